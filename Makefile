@@ -1,0 +1,57 @@
+# Everything that one does with this project. Needs make, sh and Python 3.11 or newer.
+
+# The first of these that is new enough; or `make run PYTHON=/path/to/python`.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := requirements/base.txt requirements/analytics.txt requirements/local.txt
+DEV := requirements/dev.txt
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes
+
+T ?= tests
+OUT ?= build/kubernetes
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format render clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS
+	@exec $(BIN)/python -m deploy.local
+
+test: $(VENV)/.dev ## Run the tests with coverage; T=tests/portfolio for some of them
+	$(BIN)/python -m pytest --cov --cov-report=term $(T)
+
+lint: $(VENV)/.dev ## Check style, types, the direction of imports, and security
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive services shared gateway deploy
+
+format: $(VENV)/.dev ## Rewrite the code in our style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT
+	$(BIN)/python -m gateway render --kubernetes --out $(OUT)
+
+clean: ## Remove the virtual environment and caches; .run/ with its data stays
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+$(VENV)/.run: $(RUN)
+	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is missing: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is not Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "error: $(PYTHON) has no venv module: install it (Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || { echo "Making the virtual environment $(VENV) …"; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "Installing the packages (the first time about 250 MB) …"
+	@$(INSTALL) $(foreach file,$(RUN),-r $(file))
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run $(DEV)
+	@echo "Installing the packages for tests and checks …"
+	@$(INSTALL) $(foreach file,$(DEV),-r $(file))
+	@touch $@
