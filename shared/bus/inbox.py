@@ -1,0 +1,138 @@
+"""The inbox: each event is applied once, however often it is delivered."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    Index,
+    Text,
+    Uuid,
+    column,
+    delete,
+    func,
+    select,
+    table,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, sessionmaker
+
+from shared.bus import metrics, retention
+from shared.bus.backoff import Backoff
+from shared.db import retried, sqlstate
+from shared.errors import Unavailable
+from shared.events import Event
+from shared.faults import crash_point
+from shared.observability import logger, traced
+
+__all__ = ["EventHandler", "InboxMixin", "process", "purge"]
+
+log = logger(__name__)
+
+EventHandler = Callable[[Session, Event], None]
+
+KEPT_FOR: Final = timedelta(days=30)
+# A restart of the database is waited for here, so that the events stay in order.
+_ATTEMPTS: Final = 6  # about 4 seconds in all
+_SERVER_GONE: Final = ("08", "57P", "53300", "25006")  # connection, shutdown, too many, standby
+
+_INBOX: Final = table(
+    "inbox", column("event_id", Uuid()), column("consumer"), column("received_at")
+)
+
+
+class InboxMixin:
+    """The table of events that were applied."""
+
+    __tablename__ = "inbox"
+
+    event_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    consumer: Mapped[str] = mapped_column(Text, primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Index]:  # noqa: N805 - SQLAlchemy passes the class
+        """Find what is old; rows arrive in time's order, so a block range index is enough."""
+        return (Index("inbox_received_at", "received_at", postgresql_using="brin"),)
+
+
+def process(
+    sessions: sessionmaker[Session],
+    consumer: str,
+    event: Event,
+    handlers: Mapping[str, EventHandler],
+) -> None:
+    """Apply `event` in one transaction with its inbox row, unless `consumer` has it already.
+
+    An event without a handler is only recorded. A serialization failure or a deadlock does the
+    whole unit again.
+
+    Raises:
+        Unavailable: the database does not answer; nothing is wrong with the event.
+    """
+    with traced(event.request_id, event.traceparent):
+        _with_patience(lambda: retried(lambda: _apply(sessions, consumer, event, handlers)))
+    crash_point("after_handler_commit_before_ack")
+
+
+def _apply(
+    sessions: sessionmaker[Session],
+    consumer: str,
+    event: Event,
+    handlers: Mapping[str, EventHandler],
+) -> None:
+    with sessions.begin() as session:
+        record = insert(_INBOX).values(event_id=event.id, consumer=consumer)
+        new = session.scalar(record.on_conflict_do_nothing().returning(_INBOX.c.event_id))
+        if new is None:
+            metrics.DUPLICATES.labels(consumer).inc()
+        elif handler := handlers.get(event.type):
+            handler(session, event)
+
+
+def _with_patience(unit: Callable[[], None]) -> None:
+    """Do `unit`, waiting for a database that restarts.
+
+    Raises:
+        Unavailable: it was not back in time.
+    """
+    backoff = Backoff(first=0.1, limit=2.0)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return unit()
+        except (DBAPIError, PoolTimeout) as error:
+            if not _database_is_gone(error):
+                raise
+            log.warning("database_awaited", attempt=attempt, error=type(error).__name__)
+            if attempt == _ATTEMPTS:
+                raise Unavailable("The database does not answer.") from error
+        time.sleep(backoff.next())
+    return None
+
+
+def _database_is_gone(error: DBAPIError | PoolTimeout) -> bool:
+    if isinstance(error, PoolTimeout) or error.connection_invalidated:
+        return True
+    code = sqlstate(error)
+    if code is None:
+        # No answer at all. (Errors of psycopg itself, like a wrong type, have other classes.)
+        return isinstance(error, OperationalError | InterfaceError)
+    return code.startswith(_SERVER_GONE)
+
+
+def purge(session: Session) -> int:
+    """Delete rows older than 30 days; return how many."""
+    key = tuple_(_INBOX.c.event_id, _INBOX.c.consumer)
+    old = select(_INBOX.c.event_id, _INBOX.c.consumer).where(
+        _INBOX.c.received_at < func.now() - KEPT_FOR
+    )
+    chunk = old.limit(retention.CHUNK)
+    return retention.delete_in_chunks(session, delete(_INBOX).where(key.in_(chunk)))

@@ -1,0 +1,157 @@
+"""What a broker does for us, whichever it is.
+
+BusError
+├── BusUnavailable   not everything was confirmed; publish it all again
+└── Unroutable       nobody wants these; everything else is confirmed
+"""
+
+import re
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DEFAULT_NAMESPACE: Final = "finance"
+
+
+class BusError(Exception):
+    """The broker did not do what it was asked."""
+
+
+class BusUnavailable(BusError):
+    """The broker did not confirm everything; some of it may have arrived."""
+
+
+class Unroutable(BusError):
+    """Nobody wants some messages: they are not stored. All others are confirmed.
+
+    Args:
+        ids: of the messages that no queue takes.
+    """
+
+    def __init__(self, ids: frozenset[str]) -> None:
+        super().__init__(f"No queue takes {len(ids)} of the messages")
+        self.ids = ids
+
+
+@dataclass(frozen=True)
+class Message:
+    """What travels: the broker reads the id and the type, only services read the body."""
+
+    id: str
+    type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that was given up.
+
+    Attributes:
+        died_at: when, by the broker's clock.
+        reason: the broker's word for it.
+    """
+
+    message: Message
+    died_at: datetime
+    reason: str
+
+
+Handle = Callable[[Message], None]
+
+
+class Publisher(Protocol):
+    """Gives messages to the broker. For one thread; connects when it is first needed."""
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Return when the broker holds every message durably, in this order.
+
+        Raises:
+            BusUnavailable: not all are confirmed; publish them again.
+            Unroutable: names those that no queue takes; the others are confirmed.
+        """
+
+    def close(self) -> None:
+        """Drop the connection."""
+
+
+class Consumer(Protocol):
+    """Takes the messages of one service's queue."""
+
+    def declare(self) -> None:
+        """Make the service's queue, so that nothing published from now on passes it by.
+
+        Raises:
+            BusUnavailable: the broker does not answer.
+        """
+
+    def consume(self, handle: Handle, stop: threading.Event) -> None:
+        """Call `handle` with one message after the other until `stop`, over every disconnection.
+
+        Returning acknowledges. Raising `shared.errors.Unavailable` keeps the message and tries
+        it again until what it needs is back; any other error counts: after the fifth delivery
+        the message is a dead letter. Other messages flow on meanwhile.
+        """
+
+
+class DeadLetters(Protocol):
+    """The messages that one service gave up."""
+
+    def list(self, limit: int = 100) -> Sequence[DeadLetter]:
+        """Return the oldest ones; they stay.
+
+        Raises:
+            BusUnavailable: the broker does not answer.
+        """
+
+    def replay(self, message_id: str | None = None) -> int:
+        """Give one, or all, to the service's queue again; return how many.
+
+        Raises:
+            BusUnavailable: the broker does not answer; what was not replayed is still there.
+        """
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the bus is, from `EVENT_BUS_URL`.
+
+    Attributes:
+        url: without our own query parameters.
+        namespace: installations with different ones share a broker without meeting.
+        heartbeat: seconds; a peer that is silent for two of them is given up.
+    """
+
+    url: str
+    scheme: str
+    namespace: str = _DEFAULT_NAMESPACE
+    heartbeat: int = 20
+
+    @classmethod
+    def parse(cls, url: str) -> "Address":
+        """Return the address in `amqp(s)|nats|tls://user:password@host:port?namespace=…`.
+
+        Raises:
+            ValueError: the scheme or a parameter is unknown or malformed.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in {"amqp", "amqps", "nats", "tls"}:
+            raise ValueError(f"Not an event bus: {parts.scheme}://…; use amqp:// or nats://")
+        parameters = dict(parse_qsl(parts.query, keep_blank_values=True))
+        namespace = parameters.pop("namespace", _DEFAULT_NAMESPACE)
+        heartbeat = int(parameters.pop("heartbeat", "20"))
+        if parameters:
+            raise ValueError(f"Unknown event bus parameters: {', '.join(sorted(parameters))}")
+        if not _NAME.fullmatch(namespace):
+            raise ValueError("An event bus namespace has 1–64 letters, digits, _ or -")
+        if heartbeat < 1:
+            raise ValueError("An event bus heartbeat has at least one second")
+        return cls(parts._replace(query="").geturl(), parts.scheme, namespace, heartbeat)
+
+    @property
+    def prefix(self) -> str:
+        """What stands before queue names: nothing in the usual namespace."""
+        return "" if self.namespace == _DEFAULT_NAMESPACE else f"{self.namespace}."

@@ -1,0 +1,26 @@
+"""What Prometheus learns about the bus. Alert: oldest age over 30 s, any dead letter."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+
+UNPUBLISHED: Final = Gauge(
+    "outbox_unpublished", "Outbox rows that wait for the broker", ["service"]
+)
+OLDEST_AGE: Final = Gauge(
+    "outbox_oldest_age_seconds", "Age of the oldest outbox row that waits", ["service"]
+)
+PUBLISHED: Final = Counter("bus_published", "Events that the broker confirmed", ["service"])
+UNROUTABLE: Final = Counter(
+    "bus_unroutable", "Attempts to publish an event that no queue takes", ["service", "type"]
+)
+CONSUMED: Final = Counter("bus_consumed", "Messages handled", ["service"])
+DUPLICATES: Final = Counter(
+    "bus_duplicates_dropped", "Events that the inbox already had", ["service"]
+)
+FAILURES: Final = Counter(
+    "bus_handler_failures",
+    "Attempts that failed: by the message, or for want of something unavailable",
+    ["service", "type", "cause"],
+)
+DEAD_LETTERS: Final = Gauge("bus_dead_letters", "Messages given up", ["service"])

@@ -1,0 +1,83 @@
+"""The transactional outbox: an event is written with what it tells of, and published afterwards."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Identity,
+    Index,
+    Text,
+    Uuid,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from shared.bus import retention
+from shared.bus.relay import Relay
+from shared.events import Event
+
+__all__ = ["MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "purge"]
+
+KEPT_FOR: Final = timedelta(days=7)
+# NATS takes 1 MiB a message by default; a larger one would stand in the relay's way for ever.
+MAX_PAYLOAD: Final = 900_000  # bytes
+
+_OUTBOX: Final = table(
+    "outbox",
+    column("id"),
+    column("event_id", Uuid()),
+    column("type"),
+    column("payload"),
+    column("published_at"),
+)
+
+
+class OutboxMixin:
+    """The table of events on their way to the bus."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    type: Mapped[str] = mapped_column(Text)
+    payload: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Index]:  # noqa: N805 - SQLAlchemy passes the class
+        """Keep what waits findable however much has been published."""
+        return (Index("outbox_unpublished", "id", postgresql_where=text("published_at IS NULL")),)
+
+
+def add(session: Session, *events: Event) -> None:
+    """Write `events` in the transaction of what they tell of.
+
+    Raises:
+        ValueError: an event is larger than a broker takes.
+    """
+    if events:
+        session.execute(insert(_OUTBOX), [_row(event) for event in events])
+
+
+def _row(event: Event) -> dict[str, Any]:
+    payload = event.to_json()
+    if len(payload) > MAX_PAYLOAD:
+        raise ValueError(f"The event {event.type} has {len(payload)} bytes; {MAX_PAYLOAD} at most")
+    return {"event_id": event.id, "type": event.type, "payload": payload.decode()}
+
+
+def purge(session: Session) -> int:
+    """Delete rows published more than seven days ago; return how many."""
+    old = select(_OUTBOX.c.id).where(_OUTBOX.c.published_at < func.now() - KEPT_FOR)
+    chunk = old.order_by(_OUTBOX.c.id).limit(retention.CHUNK)
+    return retention.delete_in_chunks(session, delete(_OUTBOX).where(_OUTBOX.c.id.in_(chunk)))

@@ -1,0 +1,104 @@
+"""The command line of every service: `python -m services.<name> <command>`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from environs import EnvValidationError
+from sqlalchemy.exc import OperationalError
+
+from shared import migrations, observability
+from shared.bus import deadletters
+from shared.db import Database
+from shared.errors import ServiceError
+from shared.http import ServiceApp
+from shared.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+@dataclass(frozen=True)
+class Command(Generic[S]):
+    """A command that only this service has.
+
+    Attributes:
+        help: one line.
+        configure: adds its arguments to the parser.
+        run: does it, in a unit of work of its own; returns what is printed.
+    """
+
+    help: str
+    run: Callable[[Database, S, argparse.Namespace], str]
+    configure: Callable[[argparse.ArgumentParser], None] = lambda _: None
+
+
+def main(
+    name: str,
+    load_settings: Callable[[], S],
+    create_app: Callable[[S], ServiceApp],
+    commands: Mapping[str, Command[S]],
+    arguments: Sequence[str] | None = None,
+) -> int:
+    """Run one command of the service `name`; return the exit status.
+
+    Args:
+        commands: the service's own commands, `rebuild` among them where it has projections.
+        arguments: of the command line; the process's own by default.
+    """
+    options = _parser(name, commands).parse_args(arguments)
+    try:
+        settings = load_settings()
+        observability.configure_logging(name, "WARNING")
+        print(_run(name, settings, create_app, commands, options))  # noqa: T201 - a command speaks
+    except EnvValidationError as error:
+        return _complain(f"The environment is incomplete: {error}")
+    except OperationalError as error:
+        return _complain(f"The database does not answer: {str(error.orig).splitlines()[0]}")
+    except ServiceError as error:
+        return _complain(error.message)
+    return 0
+
+
+def _parser(name: str, commands: Mapping[str, Command[S]]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
+    known = parser.add_subparsers(dest="command", required=True, metavar="command")
+    known.add_parser("migrate", help="bring the database to the newest schema")
+    document = known.add_parser("openapi", help="print the OpenAPI document")
+    document.add_argument("kind", nargs="?", choices=["public", "internal"], default="public")
+    letters = known.add_parser("dead-letters", help="events that failed five times")
+    letters.add_argument("action", choices=["list", "replay"])
+    letters.add_argument("--id", help="only this one; all by default")
+    for title, command in commands.items():
+        command.configure(known.add_parser(title, help=command.help))
+    return parser
+
+
+def _run(
+    name: str,
+    settings: S,
+    create_app: Callable[[S], ServiceApp],
+    commands: Mapping[str, Command[S]],
+    options: argparse.Namespace,
+) -> str:
+    if options.command == "migrate":
+        migrations.upgrade(name, settings.database_url)
+        return f"The database of {name} is up to date."
+    if options.command == "openapi":
+        document = create_app(settings).extensions["openapi"][options.kind].to_dict()
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    if options.command == "dead-letters":
+        action, identifier = str(options.action), options.id
+        return deadletters.command(settings.event_bus_url, name, action, identifier)
+    database = Database(settings.database_url, pool_size=2)
+    try:
+        return commands[options.command].run(database, settings, options)
+    finally:
+        database.close()
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201 - a command speaks
+    return 2

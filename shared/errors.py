@@ -1,0 +1,151 @@
+"""Errors that have an answer.
+
+ServiceError                 code                    status
+├── BadRequest               bad_request             400
+├── Unauthorized             unauthorized            401
+├── Forbidden                forbidden               403
+├── NotFound                 not_found               404
+├── Conflict                 conflict                409
+├── PreconditionFailed       precondition_failed     412
+├── ValidationFailed         validation_error        422  (carries the fields)
+├── RateLimited              rate_limited            429  (carries retry_after)
+├── BadGateway               bad_gateway             502
+└── Unavailable              unavailable             503
+
+Domains and commands raise them; `shared.http.errors` alone turns them into answers.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Fields = Mapping[str, Any]
+
+
+class ServiceError(Exception):
+    """An error with a place in the public contract.
+
+    Args:
+        message: one sentence for the client; no internals.
+        code: overrides the class's code where the contract names a finer one.
+        title: overrides the short `error` line.
+    """
+
+    status = 500
+    code = "server_error"
+    title = "Internal server error"
+    # True: what was done before it was raised stays done (a failed login is counted).
+    keeps_work = False
+
+    def __init__(
+        self, message: str | None = None, *, code: str | None = None, title: str | None = None
+    ) -> None:
+        super().__init__(message or self.title)
+        self.message = message or self.title
+        self.code = code or self.code
+        self.title = title or self.title
+
+
+class BadRequest(ServiceError):
+    """The request line or the syntax is wrong."""
+
+    status = 400
+    code = "bad_request"
+    title = "Bad request"
+
+
+class Unauthorized(ServiceError):
+    """There is no valid identity."""
+
+    status = 401
+    code = "unauthorized"
+    title = "Authentication required"
+
+
+class Forbidden(ServiceError):
+    """The identity may not do this."""
+
+    status = 403
+    code = "forbidden"
+    title = "Forbidden"
+
+
+class NotFound(ServiceError):
+    """The thing does not exist, or belongs to somebody else: the answer is the same."""
+
+    status = 404
+    code = "not_found"
+    title = "Not found"
+
+    @classmethod
+    def of(cls, noun: str) -> "NotFound":
+        """Return the contract's answer for a missing `noun` ("portfolio")."""
+        return cls(
+            f"The requested {noun} does not exist or you don't have permission to access it.",
+            title=f"{noun[:1].upper()}{noun[1:]} not found",
+        )
+
+
+class Conflict(ServiceError):
+    """The state of the resource forbids it."""
+
+    status = 409
+    code = "conflict"
+    title = "Conflict"
+
+
+class PreconditionFailed(ServiceError):
+    """`If-Match` names a version that is no longer the current one."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "Precondition failed"
+
+
+class ValidationFailed(ServiceError):
+    """A well-formed body breaks a rule.
+
+    Args:
+        fields: field name → list of messages (nested by name or index where the body is).
+    """
+
+    status = 422
+    code = "validation_error"
+    title = "Validation failed"
+
+    def __init__(self, fields: Fields, message: str | None = None, *, code: str | None = None):
+        super().__init__(message or "The request breaks a rule; see fields.", code=code)
+        self.fields = fields
+
+    @classmethod
+    def of(cls, field: str, message: str, *, code: str | None = None) -> "ValidationFailed":
+        """Return the error of one field."""
+        messages: Sequence[str] = [message]
+        return cls({field: messages}, message, code=code)
+
+
+class RateLimited(ServiceError):
+    """The client asked too often; `retry_after` is in seconds."""
+
+    status = 429
+    code = "rate_limited"
+    title = "Too many requests"
+
+    def __init__(self, retry_after: int, message: str | None = None) -> None:
+        super().__init__(message or f"Try again in {retry_after} seconds.")
+        self.retry_after = retry_after
+
+
+class BadGateway(ServiceError):
+    """Somebody we asked answered wrongly."""
+
+    status = 502
+    code = "bad_gateway"
+    title = "Bad gateway"
+
+
+class Unavailable(ServiceError):
+    """A part we need is not there at the moment."""
+
+    status = 503
+    code = "unavailable"
+    title = "Service unavailable"

@@ -1,0 +1,207 @@
+"""The catalogue: every type of event with the schema of its data.
+
+The version of the aggregate stands in the event's `sequence`. Money and quantities are strings.
+"""
+
+from typing import Any, Final
+
+from marshmallow import RAISE, Schema, fields, validate
+
+
+class EventData(Schema):
+    """Strict, so that what one service says and another expects cannot drift apart."""
+
+    class Meta:
+        """Unknown names are refused."""
+
+        unknown = RAISE
+
+
+def _id(what: str) -> fields.Integer:
+    return fields.Integer(
+        required=True, strict=True, metadata={"description": f"Id of the {what}."}
+    )
+
+
+def _text(what: str, *, optional: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=optional, metadata={"description": what})
+
+
+def _decimal(what: str, *, optional: bool = False) -> fields.String:
+    return fields.String(
+        required=True,
+        allow_none=optional,
+        validate=validate.Regexp(r"^-?\d+(\.\d+)?$"),
+        metadata={"description": f"{what}; a decimal in plain notation."},
+    )
+
+
+def _day(what: str, *, optional: bool = False) -> fields.Date:
+    return fields.Date(required=True, allow_none=optional, metadata={"description": what})
+
+
+def _flag(what: str) -> fields.Boolean:
+    return fields.Boolean(required=True, metadata={"description": what})
+
+
+class AssetCard(EventData):
+    """What other services keep of an asset: enough for a list without a call."""
+
+    id = _id("asset")
+    symbol = _text("Symbol, with the exchange's suffix")
+    name = _text("Name")
+    asset_type = _text("STOCK, ETF, …")
+    currency = _text("Currency of its prices")
+    isin = _text("ISIN", optional=True)
+    exchange = _text("Exchange", optional=True)
+    sector = _text("Sector", optional=True)
+    industry = _text("Industry", optional=True)
+    country = _text("Country", optional=True)
+    visibility = _text("PUBLIC or PRIVATE")
+    owner = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "User who owns a private asset."}
+    )
+    is_active = _flag("False once it is retired")
+    current_price = _decimal("Last close", optional=True)
+    previous_close = _decimal("The close of the day before", optional=True)
+    price_date = _day("Day of `current_price`", optional=True)
+
+
+class Price(EventData):
+    """One day's price as traded."""
+
+    date = _day("Day")
+    open = _decimal("Open", optional=True)
+    high = _decimal("High", optional=True)
+    low = _decimal("Low", optional=True)
+    close = _decimal("Close")
+    volume = fields.Integer(required=True, allow_none=True, metadata={"description": "Volume"})
+
+
+class AssetChanged(EventData):
+    """An asset was made, changed or retired."""
+
+    asset = fields.Nested(AssetCard, required=True)
+
+
+class PriceUpdated(EventData):
+    """A price of one day was recorded."""
+
+    asset = fields.Nested(AssetCard, required=True)
+    price = fields.Nested(Price, required=True)
+    previous_price = _decimal("`current_price` before", optional=True)
+
+
+class PriceHistoryImported(EventData):
+    """Many prices were recorded, or a split rewrote them: ask the owner for the series."""
+
+    asset = fields.Nested(AssetCard, required=True)
+    first_date = _day("First day touched")
+    last_date = _day("Last day touched")
+    count = fields.Integer(required=True, metadata={"description": "Prices recorded."})
+
+
+class PortfolioCard(EventData):
+    """What other services keep of a portfolio."""
+
+    id = _id("portfolio")
+    owner = _id("user who owns it")
+    name = _text("Name")
+    currency = _text("Its currency")
+    cost_basis_method = _text("AVERAGE, FIFO, LIFO or HIFO")
+    is_active = _flag("Whether it is in use")
+
+
+class PortfolioChanged(EventData):
+    """A portfolio was made, changed or deleted."""
+
+    portfolio = fields.Nested(PortfolioCard, required=True)
+
+
+class Transaction(EventData):
+    """One entry of a ledger, with all that a valuation needs."""
+
+    id = _id("transaction")
+    portfolio = _id("portfolio")
+    asset = fields.Integer(required=True, allow_none=True, metadata={"description": "Asset."})
+    symbol = _text("Symbol of the asset", optional=True)
+    transaction_type = _text("BUY, SELL, …")
+    date = _day("Day")
+    quantity = _decimal("Quantity", optional=True)
+    price = _decimal("Unit price", optional=True)
+    amount = _decimal("What moved, signed from the portfolio's side", optional=True)
+    fees = _decimal("Fees")
+    taxes = _decimal("Taxes")
+    currency = _text("Currency of the transaction")
+    exchange_rate = _decimal("To the portfolio's currency", optional=True)
+    ratio = _text("Split ratio, new:old", optional=True)
+    cash_effect = _decimal("What it does to cash, in its own currency")
+    position_in_day = fields.Integer(
+        required=True, metadata={"description": "Order within the day: of creation."}
+    )
+    notes = _text("Notes", optional=True)
+    external_id = _text("The client's own id", optional=True)
+    created = fields.String(required=True, metadata={"description": "When it was recorded."})
+    modified = fields.String(required=True, metadata={"description": "When it was last changed."})
+
+
+class TransactionChanged(EventData):
+    """A ledger entry was recorded, edited or deleted."""
+
+    owner = _id("user who owns the portfolio")
+    transaction = fields.Nested(Transaction, required=True)
+
+
+class PositionChanged(EventData):
+    """A position is another one than before."""
+
+    position = _id("position")
+    portfolio = _id("portfolio")
+    owner = _id("user who owns the portfolio")
+    asset = _id("asset")
+    quantity = _decimal("Quantity held")
+    cost_basis = _decimal("Cost of what is held, in the asset's currency")
+    realized_gain_loss = _decimal("Realised so far, in the asset's currency")
+
+
+class UserChanged(EventData):
+    """A user was made or deleted."""
+
+    user = _id("user")
+    username = _text("Username")
+
+
+class TokenRevoked(EventData):
+    """A token stopped working."""
+
+    token = _id("token")
+    user = _id("user who owned it")
+
+
+CATALOGUE: Final[dict[str, type[EventData]]] = {
+    "asset-created": AssetChanged,
+    "asset-updated": AssetChanged,
+    "asset-deleted": AssetChanged,
+    "price-updated": PriceUpdated,
+    "price-history-imported": PriceHistoryImported,
+    "portfolio-created": PortfolioChanged,
+    "portfolio-updated": PortfolioChanged,
+    "portfolio-deleted": PortfolioChanged,
+    "transaction-created": TransactionChanged,
+    "transaction-updated": TransactionChanged,
+    "transaction-deleted": TransactionChanged,
+    "position-changed": PositionChanged,
+    "user-created": UserChanged,
+    "user-deleted": UserChanged,
+    "token-revoked": TokenRevoked,
+}
+
+
+def check(type_: str, data: dict[str, Any]) -> None:
+    """Raise if `data` is not what the catalogue says of `type_`.
+
+    Raises:
+        KeyError: there is no such type.
+        marshmallow.ValidationError: the data breaks its schema.
+    """
+    CATALOGUE[type_]().load(data)

@@ -1,0 +1,105 @@
+"""The envelope: CloudEvents 1.0 in JSON (github.com/cloudevents/spec)."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import uuid_utils
+
+from shared import observability
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        sequence: the version of `subject` after this event; grows by one with each event on it.
+        data: as the catalogue's schema for `type` says; money as strings.
+        traceparent: W3C trace context of the request that caused it.
+        request_id: the `X-Request-Id` of that request.
+    """
+
+    id: UUID
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    sequence: int
+    data: dict[str, Any]
+    traceparent: str | None = None
+    request_id: str | None = None
+
+    @classmethod
+    def now(
+        cls, source: str, type_: str, subject: str, sequence: int, data: dict[str, Any]
+    ) -> "Event":
+        """Return a new event of this moment that carries the current request's trace.
+
+        Args:
+            source: the name of the service that says it.
+            type_: one of the catalogue's types.
+            subject: what it is about: "portfolios/7".
+            sequence: the version of the subject after the change.
+            data: as the catalogue says.
+        """
+        return cls(
+            id=UUID(bytes=uuid_utils.uuid7().bytes),
+            source=f"/services/{source}",
+            type=type_,
+            subject=subject,
+            time=datetime.now(UTC),
+            sequence=sequence,
+            data=data,
+            traceparent=observability.traceparent(),
+            request_id=observability.request_id(),
+        )
+
+    def to_json(self) -> bytes:
+        """Return the CloudEvent in JSON, UTF-8."""
+        envelope: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": str(self.id),
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "datacontenttype": "application/json",
+            "sequence": self.sequence,
+            "data": self.data,
+        }
+        if self.traceparent:
+            envelope["traceparent"] = self.traceparent
+        if self.request_id:
+            envelope["requestid"] = self.request_id
+        return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
+
+    @classmethod
+    def from_json(cls, body: bytes) -> "Event":
+        """Return the event that `body` holds.
+
+        Raises:
+            ValueError: it is not a CloudEvent of ours (a poison message).
+        """
+        try:
+            envelope = json.loads(body)
+            return cls(
+                id=UUID(envelope["id"]),
+                source=envelope["source"],
+                type=envelope["type"],
+                subject=envelope["subject"],
+                time=datetime.fromisoformat(envelope["time"]),
+                sequence=int(envelope["sequence"]),
+                data=envelope["data"],
+                traceparent=envelope.get("traceparent"),
+                request_id=envelope.get("requestid"),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"Not one of our CloudEvents: {error}") from error
+
+    @property
+    def subject_id(self) -> int:
+        """The number in `subject`: 7 of "portfolios/7"."""
+        return int(self.subject.rpartition("/")[2])

@@ -1,0 +1,21 @@
+"""HTTP as every service speaks it. A service's routes import from here alone.
+
+`Blueprint` has the decorators, in the one order: authenticated / for_services, arguments, response
+or page_of. `session` and `identity` are the current request's.
+"""
+
+from shared.http.app import ServiceApp, create_service_app
+from shared.http.blueprint import Blueprint
+from shared.http.context import identity, session
+from shared.http.pagination import AnyRow, AnySelect, Listing
+
+__all__ = [
+    "AnyRow",
+    "AnySelect",
+    "Blueprint",
+    "Listing",
+    "ServiceApp",
+    "create_service_app",
+    "identity",
+    "session",
+]

@@ -1,0 +1,295 @@
+"""The web process of a service: one unit of work a request, the contract's headers and errors."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask, Response, g, request
+from flask.json.provider import DefaultJSONProvider
+from flask_smorest import Api
+from prometheus_client import Counter, Histogram
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest as MalformedRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from shared import db, observability
+from shared.db import Database
+from shared.errors import ServiceError, Unauthorized
+from shared.http import errors, etag, health, idempotency
+from shared.http.blueprint import JSON_BODY, Blueprint
+from shared.http.schemas import MAX_ID, Error
+from shared.identity import Identity, Signer, Verifier
+from shared.settings import ServiceSettings
+
+log = observability.logger(__name__)
+
+API_VERSION: Final = "1.0"
+REQUESTS: Final = Counter(
+    "http_requests_total", "Answers", ["service", "method", "route", "status"]
+)
+SECONDS: Final = Histogram("http_request_seconds", "Time to answer", ["service", "method", "route"])
+
+
+class JsonProvider(DefaultJSONProvider):
+    """Exact numbers in, the schema's own order out."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Return the JSON in `s`, its numbers as Decimal or int, never as float."""
+        try:
+            return json.loads(
+                s, parse_float=Decimal, parse_int=_bounded_int, parse_constant=Decimal, **kwargs
+            )
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
+def _bounded_int(digits: str) -> int | Decimal:
+    # Python refuses to read integers of more than 4300 digits; 40 are already too many for us.
+    return int(digits) if len(digits) <= 40 else Decimal(digits)
+
+
+class IdConverter(IntegerConverter):
+    """`<id:portfolio_id>`: 1 to 2^63−1; anything else is a page that doesn't exist."""
+
+    def __init__(self, map: Any) -> None:
+        super().__init__(map, min=1, max=MAX_ID)
+
+
+class PublicApi(Api):  # type: ignore[misc]  # the library is untyped
+    """flask-smorest with our errors instead of its own."""
+
+    ERROR_SCHEMA = Error
+
+    def _register_error_handlers(self) -> None:
+        """Leave the errors to `shared.http.errors`."""
+
+
+class ServiceApp(Flask):
+    """A Flask application whose every request is one unit of work.
+
+    Attributes:
+        database: the service's own.
+        signer, verifier: its keys.
+        settings: its configuration.
+    """
+
+    json_provider_class = JsonProvider
+
+    def __init__(self, settings: ServiceSettings, idempotency_table: type[Any] | None) -> None:
+        super().__init__(f"services.{settings.name}", static_folder=None)
+        self.settings = settings
+        self.database = Database(settings.database_url, pool_size=settings.threads)
+        self.signer = Signer(settings.name, settings.service_key_file)
+        self.verifier = Verifier(settings.keys_dir, settings.name)
+        self.idempotency_table = idempotency_table
+
+    def dispatch_request(self) -> Any:
+        """Answer in one transaction: returning commits, raising rolls back."""
+        return db.retried(self._unit_of_work)
+
+    def _unit_of_work(self) -> Any:
+        try:
+            response = self.make_response(self._dispatch_once())
+            if opened := _opened_session():
+                opened.commit()
+            return response
+        except ServiceError as error:
+            if error.keeps_work and (opened := _opened_session()):
+                opened.commit()
+            raise
+        finally:
+            if opened := g.pop("session", None):
+                opened.close()
+
+    def _dispatch_once(self) -> Any:
+        user = self._idempotent_user()
+        if user is None or self.idempotency_table is None:
+            return super().dispatch_request()
+        g.session = self.database.sessions()
+        return idempotency.once(
+            self,
+            self.idempotency_table,
+            g.session,
+            user.user_id,
+            lambda: self.make_response(super(ServiceApp, self).dispatch_request()),
+        )
+
+    def _idempotent_user(self) -> Identity | None:
+        if request.method != "POST" or idempotency.HEADER not in request.headers:
+            return None
+        try:
+            return self.verifier.identity(request.headers.get("X-Identity"))
+        except Unauthorized:
+            return None  # the view answers 401, or needs no user and no key
+
+
+def _opened_session() -> Session | None:
+    opened: Session | None = g.get("session")
+    return opened
+
+
+def create_service_app(
+    settings: ServiceSettings,
+    *,
+    public: Sequence[Blueprint],
+    internal: Sequence[Blueprint],
+    idempotency_table: type[Any] | None,
+    title: str,
+) -> ServiceApp:
+    """Return the web application of a service.
+
+    Args:
+        settings: the service's configuration.
+        public: blueprints with `/api/…` routes, documented for everybody.
+        internal: blueprints with `/internal/v1/…` routes, documented for the teams.
+        idempotency_table: the service's `IdempotencyMixin` class.
+        title: of the documentation.
+    """
+    observability.configure_logging(settings.name, settings.log_level)
+    app = ServiceApp(settings, idempotency_table)
+    app.config["MAX_CONTENT_LENGTH"] = JSON_BODY
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.url_map.converters["id"] = IdConverter
+    # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.before_request(_limit_body(app))
+    app.after_request(etag.apply)
+    apply_contract(app, settings.name)
+    register_api(app, "", title, public)
+    register_api(app, "INTERNAL_", f"{title}: internal", internal)
+    app.register_blueprint(health.blueprint(app.database))
+    return app
+
+
+def apply_contract(app: Flask, name: str) -> None:
+    """Give `app` what every answer of ours has: errors, headers, request id, metrics, a log line.
+
+    Args:
+        app: a service, or the portal, which has no database.
+        name: in metrics and logs.
+    """
+    errors.register(app)
+    app.after_request(_contract_headers)
+    app.wsgi_app = _traced(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(_start_clock)
+    app.after_request(_observed(name))
+
+
+def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Blueprint]) -> None:
+    """Register `blueprints` and their OpenAPI document.
+
+    Args:
+        app: what they are registered on.
+        prefix: "" for the public document, "INTERNAL_" for the internal one.
+        title: of the document.
+        blueprints: with the routes.
+    """
+    options: Mapping[str, Any] = {
+        "API_TITLE": title,
+        "API_VERSION": API_VERSION,
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": None,
+    }
+    app.config.update({prefix + name: value for name, value in options.items()})
+    api = PublicApi(
+        config_prefix=prefix,
+        spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)},
+    )
+    api.register_converter(IdConverter, _id_parameter)
+    api.init_app(app)
+    api.spec.components.security_scheme(
+        "token",
+        {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Token <key>`; `Bearer <key>` is accepted too.",
+        },
+    )
+    api.spec.components.security_scheme("service", {"type": "http", "scheme": "bearer"})
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    app.extensions.setdefault("openapi", {})["internal" if prefix else "public"] = api.spec
+
+
+def _schema_name(schema: Any) -> str:
+    """Name a schema in the documentation: PortfolioSchema → Portfolio, its PATCH PortfolioPatch."""
+    if isinstance(schema, type):
+        return schema.__name__.removesuffix("Schema")
+    if schema.only or schema.exclude:
+        return ""  # described where it is used
+    name = type(schema).__name__.removesuffix("Schema")
+    return f"{name}Patch" if schema.partial else name
+
+
+def _id_parameter(_: IdConverter) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+
+
+def _limit_body(app: ServiceApp) -> Callable[[], None]:
+    def limit() -> None:
+        view: Any = app.view_functions.get(request.endpoint or "")
+        request.max_content_length = getattr(view, "body_limit", JSON_BODY)
+        if request.method in {"POST", "PUT", "PATCH"} and request.mimetype == "application/json":
+            charset = request.mimetype_params.get("charset", "utf-8").lower()
+            if charset not in {"utf-8", "utf8"}:
+                raise MalformedRequest
+
+    return limit
+
+
+def _contract_headers(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Request-Id"] = observability.request_id() or ""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["API-Version"] = API_VERSION
+    headers.setdefault("Cache-Control", "no-store" if "identity" not in g else "private, no-cache")
+    identity: Identity | None = g.get("identity")
+    if identity and identity.quota:
+        headers["RateLimit-Limit"] = str(identity.quota.limit)
+        headers["RateLimit-Remaining"] = str(identity.quota.remaining)
+        headers["RateLimit-Reset"] = str(identity.quota.reset)
+    return response
+
+
+def _traced(wsgi: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap `wsgi` so that the request id is there from the first to the last line."""
+
+    def traced(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        request_id = observability.sane_request_id(environ.get("HTTP_X_REQUEST_ID"))
+        trace = observability.sane_traceparent(environ.get("HTTP_TRACEPARENT"))
+        with observability.traced(request_id, trace):
+            return wsgi(environ, start_response)
+
+    return traced
+
+
+def _start_clock() -> None:
+    g.started = time.perf_counter()
+
+
+def _observed(service: str) -> Callable[[Response], Response]:
+    def observe(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        REQUESTS.labels(service, request.method, route, response.status_code).inc()
+        SECONDS.labels(service, request.method, route).observe(seconds)
+        if not route.startswith("/health/"):
+            log.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                milliseconds=round(seconds * 1000, 1),
+                user=g.identity.user_id if "identity" in g else None,
+            )
+        return response
+
+    return observe

@@ -1,0 +1,136 @@
+"""The one place where errors become answers, in the contract's shape."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask, Response, jsonify
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from shared import observability
+from shared.db import sqlstate
+from shared.errors import (
+    BadRequest,
+    Conflict,
+    RateLimited,
+    ServiceError,
+    Unauthorized,
+    Unavailable,
+    ValidationFailed,
+)
+
+log = observability.logger(__name__)
+
+CODES: Final = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "conflict",
+    412: "precondition_failed",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    422: "validation_error",
+    428: "precondition_required",
+    429: "rate_limited",
+    500: "server_error",
+    502: "bad_gateway",
+    503: "unavailable",
+    504: "timeout",
+}
+_MESSAGES: Final = {
+    400: "The request could not be understood.",
+    404: "There is no such page in this API.",
+    405: "This method is not allowed here.",
+    413: "The body is larger than is accepted here.",
+    415: "The body must be application/json in UTF-8.",
+    500: "Something went wrong on our side. It has been recorded.",
+}
+
+
+def error_response(
+    status: int,
+    *,
+    title: str | None = None,
+    code: str | None = None,
+    message: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+) -> Response:
+    """Return the contract's error answer; what is not given follows from the status."""
+    details: dict[str, Any] = {
+        "code": code or CODES.get(status, "server_error" if status >= 500 else "bad_request"),
+        "message": message or _MESSAGES.get(status, f"{HTTPStatus(status).phrase}."),
+        "request_id": observability.request_id(),
+    }
+    if fields is not None:
+        details["fields"] = fields
+    response = jsonify({"error": title or HTTPStatus(status).phrase, "details": details})
+    response.status_code = status
+    return response
+
+
+def _on_service_error(error: ServiceError) -> Response:
+    response = error_response(
+        error.status,
+        title=error.title,
+        code=error.code,
+        message=error.message,
+        fields=error.fields if isinstance(error, ValidationFailed) else None,
+    )
+    if isinstance(error, Unauthorized):
+        response.headers["WWW-Authenticate"] = "Token"
+    if isinstance(error, RateLimited):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _on_http_exception(error: HTTPException) -> Response:
+    if isinstance(error, RequestRedirect):
+        # Relative: the host and the scheme that the client used are its own business.
+        response = Response(status=308)
+        response.headers["Location"] = error.new_url.partition("://")[2].partition("/")[2]
+        response.headers["Location"] = f"/{response.headers['Location']}"
+        return response
+    response = error_response(error.code or 500)
+    if allowed := getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _on_database_error(error: DBAPIError) -> Response:
+    state = sqlstate(error)
+    if isinstance(error, IntegrityError):
+        # Commands check first and answer better; this is the same rule, met in a race.
+        log.info("constraint_refused", sqlstate=state)
+        return _on_service_error(Conflict("Another request changed the same data; try again."))
+    if isinstance(error, DataError):
+        log.warning("data_refused", sqlstate=state)
+        return _on_service_error(BadRequest("A value is outside of what can be stored."))
+    log.error("database_unavailable", sqlstate=state, error=type(error).__name__)
+    return _on_service_error(Unavailable("The service is busy or restarting; try again."))
+
+
+def _on_pool_timeout(_: PoolTimeout) -> Response:
+    log.error("database_pool_exhausted")
+    return _on_service_error(Unavailable("The service is busy; try again."))
+
+
+def _on_anything_else(error: Exception) -> Response:
+    log.error("unhandled_error", exc_info=error)
+    return error_response(500, title="Internal server error")
+
+
+def register(app: Flask) -> None:
+    """Make every error of `app` an answer in the contract's shape."""
+    app.register_error_handler(ServiceError, _on_service_error)
+    app.register_error_handler(HTTPException, _on_http_exception)
+    app.register_error_handler(DBAPIError, _on_database_error)
+    app.register_error_handler(PoolTimeout, _on_pool_timeout)
+    app.register_error_handler(Exception, _on_anything_else)

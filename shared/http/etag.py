@@ -1,0 +1,51 @@
+"""Strong ETags that say two things: the version of the row and the hash of the answer.
+
+`"12.9f86d081884c7d65"`: If-None-Match compares the whole (a new price is a new answer); If-Match
+compares the version alone, because a client that wants to rename its portfolio doesn't care that
+a price moved meanwhile.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from flask import Response, g, request
+
+View = Callable[..., Any]
+
+
+def tagged(view: View) -> View:
+    """Give the answer of `view` a tag; the innermost decorator, it sees the row's `version`."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        result = view(*args, **kwargs)
+        g.etag_version = result.get("version", 0) if isinstance(result, Mapping) else 0
+        return result
+
+    return wrapper
+
+
+def expected_versions() -> frozenset[int] | None:
+    """Return the versions that `If-Match` allows, or None when it allows any.
+
+    A command compares them under the row's lock: a check before it would be a race.
+    """
+    if "If-Match" not in request.headers or request.if_match.star_tag:
+        return None
+    versions = (tag.partition(".")[0] for tag in request.if_match.as_set())
+    return frozenset(
+        int(version) for version in versions if version.isascii() and version.isdigit()
+    )
+
+
+def apply(response: Response) -> Response:
+    """Set the tag of a tagged answer, and make it a 304 when the client has it already."""
+    if "etag_version" not in g or response.status_code not in {200, 201} or response.is_streamed:
+        return response
+    digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
+    response.set_etag(f"{g.etag_version}.{digest}")
+    if request.method in {"GET", "HEAD"}:
+        response.make_conditional(request)
+    return response

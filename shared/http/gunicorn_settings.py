@@ -1,0 +1,21 @@
+"""How gunicorn runs every web process; `WORKERS` and `THREADS` set its size."""
+
+import os
+
+worker_class = "gthread"
+workers = int(os.environ.get("WORKERS", "1"))
+threads = int(os.environ.get("THREADS", "8"))
+# Longer than the gateway's 60 s, or a POST meets a connection that we close at that moment (502).
+keepalive = 75
+timeout = 60
+graceful_timeout = 8
+accesslog = None  # the application logs each request itself, structured
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
+# X_Identity would reach WSGI as X-Identity; SCRIPT_NAME would move the path.
+header_map = "refuse"
+forwarder_headers = ""
+forwarded_allow_ips = ""
+limit_request_line = 8190
+limit_request_fields = 100

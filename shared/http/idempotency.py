@@ -1,0 +1,113 @@
+"""`Idempotency-Key` on any POST: the answer is stored in the transaction of its effect."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from flask import Flask, Response, request
+from sqlalchemy import DateTime, Integer, Text, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.errors import BadRequest, Conflict, ServiceError, ValidationFailed
+
+HEADER: Final = "Idempotency-Key"
+_KEPT: Final = timedelta(hours=24)
+_REPLAYED_HEADERS: Final = ("Content-Type", "Location")
+
+
+class IdempotencyMixin:
+    """The table of answers given under a key; each service has its own."""
+
+    __tablename__ = "idempotency_keys"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    request_hash: Mapped[str] = mapped_column(Text)
+    status: Mapped[int] = mapped_column(Integer)
+    headers: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), index=True
+    )
+
+
+def once(
+    app: Flask, table: type[Any], session: Session, user: int, view: Callable[[], Response]
+) -> Response:
+    """Return the stored answer of this key, or the view's, stored together with its effect.
+
+    Args:
+        table: the service's `IdempotencyMixin` class.
+        user: keys of two users never meet.
+        view: gives the answer; what it raises as a `ServiceError` below 500 is an answer too.
+
+    Raises:
+        BadRequest: the key itself is not usable.
+        Conflict: the first request with this key is still running.
+        ValidationFailed: the key was used for another request.
+    """
+    offered = request.headers[HEADER]
+    if not 1 <= len(offered) <= 255 or not offered.isprintable():
+        raise BadRequest("Idempotency-Key must be 1 to 255 printable characters.")
+    key = f"{user}:{offered}"
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))):
+        raise Conflict("The first request with this Idempotency-Key is still running.")
+    digest = _request_hash()
+    stored = session.get(table, key)
+    if stored is not None and stored.created > datetime.now(UTC) - _KEPT:
+        if stored.request_hash != digest:
+            raise ValidationFailed.of(HEADER, "This key was used for another request.")
+        return _replay(stored)
+    response = _answer(app, session, view)
+    if response.status_code < 500 and not response.is_streamed:
+        _store(session, table, key, digest, response)
+    return response
+
+
+def purge(session: Session, table: type[Any]) -> int:
+    """Delete the answers that are older than a day; return how many."""
+    result = session.execute(delete(table).where(table.created < datetime.now(UTC) - _KEPT))
+    return int(getattr(result, "rowcount", 0))
+
+
+def _answer(app: Flask, session: Session, view: Callable[[], Response]) -> Response:
+    # A refusal undoes what the view did, not the record of the refusal.
+    savepoint = session.begin_nested()
+    try:
+        response = view()
+        session.flush()
+        savepoint.commit()
+    except ServiceError as error:
+        savepoint.rollback()
+        response = app.make_response(app.handle_user_exception(error))
+    return response
+
+
+def _request_hash() -> str:
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    digest.update(request.get_data())
+    return digest.hexdigest()
+
+
+def _replay(stored: Any) -> Response:
+    response = Response(stored.body, status=stored.status, headers=json.loads(stored.headers))
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _store(session: Session, table: type[Any], key: str, digest: str, response: Response) -> None:
+    kept = {name: response.headers[name] for name in _REPLAYED_HEADERS if name in response.headers}
+    values = {
+        "request_hash": digest,
+        "status": response.status_code,
+        "headers": json.dumps(kept),
+        "body": response.get_data(as_text=True),
+        "created": text("now()"),
+    }
+    session.execute(
+        insert(table)
+        .values(key=key, **values)
+        .on_conflict_do_update(index_elements=["key"], set_=values)
+    )

@@ -1,0 +1,127 @@
+"""Lists: one envelope, total order, pages or a streamed CSV of all of them."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Response, request
+from marshmallow import Schema
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from shared.errors import NotFound
+from shared.http.context import service_app, session
+
+# Of whatever columns.
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+
+_CHUNK: Final = 500  # rows held in memory while a CSV streams
+
+
+def mappings(rows: Sequence[AnyRow]) -> list[Mapping[str, Any]]:
+    """Return `rows` as mappings from column to value."""
+    return [dict(row._mapping) for row in rows]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list before it is cut into pages.
+
+    Attributes:
+        statement: filtered and in a total order.
+        resources: turns the rows of one page into what the schema dumps, for what SQL alone
+            doesn't say; called with the session for each page.
+    """
+
+    statement: AnySelect
+    resources: Callable[[Session, Sequence[AnyRow]], Sequence[Any]] = lambda _, rows: mappings(
+        rows
+    )
+
+
+def respond(
+    listing: Listing, schema: Schema, page: int, page_size: int
+) -> Response | dict[str, Any]:
+    """Return one page in the envelope, or the whole list when the client accepts only CSV.
+
+    Raises:
+        NotFound: the page is past the end.
+    """
+    if wants_csv():
+        return _csv(listing, schema)
+    bare = listing.statement.order_by(None).subquery()
+    count = session.scalar(select(func.count()).select_from(bare)) or 0
+    if page > 1 and (page - 1) * page_size >= count:
+        raise NotFound("The list has no such page.", title="Page not found")
+    rows = session.execute(listing.statement.limit(page_size).offset((page - 1) * page_size)).all()
+    return {
+        "count": count,
+        "next": _page_url(page + 1) if page * page_size < count else None,
+        "previous": _page_url(page - 1) if page > 1 else None,
+        "results": schema.dump(listing.resources(session, rows), many=True),
+    }
+
+
+def wants_csv() -> bool:
+    """Return whether the client prefers `text/csv` to JSON."""
+    best = request.accept_mimetypes.best_match(["application/json", "text/csv"])
+    return best == "text/csv"
+
+
+def _page_url(page: int) -> str:
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return f"{request.base_url}?{urlencode([*query, ('page', page)])}"
+
+
+def _csv(listing: Listing, schema: Schema) -> Response:
+    # The rows are read while the answer is sent, after the request's own unit of work: so the
+    # stream has a session of its own.
+    sessions = service_app.database.sessions
+
+    def lines() -> Iterator[str]:
+        with sessions() as own:
+            result = own.execute(listing.statement.execution_options(yield_per=_CHUNK))
+            yield _csv_lines([_columns(schema)])
+            for rows in result.partitions():
+                resources = schema.dump(listing.resources(own, rows), many=True)
+                yield _csv_lines([_flat(resource) for resource in resources])
+
+    return Response(lines(), mimetype="text/csv; charset=utf-8")
+
+
+def _columns(schema: Schema, prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for name, field in schema.dump_fields.items():
+        nested = getattr(field, "schema", None)
+        if nested is not None and not getattr(field, "many", False):
+            names += _columns(nested, f"{prefix}{name}.")
+        else:
+            names.append(prefix + name)
+    return names
+
+
+def _flat(resource: Mapping[str, Any]) -> list[Any]:
+    values: list[Any] = []
+    for value in resource.values():
+        values += _flat(value) if isinstance(value, Mapping) else [value]
+    return values
+
+
+def _csv_lines(rows: Sequence[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows([[_cell(value) for value in row] for row in rows])
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)
+    # A text that a spreadsheet would run as a formula is shown as text (OWASP, CSV injection);
+    # negative numbers stay numbers.
+    if isinstance(value, str) and value[:1] in {"=", "+", "@", "\t", "\r"}:
+        return f"'{value}"
+    return value

@@ -1,0 +1,42 @@
+"""Alembic for every service, from one place: `services/<name>/migrations` holds only versions."""
+
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import MetaData, create_engine, text
+
+from shared.db import driver_url
+
+_ROOT = Path(__file__).resolve().parent.parent
+# Two starting copies of a service must not migrate side by side.
+_MIGRATION_LOCK = 7166309
+
+
+def config(service: str, database_url: str) -> Config:
+    """Return Alembic's configuration for the migrations of `service`."""
+    settings = Config()
+    folder = _ROOT / "services" / service / "migrations"
+    settings.set_main_option("script_location", str(folder))
+    settings.set_main_option("path_separator", "os")
+    settings.attributes["database_url"] = driver_url(database_url)
+    return settings
+
+
+def upgrade(service: str, database_url: str, revision: str = "head") -> None:
+    """Bring the database of `service` to `revision`; safe to call side by side and again."""
+    command.upgrade(config(service, database_url), revision)
+
+
+def run(metadata: MetaData) -> None:
+    """Run the migrations that Alembic asks for; called by each service's `migrations/env.py`."""
+    engine = create_engine(context.config.attributes["database_url"])
+    with engine.connect() as connection:
+        # A lock that a running statement holds must not stall every other behind our DDL.
+        connection.execute(text("SET lock_timeout = '4s'"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.commit()
+        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()

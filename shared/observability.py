@@ -1,0 +1,107 @@
+"""Structured logs and the identity of a request: one line of JSON an event, no secret in it."""
+
+import logging
+import re
+import secrets
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+import structlog
+import uuid_utils
+
+_REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+_TRACEPARENT: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+_SANE_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._\-]{8,128}")
+_TRACEPARENT_FORMAT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_SECRET_NAME: Final = re.compile(r"password|token|secret|authorization|api_key|private", re.I)
+_URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]*:)[^@/\s]+@")
+
+
+def request_id() -> str | None:
+    """Return the id of the request (or of the event's request) being handled, if any."""
+    return _REQUEST_ID.get()
+
+
+def traceparent() -> str | None:
+    """Return the W3C trace context being handled, if any."""
+    return _TRACEPARENT.get()
+
+
+def sane_request_id(offered: str | None) -> str:
+    """Return `offered` if it is a sane request id (8–128 of `A–Z a–z 0–9 . _ -`), or a new one."""
+    if offered and _SANE_REQUEST_ID.fullmatch(offered):
+        return offered
+    return str(uuid_utils.uuid7())
+
+
+def sane_traceparent(offered: str | None) -> str:
+    """Return `offered` if it is a W3C traceparent, or a new one."""
+    if offered and _TRACEPARENT_FORMAT.fullmatch(offered):
+        return offered
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+
+
+@contextmanager
+def traced(request: str | None, trace: str | None) -> Iterator[None]:
+    """Carry the request id and the trace context through everything done inside."""
+    request_token = _REQUEST_ID.set(request)
+    trace_token = _TRACEPARENT.set(trace)
+    try:
+        yield
+    finally:
+        _REQUEST_ID.reset(request_token)
+        _TRACEPARENT.reset(trace_token)
+
+
+def _add_request_id(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if identifier := request_id():
+        entry.setdefault("request_id", identifier)
+    return entry
+
+
+def _hide_secrets(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name, value in entry.items():
+        if _SECRET_NAME.search(name):
+            entry[name] = "[hidden]"
+        elif isinstance(value, str):
+            entry[name] = _URL_PASSWORD.sub(r"\1[hidden]@", value)
+    return entry
+
+
+def configure_logging(service: str, level: str = "INFO") -> None:
+    """Send every log record of the process, ours and the libraries', to stderr as JSON lines."""
+    processors: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        lambda _, __, entry: {"service": service, **entry},
+        _add_request_id,
+        structlog.processors.format_exc_info,
+        _hide_secrets,
+    ]
+    structlog.configure(
+        processors=[*processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=processors, processor=structlog.processors.JSONRenderer()
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # pika tells every step of every reconnection at INFO.
+    logging.getLogger("pika").setLevel(logging.WARNING)
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """Return the logger of a module. Event names are constant; what varies is a keyword."""
+    return structlog.stdlib.get_logger(name)

@@ -1,0 +1,82 @@
+"""Configuration: everything from the environment, read once, typed, checked at the start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypedDict
+
+from environs import Env
+
+SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
+
+
+class SettingsValues(TypedDict):
+    """The values that every service has, ready for its own settings class."""
+
+    name: str
+    database_url: str
+    event_bus_url: str
+    keys_dir: Path
+    service_key_file: Path
+    urls: Mapping[str, str]
+    log_level: str
+    metrics_port: int
+    threads: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings:
+    """What every service is told.
+
+    Attributes:
+        name: the service: "portfolio".
+        database_url: `postgresql://role:password@host:port/database`.
+        event_bus_url: `amqp://…` or `nats://…`.
+        keys_dir: folder with `<service>.public.pem` of every service.
+        service_key_file: the service's own Ed25519 private key.
+        urls: base URL of each service's internal door.
+        metrics_port: the worker's port for health and metrics; 0 is off.
+        threads: request threads of one web process; sizes the connection pool.
+    """
+
+    name: str
+    database_url: str
+    event_bus_url: str
+    keys_dir: Path
+    service_key_file: Path
+    urls: Mapping[str, str]
+    log_level: str = "INFO"
+    metrics_port: int = 0
+    threads: int = 8
+
+
+def environment() -> Env:
+    """Return a reader that collects every mistake; call `seal()` to raise them together."""
+    return Env(eager=False)
+
+
+def read_common(env: Env, name: str) -> SettingsValues:
+    """Return the common values for the service `name`."""
+    return SettingsValues(
+        name=name,
+        database_url=env.str("DATABASE_URL"),
+        event_bus_url=env.str("EVENT_BUS_URL"),
+        keys_dir=env.path("KEYS_DIR"),
+        service_key_file=env.path("SERVICE_KEY_FILE"),
+        urls={service: env.str(f"{service.upper()}_URL") for service in SERVICES},
+        log_level=env.str("LOG_LEVEL", "INFO"),
+        metrics_port=env.int("METRICS_PORT", 0),
+        threads=env.int("THREADS", 8),
+    )
+
+
+def load(name: str) -> ServiceSettings:
+    """Return the settings of a service that has none of its own.
+
+    Raises:
+        environs.EnvValidationError: a variable is missing or malformed; names all of them.
+    """
+    env = environment()
+    values = read_common(env, name)
+    env.seal()
+    return ServiceSettings(**values)

@@ -1,0 +1,156 @@
+"""A service on the test stand: its application on its own real, migrated database."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from flask.testing import FlaskClient
+from psycopg import sql
+from sqlalchemy import text
+
+from shared import migrations
+from shared.events import Event, catalogue
+from shared.http import ServiceApp
+from shared.identity import Identity, Quota, Signer, UserId
+from shared.settings import SERVICES
+
+NOWHERE = "http://127.0.0.1:9"  # the discard port: refuses at once
+
+
+def environment(
+    name: str,
+    *,
+    database_url: str,
+    keys: Path,
+    event_bus_url: str = "nats://127.0.0.1:9",
+    **more: str,
+) -> dict[str, str]:
+    """Return the environment of the service `name`; every other service is down unless given."""
+    urls = {f"{service.upper()}_URL": NOWHERE for service in SERVICES}
+    return {
+        **urls,
+        "DATABASE_URL": database_url,
+        "EVENT_BUS_URL": event_bus_url,
+        "KEYS_DIR": str(keys),
+        "SERVICE_KEY_FILE": str(keys / f"{name}.pem"),
+        "LOG_LEVEL": "WARNING",
+        **more,
+    }
+
+
+class Stand:
+    """One service with a fresh database; made once for a run of the tests, emptied between two.
+
+    Args:
+        name: the service.
+        create_app: its factory, which reads the environment.
+        server_url: superuser's URL of a PostgreSQL server.
+        keys: folder of `make_keys`.
+        more: further environment variables.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        create_app: Callable[[], ServiceApp],
+        *,
+        server_url: str,
+        keys: Path,
+        **more: str,
+    ) -> None:
+        self.name = name
+        self.keys = keys
+        self.database_url = create_database(server_url, name)
+        migrations.upgrade(name, self.database_url)
+        self.environment = environment(name, database_url=self.database_url, keys=keys, **more)
+        with set_environment(self.environment):
+            self.app = create_app()
+        self.app.testing = False  # errors are answers here too
+        self.database = self.app.database
+        self._auth = Signer("auth", keys / "auth.pem")
+
+    def client(
+        self,
+        user: int | None = 1,
+        *,
+        scopes: tuple[str, ...] = ("read", "write", "admin"),
+        staff: bool = False,
+        currency: str = "USD",
+    ) -> FlaskClient:
+        """Return a client that comes through the gateway as `user`; None is nobody."""
+        client = self.app.test_client()
+        if user is not None:
+            identity = Identity(
+                UserId(user), frozenset(scopes), staff, currency, Quota(1000, 999, 3600)
+            )
+            client.environ_base["HTTP_X_IDENTITY"] = self._auth.identity(identity)
+        return client
+
+    def service_client(self, caller: str) -> FlaskClient:
+        """Return a client that is the service `caller`, for the internal API."""
+        client = self.app.test_client()
+        token = Signer(caller, self.keys / f"{caller}.pem").service_token(self.name)
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        return client
+
+    def events(self) -> list[Event]:
+        """Return what the outbox holds, in order; each is what the catalogue says."""
+        with self.database.engine.connect() as connection:
+            rows = connection.execute(text("SELECT payload FROM outbox ORDER BY id")).scalars()
+            events = [Event.from_json(row.encode()) for row in rows]
+        for event in events:
+            catalogue.check(event.type, event.data)
+        return events
+
+    def empty(self) -> None:
+        """Delete every row of every table and start every number at 1 again."""
+        with self.database.engine.begin() as connection:
+            names = (
+                connection.execute(
+                    text(
+                        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                        " AND tablename <> 'alembic_version'"
+                    )
+                )
+                .scalars()
+                .all()
+            )
+            tables = ", ".join(f'"{name}"' for name in names)
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+class set_environment:  # noqa: N801 - used as a statement
+    """Set environment variables for the length of a `with`."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
+        self._before: dict[str, str | None] = {}
+
+    def __enter__(self) -> None:
+        self._before = {name: os.environ.get(name) for name in self._values}
+        os.environ.update(self._values)
+
+    def __exit__(self, *_: Any) -> None:
+        for name, value in self._before.items():
+            if value is None:
+                with suppress(KeyError):
+                    del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def create_database(server_url: str, name: str) -> str:
+    """Make an empty database for a run of the tests and return its URL."""
+    database = f"{name}_{secrets.token_hex(4)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{database}"))

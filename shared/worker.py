@@ -1,0 +1,153 @@
+"""The second process of a service: it relays the outbox, consumes events and keeps time."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from sqlalchemy.orm import Session
+
+from shared import bus, observability
+from shared.bus import inbox, outbox
+from shared.db import Database
+from shared.events import Event
+from shared.settings import ServiceSettings
+
+log = observability.logger(__name__)
+
+Handler = Callable[[Session, Event], None]
+_STOP_WITHIN: Final = 8.0  # seconds
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Something done again and again, in a transaction of its own.
+
+    Attributes:
+        every: seconds from the end of one run to the start of the next.
+    """
+
+    name: str
+    every: float
+    run: Callable[[Session], object]
+
+
+def run(
+    settings: ServiceSettings,
+    database: Database,
+    handlers: Mapping[str, Handler],
+    timers: Sequence[Timer] = (),
+) -> int:
+    """Work until SIGTERM or SIGINT; return the exit status.
+
+    A part that ends by an error ends the process: whoever started it starts it again.
+
+    Args:
+        handlers: event type → what it does, inside the consumer's transaction.
+        timers: besides the purge of old outbox and inbox rows.
+    """
+    stop = threading.Event()
+    failed = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+    def consume(message: bus.Message) -> None:
+        inbox.process(database.sessions, settings.name, Event.from_json(message.body), handlers)
+
+    def relay() -> None:
+        publisher = bus.publisher(settings.event_bus_url)
+        outbox.Relay(database.engine, publisher, service=settings.name).run(stop)
+
+    parts: dict[str, Callable[[], None]] = {
+        "relay": relay,
+        "timers": lambda: _keep_time(database, [Timer("purge", 3600, _purge), *timers], stop),
+    }
+    if handlers:
+        parts["consumer"] = lambda: bus.consumer(
+            settings.event_bus_url, settings.name, tuple(handlers)
+        ).consume(consume, stop)
+    threads = [
+        threading.Thread(target=_guarded(name, part, stop, failed), name=name, daemon=True)
+        for name, part in parts.items()
+    ]
+    for thread in threads:
+        thread.start()
+    server = _serve_metrics(settings.metrics_port)
+    log.info("worker_started", parts=sorted(parts))
+    stop.wait()
+    for thread in threads:
+        thread.join(_STOP_WITHIN / len(threads))
+    if server:
+        server.shutdown()
+    database.close()
+    log.info("worker_stopped", failed=failed.is_set())
+    return 1 if failed.is_set() else 0
+
+
+def _guarded(
+    name: str, part: Callable[[], None], stop: threading.Event, failed: threading.Event
+) -> Callable[[], None]:
+    def guarded() -> None:
+        try:
+            part()
+        except Exception as error:
+            log.critical("worker_part_failed", part=name, exc_info=error)
+        if not stop.is_set():
+            failed.set()
+            stop.set()
+
+    return guarded
+
+
+def _keep_time(database: Database, timers: Sequence[Timer], stop: threading.Event) -> None:
+    due = dict.fromkeys(timers, 0.0)
+    clock = 0.0
+    step = min(timer.every for timer in timers)
+    while not stop.is_set():
+        for timer in timers:
+            if due[timer] <= clock:
+                _fire(database, timer)
+                due[timer] = clock + timer.every
+        stop.wait(step)
+        clock += step
+
+
+def _fire(database: Database, timer: Timer) -> None:
+    try:
+        database.unit(timer.run)
+    except Exception as error:
+        # The next tick tries again; a database that restarts must not end the worker.
+        log.error("timer_failed", timer=timer.name, exc_info=error)
+
+
+def _purge(session: Session) -> None:
+    outbox.purge(session)
+    inbox.purge(session)
+
+
+def _serve_metrics(port: int) -> ThreadingHTTPServer | None:
+    if not port:
+        return None
+    host = os.environ.get("METRICS_HOST", "127.0.0.1")
+    server = ThreadingHTTPServer((host, port), _Metrics)
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+    return server
+
+
+class _Metrics(BaseHTTPRequestHandler):
+    """`/metrics` for Prometheus and `/health` for the probes, on the worker's own port."""
+
+    def do_GET(self) -> None:
+        known = self.path.rstrip("/") in {"/metrics", "/health"}
+        body = generate_latest(REGISTRY) if self.path.startswith("/metrics") else b"ok"
+        self.send_response(200 if known else 404)
+        self.send_header("Content-Type", CONTENT_TYPE_LATEST)
+        self.end_headers()
+        self.wfile.write(body if known else b"")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing for each probe."""
