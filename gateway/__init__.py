@@ -1,0 +1,1 @@
+"""The one public door: which path belongs to which service, Traefik's settings, the portal."""

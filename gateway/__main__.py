@@ -1,0 +1,86 @@
+"""Command line: `python -m gateway render`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gateway import kubernetes, model, render
+from gateway.routes import SERVICES, RoutesError, load_routes
+
+_LOOPBACK = "127.0.0.1:8001"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        gateway = model.build(load_routes(), options.internal)
+        if options.kubernetes:
+            _render_kubernetes(gateway, options)
+        else:
+            _render_files(gateway, options)
+    except (RoutesError, ValueError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command line
+        return 1
+    return 0
+
+
+def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
+    urls = dict(options.service)
+    if missing := [name for name in SERVICES if name not in urls]:
+        raise ValueError(f"--service is missing for: {', '.join(missing)}")
+    provider = render.file_provider(options.out)
+    render.write(
+        {
+            "traefik.yml": render.static(
+                options.entrypoint or "127.0.0.1:8000", options.internal, provider
+            ),
+            "dynamic.yml": render.dynamic(gateway, urls),
+        },
+        options.out,
+    )
+
+
+def _render_kubernetes(gateway: model.Gateway, options: argparse.Namespace) -> None:
+    static = render.static(options.entrypoint or ":8000", options.internal, kubernetes.PROVIDER)
+    render.write({"traefik.yml": static, "gateway.yml": kubernetes.objects(gateway)}, options.out)
+
+
+def _service(text: str) -> tuple[str, str]:
+    name, _, url = text.partition("=")
+    if name not in SERVICES or not url.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text}: must be <{'|'.join(SERVICES)}>=http://host:port")
+    return name, url
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gateway")
+    command = parser.add_subparsers(required=True).add_parser(
+        "render", help="write Traefik's configuration from routes.yml"
+    )
+    command.add_argument("--out", type=Path, required=True, help="folder to write to")
+    command.add_argument(
+        "--entrypoint", help="where clients come in (127.0.0.1:8000; in a cluster :8000)"
+    )
+    command.add_argument(
+        "--internal",
+        default=_LOOPBACK,
+        help="loopback address where Traefik asks itself (%(default)s); must not be reachable",
+    )
+    command.add_argument(
+        "--service",
+        type=_service,
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help="where a service listens; once for each",
+    )
+    command.add_argument(
+        "--kubernetes", action="store_true", help="write objects for a cluster instead"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

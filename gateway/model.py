@@ -1,0 +1,281 @@
+"""What Traefik shall do with the routes, before it is written down in anybody's format.
+
+A request of a client passes, outside in:
+
+    web ── flood ── clean ── v1 ── auth-<quota> ── hide-token ── too-large, body-<n> ── a service
+            │                        │
+    internal (loopback only) ────────┴── flood-guard → 200 · authorize → auth
+
+Two things are asked on a second, loopback entry point by forwardAuth, because forwardAuth hands a
+refusal to the client as it is, with body and headers, which the `errors` middleware cannot (it
+replaces both, and could not tell auth's 429 from the flood guard's):
+* the flood guard: there its bare 429 gets our JSON and `Retry-After`, and touches no other 429;
+* auth: there a dead or slow auth becomes a JSON 503 after 5 s, instead of a bare 500 after 30 s,
+  and Traefik's connections to it are pooled (forwardAuth itself keeps two).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from gateway.routes import QUOTAS, SERVICES, Route
+
+EntryPoint = Literal["web", "internal"]
+Spec = Mapping[str, Any]
+
+PING: Final = "ping@internal"  # Traefik's own service that answers 200
+
+_MIB: Final = 1024**2
+# One segment that has a single spelling: nothing to decode, no dots.
+_SEGMENT: Final = "[0-9A-Za-z_-]+"
+# What no path of ours has. Traefik's `encodedCharacters` would refuse these with a bare 400.
+_REFUSED: Final = r"[%;\\\x00-\x1f\x7f]"
+
+_PRIORITY_REFUSED: Final = 1000
+_PRIORITY_ROUTE: Final = 100
+_PRIORITY_UNKNOWN_API: Final = 20
+_PRIORITY_ELSEWHERE: Final = 10
+
+
+@dataclass(frozen=True)
+class Router:
+    """A rule, what is done with the requests it matches, and who answers them."""
+
+    name: str
+    rule: str
+    priority: int
+    middlewares: tuple[str, ...]
+    backend: str
+    entry_point: EntryPoint = "web"
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A service as the gateway calls it.
+
+    Attributes:
+        service: whose address it has.
+        transport: the timeouts it is called with.
+        middlewares: around the call alone.
+    """
+
+    service: str
+    transport: str = "services"
+    middlewares: tuple[str, ...] = ("service-errors",)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """All of it; the renderers write nothing that is not here."""
+
+    routers: tuple[Router, ...]
+    middlewares: Mapping[str, Spec]
+    backends: Mapping[str, Backend]
+    transports: Mapping[str, Spec] = field(
+        default_factory=lambda: {
+            "services": _transport(response="30s"),
+            "authorize": _transport(response="5s"),
+        }
+    )
+
+
+def build(routes: Sequence[Route], internal: str) -> Gateway:
+    """Return the gateway of `routes`.
+
+    Args:
+        routes: of `routes.yml`.
+        internal: host and port of the loopback entry point.
+    """
+    routers = [router for route in routes for router in _routers(route)]
+    return Gateway(
+        routers=(*routers, *_fallbacks(), *_internal_routers()),
+        middlewares={
+            **_edge_middlewares(internal),
+            **_error_pages(),
+            **_body_limits(routes),
+        },
+        backends={
+            **{name: Backend(name) for name in SERVICES},
+            # The pages come from the portal itself; of its own death nobody else can tell.
+            "portal": Backend("portal", middlewares=()),
+            "authorize": Backend("auth", transport="authorize", middlewares=("authorize-errors",)),
+        },
+    )
+
+
+def _routers(route: Route) -> list[Router]:
+    """Return the router of `route`, and one for what it reads from bodies.
+
+    Only the second buffers: `buffering` holds answers back too, and a list of a million rows in
+    CSV is streamed.
+    """
+    name = _name(route.path)
+    rule = _rule(route.path)
+    priority = _PRIORITY_ROUTE + 2 * _literal_segments(route.path)
+    middlewares = _chain(route)
+    routers = [Router(name, rule, priority, middlewares, route.service)]
+    if route.takes_a_body:
+        body = ("too-large", f"body-{route.body_limit_mib}")
+        writes = f"({rule}) && !(Method(`GET`) || Method(`HEAD`))"
+        routers.append(
+            Router(f"{name}-write", writes, priority + 1, (*middlewares, *body), route.service)
+        )
+    return routers
+
+
+def _chain(route: Route) -> tuple[str, ...]:
+    if route.access == "public":
+        return ("flood", "clean", "v1")
+    protected = ("flood", "clean", "v1", f"auth-{route.quota}")
+    # Auth alone needs to know which token it was; nobody else shall ever see one.
+    return protected if route.service == "auth" else (*protected, "hide-token")
+
+
+def _fallbacks() -> list[Router]:
+    """Return the routers of what no route names; protected by default."""
+    return [
+        Router(
+            "refused",
+            f"PathRegexp(`{_REFUSED}`)",
+            _PRIORITY_REFUSED,
+            ("flood", "clean", "refused"),
+            "portal",
+        ),
+        Router(
+            "unknown-api",
+            "PathPrefix(`/api/`)",
+            _PRIORITY_UNKNOWN_API,
+            ("flood", "clean", "auth-standard", "hide-token", "not-found"),
+            "portal",
+        ),
+        Router(
+            "elsewhere",
+            "PathRegexp(`.*`)",  # also `*`, which is no path
+            _PRIORITY_ELSEWHERE,
+            ("flood", "clean", "not-found"),
+            "portal",
+        ),
+    ]
+
+
+def _internal_routers() -> list[Router]:
+    return [
+        Router("flood", "Path(`/flood`)", 1, ("flood-page", "flood-guard"), PING, "internal"),
+        Router("authorize", "Path(`/internal/authorize`)", 1, (), "authorize", "internal"),
+    ]
+
+
+def _edge_middlewares(internal: str) -> dict[str, Spec]:
+    return {
+        "flood": _forward_auth(f"http://{internal}/flood", request=("X-Request-Id",)),
+        # A hundred requests a second and bursts of 200, for each address; IPv6 users own a /64.
+        "flood-guard": {
+            "rateLimit": {
+                "average": 100,
+                "burst": 200,
+                "sourceCriterion": {"ipStrategy": {"depth": 1, "ipv6Subnet": 64}},
+            }
+        },
+        # An empty value removes the header. Protected routes get auth's own X-Identity later.
+        "clean": {
+            "headers": {
+                "customRequestHeaders": dict.fromkeys(
+                    ("X-Identity", "Forwarded", "X-Replaced-Path"), ""
+                ),
+                "customResponseHeaders": {"Server": ""},
+            }
+        },
+        "v1": {"replacePathRegex": {"regex": "^/api/v1(/.*)?$", "replacement": "/api$1"}},
+        **{
+            f"auth-{quota}": _forward_auth(
+                f"http://{internal}/internal/authorize?class={quota}",
+                request=("Authorization", "X-Request-Id", "Traceparent"),
+                response=("X-Identity", "X-Request-Id"),
+            )
+            for quota in QUOTAS
+        },
+        "hide-token": {"headers": {"customRequestHeaders": {"Authorization": ""}}},
+        "not-found": {"replacePath": {"path": "/errors/404/"}},
+        "refused": {"replacePath": {"path": "/errors/400/"}},
+    }
+
+
+def _error_pages() -> dict[str, Spec]:
+    return {
+        # A 500 of Traefik's own is a service that died within its answer.
+        "service-errors": _error_page("500", "502-504"),
+        "flood-page": _error_page("429"),
+        "too-large": _error_page("413"),
+        "authorize-errors": _error_page("500-599", rewrite=503),
+    }
+
+
+def _body_limits(routes: Sequence[Route]) -> dict[str, Spec]:
+    """Return a middleware for each limit; a slow body waits in Traefik, in no service's thread."""
+    limits = sorted({route.body_limit_mib for route in routes})
+    return {
+        f"body-{mib}": {
+            "buffering": {"maxRequestBodyBytes": mib * _MIB, "memRequestBodyBytes": _MIB}
+        }
+        for mib in limits
+    }
+
+
+def _forward_auth(address: str, request: Sequence[str], response: Sequence[str] = ()) -> Spec:
+    headers = {"authResponseHeaders": list(response)} if response else {}
+    return {
+        "forwardAuth": {
+            "address": address,
+            "trustForwardHeader": False,
+            "authRequestHeaders": list(request),
+            "maxResponseBodySize": _MIB,
+            **headers,
+        }
+    }
+
+
+def _error_page(*statuses: str, rewrite: int | None = None) -> Spec:
+    rewrites = {"statusRewrites": dict.fromkeys(statuses, rewrite)} if rewrite else {}
+    return {
+        "errors": {
+            "status": list(statuses),
+            "service": "portal",
+            "query": "/errors/{status}/",
+            # The portal hears the request's id and nothing else: no token, no identity.
+            "errorRequestHeaders": ["X-Request-Id"],
+            **rewrites,
+        }
+    }
+
+
+def _transport(*, response: str) -> Spec:
+    # Idle connections end before gunicorn's 75 s, or a POST meets one that is being closed.
+    return {
+        "maxIdleConnsPerHost": 64,
+        "forwardingTimeouts": {
+            "dialTimeout": "2s",
+            "responseHeaderTimeout": response,
+            "idleConnTimeout": "60s",
+        },
+    }
+
+
+def _rule(path: str) -> str:
+    """Return the rule of `path`; also with /v1, and without the last slash (services redirect)."""
+    if "{" in path:
+        pattern = re.sub(r"\{[^}]*\}", _SEGMENT, path.removeprefix("/api").removesuffix("/"))
+        return f"PathRegexp(`^/api(/v1)?{pattern}/?$`)"
+    plain = [path, f"/api/v1{path.removeprefix('/api')}"]
+    without_slash = [spelling.removesuffix("/") for spelling in plain if spelling.endswith("/")]
+    return " || ".join(f"Path(`{spelling}`)" for spelling in (*plain, *without_slash))
+
+
+def _literal_segments(path: str) -> int:
+    """Return how many segments of `path` are words: /assets/search/ goes before /assets/{id}/."""
+    return sum(bool(segment) and "{" not in segment for segment in path.split("/"))
+
+
+def _name(path: str) -> str:
+    """Return a name for `path` that Kubernetes accepts too: api-assets-id-price-history."""
+    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")

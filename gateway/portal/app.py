@@ -1,0 +1,41 @@
+"""The web process of the portal."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gateway.portal import doors, pages
+from gateway.portal import settings as configuration
+from gateway.portal.schema import SchemaSource
+from gateway.portal.services import Cached, Services
+from gateway.portal.settings import PortalSettings
+from shared import observability
+from shared.http.app import JsonProvider, apply_contract, register_api
+
+_HEALTH_FRESH = 2.0  # seconds
+
+
+class Portal(Flask):
+    """The portal: no database, no identity."""
+
+    json_provider_class = JsonProvider
+
+
+def create_app(settings: PortalSettings | None = None) -> Flask:
+    """Return the portal's application.
+
+    Args:
+        settings: of the environment if not given.
+    """
+    settings = settings or configuration.load()
+    observability.configure_logging("portal", settings.log_level)
+    app = Portal(__name__, static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    apply_contract(app, "portal")
+    register_api(app, "", "Portal", [pages.blueprint])
+    app.register_blueprint(doors.blueprint)
+    services = Services(settings.urls)
+    app.extensions["health"] = Cached(services.ready, lambda _: _HEALTH_FRESH)
+    app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"].to_dict())
+    return app

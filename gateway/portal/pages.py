@@ -1,0 +1,104 @@
+"""The public pages: index, health, schema, documentation."""
+
+from pathlib import Path
+from typing import Any, Final, cast
+
+from flask import Response, current_app, request, send_from_directory
+from marshmallow import fields, validate
+
+from gateway.portal.schema import SchemaSource
+from gateway.portal.services import Cached
+from shared.http import Blueprint
+from shared.http.schemas import StrictSchema
+
+blueprint = Blueprint("about", "Documentation, schema and health of this API; no token needed.")
+
+STATIC: Final = Path(__file__).with_name("static")
+# Scripts from here alone. Swagger UI writes style attributes, which only 'unsafe-inline' allows.
+_CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_YAML: Final = "application/yaml"
+
+
+class IndexSchema(StrictSchema):
+    """Where to go from here."""
+
+    docs = fields.String(metadata={"description": "The documentation, for people."})
+    schema = fields.String(metadata={"description": "The OpenAPI document, for programs."})
+    health = fields.String(metadata={"description": "The state of the services."})
+
+
+class HealthSchema(StrictSchema):
+    """The state of the installation."""
+
+    status = fields.String(
+        validate=validate.OneOf(["ok", "degraded"]),
+        metadata={"description": "`degraded` when a service is down."},
+    )
+    services = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(validate=validate.OneOf(["up", "down"])),
+        metadata={"description": "Each service: `up` or `down`.", "example": {"assets": "up"}},
+    )
+
+
+class SchemaQuery(StrictSchema):
+    """How the document is wanted."""
+
+    format = fields.String(
+        validate=validate.OneOf(["json", "yaml"]),
+        metadata={"description": "Overrides the `Accept` header."},
+    )
+
+
+@blueprint.route("/api/", methods=["GET"])
+@blueprint.response(200, IndexSchema)
+def show_index() -> dict[str, str]:
+    """Name the places that need no token."""
+    return {"docs": "/api/docs/", "schema": "/api/schema/", "health": "/api/health/"}
+
+
+@blueprint.route("/api/health/", methods=["GET"])
+@blueprint.response(200, HealthSchema)
+def show_health() -> dict[str, Any]:
+    """Show the state of each service, at most two seconds old."""
+    ready = cast(Cached[dict[str, bool]], current_app.extensions["health"]).get()
+    return {
+        "status": "ok" if all(ready.values()) else "degraded",
+        "services": {name: "up" if is_ready else "down" for name, is_ready in ready.items()},
+    }
+
+
+@blueprint.route("/api/schema/", methods=["GET"])
+@blueprint.arguments(SchemaQuery, location="query")
+@blueprint.response(200, description="The OpenAPI 3.1 document of all services.")
+def show_schema(query: dict[str, str]) -> Response:
+    """Show the OpenAPI document, as JSON or YAML."""
+    schema = cast(SchemaSource, current_app.extensions["schema"]).get()
+    if _wants_yaml(query):
+        response = Response(schema.yaml, content_type=_YAML)
+    else:
+        response = Response(schema.json, content_type="application/json")
+    response.set_etag(f"{schema.etag}{'y' if _wants_yaml(query) else 'j'}")
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Vary"] = "Accept"
+    return cast(Response, response.make_conditional(request))
+
+
+@blueprint.route("/api/docs/", methods=["GET"])
+@blueprint.response(200, description="A page for people.", content_type="text/html")
+def show_docs() -> Response:
+    """Show the documentation in a browser (Swagger UI)."""
+    response = send_from_directory(STATIC, "index.html", max_age=3600)
+    response.headers["Content-Security-Policy"] = _CONTENT_SECURITY_POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _wants_yaml(query: dict[str, str]) -> bool:
+    if "format" in query:
+        return query["format"] == "yaml"
+    return request.accept_mimetypes.best_match(["application/json", _YAML]) == _YAML

@@ -1,0 +1,64 @@
+"""The merged OpenAPI document, kept fresh, and served from memory while a service is down."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from gateway.portal.merge import merge
+from gateway.portal.services import Cached, Services
+
+_INFO: Final = {
+    "title": "Personal Finance API",
+    "version": "1.0",
+    "description": (
+        "Portfolios, transactions, prices, performance and risk. Get a token from "
+        "`POST /api/auth-token/`, then send `Authorization: Token <key>` with every request.\n\n"
+        "Limits: 1000 requests an hour, analytics 100, market data 50; the answers' `RateLimit-*` "
+        "headers say what is left. `/api/v1/` is the same as `/api/`."
+    ),
+}
+_FRESH: Final = 30.0  # seconds
+_INCOMPLETE: Final = 2.0  # seconds, while a service has never answered
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The document as text, in both notations, with its tag."""
+
+    json: str
+    yaml: str
+    etag: str
+    complete: bool
+
+
+class SchemaSource:
+    """Where the merged document comes from.
+
+    Args:
+        services: asked for theirs.
+        own: the portal's own document.
+    """
+
+    def __init__(self, services: Services, own: dict[str, Any]) -> None:
+        self._services = services
+        self._known: dict[str, dict[str, Any]] = {"portal": own}
+        self._cached = Cached(self._make, lambda schema: _FRESH if schema.complete else _INCOMPLETE)
+
+    def get(self) -> Schema:
+        """Return the document; of a service that is down, what it said last."""
+        return self._cached.get()
+
+    def _make(self) -> Schema:
+        found = self._services.documents()
+        self._known |= {name: document for name, document in found.items() if document}
+        document = merge(dict(sorted(self._known.items())), _INFO)
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        return Schema(
+            json=text,
+            yaml=yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100),
+            etag=hashlib.sha256(text.encode()).hexdigest()[:16],
+            complete=found.keys() <= self._known.keys(),
+        )

@@ -1,0 +1,31 @@
+"""What the portal is told by its environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.settings import SERVICES, environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalSettings:
+    """The portal's configuration.
+
+    Attributes:
+        urls: base URL of each service: "http://127.0.0.1:9001".
+    """
+
+    urls: Mapping[str, str]
+    log_level: str = "INFO"
+
+
+def load() -> PortalSettings:
+    """Return the settings of the environment.
+
+    Raises:
+        environs.EnvValidationError: a variable is missing or malformed; names all of them.
+    """
+    env = environment()
+    urls = {service: env.str(f"{service.upper()}_URL") for service in SERVICES}
+    log_level = env.str("LOG_LEVEL", "INFO")
+    env.seal()
+    return PortalSettings(urls=urls, log_level=log_level)

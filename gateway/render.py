@@ -1,0 +1,123 @@
+"""Traefik's static and dynamic files for one machine (see `kubernetes.py` for a cluster)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gateway.model import Backend, Gateway, Router
+
+Document = dict[str, Any]
+
+
+def write(documents: Mapping[str, Document | list[Document]], out: Path) -> None:
+    """Write each of `documents` to the file of its name in `out`; a list is several documents."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in documents.items():
+        parts = content if isinstance(content, list) else [content]
+        text = "---\n".join(yaml.safe_dump(part, sort_keys=False, width=1000) for part in parts)
+        (out / name).write_text(f"# Made by `python -m gateway render`; edit routes.yml.\n{text}")
+
+
+def static(web: str, internal: str, providers: Mapping[str, Any]) -> Document:
+    """Return `traefik.yml`.
+
+    Args:
+        web: where clients come in, "host:port".
+        internal: the loopback entry point, "host:port".
+        providers: where Traefik finds the rest.
+    """
+    return {
+        "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
+        "log": {"level": "WARN"},
+        # Answers the flood question even while Traefik drains its last requests.
+        "ping": {"manualRouting": True, "terminatingStatusCode": 200},
+        "entryPoints": {
+            "web": _web_entry_point(web),
+            "internal": _internal_entry_point(internal),
+        },
+        "providers": dict(providers),
+    }
+
+
+def file_provider(out: Path) -> Document:
+    """Return the provider that reads `dynamic.yml` in `out`, once."""
+    return {"file": {"filename": str((out / "dynamic.yml").resolve()), "watch": False}}
+
+
+def dynamic(gateway: Gateway, urls: Mapping[str, str]) -> Document:
+    """Return `dynamic.yml`.
+
+    Args:
+        gateway: what to do.
+        urls: service → where it listens: "http://127.0.0.1:9001".
+    """
+    return {
+        "http": {
+            "routers": {router.name: _router(router) for router in gateway.routers},
+            "middlewares": dict(gateway.middlewares),
+            "services": {
+                name: _service(backend, urls[backend.service])
+                for name, backend in gateway.backends.items()
+            },
+            "serversTransports": dict(gateway.transports),
+        }
+    }
+
+
+def _web_entry_point(address: str) -> Document:
+    return {
+        "address": address,
+        # No proxy stands before us: X-Forwarded-* of clients are thrown away.
+        "forwardedHeaders": {"insecure": False},
+        "http": {
+            # A WSGI server reads X_Identity and X.Identity as X-Identity.
+            "aliasHeadersStrategy": "reject",
+            "sanitizePath": True,
+            # Go adds 4096 bytes of grace; in all 8 KiB, less than gunicorn's limits, so that the
+            # refusal is the gateway's.
+            "maxHeaderBytes": 4096,
+        },
+        "transport": {
+            "respondingTimeouts": {
+                "readTimeout": "60s",
+                "writeTimeout": "300s",
+                "idleTimeout": "60s",
+            },
+            "lifeCycle": {"graceTimeOut": "3s"},
+        },
+    }
+
+
+def _internal_entry_point(address: str) -> Document:
+    return {
+        "address": address,
+        "forwardedHeaders": {
+            # forwardAuth comes from here and says who the client is.
+            "trustedIPs": ["127.0.0.1/32", "::1/128"],
+            "notAppendXForwardedFor": True,
+        },
+        "http": {"aliasHeadersStrategy": "reject"},
+        "transport": {
+            # Open until the last requests of `web`, which ask here, are done.
+            "lifeCycle": {"requestAcceptGraceTimeout": "3s", "graceTimeOut": "1s"},
+        },
+    }
+
+
+def _router(router: Router) -> Document:
+    return {
+        "entryPoints": [router.entry_point],
+        "rule": router.rule,
+        "priority": router.priority,
+        "middlewares": list(router.middlewares),
+        "service": router.backend,
+    }
+
+
+def _service(backend: Backend, url: str) -> Document:
+    return {
+        "middlewares": list(backend.middlewares),
+        "loadBalancer": {"serversTransport": backend.transport, "servers": [{"url": url}]},
+    }

@@ -1,0 +1,139 @@
+"""Every answer that the gateway makes itself has the contract's shape."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.gateway import backends
+from tests.gateway.backends import Answer
+from tests.gateway.conftest import GOOD, Site, running_portal
+from tests.gateway.traefik import Door, running_gateway
+
+MIB = 1024**2
+
+
+def _assert_contract(answer: requests.Response, status: int, code: str) -> None:
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/json"
+    details = answer.json()["details"]
+    assert details["code"] == code
+    assert details["message"]
+    assert details["request_id"] == answer.headers["X-Request-Id"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["API-Version"] == "1.0"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_service_that_dies_within_its_answer_is_502(site: Site, method: str) -> None:
+    with site.services["portfolio"].answering(Answer(hang_up=True)):
+        answer = requests.request(method, site.url + "/api/portfolios/", headers=GOOD, timeout=5)
+    _assert_contract(answer, 502, "bad_gateway")
+    assert answer.headers["X-Request-Id"] == "made-by-auth"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(500, "server_error"), (502, "bad_gateway"), (503, "unavailable"), (504, "timeout")],
+)
+def test_a_bare_error_behind_the_gateway_becomes_the_contracts(
+    site: Site, status: int, code: str
+) -> None:
+    with site.services["portfolio"].answering(
+        Answer(status, {"Content-Type": "text/html"}, "<h1>")
+    ):
+        answer = requests.get(
+            site.url + "/api/portfolios/", headers={**GOOD, "X-Request-Id": "request-1"}, timeout=5
+        )
+    _assert_contract(answer, status, code)
+    assert answer.headers["X-Request-Id"] == "request-1"
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 412, 413, 422, 428])
+def test_what_a_service_says_about_the_request_passes_as_it_is(site: Site, status: int) -> None:
+    body = json.dumps({"error": "mine", "details": {"fields": {"name": ["x"]}}})
+    with site.services["portfolio"].answering(Answer(status, {"ETag": '"1"'}, body)):
+        answer = requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=5)
+    assert (answer.status_code, answer.text, answer.headers["ETag"]) == (status, body, '"1"')
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Answer(500, body="Traceback: secret"), Answer(503), Answer(hang_up=True)],
+    ids=["500", "503", "hangs up"],
+)
+def test_a_failing_auth_closes_the_door_with_503(site: Site, failure: Answer) -> None:
+    with site.services["auth"].answering(failure):
+        answer = requests.get(
+            site.url + "/api/portfolios/", headers={**GOOD, "X-Request-Id": "request-1"}, timeout=5
+        )
+    _assert_contract(answer, 503, "unavailable")
+    assert answer.headers["X-Request-Id"] == "request-1"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "secret" not in answer.text
+    assert site.reached() == []
+
+
+def test_a_slow_auth_closes_the_door_after_five_seconds(site: Site) -> None:
+    started = time.monotonic()
+    with site.services["auth"].answering(Answer(delay=6)):
+        answer = requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=10)
+    _assert_contract(answer, 503, "unavailable")
+    assert 4.5 < time.monotonic() - started < 6
+    assert site.reached() == []
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_limit_is_413_and_reaches_nobody(site: Site, chunked: bool) -> None:
+    body = b"x" * (MIB + 1)
+    answer = requests.post(
+        site.url + "/api/portfolios/",
+        data=iter([body]) if chunked else body,
+        headers=GOOD,
+        timeout=5,
+    )
+    _assert_contract(answer, 413, "payload_too_large")
+    assert site.reached() == []
+
+
+def test_a_body_of_the_limit_arrives_whole(site: Site) -> None:
+    requests.post(site.url + "/api/portfolios/", data=b"x" * MIB, headers=GOOD, timeout=5)
+    assert site.services["portfolio"].seen[0].body == b"x" * MIB
+
+
+def test_a_large_body_without_a_token_is_401(site: Site) -> None:
+    answer = requests.post(site.url + "/api/portfolios/", data=b"x" * (MIB + 1), timeout=5)
+    assert answer.status_code == 401
+
+
+@pytest.fixture(scope="module")
+def bare_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A gateway behind which only auth and the portal are up."""
+    with (
+        backends.running(backends.auth) as auth,
+        running_portal({"auth": auth.url}) as portal,
+        running_gateway(
+            tmp_path_factory.mktemp("bare"), {"auth": auth.url, "portal": portal}
+        ) as door,
+    ):
+        yield door
+
+
+def test_a_service_that_is_down_is_502_in_json(bare_door: Door) -> None:
+    answer = requests.get(bare_door.url + "/api/portfolios/", headers=GOOD, timeout=5)
+    _assert_contract(answer, 502, "bad_gateway")
+
+
+def test_auth_being_down_is_503_in_json(tmp_path: Path) -> None:
+    with (
+        backends.running(backends.echo("portfolio")) as portfolio,
+        running_portal({}) as portal,
+        running_gateway(tmp_path, {"portfolio": portfolio.url, "portal": portal}) as door,
+    ):
+        answer = requests.get(door.url + "/api/portfolios/", headers=GOOD, timeout=5)
+        assert portfolio.seen == []
+    _assert_contract(answer, 503, "unavailable")

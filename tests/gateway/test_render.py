@@ -1,0 +1,83 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway.__main__ import main
+from gateway.model import build
+from gateway.routes import load_routes
+
+SERVICES = ("auth", "portfolio", "assets", "analytics", "webhooks", "portal")
+
+
+def _documents(file: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(file.read_text()))
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> list[dict[str, Any]]:
+    assert main(["render", "--kubernetes", f"--out={tmp_path}"]) == 0
+    return _documents(tmp_path / "gateway.yml")
+
+
+def test_every_user_route_asks_auth_with_its_quota_class() -> None:
+    routers = {router.name: router for router in build(load_routes(), "127.0.0.1:1").routers}
+    for route in load_routes():
+        name = re.sub(r"[^a-z0-9]+", "-", route.path).strip("-")
+        asks = [middle for middle in routers[name].middlewares if middle.startswith("auth-")]
+        assert asks == ([f"auth-{route.quota}"] if route.access == "user" else [])
+
+
+def test_parameters_match_only_what_has_a_single_spelling() -> None:
+    rules = [router.rule for router in build(load_routes(), "127.0.0.1:1").routers]
+    patterns = [rule for rule in rules if "/portfolios/" in rule and "PathRegexp" in rule]
+    assert patterns
+    assert all("[0-9A-Za-z_-]+" in rule and "[^/]" not in rule for rule in patterns)
+
+
+def test_a_missing_service_is_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = [f"--service={name}=http://127.0.0.1:1" for name in SERVICES if name != "assets"]
+    assert main(["render", f"--out={tmp_path}", *services]) == 1
+    assert capsys.readouterr().err == "--service is missing for: assets\n"
+
+
+def test_an_unknown_service_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["render", f"--out={tmp_path}", "--service=stocks=http://127.0.0.1:1"])
+
+
+def test_the_cluster_gets_the_same_routers(cluster: list[dict[str, Any]]) -> None:
+    routers = build(load_routes(), "127.0.0.1:8001").routers
+    rules = [
+        (route["match"], route["priority"], [ref["name"] for ref in route["middlewares"]])
+        for document in cluster
+        if document["kind"] == "IngressRoute"
+        for route in document["spec"]["routes"]
+    ]
+    assert rules == [(router.rule, router.priority, list(router.middlewares)) for router in routers]
+
+
+def test_the_cluster_names_nothing_that_it_does_not_define(cluster: list[dict[str, Any]]) -> None:
+    defined = {(document["kind"], document["metadata"]["name"]) for document in cluster}
+    for document in cluster:
+        for route in document["spec"].get("routes", []):
+            service = route["services"][0]
+            used = [*route["middlewares"], *service.get("middlewares", [])]
+            assert {("Middleware", ref["name"]) for ref in used} <= defined
+            assert service["name"] in {*SERVICES, "ping@internal"}
+            assert (
+                "port" not in service
+                or ("ServersTransport", service["serversTransport"]) in defined
+            )
+
+
+def test_the_cluster_keeps_the_loopback_entry_point_on_loopback(tmp_path: Path) -> None:
+    main(["render", "--kubernetes", f"--out={tmp_path}"])
+    static = yaml.safe_load((tmp_path / "traefik.yml").read_text())
+    assert static["entryPoints"]["internal"]["address"] == "127.0.0.1:8001"
+    assert static["entryPoints"]["web"]["address"] == ":8000"
+    assert static["providers"]["kubernetesCRD"]["namespaces"] == ["finance"]

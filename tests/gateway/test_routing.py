@@ -1,0 +1,91 @@
+import pytest
+import requests
+
+from gateway.routes import Route, load_routes
+from tests.gateway.conftest import GOOD, Site
+
+SERVED = [route for route in load_routes() if route.service != "portal"]
+
+
+@pytest.mark.parametrize("route", SERVED, ids=lambda route: str(route.path))
+def test_each_route_reaches_its_service(site: Site, route: Route) -> None:
+    path = route.path.replace("{id}", "7")
+    for method in route.methods:
+        requests.request(method, site.url + path, headers=GOOD, timeout=5)
+    assert site.reached() == [f"{route.service} {method} {path}" for method in route.methods]
+
+
+def test_v1_is_the_same_api(site: Site) -> None:
+    requests.get(site.url + "/api/v1/portfolios/7/?page=2", headers=GOOD, timeout=5)
+    requests.post(site.url + "/api/v1/auth-token/", json={}, timeout=5)
+    assert site.reached() == [
+        "auth POST /api/auth-token/",
+        "portfolio GET /api/portfolios/7/?page=2",
+    ]
+
+
+def test_a_path_without_its_last_slash_reaches_the_service_that_redirects(site: Site) -> None:
+    requests.get(site.url + "/api/portfolios?page=2", headers=GOOD, timeout=5)
+    requests.post(site.url + "/api/auth-token", json={}, timeout=5)
+    assert site.reached() == ["auth POST /api/auth-token", "portfolio GET /api/portfolios?page=2"]
+
+
+def test_words_go_before_parameters(site: Site) -> None:
+    requests.get(site.url + "/api/assets/7/performance_metrics/", headers=GOOD, timeout=5)
+    requests.get(site.url + "/api/assets/search/?q=apple", headers=GOOD, timeout=5)
+    assert site.reached() == [
+        "assets GET /api/assets/search/?q=apple",
+        "analytics GET /api/assets/7/performance_metrics/",
+    ]
+
+
+def test_another_method_reaches_the_service_too_which_answers_405(site: Site) -> None:
+    requests.get(site.url + "/api/auth-token/", timeout=5)
+    requests.delete(site.url + "/api/portfolios/", headers=GOOD, timeout=5)
+    assert site.reached() == ["auth GET /api/auth-token/", "portfolio DELETE /api/portfolios/"]
+
+
+def test_the_query_arrives_as_it_was_sent(site: Site) -> None:
+    query = "targets=STOCK:60,BOND:40&search=a%2Fb%20c&mapping=%7B%22VWRL%22%3A17%7D"
+    requests.get(f"{site.url}/api/portfolios/?{query}", headers=GOOD, timeout=5)
+    assert site.reached() == [f"portfolio GET /api/portfolios/?{query}"]
+
+
+@pytest.mark.parametrize("path", ["/api/nothing/", "/api/portfolios/7/nothing/", "/api/a.b/"])
+def test_an_unknown_path_of_the_api_is_401_without_and_404_with_a_token(
+    site: Site, path: str
+) -> None:
+    assert requests.get(site.url + path, timeout=5).status_code == 401
+    answer = requests.post(site.url + path, json={}, headers=GOOD, timeout=5)
+    assert answer.status_code == 404
+    assert answer.json()["details"]["code"] == "not_found"
+    assert site.reached() == []
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/apis/", "/API/portfolios/", "/favicon.ico"])
+def test_elsewhere_is_404_in_json_and_needs_no_token(site: Site, path: str) -> None:
+    answer = requests.get(site.url + path, timeout=5)
+    assert answer.status_code == 404
+    assert answer.json()["error"] == "Not Found"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["API-Version"] == "1.0"
+    assert answer.headers["X-Request-Id"] == answer.json()["details"]["request_id"]
+    assert "Server" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/api/", "/api/schema/"),
+        ("/api/health/", "services"),
+        ("/api/schema/", "openapi"),
+        ("/api/v1/schema/", "openapi"),
+        ("/api/docs/", "swagger-ui.css"),
+        ("/api/docs/setup.js", "SwaggerUIBundle"),
+        ("/api/docs/swagger-ui.css", "swagger-ui"),
+    ],
+)
+def test_the_portal_is_public(site: Site, path: str, text: str) -> None:
+    answer = requests.get(site.url + path, timeout=5)
+    assert answer.status_code == 200
+    assert text in answer.text

@@ -1,0 +1,97 @@
+"""The real Traefik, rendered for given services; the end-to-end tests may use it too."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPResponse
+from pathlib import Path
+
+from gateway.__main__ import main
+from gateway.routes import SERVICES
+
+_NOWHERE = "http://127.0.0.1:9"  # the discard port: a service that is down
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where the gateway listens, and its process."""
+
+    host: str
+    port: int
+    internal_port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+@contextmanager
+def running_gateway(folder: Path, urls: Mapping[str, str]) -> Iterator[Door]:
+    """Run Traefik for the services at `urls`; those not named are down.
+
+    Args:
+        folder: for its files and its log.
+        urls: service → base URL.
+    """
+    host, port, internal_port = "127.0.0.1", free_port(), free_port()
+    services = [f"--service={name}={urls.get(name, _NOWHERE)}" for name in SERVICES]
+    entry_points = [f"--entrypoint={host}:{port}", f"--internal={host}:{internal_port}"]
+    assert main(["render", f"--out={folder}", *entry_points, *services]) == 0
+    binary = Path(sys.executable).with_name("traefik")
+    log = folder / "traefik.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            [binary, f"--configFile={folder / 'traefik.yml'}"], stdout=output, stderr=output
+        ) as process,
+    ):
+        door = Door(host, port, internal_port, process)
+        try:
+            _wait_until_routed(door, log)
+            yield door
+        finally:
+            process.kill()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """What came back on a raw connection."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+def raw(door: Door, request: bytes, *, timeout: float = 5) -> RawAnswer:
+    """Send bytes as they are, on a connection of their own, and return the answer."""
+    with socket.create_connection((door.host, door.port), timeout=timeout) as connection:
+        connection.sendall(request)
+        response = HTTPResponse(connection)
+        response.begin()
+        return RawAnswer(response.status, response.headers, response.read())
+
+
+def _wait_until_routed(door: Door, log: Path) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and door.process.poll() is None:
+        try:
+            # Before the routes are read Traefik answers its own 404 in plain text.
+            if raw(door, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").body != b"404 page not found\n":
+                return
+        except OSError:
+            pass
+        time.sleep(0.02)
+    raise RuntimeError(f"Traefik did not start:\n{log.read_text()}")
