@@ -1,0 +1,191 @@
+"""The processes of a run: what each is started with."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from deploy.local import broker, keys, nats, postgres, servers
+from deploy.local.databases import Databases
+from deploy.local.rundir import RunDir, State
+from deploy.local.settings import Settings
+from shared.settings import SERVICES
+
+# What a port is chosen for.
+PORTS: Final = (
+    "postgres",
+    "nats",
+    "portal",
+    "gateway-internal",
+    *(f"{service}-{kind}" for service in SERVICES for kind in ("web", "worker")),
+)
+# Every process of a run carries this variable, so that none of them is ever forgotten.
+MARK: Final = "FINANCE_RUN"
+
+# Of the person's own environment the processes see only this: a PGOPTIONS or a
+# GUNICORN_CMD_ARGS that stands there for something else must not change how they run.
+_PASSED_ON: Final = (
+    *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
+    *("LOG_LEVEL", "BENCHMARK_ALIASES", "FAULT_AT"),
+    *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
+)
+_THREADS: Final = 8
+# One for each thread, and two that a pool may open beyond its size.
+_CONNECTIONS: Final = _THREADS + 2
+_SPARE_CONNECTIONS: Final = 30  # migrations, the demo data, command lines, psql
+
+_GUNICORN: Final = (sys.executable, "-m", "gunicorn", "-c", "shared/http/gunicorn_settings.py")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process that is kept alive.
+
+    Attributes:
+        group: "servers", "services" or "edge"; a group stops after those that need it.
+        environment: on top of the one that all have.
+        health: URL that answers 200 as soon as the process does its work; empty: none.
+        stop_signal: ends it the clean way.
+    """
+
+    name: str
+    group: str
+    command: list[str]
+    environment: Mapping[str, str]
+    health: str = ""
+    stop_signal: str = "TERM"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run, with every choice made."""
+
+    settings: Settings
+    folder: RunDir
+    state: State
+
+    @property
+    def databases(self) -> Databases:
+        """Where the services' databases lie."""
+        if self.settings.database:
+            return Databases(self.settings.database, f"finance_{self.state.instance}_")
+        password = self.state.passwords["postgres"]
+        return Databases(postgres.superuser_url(self.state.ports["postgres"], password))
+
+    @property
+    def bus_url(self) -> str:
+        """The event bus, embedded or a broker's with names of our own."""
+        if self.settings.bus:
+            return broker.with_namespace(self.settings.bus, f"finance-{self.state.instance}")
+        return nats.url(self.state.ports["nats"], self.state.passwords["nats"])
+
+    def url(self, port_name: str) -> str:
+        """Return the base URL of the process that has the port `port_name`."""
+        return f"http://127.0.0.1:{self.state.ports[port_name]}"
+
+    def database_url(self, service: str) -> str:
+        """Return the URL of the database of `service` for its role."""
+        return self.databases.url(service, self.state.passwords[service])
+
+    @property
+    def database_place(self) -> str:
+        """A name for where the databases are: "embedded" or a server's address."""
+        return self.databases.address if self.settings.database else "embedded"
+
+    def marked_environment(self) -> dict[str, str]:
+        """Return what every process of the run sees."""
+        return {**_passed_on(), "PYTHONUNBUFFERED": "1", MARK: str(self.folder.path)}
+
+    def command_environment(self, service: str) -> dict[str, str]:
+        """Return what a command line of `service` sees; it is not a process of the run."""
+        return {**_passed_on(), **self.service_environment(service)}
+
+    def service_environment(self, service: str) -> dict[str, str]:
+        """Return the configuration of `service`."""
+        environment = {
+            "DATABASE_URL": self.database_url(service),
+            "EVENT_BUS_URL": self.bus_url,
+            "KEYS_DIR": str(self.folder.keys),
+            "SERVICE_KEY_FILE": str(keys.private_key(self.folder.keys, service)),
+            "THREADS": str(_THREADS),
+            **self._service_urls(),
+        }
+        if service == "auth":
+            environment["QUOTA_STORAGE_URL"] = self.settings.quota_storage
+            environment["LIMITS"] = "on" if self.settings.limits else "off"
+        return environment
+
+    def programs(self) -> list[Program]:
+        """Return every process, in the order in which they start."""
+        return [*self._servers(), *self._services(), *self._edge()]
+
+    def max_connections(self) -> int:
+        """Return how many connections all processes together may open to PostgreSQL."""
+        processes = len(SERVICES) * (self.settings.workers + 1)
+        return processes * _CONNECTIONS + _SPARE_CONNECTIONS
+
+    def _service_urls(self) -> dict[str, str]:
+        return {f"{service.upper()}_URL": self.url(f"{service}-web") for service in SERVICES}
+
+    def _servers(self) -> Iterator[Program]:
+        if not self.settings.database:
+            options = {"max_connections": str(self.max_connections())}
+            run = postgres.command(self.folder.postgres, self.state.ports["postgres"], options)
+            yield Program("postgres", "servers", run, {}, stop_signal="INT")
+        if not self.settings.bus:
+            run = nats.command(self.folder.config / "nats.conf")
+            yield Program("nats", "servers", run, {}, stop_signal="INT")
+
+    def _services(self) -> Iterator[Program]:
+        for service in SERVICES:
+            environment = self.service_environment(service)
+            workers = self.settings.auth_workers if service == "auth" else self.settings.workers
+            port = self.state.ports[f"{service}-web"]
+            yield Program(
+                f"{service}-web",
+                "services",
+                [*_GUNICORN, "-b", f"127.0.0.1:{port}", f"services.{service}.app:create_app()"],
+                {**environment, **self._size(f"{service}-web", workers)},
+                health=f"{self.url(f'{service}-web')}/health/ready/",
+            )
+            worker = f"{service}-worker"
+            yield Program(
+                worker,
+                "services",
+                [sys.executable, "-m", f"services.{service}.worker"],
+                {**environment, "METRICS_PORT": str(self.state.ports[worker])},
+                health=f"{self.url(worker)}/health",
+            )
+
+    def _edge(self) -> Iterator[Program]:
+        port = self.state.ports["portal"]
+        yield Program(
+            "portal",
+            "edge",
+            [*_GUNICORN, "-b", f"127.0.0.1:{port}", "gateway.portal.app:create_app()"],
+            {**self._service_urls(), "THREADS": str(_THREADS)},
+            health=f"{self.url('portal')}/health/live/",
+        )
+        config = self.folder.config / "traefik.yml"
+        host = "127.0.0.1" if self.settings.host == "0.0.0.0" else self.settings.host  # noqa: S104
+        yield Program(
+            "traefik",
+            "edge",
+            [str(servers.script("traefik")), f"--configFile={config}"],
+            {},
+            health=f"http://{host}:{self.settings.port}/api/health/",
+        )
+
+    def _size(self, name: str, workers: int) -> dict[str, str]:
+        if workers == 1:
+            return {"WORKERS": "1"}
+        folder = self.folder.metrics / name
+        folder.mkdir(exist_ok=True)
+        return {"WORKERS": str(workers), "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
+def _passed_on() -> dict[str, str]:
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

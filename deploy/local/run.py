@@ -1,0 +1,208 @@
+"""One run from its start to its end."""
+
+import json
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from deploy.local import (
+    broker,
+    databases,
+    keys,
+    leftovers,
+    nats,
+    ports,
+    postgres,
+    readiness,
+    supervision,
+    tasks,
+)
+from deploy.local.errors import RunError
+from deploy.local.programs import PORTS, Plan, Program
+from deploy.local.progress import Progress
+from deploy.local.rundir import RunDir, State, write_private
+from deploy.local.servers import last_lines
+from deploy.local.settings import Settings
+from deploy.local.supervision import Supervisor
+from shared.settings import SERVICES
+
+_SERVERS_READY: Final = 60.0  # seconds; a recovery after a crash may need some
+_SERVICES_READY: Final = 60.0  # seconds
+_WATCH: Final = 0.25  # seconds
+_ORPHANS_END: Final = 1.0  # seconds
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C or sent SIGTERM."""
+
+
+def run(settings: Settings) -> None:
+    """Run everything until Ctrl-C or SIGTERM.
+
+    Raises:
+        RunError: something does not start; all is ended again.
+    """
+    progress = Progress()
+    folder = RunDir(settings.run_dir.resolve())
+    folder.prepare()
+    with folder.held(), folder.socket() as socket, _stoppable():
+        plan = _plan(settings, folder, progress)
+        programs = plan.programs()
+        supervisor = _supervisor(plan, programs, socket)
+        try:
+            _start_servers(plan, supervisor, progress)
+            _fill_databases(plan, progress)
+            _start_services(plan, supervisor, programs, progress)
+            _welcome(plan)
+            _watch(plan, supervisor, progress)
+        except Stopped:
+            progress.say("Stopping …")
+        finally:
+            _ignore_signals()
+            supervisor.stop()
+            leftovers.end(folder.path, seconds=0)
+    progress.say("Stopped.")
+
+
+def _plan(settings: Settings, folder: RunDir, progress: Progress) -> Plan:
+    """Make every choice, in a folder where nothing runs any more."""
+    if leftovers.end(folder.path, seconds=supervision.STOP_SECONDS):
+        progress.say("Ended what an earlier run had left.")
+    postgres.forget_dead_server(folder.postgres)
+    if not ports.is_free(settings.port, settings.host):
+        raise RunError(
+            f"PORT {settings.port} is used by another program:"
+            f" stop that or choose another: make run PORT={settings.port + 1}"
+        )
+    state = State.load(folder.state)
+    state.choose_ports(PORTS)
+    state.make_passwords(("postgres", "nats", *SERVICES))
+    state.save(folder.state)
+    plan = Plan(settings, folder, state)
+    if plan.database_place in state.demo and not settings.is_local:
+        raise RunError(
+            f"HOST={settings.host} would show others the demo users, whose passwords everybody"
+            " knows: choose another RUN_DIR."
+        )
+    return plan
+
+
+def _supervisor(plan: Plan, programs: Sequence[Program], socket: Path) -> Supervisor:
+    """Write what the processes read, and return who will start them."""
+    folder, state = plan.folder, plan.state
+    keys.make(folder.keys, SERVICES)
+    shutil.rmtree(folder.metrics)
+    folder.metrics.mkdir()
+    streams = nats.configuration(folder.nats, state.ports["nats"], state.passwords["nats"])
+    write_private(folder.config / "nats.conf", streams)
+    environments = {service: plan.command_environment(service) for service in SERVICES}
+    write_private(folder.environments, json.dumps(environments, indent=2))
+    config = folder.config / "supervisord.conf"
+    write_private(config, supervision.configuration(folder, socket, programs))
+    return Supervisor(folder, config, socket, plan.marked_environment())
+
+
+def _start_servers(plan: Plan, supervisor: Supervisor, progress: Progress) -> None:
+    with tasks.gateway_rendered(plan):
+        if plan.settings.database:
+            databases.check(plan.settings.database)
+        else:
+            postgres.initialise(plan.folder.postgres, plan.state.passwords["postgres"])
+        if plan.settings.bus:
+            broker.check(plan.settings.bus)
+        supervisor.start()
+        _wait_for_servers(plan, supervisor)
+        bus = plan.bus_url.rpartition("@")[2].partition("?")[0].rstrip("/")
+        progress.say(f"PostgreSQL at {plan.databases.address}, event bus at {bus}")
+        databases.provision(plan.databases, plan.state.passwords, SERVICES)
+
+
+def _wait_for_servers(plan: Plan, supervisor: Supervisor) -> None:
+    waiting: dict[str, Callable[[], bool]] = {}
+    if not plan.settings.database:
+        waiting["postgres"] = lambda: postgres.answers(plan.databases.server)
+    if not plan.settings.bus:
+        waiting["nats"] = lambda: nats.answers(plan.state.ports["nats"])
+    deadline = time.monotonic() + _SERVERS_READY
+    for name, answers in waiting.items():
+        while not answers():
+            if time.monotonic() > deadline or not supervisor.is_running():
+                log = plan.folder.log(name)
+                raise RunError(f"{name} does not start. {log} ends with: {last_lines(log)}")
+            time.sleep(0.05)
+
+
+def _fill_databases(plan: Plan, progress: Progress) -> None:
+    tasks.migrate(plan)
+    progress.say("The databases are up to date.")
+    state, place = plan.state, plan.database_place
+    if not plan.settings.demo or state.demo.get(place) == "loaded":
+        return
+    if not plan.settings.is_local:
+        progress.say(f"No demo data, as others can reach HOST={plan.settings.host}.")
+        return
+    progress.say("Loading the demo data …")
+    # Noted before as well: what was loaded half-way has the demo users, too.
+    state.note_demo(place, "begun", plan.folder.state)
+    tasks.load_demo(plan)
+    state.note_demo(place, "loaded", plan.folder.state)
+
+
+def _start_services(
+    plan: Plan, supervisor: Supervisor, programs: Sequence[Program], progress: Progress
+) -> None:
+    progress.say("Starting the services …")
+    supervisor.start_groups()
+    readiness.wait_for(
+        programs,
+        plan.folder,
+        seconds=_SERVICES_READY,
+        alive=supervisor.is_running,
+        ready=lambda program: progress.say(f"  {program.name} is ready"),
+    )
+
+
+def _welcome(plan: Plan) -> None:
+    address = "localhost" if plan.settings.is_local else plan.settings.host
+    base = f"http://{address}:{plan.settings.port}/api"
+    print(f"\nReady: {base}/\n\nDocumentation  {base}/docs/")
+    if plan.database_place in plan.state.demo:
+        print(f"Log in         curl -d username=demo -d password=demo {base}/auth-token/")
+    else:
+        python = f"RUN_DIR={plan.folder.path} {sys.executable} -m deploy.local"
+        print(f"First user     {python} exec auth -- create-user --admin NAME")
+    print(f"Logs           {plan.folder.logs}\nStop           Ctrl-C\n", flush=True)
+
+
+def _watch(plan: Plan, supervisor: Supervisor, progress: Progress) -> None:
+    """Start everything again whenever supervisord dies: nobody else can adopt its processes."""
+    while True:
+        time.sleep(_WATCH)
+        if not supervisor.is_running():
+            progress.say("supervisord died; starting everything again.")
+            leftovers.end(plan.folder.path, seconds=_ORPHANS_END)
+            supervisor.start()
+            supervisor.start_groups()
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        _ignore_signals()
+        raise Stopped
+
+    for number in _SIGNALS:
+        signal.signal(number, stop)
+    yield
+
+
+def _ignore_signals() -> None:
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

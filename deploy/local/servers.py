@@ -1,0 +1,77 @@
+"""An embedded server that is running: where it listens and how it is stopped."""
+
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.errors import RunError
+
+_STOP_SECONDS = 5.0
+_START_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running embedded server.
+
+    Attributes:
+        url: where it listens, with user and password.
+        process: its main process.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """End the server, within five seconds the clean way, else at once."""
+        # SIGINT is the fast shutdown of PostgreSQL and the ordinary one of NATS.
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def launch(command: Sequence[str], *, url: str, log: Path, answers: Callable[[], bool]) -> Server:
+    """Start `command` and return the server as soon as `answers` says that it does.
+
+    Raises:
+        RunError: it ended, or does not answer within 30 seconds; with the end of its log.
+    """
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
+    server = Server(url, process)
+    deadline = time.monotonic() + _START_SECONDS
+    while not answers():
+        if process.poll() is not None or time.monotonic() > deadline:
+            server.stop()
+            raise RunError(f"{Path(command[0]).name} does not start: {last_lines(log)}")
+        time.sleep(0.02)
+    return server
+
+
+def last_lines(log: Path, count: int = 3) -> str:
+    """Return the last `count` lines of `log` in one line."""
+    if not log.exists():
+        return "(no log)"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return " | ".join(line.strip() for line in lines[-count:] if line.strip()) or "(empty log)"
+
+
+def script(name: str) -> Path:
+    """Return the path of a program that a package put beside this Python ("nats-server").
+
+    Raises:
+        RunError: its package is not installed.
+    """
+    path = Path(sysconfig.get_path("scripts")) / name
+    if not path.exists():
+        raise RunError(f"{name} is missing in {path.parent}: run `make run`.")
+    return path

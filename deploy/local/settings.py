@@ -1,0 +1,109 @@
+"""What the person who starts the run may choose, read once from the environment."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from environs import Env, EnvValidationError
+from marshmallow import ValidationError, validate
+
+from deploy.local.errors import RunError
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+# A supervisor's configuration file has no way to say these inside a value.
+_UNSPEAKABLE: Final = re.compile(r"[\"'\\;#\x00-\x1f]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One run.
+
+    Attributes:
+        host: address on which the gateway listens.
+        port: TCP port of the gateway.
+        run_dir: folder of everything that the run keeps; absolute.
+        bus: URL of a broker that exists, instead of the embedded NATS.
+        database: superuser's URL of a PostgreSQL that exists, instead of the embedded one.
+        quota_storage: `memory://` or `redis://…`.
+        demo: load the demo data once, when only this machine can reach the gateway.
+        workers: gunicorn worker processes of each web process.
+        limits: whether quotas are enforced.
+    """
+
+    host: str
+    port: int
+    run_dir: Path
+    bus: str | None
+    database: str | None
+    quota_storage: str
+    demo: bool
+    workers: int
+    limits: bool
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the gateway."""
+        return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+
+    @property
+    def auth_workers(self) -> int:
+        """Workers of auth's web process: one where it counts quotas in its own memory."""
+        return 1 if self.quota_storage.startswith("memory:") else self.workers
+
+    @property
+    def entrypoint(self) -> str:
+        """The gateway's `host:port`."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def load() -> Settings:
+    """Return the settings from the environment.
+
+    Raises:
+        RunError: names every variable that is malformed.
+    """
+    env = Env(eager=False)
+    settings = Settings(
+        host=env.str("HOST", "127.0.0.1", validate=_address),
+        port=env.int("PORT", 8000, validate=validate.Range(1, 65535)),
+        run_dir=env.path("RUN_DIR", Path(".run")).absolute(),
+        bus=env.str("BUS", "", validate=_scheme("amqp", "amqps", "nats", "tls")) or None,
+        database=env.str("DATABASE", "", validate=_scheme("postgresql", "postgres")) or None,
+        quota_storage=env.str(
+            "QUOTA_STORAGE", "memory://", validate=_scheme("memory", "redis", "rediss")
+        ),
+        demo=env.bool("DEMO", True),
+        workers=env.int("WORKERS", 1, validate=validate.Range(1, 32)),
+        limits=env.bool("LIMITS", True),
+    )
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        raise RunError(_sentence(error.error_messages)) from error
+    for folder in (settings.run_dir, ROOT):
+        if _UNSPEAKABLE.search(str(folder)):
+            raise RunError(f"The folder {folder} has a quote, \\, ; or # in its name: use another.")
+    return settings
+
+
+def _address(host: str) -> None:
+    if host != "localhost":
+        try:
+            ipaddress.ip_address(host)
+        except ValueError as error:
+            raise ValidationError("Not an IP address or localhost.") from error
+
+
+def _scheme(*known: str) -> validate.Regexp:
+    expected = " or ".join(f"{scheme}://…" for scheme in known)
+    return validate.Regexp(rf"^(({'|'.join(known)})://[^\"'\s]*)?$", error=f"Must be {expected}")
+
+
+def _sentence(mistakes: list[str] | Mapping[str, list[str]]) -> str:
+    if isinstance(mistakes, list):
+        return "; ".join(mistakes)
+    return "; ".join(f"{variable}: {' '.join(words)}" for variable, words in mistakes.items())

@@ -1,0 +1,75 @@
+"""What a start does once, each in a process of its own: the launcher stays small."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from deploy.local.errors import RunError
+from deploy.local.programs import Plan
+from deploy.local.settings import ROOT
+from shared.settings import SERVICES
+
+
+@contextmanager
+def gateway_rendered(plan: Plan) -> Iterator[None]:
+    """Write Traefik's files beside what is done meanwhile.
+
+    Raises:
+        RunError: the gateway's routes are wrong.
+    """
+    arguments = ["--out", str(plan.folder.config), "--entrypoint", plan.settings.entrypoint]
+    arguments += ["--internal", f"127.0.0.1:{plan.state.ports['gateway-internal']}"]
+    for service in SERVICES:
+        arguments += ["--service", f"{service}={plan.url(f'{service}-web')}"]
+    arguments += ["--service", f"portal={plan.url('portal')}"]
+    with _process(plan, "gateway", "render", *arguments) as rendering:
+        yield
+        _finish(rendering, "The gateway's configuration")
+
+
+def migrate(plan: Plan) -> None:
+    """Bring all databases to the newest schema.
+
+    Raises:
+        RunError: a migration failed.
+    """
+    with _process(plan, "deploy.local.migrate") as migration:
+        _finish(migration, "The migration of the databases")
+
+
+def load_demo(plan: Plan) -> None:
+    """Load the demo data; what is there already stays.
+
+    Raises:
+        RunError: it could not be loaded.
+    """
+    with _process(plan, "deploy.demo") as loading:
+        _finish(loading, "Loading the demo data")
+
+
+@contextmanager
+def _process(plan: Plan, module: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    environment = plan.marked_environment()
+    for service in SERVICES:
+        environment[f"{service.upper()}_DATABASE_URL"] = plan.database_url(service)
+    command: Sequence[str] = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _finish(process: "subprocess.Popen[str]", what: str) -> None:
+    _, complaint = process.communicate()
+    if process.returncode:
+        lines = complaint.strip().splitlines() or ["no message"]
+        raise RunError(f"{what} failed: {lines[-1]}")
