@@ -1,0 +1,1 @@
+"""Analytics owns what follows from holdings and prices: valuations, returns and risk."""

@@ -1,0 +1,43 @@
+"""What is computed from stored rows, kept in memory until its version is another one."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+
+class VersionedCache(Generic[V]):
+    """Values by key, each of one version; the least used go when all together weigh too much.
+
+    Args:
+        capacity: what all values may weigh.
+        weigh: the weight of one value.
+    """
+
+    def __init__(self, capacity: int, weigh: Callable[[V], int]) -> None:
+        self._capacity = capacity
+        self._weigh = weigh
+        self._held: OrderedDict[int, tuple[int, V]] = OrderedDict()
+        self._weight = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: int, version: int) -> V | None:
+        """Return the value of exactly this version, or None."""
+        with self._lock:
+            held = self._held.get(key)
+            if held is None or held[0] != version:
+                return None
+            self._held.move_to_end(key)
+            return held[1]
+
+    def put(self, key: int, version: int, value: V) -> None:
+        """Hold `value` instead of any other version."""
+        with self._lock:
+            before = self._held.pop(key, None)
+            self._weight += self._weigh(value) - (self._weigh(before[1]) if before else 0)
+            self._held[key] = (version, value)
+            while self._weight > self._capacity and len(self._held) > 1:
+                _, (_, dropped) = self._held.popitem(last=False)
+                self._weight -= self._weigh(dropped)

@@ -1,0 +1,179 @@
+"""What analytics keeps of what others own. Commands never commit.
+
+Every aggregate has the version of the last event that it contains, and only ever moves on.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from services.analytics.domain.packing import COLUMNS, History, PriceDay
+from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
+from services.analytics.owners import AssetSnapshot, Card, PortfolioSnapshot
+
+Kept = Portfolio | Asset
+
+_ENTRY: Final = (
+    "id",
+    "date",
+    "position_in_day",
+    "transaction_type",
+    "quantity",
+    "price",
+    "fees",
+    "taxes",
+    "cash_effect",
+    "currency",
+    "exchange_rate",
+    "ratio",
+)
+
+
+def lock_version(session: Session, table: type[Kept], row_id: int) -> int:
+    """Lock an aggregate and return the version we have of it; 0 is none."""
+    statement = select(table.version).where(table.id == row_id).with_for_update()
+    return session.scalar(statement) or 0
+
+
+def put_portfolio(session: Session, version: int, card: Card) -> bool:
+    """Store a portfolio's card unless ours is as new; return whether it was stored."""
+    values = {
+        "owner_id": card["owner"],
+        "name": card["name"],
+        "currency": card["currency"],
+        "version": version,
+        "is_deleted": False,
+    }
+    return _put(session, Portfolio, card["id"], values)
+
+
+def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
+    """Replace what we have of a portfolio by all its owner says, unless ours is as new."""
+    if not put_portfolio(session, snapshot.version, snapshot.card):
+        return
+    portfolio_id = snapshot.card["id"]
+    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
+    if rows := [_entry(transaction) for transaction in snapshot.transactions]:
+        session.execute(insert(LedgerEntry), rows)
+
+
+def forget_portfolio(session: Session, portfolio_id: int, version: int) -> None:
+    """Let a deleted portfolio stay as a number and its version alone."""
+    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
+    session.execute(
+        update(Portfolio)
+        .where(Portfolio.id == portfolio_id, Portfolio.version < version)
+        .values(name="", version=version, is_deleted=True)
+    )
+
+
+def put_entry(session: Session, version: int, transaction: Card) -> None:
+    """Store one entry of the ledger, new or changed."""
+    row = _entry(transaction)
+    session.execute(
+        upsert(LedgerEntry).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
+    )
+    _advance(session, Portfolio, transaction["portfolio"], version)
+
+
+def delete_entry(session: Session, version: int, transaction: Card) -> None:
+    """Take one entry out of the ledger."""
+    session.execute(delete(LedgerEntry).where(LedgerEntry.id == transaction["id"]))
+    _advance(session, Portfolio, transaction["portfolio"], version)
+
+
+def put_asset(session: Session, version: int, card: Card) -> bool:
+    """Store an asset's card unless ours is as new; return whether it was stored."""
+    names = ("symbol", "name", "asset_type", "currency", "sector", "country", "is_active")
+    values = {name: card[name] for name in names}
+    return _put(
+        session, Asset, card["id"], values | {"owner_id": card["owner"], "version": version}
+    )
+
+
+def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
+    """Replace what we have of an asset by all its owner says, unless ours is as new."""
+    if not put_asset(session, snapshot.version, snapshot.card):
+        return
+    asset_id = snapshot.card["id"]
+    session.execute(delete(PriceYear).where(PriceYear.asset_id == asset_id))
+    session.execute(delete(Split).where(Split.asset_id == asset_id))
+    if years := [_year(asset_id, *packed) for packed in snapshot.history.pack()]:
+        session.execute(insert(PriceYear), years)
+    if splits := list(_splits(asset_id, snapshot.splits)):
+        session.execute(insert(Split), splits)
+
+
+def put_price(session: Session, asset_id: int, price: PriceDay) -> None:
+    """Store the price of one day; the asset's row is locked by its card's update."""
+    columns = [getattr(PriceYear, name) for name in ("days", *COLUMNS)]
+    packed = (
+        session.execute(
+            select(*columns).where(
+                PriceYear.asset_id == asset_id, PriceYear.year == price.date.year
+            )
+        )
+        .mappings()
+        .all()
+    )
+    [changed] = History.unpack(packed).with_day(price).pack()
+    row = _year(asset_id, *changed)
+    session.execute(
+        upsert(PriceYear)
+        .values(row)
+        .on_conflict_do_update(index_elements=["asset_id", "year"], set_=row)
+    )
+
+
+def forget_all_but(session: Session, table: type[Kept], known: Iterable[int]) -> None:
+    """Delete every aggregate whose owner doesn't know it (any more)."""
+    session.execute(delete(table).where(table.id.not_in(list(known))))
+
+
+def _put(
+    session: Session,
+    table: type[Kept],
+    row_id: int,
+    values: Mapping[str, Any],
+) -> bool:
+    statement = (
+        upsert(table)
+        .values(id=row_id, **values)
+        .on_conflict_do_update(
+            index_elements=["id"], set_=values, where=table.version < values["version"]
+        )
+        .returning(table.id)
+    )
+    return session.scalar(statement) is not None
+
+
+def _advance(session: Session, table: type[Portfolio], row_id: int, version: int) -> None:
+    session.execute(update(table).where(table.id == row_id).values(version=version))
+
+
+def _entry(transaction: Card) -> dict[str, Any]:
+    row = {name: transaction[name] for name in _ENTRY}
+    return row | {
+        "portfolio_id": transaction["portfolio"],
+        "asset_id": transaction["asset"],
+    }
+
+
+def _year(asset_id: int, year: int, columns: Mapping[str, bytes | None]) -> dict[str, Any]:
+    return {"asset_id": asset_id, "year": year, **columns}
+
+
+def _splits(asset_id: int, splits: Mapping[date, str]) -> Iterable[dict[str, Any]]:
+    for day, ratio in splits.items():
+        yield {"asset_id": asset_id, "date": day, "ratio": float(as_fraction(ratio))}
+
+
+def as_fraction(ratio: str) -> Fraction:
+    """Return a split's ratio, "4:1" or a plain number, as the fraction new/old."""
+    new, _, old = ratio.partition(":")
+    return Fraction(new) / Fraction(old or 1)

@@ -1,0 +1,70 @@
+"""Why a figure is missing or doubtful: every warning code of this service, in one table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The code of a warning; clients match on it, so a code never changes its meaning."""
+
+    NO_VALUATION = "no_valuation"
+    NO_RETURNS = "no_returns"
+    INSUFFICIENT_OBSERVATIONS = "insufficient_observations"
+    PERIOD_UNDER_ONE_YEAR = "period_under_one_year"
+    TOTAL_LOSS = "total_loss"
+    ZERO_DISPERSION = "zero_dispersion"
+    NO_DOWNSIDE = "no_downside"
+    NO_DRAWDOWN = "no_drawdown"
+    NOT_RECOVERED = "not_recovered"
+    NO_SIGN_CHANGE = "no_sign_change"
+    NO_ROOT = "no_root"
+    NO_BENCHMARK = "no_benchmark"
+    NO_COMMON_DAYS = "no_common_days"
+    ZERO_DENOMINATOR = "zero_denominator"
+    HISTORY_STARTS_LATER = "history_starts_later"
+    PRICE_MISSING = "price_missing"
+    RATE_MISSING = "rate_missing"
+    STALE_PRICE = "stale_price"
+    SPLIT_NOT_BOOKED = "split_not_booked"
+    NEGATIVE_CASH = "negative_cash"
+
+
+MESSAGES: dict[Code, str] = {
+    Code.NO_VALUATION: "There is no valuation in the window.",
+    Code.NO_RETURNS: "There is no daily return in the window.",
+    Code.INSUFFICIENT_OBSERVATIONS: "At least two daily returns are needed.",
+    Code.PERIOD_UNDER_ONE_YEAR: "Periods under one year are not annualised.",
+    Code.TOTAL_LOSS: "More than everything was lost, so there is no annual rate.",
+    Code.ZERO_DISPERSION: "The returns it is divided by do not vary.",
+    Code.NO_DOWNSIDE: "No return is below the risk-free rate.",
+    Code.NO_DRAWDOWN: "The value never fell below an earlier one.",
+    Code.NOT_RECOVERED: "The value has not come back to its peak by the end of the window.",
+    Code.NO_SIGN_CHANGE: "Money went only one way, so there is no rate of return.",
+    Code.NO_ROOT: "No rate of return explains these flows.",
+    Code.NO_BENCHMARK: "No benchmark was asked for.",
+    Code.NO_COMMON_DAYS: "The benchmark shares fewer than two daily returns with the window.",
+    Code.ZERO_DENOMINATOR: "{count} days have no return, because nothing was invested; "
+    "the first is {day}.",
+    Code.HISTORY_STARTS_LATER: "The history starts on {day} only.",
+    Code.PRICE_MISSING: "{symbol} was held on {day} without any price on or before that day.",
+    Code.RATE_MISSING: "There is no exchange rate from {pair} on or before {day}.",
+    Code.STALE_PRICE: "The value on {day} rests on a price or rate of {symbol} "
+    "from {price_date}, more than five weekdays older.",
+    Code.SPLIT_NOT_BOOKED: "{symbol} was held over its split on {day}, "
+    "and the ledger has no SPLIT on that day.",
+    Code.NEGATIVE_CASH: "Cash is negative on {count} days; the first is {day}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """One remark on a field of an answer."""
+
+    field: str
+    code: Code
+    message: str
+
+
+def warn(field: str, code: Code, **facts: object) -> Warning:
+    """Return the warning ``code`` on ``field``, its message filled with ``facts``."""
+    return Warning(field, code, MESSAGES[code].format(**facts))

@@ -1,0 +1,178 @@
+"""A portfolio's ledger as columns: what was held, and what money moved, by entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analytics.domain.fx import Rates
+from services.analytics.domain.series import Days, Floats, Indexes
+
+QUANTITY_DECIMALS = 8
+
+
+class EntryType(StrEnum):
+    """The types of a transaction."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+    DIVIDEND = "DIVIDEND"
+    INTEREST = "INTEREST"
+    FEE = "FEE"
+    FEE_REFUND = "FEE_REFUND"
+    TAX = "TAX"
+    TAX_REFUND = "TAX_REFUND"
+    DEPOSIT = "DEPOSIT"
+    WITHDRAWAL = "WITHDRAWAL"
+    SPLIT = "SPLIT"
+    TRANSFER_IN = "TRANSFER_IN"
+    TRANSFER_OUT = "TRANSFER_OUT"
+    ADJUSTMENT = "ADJUSTMENT"
+
+
+OPENS_CASH = frozenset({EntryType.DEPOSIT, EntryType.WITHDRAWAL})
+IN_KIND = frozenset({EntryType.TRANSFER_IN, EntryType.TRANSFER_OUT, EntryType.ADJUSTMENT})
+QUANTITY_SIGN = {
+    EntryType.BUY: 1.0,
+    EntryType.TRANSFER_IN: 1.0,
+    EntryType.SELL: -1.0,
+    EntryType.TRANSFER_OUT: -1.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger, as far as values and flows depend on it.
+
+    ``cash`` is the money that moved, signed from the portfolio's side, after fees and taxes, in
+    ``currency`` (0 for what moves none); ``exchange_rate`` turns it into the portfolio's, NaN
+    where none was given. ``quantity`` is that of the row: bought, sold or transferred
+    (positive), or for an ADJUSTMENT what is held from then on. ``ratio`` is a SPLIT's new/old.
+    ``order`` is the row's place among those of its day.
+    """
+
+    order: int
+    date: date
+    type: EntryType
+    asset: int | None = None
+    quantity: float = 0.0
+    cash: float = 0.0
+    ratio: float = 1.0
+    currency: str = ""
+    exchange_rate: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """How much of one asset is held after each of its entries; all of shape (entries,)."""
+
+    days: Days
+    quantities: Floats
+    changes: Floats
+    types: npt.NDArray[np.str_]
+
+    def on(self, days: Days) -> Floats:
+        """Return the quantity held at the end of each of ``days``."""
+        passed = np.searchsorted(self.days, days, side="right")
+        return np.concatenate([[0.0], self.quantities])[passed]
+
+
+class Ledger:
+    """All entries of a portfolio, in order of effect: by day, SPLIT first, then by creation."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = tuple(
+            sorted(entries, key=lambda row: (row.date, row.type != EntryType.SPLIT, row.order))
+        )
+        self.days: Days = np.array([row.date for row in self.entries], dtype="datetime64[D]")
+        self.cash: Floats = np.array([row.cash for row in self.entries], dtype=np.float64)
+        self.currencies = np.array([row.currency for row in self.entries], dtype=np.str_)
+
+    @cached_property
+    def assets(self) -> tuple[int, ...]:
+        """The ids of all assets that the ledger names, ascending."""
+        return tuple(sorted({row.asset for row in self.entries if row.asset is not None}))
+
+    def money(self, rates: Rates, currency: str) -> Floats:
+        """Return each entry's cash in the portfolio's ``currency``, shape (entries,).
+
+        At the rate given with the entry, else the last one on or before its day; NaN where money
+        moved and there is no rate.
+        """
+        given = np.array([row.exchange_rate for row in self.entries], dtype=np.float64)
+        for foreign in set(self.currencies[np.isnan(given)]):
+            found = rates.between(str(foreign), currency, self.days).values
+            given = np.where(np.isnan(given) & (self.currencies == foreign), found, given)
+        return np.where(self.cash == 0.0, 0.0, self.cash * given)
+
+    @cached_property
+    def cash_from(self) -> np.datetime64 | None:
+        """The day from which the portfolio has cash: that of its first DEPOSIT or WITHDRAWAL."""
+        for row in self.entries:
+            if row.type in OPENS_CASH:
+                return np.datetime64(row.date, "D")
+        return None
+
+    @cached_property
+    def has_cash(self) -> npt.NDArray[np.bool_]:
+        """Whether the portfolio has cash on the day of each entry, shape (entries,)."""
+        if self.cash_from is None:
+            return np.zeros(len(self.entries), dtype=np.bool_)
+        return self.days >= self.cash_from
+
+    @cached_property
+    def external(self) -> npt.NDArray[np.bool_]:
+        """Whether each entry's money crosses the portfolio's border, shape (entries,).
+
+        Deposits and withdrawals do; before there is cash, so does the money of every other row.
+        """
+        crosses = np.array([row.type in OPENS_CASH for row in self.entries], dtype=np.bool_)
+        return crosses | ~self.has_cash
+
+    @cached_property
+    def held(self) -> dict[int, Held]:
+        """What is held of each asset, after each entry that names it and moves its quantity."""
+        return {asset: self._held(asset) for asset in self.assets}
+
+    def _held(self, asset: int) -> Held:
+        positions: Indexes = np.array(
+            [
+                i
+                for i, row in enumerate(self.entries)
+                if row.asset == asset
+                and (row.type in QUANTITY_SIGN or row.type in (EntryType.SPLIT, *IN_KIND))
+            ],
+            dtype=np.intp,
+        )
+        rows = [self.entries[i] for i in positions]
+        quantities = _running(rows)
+        return Held(
+            self.days[positions],
+            quantities,
+            np.diff(quantities, prepend=0.0),
+            np.array([row.type.value for row in rows], dtype=np.str_),
+        )
+
+
+def _running(rows: Sequence[Entry]) -> Floats:
+    if all(row.type in QUANTITY_SIGN for row in rows):
+        signed = np.array([QUANTITY_SIGN[row.type] * row.quantity for row in rows])
+        return np.round(np.cumsum(signed), QUANTITY_DECIMALS)
+    held = 0.0
+    quantities = []
+    for row in rows:
+        held = round(_after(held, row), QUANTITY_DECIMALS)
+        quantities.append(held)
+    return np.array(quantities, dtype=np.float64)
+
+
+def _after(held: float, row: Entry) -> float:
+    if row.type == EntryType.SPLIT:
+        return held * row.ratio
+    if row.type == EntryType.ADJUSTMENT:
+        return row.quantity
+    return held + QUANTITY_SIGN[row.type] * row.quantity

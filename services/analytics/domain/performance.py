@@ -1,0 +1,277 @@
+"""The performance metrics of one value series (a portfolio's or an asset's) over a window."""
+
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from services.analytics.domain import returns, risk
+from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.metrics import (
+    Day,
+    Dispersion,
+    Drawdown,
+    Growth,
+    Metrics,
+    Relative,
+    Window,
+)
+from services.analytics.domain.remarks import remarks
+from services.analytics.domain.series import Days, Floats, Series, window
+from services.analytics.domain.valuation import Books, Valuation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """What is measured: values at the end of each day and the flows of that day, shape (days,).
+
+    ``worth`` turns a return into money: the value itself, or for a split-adjusted series the
+    close as traded. Values have no gaps.
+    """
+
+    days: Days
+    values: Floats
+    inflows: Floats
+    outflows: Floats
+    worth: Floats
+
+    @classmethod
+    def of_unit(cls, levels: Series, closes: Series) -> "Track":
+        """Return the track of one unit that nothing flows into or out of."""
+        nothing = np.zeros(len(levels.days))
+        return cls(levels.days, levels.values, nothing, nothing, closes.as_of(levels.days).values)
+
+    def cut(self, base: int, last: int) -> "Track":
+        """Return the part from position ``base`` to ``last``, both included."""
+        part = slice(base, last + 1)
+        return Track(
+            self.days[part],
+            self.values[part],
+            self.inflows[part],
+            self.outflows[part],
+            self.worth[part],
+        )
+
+
+class Request(NamedTuple):
+    """The asked window (None: the first or last day there is), riskless rate, periods a year."""
+
+    start: Day | None = None
+    end: Day | None = None
+    risk_free_rate: float = 0.0
+    periods: int = risk.TRADING_DAYS
+
+    def within(self, days: Days) -> tuple[Day, Day]:
+        """Return the asked first and last day, those of ``days`` where none were asked."""
+        outer = (days[0], days[-1]) if len(days) else (Day("NaT"), Day("NaT"))
+        return (
+            outer[0] if self.start is None else self.start,
+            outer[1] if self.end is None else self.end,
+        )
+
+
+class _Notes:
+    """Turns NaN into None and a warning; too few returns explain every other reason away."""
+
+    def __init__(self, observations: int) -> None:
+        self._observations = observations
+        self.warnings: list[Warning] = []
+
+    def figure(self, name: str, value: Floats | float, undefined: Code) -> float | None:
+        """Return ``value``, or None and the warning where it is not a finite number."""
+        if np.isfinite(value):
+            return float(value)
+        self.remark(name, self._explained(undefined))
+        return None
+
+    def remark(self, name: str, code: Code, **facts: object) -> None:
+        """Remark ``code`` on the field ``name``."""
+        self.warnings.append(warn(name, code, **facts))
+
+    def cause(self, name: str) -> Code:
+        """Return why the figure ``name`` came out undefined."""
+        return next(warning.code for warning in self.warnings if warning.field == name)
+
+    def _explained(self, undefined: Code) -> Code:
+        if self._observations == 0:
+            return Code.NO_RETURNS
+        # A period too short to annualise stays that, however few its days are.
+        if self._observations == 1 and undefined is not Code.PERIOD_UNDER_ONE_YEAR:
+            return Code.INSUFFICIENT_OBSERVATIONS
+        return undefined
+
+
+def unvalued() -> Metrics:
+    """Return the metrics of a window without any valuation: everything is None, and says so."""
+    groups = (Growth, Dispersion, Drawdown, Relative)
+    names = ["start_date", "end_date", *(entry.name for group in groups for entry in fields(group))]
+    return Metrics(warnings=tuple(warn(name, Code.NO_VALUATION) for name in names))
+
+
+def measure_portfolio(
+    valuation: Valuation, books: Books, request: Request, benchmark: Series | None = None
+) -> Metrics:
+    """Measure a portfolio; where its last value is not known, nothing is.
+
+    Unknown values before the first known one shorten the window; those between two known ones
+    are bridged.
+    """
+    days = valuation.days
+    positions = window(days, *request.within(days))
+    if positions is None:
+        return unvalued()
+    last = positions[1]
+    known = valuation.known()
+    if np.isnan(valuation.values[last]):
+        result, first = unvalued(), days[0]
+    else:
+        track = Track(known.days, known.values, known.inflows, known.outflows, known.values)
+        result = measure(track, request, benchmark)
+        first = result.window.start_date or days[0]
+    about = remarks(valuation, books, first, days[last])
+    return replace(result, warnings=(*about, *result.warnings))
+
+
+def measure(track: Track, request: Request, benchmark: Series | None = None) -> Metrics:
+    """Measure ``track`` over the window of ``request``, against the levels of ``benchmark``.
+
+    ``benchmark`` is in the track's currency already.
+    """
+    positions = window(track.days, *request.within(track.days))
+    if positions is None:
+        return unvalued()
+    part = track.cut(*positions)
+    daily = returns.time_weighted(part.values, part.inflows, part.outflows)
+    made = daily[np.isfinite(daily)]
+    notes = _Notes(len(made))
+    if request.start is not None and part.days[0] > request.start:
+        notes.remark("start_date", Code.HISTORY_STARTS_LATER, day=part.days[0])
+    _note_skipped(notes, part.days, daily)
+    growth = _growth(notes, part, made, request)
+    return Metrics(
+        Window(part.days[0], part.days[-1], _calendar_days(part.days), len(made)),
+        growth,
+        _dispersion(notes, part, made, request),
+        _drawdown(notes, part.days, daily, growth.annualized_return),
+        _relative(notes, part.days, daily, request, benchmark),
+        tuple(notes.warnings),
+    )
+
+
+def _calendar_days(days: Days) -> int:
+    return int((days[-1] - days[0]).astype(np.int64))
+
+
+def _note_skipped(notes: _Notes, days: Days, daily: Floats) -> None:
+    skipped = np.flatnonzero(np.isnan(daily))
+    if len(skipped):
+        first = days[skipped[0] + 1]
+        notes.remark("total_return", Code.ZERO_DENOMINATOR, count=len(skipped), day=first)
+
+
+def _growth(notes: _Notes, part: Track, made: Floats, request: Request) -> Growth:
+    length = _calendar_days(part.days)
+    total = returns.total(made) if len(made) else np.nan
+    annual, undefined = returns.annualised(total, length), Code.TOTAL_LOSS
+    if not returns.counts_as_year(length, *request.within(part.days)):
+        annual, undefined = np.nan, Code.PERIOD_UNDER_ONE_YEAR
+    return Growth(
+        notes.figure("total_return", total, Code.NO_RETURNS),
+        notes.figure("annualized_return", annual, undefined),
+        _money_weighted(notes, part),
+    )
+
+
+def _money_weighted(notes: _Notes, part: Track) -> float | None:
+    """Return the XIRR of the base value put in, the flows since, and the last value taken out."""
+    amounts = part.outflows - part.inflows
+    amounts[0] = -part.values[0]
+    amounts[-1] += part.values[-1]
+    moved = amounts != 0.0
+    undefined = Code.NO_ROOT if returns.changes_sign(amounts) else Code.NO_SIGN_CHANGE
+    rate = returns.xirr(part.days[moved], amounts[moved])
+    return notes.figure("money_weighted_return", rate, undefined)
+
+
+def _dispersion(notes: _Notes, part: Track, made: Floats, request: Request) -> Dispersion:
+    excess = made - risk.per_period_rate(request.risk_free_rate, request.periods)
+    at_risk = risk.value_at_risk(made)
+    shortfall = risk.expected_shortfall(made)
+    few = Code.INSUFFICIENT_OBSERVATIONS
+    return Dispersion(
+        notes.figure("volatility", risk.volatility(made, request.periods), few),
+        notes.figure("sharpe_ratio", risk.sharpe(excess, request.periods), Code.ZERO_DISPERSION),
+        notes.figure("sortino_ratio", risk.sortino(excess, request.periods), Code.NO_DOWNSIDE),
+        notes.figure("var_95", at_risk * part.worth[-1], few),
+        notes.figure("var_95_percentage", at_risk, few),
+        notes.figure("cvar_95", shortfall * part.worth[-1], few),
+    )
+
+
+def _drawdown(notes: _Notes, days: Days, daily: Floats, annual: float | None) -> Drawdown:
+    levels = returns.growth_index(daily)
+    deepest = risk.max_drawdown(levels) if np.isfinite(daily).any() else np.nan
+    fall = risk.deepest_fall(levels)
+    ratio = np.nan if annual is None else risk.calmar(annual, deepest)
+    undefined = Code.NO_DRAWDOWN if annual is not None else notes.cause("annualized_return")
+    recovery = fall.recovery if fall else None
+    return Drawdown(
+        notes.figure("max_drawdown", deepest, Code.NO_RETURNS),
+        notes.figure("calmar_ratio", ratio, undefined),
+        _day(notes, "max_drawdown_peak", days, fall and fall.peak, Code.NO_DRAWDOWN),
+        _day(notes, "max_drawdown_trough", days, fall and fall.trough, Code.NO_DRAWDOWN),
+        _day(
+            notes,
+            "max_drawdown_recovery",
+            days,
+            recovery,
+            Code.NOT_RECOVERED if fall else Code.NO_DRAWDOWN,
+        ),
+    )
+
+
+def _day(notes: _Notes, name: str, days: Days, position: int | None, undefined: Code) -> Day | None:
+    if position is not None:
+        return Day(days[position], "D")
+    notes.remark(name, undefined)
+    return None
+
+
+def _relative(
+    notes: _Notes, days: Days, daily: Floats, request: Request, benchmark: Series | None
+) -> Relative:
+    if benchmark is None:
+        own, market, undefined = np.array([]), np.array([]), Code.NO_BENCHMARK
+    else:
+        own, market = common_returns(days, daily, benchmark)
+        undefined = Code.NO_COMMON_DAYS if len(own) < 2 else Code.ZERO_DISPERSION
+    periods = request.periods
+    riskless = risk.per_period_rate(request.risk_free_rate, periods)
+    figures = {
+        "beta": risk.beta(own - riskless, market - riskless),
+        "alpha": risk.alpha(own - riskless, market - riskless, periods),
+        "r_squared": risk.r_squared(own, market),
+        "tracking_error": risk.tracking_error(own, market, periods),
+        "information_ratio": risk.information_ratio(own, market, periods),
+    }
+    return Relative(**{name: notes.figure(name, figures[name], undefined) for name in figures})
+
+
+def common_returns(days: Days, daily: Floats, benchmark: Series) -> tuple[Floats, Floats]:
+    """Return both sides' returns from one common day to the next, each of shape (n,).
+
+    ``daily`` of shape (days−1,) leads into ``days[1:]``. Nothing is filled: where one side has
+    no value on a day, both run on to the next day that both have. A stretch with a skipped day
+    of the track has no return.
+    """
+    _, mine, theirs = np.intersect1d(days, benchmark.days, assume_unique=True, return_indices=True)
+    if len(mine) < 2:
+        return np.array([]), np.array([])
+    skipped = np.concatenate([[0], np.cumsum(np.isnan(daily))])[mine]
+    whole = np.diff(skipped) == 0
+    linked = returns.simple(returns.growth_index(daily)[mine])
+    # A stretch of one day keeps that day's own return, so a series matches itself to the bit.
+    own = np.where(np.diff(mine) == 1, daily[mine[1:] - 1], linked)
+    market = returns.simple(benchmark.values[theirs])
+    usable = whole & np.isfinite(own) & np.isfinite(market)
+    return own[usable], market[usable]

@@ -1,0 +1,107 @@
+"""What a reader of a portfolio's values must know: missing, stale, unbooked, overdrawn."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.ledger import EntryType
+from services.analytics.domain.series import AsOf, Days
+from services.analytics.domain.valuation import Books, Line, Valuation
+
+FRESH_WEEKDAYS = 5
+# A running sum of cents in float64 is off by less; money's own steps are larger.
+CASH_ROUNDING = 1e-6
+
+Mask = npt.NDArray[np.bool_]
+
+
+def remarks(
+    valuation: Valuation, books: Books, first: np.datetime64, last: np.datetime64
+) -> list[Warning]:
+    """Return what concerns the values from ``first`` to ``last``.
+
+    Prices or rates missing on any day up to ``last`` (they may be why the window starts later),
+    stale ones, splits of an asset that the ledger has not booked, and negative cash.
+    """
+    days = valuation.days
+    inside = (days >= first) & (days <= last)
+    found = _unknown_money(books, last)
+    for asset, line in valuation.lines.items():
+        held = line.quantities != 0.0
+        found += _missing(line, books.currency, days, held & (days <= last))
+        found += _stale(line, books.currency, days, held & inside)
+        found += _unbooked_splits(books, asset, first, last)
+    return list(dict.fromkeys(found + _negative_cash(valuation, inside)))
+
+
+def _unknown_money(books: Books, last: np.datetime64) -> list[Warning]:
+    ledger = books.ledger
+    unknown = np.isnan(ledger.money(books.rates, books.currency)) & (ledger.days <= last)
+    return [
+        _no_rate(str(ledger.currencies[i]), books.currency, ledger.days[i])
+        for i in np.flatnonzero(unknown)[:1]
+    ]
+
+
+def _missing(line: Line, currency: str, days: Days, held: Mask) -> list[Warning]:
+    found = []
+    without_price = np.flatnonzero(held & np.isnan(line.closes.values))
+    if len(without_price):
+        first = days[without_price[0]]
+        found.append(warn("total_return", Code.PRICE_MISSING, symbol=line.symbol, day=first))
+    without_rate = np.flatnonzero(held & np.isnan(line.rates.values))
+    if len(without_rate):
+        found.append(_no_rate(line.currency, currency, days[without_rate[0]]))
+    return found
+
+
+def _no_rate(source: str, target: str, day: np.datetime64) -> Warning:
+    return warn("total_return", Code.RATE_MISSING, pair=f"{source} to {target}", day=day)
+
+
+def _stale(line: Line, currency: str, days: Days, held: Mask) -> list[Warning]:
+    found = []
+    for symbol, sources in ((line.symbol, line.closes), (line.currency + currency, line.rates)):
+        stale = last_stale(days, sources, held)
+        if stale:
+            facts = {"symbol": symbol, "day": stale.day, "price_date": stale.source}
+            found.append(warn("total_return", Code.STALE_PRICE, **facts))
+    return found
+
+
+class Stale(NamedTuple):
+    """A day whose value rests on something too old."""
+
+    day: np.datetime64
+    source: np.datetime64
+
+
+def last_stale(days: Days, sources: AsOf, relevant: Mask) -> Stale | None:
+    """Return the last relevant day whose source is more than five weekdays older, if any."""
+    dates = sources.dates
+    older = np.flatnonzero(relevant & (dates != days) & ~np.isnat(dates))
+    stale = older[np.busday_count(dates[older], days[older]) > FRESH_WEEKDAYS]
+    return Stale(days[stale[-1]], dates[stale[-1]]) if len(stale) else None
+
+
+def _unbooked_splits(
+    books: Books, asset: int, first: np.datetime64, last: np.datetime64
+) -> list[Warning]:
+    held, quotes = books.ledger.held[asset], books.assets[asset]
+    booked = held.days[held.types == EntryType.SPLIT.value]
+    splits = quotes.splits.between(first, last).days
+    before = held.on(splits - 1)
+    return [
+        warn("total_return", Code.SPLIT_NOT_BOOKED, symbol=quotes.symbol, day=day)
+        for day in splits[(before != 0.0) & ~np.isin(splits, booked)]
+    ]
+
+
+def _negative_cash(valuation: Valuation, inside: Mask) -> list[Warning]:
+    below = np.flatnonzero((valuation.cash < -CASH_ROUNDING) & inside)
+    if not len(below):
+        return []
+    first = valuation.days[below[0]]
+    return [warn("total_return", Code.NEGATIVE_CASH, count=len(below), day=first)]

@@ -1,0 +1,91 @@
+"""Dated values, looked up as of a day or joined on common days."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+Indexes = npt.NDArray[np.intp]
+
+NO_DAYS: Days = np.array([], dtype="datetime64[D]")
+NO_DAY = np.datetime64("NaT", "D")
+
+
+class AsOf(NamedTuple):
+    """Values known on each asked day, and the day each one comes from (NaN and NaT: none yet)."""
+
+    values: Floats
+    dates: Days
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One value a day, on the days it has one: ``days`` strictly ascending, both of shape (n,)."""
+
+    days: Days
+    values: Floats
+
+    @classmethod
+    def of(cls, points: Iterable[tuple[date, float]]) -> "Series":
+        """Build a series from (day, value) pairs in any order; of equal days the last one stays."""
+        by_day = dict(points)
+        ordered = sorted(by_day)
+        return cls(
+            np.array(ordered, dtype="datetime64[D]"),
+            np.array([by_day[day] for day in ordered], dtype=np.float64),
+        )
+
+    def as_of(self, days: Days) -> AsOf:
+        """Return the last value on or before each of ``days`` (valuation's only forward fill)."""
+        if np.array_equal(self.days, days):
+            return AsOf(self.values, self.days)
+        positions = np.searchsorted(self.days, days, side="right") - 1
+        known = positions >= 0
+        values = np.full(len(days), np.nan)
+        dates = np.full(len(days), NO_DAY)
+        values[known] = self.values[positions[known]]
+        dates[known] = self.days[positions[known]]
+        return AsOf(values, dates)
+
+    def between(self, first: np.datetime64, last: np.datetime64) -> "Series":
+        """Return the part from ``first`` to ``last``, both included."""
+        start = np.searchsorted(self.days, first, side="left")
+        stop = np.searchsorted(self.days, last, side="right")
+        return Series(self.days[start:stop], self.values[start:stop])
+
+
+EMPTY = Series(NO_DAYS, np.array([], dtype=np.float64))
+
+
+def split_factors(splits: Series, days: Days) -> Floats:
+    """Return how many shares of each day one share of before all ``splits`` has become.
+
+    ``splits`` holds the ratio new/old on its day (4.0 for four new for one old); the close of
+    that day is traded after the split already.
+    """
+    products = np.concatenate([[1.0], np.cumprod(splits.values)])
+    return products[np.searchsorted(splits.days, days, side="right")]
+
+
+def split_adjusted(closes: Series, splits: Series) -> Series:
+    """Return closes in shares of after all splits; dividends are never adjusted for."""
+    if not len(splits.days):
+        return closes
+    later = np.prod(splits.values) / split_factors(splits, closes.days)
+    return Series(closes.days, closes.values / later)
+
+
+def window(days: Days, start: np.datetime64, end: np.datetime64) -> tuple[int, int] | None:
+    """Return the positions (base, last) of the effective window, or None where it is empty.
+
+    Base is the last day on or before ``start`` (the first day where the history starts later),
+    last is the last day on or before ``end``.
+    """
+    last = int(np.searchsorted(days, end, side="right")) - 1
+    base = max(int(np.searchsorted(days, start, side="right")) - 1, 0)
+    return (base, last) if last >= base else None

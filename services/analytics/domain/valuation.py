@@ -1,0 +1,193 @@
+"""The daily value of a portfolio: quantities × closes × rates, cash, and what flowed in and out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from services.analytics.domain.fx import Rates
+from services.analytics.domain.ledger import IN_KIND, Held, Ledger
+from services.analytics.domain.series import (
+    EMPTY,
+    NO_DAYS,
+    AsOf,
+    Days,
+    Floats,
+    Indexes,
+    Series,
+    split_factors,
+)
+
+NEVER = np.datetime64("9999-12-31", "D")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quotes:
+    """What one asset costs: closes as traded, in its currency, and its splits (new/old)."""
+
+    symbol: str
+    currency: str
+    closes: Series
+    splits: Series = EMPTY
+
+
+class Books(NamedTuple):
+    """What a portfolio is valued from; ``assets`` has every one that the ledger names."""
+
+    ledger: Ledger
+    assets: Mapping[int, Quotes]
+    rates: Rates
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One asset on every day: held quantity, close and rate, and where the last two come from."""
+
+    symbol: str
+    currency: str
+    quantities: Floats
+    closes: AsOf
+    rates: AsOf
+
+    @property
+    def prices(self) -> Floats:
+        """Closes in the portfolio's currency, NaN where a close or a rate is missing."""
+        return self.closes.values * self.rates.values
+
+    @property
+    def values(self) -> Floats:
+        """Quantity × price; 0 where nothing is held, whether or not there is a price."""
+        return np.where(self.quantities == 0.0, 0.0, self.quantities * self.prices)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Valuation:
+    """A portfolio on the days it is valued on, all arrays of shape (days,), in its currency.
+
+    ``values`` are at the end of the day, cash included; NaN where a price or a rate is missing,
+    and from an entry on whose money is not known in the portfolio's currency. ``inflows`` and
+    ``outflows`` (both ≥ 0) are external; a flow between two days stands at the later one.
+    """
+
+    days: Days
+    values: Floats
+    cash: Floats
+    inflows: Floats
+    outflows: Floats
+    lines: Mapping[int, Line]
+
+    def known(self) -> "Valuation":
+        """Return the days that have a value; flows of the others move to the next that has one."""
+        keep = np.flatnonzero(~np.isnan(self.values))
+        if len(keep) == len(self.days):
+            return self
+        return Valuation(
+            self.days[keep],
+            self.values[keep],
+            self.cash[keep],
+            _carried(self.inflows, keep),
+            _carried(self.outflows, keep),
+            self.lines,
+        )
+
+
+def _carried(flows: Floats, keep: Indexes) -> Floats:
+    return np.diff(np.cumsum(np.nan_to_num(flows))[keep], prepend=0.0)
+
+
+def value_portfolio(books: Books) -> Valuation:
+    """Value a ledger on the union of its assets' market days since its first entry.
+
+    Entries after the last market day are valued on their own day, so nothing booked is left out.
+    """
+    ledger, assets = books.ledger, books.assets
+    days = _valuation_days(ledger, assets)
+    lines = {asset: _line(books, asset, days) for asset in ledger.assets}
+    money = ledger.money(books.rates, books.currency)
+    cash = _cumulated(ledger, money, days)
+    inflows, outflows = _money_flows(ledger, money, days)
+    for asset, line in lines.items():
+        moved_in, moved_out = _flows_in_kind(ledger.held[asset], assets[asset].splits, line, days)
+        inflows += moved_in
+        outflows += moved_out
+    values = cash + sum((line.values for line in lines.values()), start=np.zeros(len(days)))
+    values[days >= _first_unknown(ledger, money)] = np.nan
+    return Valuation(days, values, cash, inflows, outflows, lines)
+
+
+def _valuation_days(ledger: Ledger, assets: Mapping[int, Quotes]) -> Days:
+    if not ledger.entries:
+        return NO_DAYS
+    market = [assets[asset].closes.days for asset in ledger.assets]
+    union = np.unique(np.concatenate([NO_DAYS, *market]))
+    trailing = np.unique(ledger.days[ledger.days > union[-1]] if len(union) else ledger.days)
+    return np.concatenate([union[union >= ledger.days[0]], trailing])
+
+
+def _line(books: Books, asset: int, days: Days) -> Line:
+    quotes = books.assets[asset]
+    return Line(
+        quotes.symbol,
+        quotes.currency,
+        books.ledger.held[asset].on(days),
+        quotes.closes.as_of(days),
+        books.rates.between(quotes.currency, books.currency, days),
+    )
+
+
+def _first_unknown(ledger: Ledger, money: Floats) -> np.datetime64:
+    unknown = ledger.days[np.isnan(money)]
+    return unknown[0] if len(unknown) else NEVER
+
+
+def _cumulated(ledger: Ledger, money: Floats, days: Days) -> Floats:
+    running = np.concatenate([[0.0], np.cumsum(np.where(ledger.has_cash, money, 0.0))])
+    return running[np.searchsorted(ledger.days, days, side="right")]
+
+
+def _money_flows(ledger: Ledger, money: Floats, days: Days) -> tuple[Floats, Floats]:
+    """Return external money by day: what a deposit brings, or a purchase without cash needs."""
+    position = np.searchsorted(days, ledger.days, side="left")
+    # With cash the row itself says which way it crosses; without, the money comes from the owner
+    # for a purchase (cash < 0) and goes to the owner for a sale or a dividend (cash > 0).
+    entering = np.where(ledger.has_cash, money, -money) * ledger.external
+    return _by_direction(entering, position, len(days))
+
+
+def _flows_in_kind(held: Held, splits: Series, line: Line, days: Days) -> tuple[Floats, Floats]:
+    """Return transfers and adjustments at market value, by day.
+
+    Inflows come at the start of their day and so at the close before it, outflows leave at its
+    end and so at its close: what moves at market value then leaves the time-weighted return
+    alone. Where there is no close before, the first one counts.
+    """
+    moved = np.isin(held.types, [kind.value for kind in IN_KIND])
+    position = np.searchsorted(days, held.days[moved], side="left")
+    changes = held.changes[moved]
+    closes = _first_known_from(line.prices)
+    openings = _opening_prices(closes, split_factors(splits, days))
+    prices = np.where(changes > 0, openings[position], closes[position])
+    return _by_direction(changes * prices, position, len(days))
+
+
+def _opening_prices(closes: Floats, factors: Floats) -> Floats:
+    """Return each day's price at its start: the close before it, in the shares of that day."""
+    before = closes[:-1] * factors[:-1] / factors[1:]
+    return np.concatenate([closes[:1], before])
+
+
+def _first_known_from(prices: Floats) -> Floats:
+    known = ~np.isnan(prices)
+    if not known.any():
+        return np.zeros_like(prices)
+    return np.where(known, prices, prices[int(np.argmax(known))])
+
+
+def _by_direction(entering: Floats, position: Indexes, count: int) -> tuple[Floats, Floats]:
+    """Add what enters (> 0) and what leaves (< 0) on each of ``count`` days, both ≥ 0."""
+    inflows, outflows = np.zeros(count), np.zeros(count)
+    np.add.at(inflows, position, np.maximum(entering, 0.0))
+    np.add.at(outflows, position, np.maximum(-entering, 0.0))
+    return inflows, outflows

@@ -1,0 +1,143 @@
+"""Tables of analytics: what it keeps of portfolios, ledgers, assets and prices."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    String,
+    func,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.bus.inbox import InboxMixin
+from shared.bus.outbox import OutboxMixin
+
+
+class Base(DeclarativeBase):
+    """Analytics' own metadata."""
+
+
+class Portfolio(Base):
+    """A portfolio as its owner last told of it.
+
+    A deleted one stays as its number and version alone, so that an event that arrives late does
+    not bring it back.
+    """
+
+    __tablename__ = "portfolios"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(255))
+    currency: Mapped[str] = mapped_column(String(3))
+    version: Mapped[int] = mapped_column(BigInteger)
+    is_deleted: Mapped[bool] = mapped_column(Boolean, server_default="false")
+
+    __table_args__ = (CheckConstraint("version >= 0", name="portfolios_version_counts"),)
+
+
+class LedgerEntry(Base):
+    """A transaction, as far as values and flows depend on it."""
+
+    __tablename__ = "ledger_entries"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id", ondelete="CASCADE"))
+    asset_id: Mapped[int | None] = mapped_column(BigInteger)
+    date: Mapped[date] = mapped_column(Date)
+    position_in_day: Mapped[int] = mapped_column(BigInteger)
+    transaction_type: Mapped[str] = mapped_column(String(20))
+    quantity: Mapped[Decimal | None] = mapped_column(Numeric)
+    price: Mapped[Decimal | None] = mapped_column(Numeric)
+    fees: Mapped[Decimal] = mapped_column(Numeric)
+    taxes: Mapped[Decimal] = mapped_column(Numeric)
+    cash_effect: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(String(3))
+    exchange_rate: Mapped[Decimal | None] = mapped_column(Numeric)
+    ratio: Mapped[str | None] = mapped_column(String(64))
+
+    __table_args__ = (
+        Index("ledger_entries_portfolio", "portfolio_id", "date"),
+        Index("ledger_entries_asset", "asset_id", "portfolio_id"),
+    )
+
+
+class Asset(Base):
+    """An asset as its owner last told of it."""
+
+    __tablename__ = "assets"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    symbol: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(255))
+    asset_type: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    sector: Mapped[str | None] = mapped_column(String(255))
+    country: Mapped[str | None] = mapped_column(String(255))
+    owner_id: Mapped[int | None] = mapped_column(BigInteger)
+    is_active: Mapped[bool] = mapped_column(Boolean)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        Index("assets_symbol", func.upper(symbol)),
+        CheckConstraint("version >= 0", name="assets_version_counts"),
+    )
+
+
+class PriceYear(Base):
+    """One calendar year of an asset's prices as traded, packed: a tick rewrites one small row.
+
+    `days` are little-endian int32 days since 1970-01-01, ascending; the others little-endian
+    float64 of the same length, NaN where a day has none, NULL where no day of the year has one.
+    """
+
+    __tablename__ = "price_years"
+
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True
+    )
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    days: Mapped[bytes] = mapped_column(LargeBinary)
+    close: Mapped[bytes] = mapped_column(LargeBinary)
+    open: Mapped[bytes | None] = mapped_column(LargeBinary)
+    high: Mapped[bytes | None] = mapped_column(LargeBinary)
+    low: Mapped[bytes | None] = mapped_column(LargeBinary)
+    volume: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        CheckConstraint(
+            "octet_length(close) = 2 * octet_length(days)", name="price_years_columns_match"
+        ),
+    )
+
+
+class Split(Base):
+    """A split of an asset: `ratio` new shares for one old, from the open of `date` on."""
+
+    __tablename__ = "splits"
+
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True
+    )
+    date: Mapped[date] = mapped_column(Date, primary_key=True)
+    ratio: Mapped[float] = mapped_column(Double)
+
+    __table_args__ = (CheckConstraint("ratio > 0", name="splits_ratio_positive"),)
+
+
+class OutboxMessage(OutboxMixin, Base):
+    """Analytics' events on their way to the bus."""
+
+
+class InboxMessage(InboxMixin, Base):
+    """Events that analytics has applied."""

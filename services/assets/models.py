@@ -1,0 +1,218 @@
+"""Tables of assets."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    or_,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.assets.domain.identifiers import ISIN_PATTERN, SYMBOL_LENGTH, SYMBOL_PATTERN
+from shared.bus.inbox import InboxMixin
+from shared.bus.outbox import OutboxMixin
+from shared.http.idempotency import IdempotencyMixin
+from shared.money import trimmed
+
+ASSET_TYPES: Final = (
+    "STOCK",
+    "ETF",
+    "MUTUAL_FUND",
+    "BOND",
+    "CRYPTO",
+    "COMMODITY",
+    "CURRENCY",
+    "INDEX",
+    "REAL_ESTATE",
+    "CASH",
+    "OTHER",
+)
+PUBLIC: Final = "PUBLIC"
+PRIVATE: Final = "PRIVATE"
+# 12 digits before the point and 8 after it, as the contract accepts them.
+PRICE: Final = Numeric(20, 8)
+
+
+class Base(DeclarativeBase):
+    """Assets' own metadata."""
+
+
+class Asset(Base):
+    """Something that has a price.
+
+    Its price columns repeat the two newest rows of its prices, so that a list of assets reads no
+    history; `commands` keeps them equal under the row's lock.
+
+    Attributes:
+        owner_id: the user it is private to; None is public.
+        version: of the events on it; grows by one with each.
+        revision: of what people write; `If-Match` compares it, so that a moving price does not
+            refuse a new name.
+    """
+
+    __tablename__ = "assets"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    owner_id: Mapped[int | None] = mapped_column(BigInteger)
+    symbol: Mapped[str] = mapped_column(String(SYMBOL_LENGTH, collation="C"))
+    name: Mapped[str] = mapped_column(String(255))
+    asset_type: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    isin: Mapped[str | None] = mapped_column(String(12), index=True)
+    exchange: Mapped[str | None] = mapped_column(String(50))
+    sector: Mapped[str | None] = mapped_column(String(100))
+    industry: Mapped[str | None] = mapped_column(String(100))
+    country: Mapped[str | None] = mapped_column(String(100))
+    is_active: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    market_cap: Mapped[Decimal | None] = mapped_column(Numeric(24, 8))
+    current_price: Mapped[Decimal | None] = mapped_column(PRICE)
+    previous_close: Mapped[Decimal | None] = mapped_column(PRICE)
+    price_date: Mapped[date | None] = mapped_column(Date)
+    day_high: Mapped[Decimal | None] = mapped_column(PRICE)
+    day_low: Mapped[Decimal | None] = mapped_column(PRICE)
+    volume: Mapped[int | None] = mapped_column(BigInteger)
+    last_price_update: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
+    created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    modified: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now()
+    )
+
+    __table_args__ = (
+        # Retired assets give their symbol back: exchanges hand out the tickers of the dead again.
+        Index(
+            "assets_public_symbol_key",
+            "symbol",
+            unique=True,
+            postgresql_where=text("owner_id IS NULL AND is_active"),
+        ),
+        Index(
+            "assets_private_symbol_key",
+            "owner_id",
+            "symbol",
+            unique=True,
+            postgresql_where=text("owner_id IS NOT NULL AND is_active"),
+        ),
+        Index("assets_owner_idx", "owner_id", postgresql_where=text("owner_id IS NOT NULL")),
+        CheckConstraint(f"symbol ~ '{SYMBOL_PATTERN}'", name="assets_symbol_form"),
+        CheckConstraint(f"isin ~ '{ISIN_PATTERN}'", name="assets_isin_form"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="assets_currency_form"),
+        CheckConstraint(f"asset_type IN {ASSET_TYPES}", name="assets_type_known"),
+        CheckConstraint("market_cap >= 0", name="assets_market_cap_not_negative"),
+        CheckConstraint(
+            "(current_price IS NULL) = (price_date IS NULL)", name="assets_price_has_a_date"
+        ),
+    )
+
+    @property
+    def visibility(self) -> str:
+        """PUBLIC or PRIVATE."""
+        return PUBLIC if self.owner_id is None else PRIVATE
+
+    def card(self) -> dict[str, Any]:
+        """Return what other services keep of it: the catalogue's `AssetCard`."""
+        return {
+            "id": self.id,
+            "symbol": self.symbol,
+            "name": self.name,
+            "asset_type": self.asset_type,
+            "currency": self.currency,
+            "isin": self.isin,
+            "exchange": self.exchange,
+            "sector": self.sector,
+            "industry": self.industry,
+            "country": self.country,
+            "visibility": self.visibility,
+            "owner": self.owner_id,
+            "is_active": self.is_active,
+            "current_price": price_text(self.current_price),
+            "previous_close": price_text(self.previous_close),
+            "price_date": self.price_date.isoformat() if self.price_date else None,
+        }
+
+
+def visible_to(user_id: int) -> ColumnElement[bool]:
+    """Return the one rule of who sees an asset: public ones everybody, private ones their owner."""
+    return or_(Asset.owner_id.is_(None), Asset.owner_id == user_id)
+
+
+def price_text(price: Decimal | None) -> str | None:
+    """Return a price as events and internal answers carry it: "175.50", "0.961"."""
+    return None if price is None else trimmed(price, 2)
+
+
+class Price(Base):
+    """The price of one asset on one day, as traded."""
+
+    __tablename__ = "prices"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
+    date: Mapped[date] = mapped_column(Date)
+    open: Mapped[Decimal | None] = mapped_column(PRICE)
+    high: Mapped[Decimal | None] = mapped_column(PRICE)
+    low: Mapped[Decimal | None] = mapped_column(PRICE)
+    close: Mapped[Decimal] = mapped_column(PRICE)
+    volume: Mapped[int | None] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(30))
+    quoted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        UniqueConstraint("asset_id", "date", name="prices_asset_date_key"),
+        Index("prices_date_idx", "date", "id"),
+        CheckConstraint(
+            "close > 0 AND open > 0 AND high > 0 AND low > 0", name="prices_are_positive"
+        ),
+        CheckConstraint(
+            "high >= greatest(open, low, close) AND low <= least(open, high, close)",
+            name="prices_range_holds_all",
+        ),
+        CheckConstraint("volume >= 0", name="prices_volume_not_negative"),
+    )
+
+
+class SearchEntry(Base):
+    """The terms under which an asset is found.
+
+    A table of its own, because prices rewrite the asset's row many times a day.
+    """
+
+    __tablename__ = "search_entries"
+
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True
+    )
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+    __table_args__ = (Index("search_entries_terms_idx", "terms", postgresql_using="gin"),)
+
+
+class OutboxMessage(OutboxMixin, Base):
+    """Assets' events on their way to the bus."""
+
+
+class InboxMessage(InboxMixin, Base):
+    """Events that assets has applied."""
+
+
+class IdempotencyKey(IdempotencyMixin, Base):
+    """Answers given under an `Idempotency-Key`."""

@@ -1,0 +1,5 @@
+"""What is read: SQL straight to what the schemas dump, one file a resource."""
+
+from services.assets.queries import assets, cards, prices
+
+__all__ = ["assets", "cards", "prices"]

@@ -1,0 +1,143 @@
+"""Price records: the history of assets, by the day or by longer periods."""
+
+from datetime import date
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from services.assets.models import Asset, Price, visible_to
+from shared.errors import NotFound
+from shared.http import Listing
+
+Interval = Literal["daily", "weekly", "monthly"]
+INTERVALS: Final[dict[Interval, str]] = {"daily": "day", "weekly": "week", "monthly": "month"}
+
+# No asset has splits yet: the price as traded is the adjusted one.
+_RECORD: Final = (
+    Price.id,
+    Price.asset_id.label("asset"),
+    Asset.symbol,
+    Price.date,
+    Price.open,
+    Price.high,
+    Price.low,
+    Price.close,
+    Price.close.label("adjusted_close"),
+    Price.volume,
+    Price.source,
+)
+
+
+def one(session: Session, price_id: int, user_id: int) -> RowMapping:
+    """Return one price record.
+
+    Raises:
+        NotFound: there is none, or its asset is private to somebody else.
+    """
+    row = session.execute(_records(user_id).where(Price.id == price_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound.of("price record")
+    return row
+
+
+def visible(
+    user_id: int,
+    *,
+    ordering: tuple[str, bool],
+    asset_id: int | None = None,
+    symbol: str | None = None,
+    start_date: date | None = None,
+    end_date: date | None = None,
+) -> Listing:
+    """Return the daily prices of the assets that a user sees.
+
+    Args:
+        ordering: "date", and whether the newest comes first.
+    """
+    statement = _within(_records(user_id), start_date, end_date)
+    if asset_id is not None:
+        statement = statement.where(Price.asset_id == asset_id)
+    if symbol is not None:
+        statement = statement.where(Asset.symbol == symbol)
+    _, descending = ordering
+    order = (Price.date.desc(), Price.id.desc()) if descending else (Price.date, Price.id)
+    return Listing(statement.order_by(*order))
+
+
+def history(
+    session: Session,
+    asset_id: int,
+    user_id: int,
+    *,
+    interval: Interval,
+    ordering: tuple[str, bool],
+    start_date: date | None = None,
+    end_date: date | None = None,
+) -> Listing:
+    """Return the prices of one asset, a record a day, ISO week or month.
+
+    A period's record is that of its last day, with the period's open, range and volume. Where a
+    day of the period has no range or volume, the period has none.
+
+    Raises:
+        NotFound: there is no such asset, or it is private to somebody else.
+    """
+    seen = select(Asset.id).where(Asset.id == asset_id, visible_to(user_id))
+    if session.scalar(seen) is None:
+        raise NotFound.of("asset")
+    if interval == "daily":
+        return visible(
+            user_id,
+            ordering=ordering,
+            asset_id=asset_id,
+            start_date=start_date,
+            end_date=end_date,
+        )
+    daily = _within(_records(user_id).where(Price.asset_id == asset_id), start_date, end_date)
+    _, descending = ordering
+    return Listing(_by_period(daily, INTERVALS[interval], descending=descending))
+
+
+def _records(user_id: int) -> Select[Any]:
+    return select(*_RECORD).join(Asset, Asset.id == Price.asset_id).where(visible_to(user_id))
+
+
+def _within(statement: Select[Any], start: date | None, end: date | None) -> Select[Any]:
+    if start is not None:
+        statement = statement.where(Price.date >= start)
+    if end is not None:
+        statement = statement.where(Price.date <= end)
+    return statement
+
+
+def _by_period(daily: Select[Any], unit: str, *, descending: bool) -> Select[Any]:
+    day = daily.subquery("day")
+    last = func.max(day.c.date).label("date")
+
+    def of_last(column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.array_agg(aggregate_order_by(column, day.c.date.desc()))[1].label(column.key)
+
+    def where_all_known(aggregate: Any, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        known = func.count(column) == func.count()
+        return case((known, aggregate(column))).label(column.key)
+
+    opened = func.array_agg(aggregate_order_by(day.c.open, day.c.date))[1]
+    return (
+        select(
+            of_last(day.c.id),
+            of_last(day.c.asset),
+            of_last(day.c.symbol),
+            last,
+            opened.label("open"),
+            where_all_known(func.max, day.c.high),
+            where_all_known(func.min, day.c.low),
+            of_last(day.c.close),
+            of_last(day.c.adjusted_close),
+            where_all_known(func.sum, day.c.volume),
+            of_last(day.c.source),
+        )
+        .group_by(func.date_trunc(unit, day.c.date))
+        .order_by(last.desc() if descending else last)
+    )

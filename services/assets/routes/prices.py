@@ -1,0 +1,29 @@
+"""Price records of all assets that you see."""
+
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from services.assets import queries
+from services.assets.schemas import PriceQuery, PriceSchema
+from shared.http import Blueprint, Listing, identity, session
+
+blueprint = Blueprint("Price history", "Prices as records, one a day.")
+
+
+@blueprint.route("/api/price-history/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.arguments(PriceQuery(exclude=["search"]), location="query")
+@blueprint.page_of(PriceSchema)
+def list_prices(query: dict[str, Any]) -> Listing:
+    """List price records, newest first."""
+    return queries.prices.visible(identity.user_id, **query)
+
+
+@blueprint.route("/api/price-history/<id:price_id>/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.response(200, PriceSchema)
+@blueprint.etag()
+def get_price(price_id: int) -> RowMapping:
+    """Return one price record."""
+    return queries.prices.one(session, price_id, identity.user_id)

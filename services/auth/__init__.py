@@ -1,0 +1,1 @@
+"""Auth says who is asking: users, tokens, scopes and quotas."""

@@ -1,0 +1,231 @@
+"""What auth does: users, passwords, logins and tokens. Commands never commit."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.auth.domain import delays, keys, passwords
+from services.auth.models import SCOPES, LoginFailure, Token, User
+from shared.bus import outbox
+from shared.errors import BadRequest, Conflict, NotFound, RateLimited, ValidationFailed
+from shared.events import Event
+
+# `last_used` is for people; writing it at every request would make each read a write.
+_USED_EVERY: Final = timedelta(minutes=1)
+_WRITABLE: Final = frozenset(
+    {"email", "first_name", "last_name", "base_currency", "is_active", "is_staff"}
+)
+
+
+class InvalidCredentials(BadRequest):
+    """Wrong, whether the user exists or not: the text and the time are the same."""
+
+    code = "invalid_credentials"
+    title = "Invalid credentials"
+    keeps_work = True  # the failure is counted
+
+
+def create_user(
+    session: Session,
+    *,
+    username: str,
+    password: str,
+    email: str = "",
+    first_name: str = "",
+    last_name: str = "",
+    base_currency: str = "USD",
+    is_staff: bool = False,
+) -> User:
+    """Make a user who may log in.
+
+    Raises:
+        ValidationFailed: the password is weak.
+        Conflict: the username is taken.
+    """
+    passwords.require_strong(password, username)
+    return add_user(
+        session,
+        username=username,
+        password=password,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        base_currency=base_currency,
+        is_staff=is_staff,
+    )
+
+
+def add_user(session: Session, *, username: str, password: str, **profile: Any) -> User:
+    """Make a user whatever the password; the demo's own are no secret.
+
+    Raises:
+        Conflict: the username is taken.
+    """
+    taken = select(User.id).where(func.lower(User.username) == username.lower())
+    if session.scalar(taken) is not None:
+        raise Conflict("This username is taken.")
+    user = User(username=username, password_hash=passwords.hashed(password), **profile)
+    session.add(user)
+    session.flush()
+    session.refresh(user)
+    _tell(session, "user-created", user)
+    return user
+
+
+def change_profile(session: Session, user_id: int, changes: dict[str, Any]) -> None:
+    """Change what a user says about themself, or an administrator about them.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    user = _locked(session, user_id)
+    for name in _WRITABLE & changes.keys():
+        setattr(user, name, changes[name])
+    user.version += 1
+
+
+def delete_user(session: Session, user_id: int) -> None:
+    """Delete a user with all tokens; the other services delete what was theirs.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    user = _locked(session, user_id)
+    user.version += 1
+    _tell(session, "user-deleted", user)
+    session.delete(user)
+
+
+def change_password(
+    session: Session, user_id: int, current_password: str, new_password: str, kept_token: int | None
+) -> None:
+    """Change a password and end all other tokens of the user.
+
+    Args:
+        kept_token: the token that asks, which goes on working.
+
+    Raises:
+        ValidationFailed: the current password is wrong, or the new one weak.
+    """
+    user = _locked(session, user_id)
+    if not passwords.matches(current_password, user.password_hash):
+        raise ValidationFailed.of("current_password", "This is not the current password.")
+    passwords.require_strong(new_password, user.username)
+    user.password_hash = passwords.hashed(new_password)
+    others = select(Token.id).where(Token.user_id == user_id, Token.id != kept_token)
+    for token_id in session.scalars(others).all():
+        _revoke(session, user, token_id)
+
+
+def log_in(session: Session, username: str, password: str) -> User:
+    """Return the user whose password this is.
+
+    Raises:
+        InvalidCredentials: it is nobody's.
+        RateLimited: this name failed too often in a row.
+    """
+    now = datetime.now(UTC)
+    name = username.casefold()[:150]
+    failure = session.get(LoginFailure, name, with_for_update=True)
+    if failure and (seconds := delays.wait(failure.failures, failure.last_failure, now)):
+        raise RateLimited(seconds, f"Too many failed logins; try again in {seconds} seconds.")
+    user = session.scalar(select(User).where(func.lower(User.username) == username.lower()))
+    known = user.password_hash if user and user.is_active else None
+    if not passwords.matches(password, known) or user is None:
+        _count_failure(session, name, now)
+        raise InvalidCredentials("Unable to log in with the provided credentials.")
+    if failure:
+        session.delete(failure)
+    user.last_login = now
+    return user
+
+
+def issue_token(
+    session: Session,
+    user_id: int,
+    name: str,
+    scopes: list[str] | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[Token, str]:
+    """Return a new token and its key, which is shown this once.
+
+    Args:
+        scopes: of read, write, admin; all by default.
+    """
+    key = keys.new_key()
+    token = Token(
+        user_id=user_id,
+        name=name,
+        scopes=sorted(set(scopes or SCOPES)),
+        digest=keys.digest(key),
+        expires_at=expires_at,
+    )
+    session.add(token)
+    session.flush()
+    session.refresh(token)
+    return token, key
+
+
+def require_scopes(held: frozenset[str], wanted: list[str]) -> None:
+    """Refuse a token that could do more than the one that makes it.
+
+    Raises:
+        ValidationFailed: for the field `scopes`.
+    """
+    if beyond := sorted(set(wanted) - held):
+        raise ValidationFailed.of("scopes", f"Your own token has no scope {', '.join(beyond)}.")
+
+
+def delete_token(session: Session, user_id: int, token_id: int) -> None:
+    """End a token at once.
+
+    Raises:
+        NotFound: the user has no such token.
+    """
+    user = _locked(session, user_id)
+    if (
+        session.scalar(select(Token.id).where(Token.id == token_id, Token.user_id == user_id))
+        is None
+    ):
+        raise NotFound.of("token")
+    _revoke(session, user, token_id)
+
+
+def touch_token(session: Session, token_id: int, last_used: datetime | None) -> None:
+    """Remember that a token is in use, to the minute."""
+    now = datetime.now(UTC)
+    if last_used is None or now - last_used > _USED_EVERY:
+        session.execute(update(Token).where(Token.id == token_id).values(last_used=now))
+
+
+def _count_failure(session: Session, name: str, now: datetime) -> None:
+    session.execute(
+        insert(LoginFailure)
+        .values(username=name, failures=1, last_failure=now)
+        .on_conflict_do_update(
+            index_elements=["username"],
+            set_={"failures": LoginFailure.failures + 1, "last_failure": now},
+        )
+    )
+
+
+def _revoke(session: Session, user: User, token_id: int) -> None:
+    session.execute(delete(Token).where(Token.id == token_id))
+    user.version += 1
+    data = {"token": token_id, "user": user.id}
+    outbox.add(session, Event.now("auth", "token-revoked", f"users/{user.id}", user.version, data))
+
+
+def _tell(session: Session, type_: str, user: User) -> None:
+    data = {"user": user.id, "username": user.username}
+    outbox.add(session, Event.now("auth", type_, f"users/{user.id}", user.version, data))
+
+
+def _locked(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id, with_for_update=True)
+    if user is None:
+        raise NotFound.of("user")
+    return user

@@ -1,0 +1,1 @@
+"""Rules of passwords and keys: no web, no database."""

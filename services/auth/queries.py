@@ -1,0 +1,96 @@
+"""What auth reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.auth.domain import keys
+from services.auth.models import Token, User
+from shared.errors import NotFound
+from shared.http import Listing
+
+PROFILE = (
+    User.id,
+    User.username,
+    User.email,
+    User.first_name,
+    User.last_name,
+    User.base_currency,
+    User.is_staff,
+    User.is_active,
+    User.date_joined,
+    User.last_login,
+    User.version,
+)
+TOKEN = (Token.id, Token.name, Token.scopes, Token.expires_at, Token.created, Token.last_used)
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """The user behind a key, and what the key allows."""
+
+    token_id: int
+    user_id: int
+    scopes: frozenset[str]
+    is_staff: bool
+    currency: str
+    last_used: datetime | None
+
+
+def bearer(session: Session, key: str) -> Bearer | None:
+    """Return who holds `key`, or None when it is unknown, over, or its user is not active."""
+    if not keys.well_formed(key):
+        return None
+    row = session.execute(
+        select(Token.id, User.id, Token.scopes, User.is_staff, User.base_currency, Token.last_used)
+        .join(User, User.id == Token.user_id)
+        .where(Token.digest == keys.digest(key), User.is_active)
+        .where(or_(Token.expires_at.is_(None), Token.expires_at > func.now()))
+    ).one_or_none()
+    if row is None:
+        return None
+    token_id, user_id, scopes, is_staff, currency, last_used = row
+    return Bearer(token_id, user_id, frozenset(scopes), is_staff, currency, last_used)
+
+
+def profile(session: Session, user_id: int) -> RowMapping:
+    """Return one user as its GET answers.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    row = session.execute(select(*PROFILE).where(User.id == user_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound.of("user")
+    return row
+
+
+def users(search: str | None, ordering: tuple[str, bool]) -> Listing:
+    """Return all users, for administrators."""
+    statement = select(*PROFILE)
+    if search:
+        texts = (User.username, User.email, User.first_name, User.last_name)
+        statement = statement.where(
+            or_(*(text.icontains(search, autoescape=True) for text in texts))
+        )
+    return Listing(_ordered(statement, ordering))
+
+
+def token(session: Session, token_id: int) -> RowMapping:
+    """Return one token as the list shows it."""
+    return session.execute(select(*TOKEN).where(Token.id == token_id)).mappings().one()
+
+
+def tokens(user_id: int) -> Listing:
+    """Return the tokens of one user, newest first."""
+    return Listing(select(*TOKEN).where(Token.user_id == user_id).order_by(Token.id.desc()))
+
+
+def _ordered(
+    statement: Select[tuple[object, ...]], ordering: tuple[str, bool]
+) -> Select[tuple[object, ...]]:
+    name, descending = ordering
+    column = {"id": User.id, "username": User.username, "date_joined": User.date_joined}[name]
+    return statement.order_by(column.desc() if descending else column, User.id)

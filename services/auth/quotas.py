@@ -1,0 +1,84 @@
+"""Quotas: true moving hours, counted once for every request that the gateway asks about."""
+
+import ipaddress
+import time
+from typing import cast
+
+from flask import current_app
+from limits import storage as storages
+from limits.errors import StorageError
+from limits.strategies import MovingWindowRateLimiter
+
+from services.auth.settings import Settings
+from shared.errors import RateLimited, Unavailable
+from shared.identity import Quota
+
+
+class Quotas:
+    """The counters of one installation.
+
+    Args:
+        settings: which limits, and where they are kept.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._limits = settings.quotas if settings.limits else {}
+        storage = storages.storage_from_string(settings.quota_storage_url, wrap_exceptions=True)
+        self._limiter = MovingWindowRateLimiter(storage)
+
+    def count(self, quota_class: str, key: str) -> Quota | None:
+        """Count one request and return what is left; None when quotas are lifted.
+
+        Raises:
+            RateLimited: the window is full.
+            Unavailable: the storage does not answer; then nobody passes.
+        """
+        limit = self._limits.get(quota_class)
+        if limit is None:
+            return None
+        try:
+            passed = self._limiter.hit(limit, quota_class, key)
+            window = self._limiter.get_window_stats(limit, quota_class, key)
+        except StorageError as error:
+            raise Unavailable("The quota storage does not answer.") from error
+        reset = max(1, round(window.reset_time - time.time()))
+        if not passed:
+            raise QuotaExceeded(Quota(limit.amount, 0, reset), quota_class)
+        return Quota(limit.amount, window.remaining, reset)
+
+
+class QuotaExceeded(RateLimited):
+    """The user's hour is full."""
+
+    def __init__(self, quota: Quota, quota_class: str) -> None:
+        super().__init__(
+            quota.reset,
+            f"The limit of {quota.limit} requests ({quota_class}) is reached;"
+            f" try again in {quota.reset} seconds.",
+        )
+        self.quota = quota
+
+
+def current() -> Quotas:
+    """Return the application's counters."""
+    return cast(Quotas, current_app.extensions["quotas"])
+
+
+def count_login(address: str) -> None:
+    """Count a login from `address`; an IPv6 host owns its whole /64.
+
+    Raises:
+        RateLimited: ten in the last minute (by default).
+    """
+    current().count("login", network(address))
+
+
+def network(address: str) -> str:
+    """Return the address, or the /64 of an IPv6 one."""
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is None:
+        return str(ipaddress.ip_network(f"{host}/64", strict=False))
+    return str(getattr(host, "ipv4_mapped", None) or host)

@@ -1,0 +1,29 @@
+"""Auth's second process: it relays the outbox. Auth consumes no events."""
+
+import sys
+
+from services.auth import settings
+from services.auth.models import IdempotencyKey
+from shared import observability, worker
+from shared.db import Database
+from shared.http import idempotency
+
+
+def main() -> int:
+    """Work until told to stop."""
+    configuration = settings.load()
+    observability.configure_logging("auth", configuration.log_level)
+    return worker.run(
+        configuration,
+        Database(configuration.database_url, pool_size=3),
+        handlers={},
+        timers=[
+            worker.Timer(
+                "idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)
+            )
+        ],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""One entry of a ledger."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from shared.money import EXACT, round_to
+
+# Costs and cash are kept to 20 decimals: no price, rate or average needs more, and on one grid
+# every sum and difference is exact in 50 digits, so nothing is lost between two of them.
+GRID: Final = 20
+ZERO: Final = Decimal(0)
+ONE: Final = Decimal(1)
+
+
+class EntryType(StrEnum):
+    """The types of a transaction."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+    DIVIDEND = "DIVIDEND"
+    INTEREST = "INTEREST"
+    FEE = "FEE"
+    FEE_REFUND = "FEE_REFUND"
+    TAX = "TAX"
+    TAX_REFUND = "TAX_REFUND"
+    DEPOSIT = "DEPOSIT"
+    WITHDRAWAL = "WITHDRAWAL"
+    SPLIT = "SPLIT"
+    TRANSFER_IN = "TRANSFER_IN"
+    TRANSFER_OUT = "TRANSFER_OUT"
+    ADJUSTMENT = "ADJUSTMENT"
+
+
+TRADES: Final = frozenset({EntryType.BUY, EntryType.SELL})
+EARNINGS: Final = frozenset({EntryType.DIVIDEND, EntryType.INTEREST})
+CHARGES: Final = frozenset(
+    {EntryType.FEE, EntryType.FEE_REFUND, EntryType.TAX, EntryType.TAX_REFUND}
+)
+FUNDING: Final = frozenset({EntryType.DEPOSIT, EntryType.WITHDRAWAL})
+ACQUISITIONS: Final = frozenset({EntryType.BUY, EntryType.TRANSFER_IN})
+DISPOSALS: Final = frozenset({EntryType.SELL, EntryType.TRANSFER_OUT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What happened on one day; `rules.complete` says which fields each type has.
+
+    Attributes:
+        id: order of creation.
+        quantity: of the asset, never negative.
+        price: of one unit, in `currency`, with the decimals it was given with.
+        amount: what moved, in `currency`, signed from the portfolio's side; of a trade after
+            `fees` and `taxes`, of a dividend before them.
+        exchange_rate: units of the portfolio's currency for one of `currency`; None is unknown.
+        asset_rate: units of the asset's currency for one of `currency`.
+        ratio: of a split, new for old.
+    """
+
+    id: int
+    date: date
+    type: EntryType
+    currency: str
+    asset: int | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    amount: Decimal | None = None
+    fees: Decimal = ZERO
+    taxes: Decimal = ZERO
+    exchange_rate: Decimal | None = ONE
+    asset_rate: Decimal = ONE
+    ratio: Fraction | None = None
+
+    @property
+    def order(self) -> tuple[date, bool, int]:
+        """The place in the ledger: by day, SPLIT first, then by creation."""
+        return (self.date, self.type != EntryType.SPLIT, self.id)
+
+    @property
+    def cash(self) -> Decimal:
+        """What the entry does to cash, in its own currency."""
+        if self.amount is None:
+            return ZERO
+        charges = EXACT.add(self.fees, self.taxes) if self.type in EARNINGS else ZERO
+        return EXACT.subtract(self.amount, charges)
+
+    @property
+    def base_cash(self) -> Decimal | None:
+        """What the entry does to cash, in the portfolio's currency; None without a rate."""
+        return times(self.cash, self.exchange_rate)
+
+    @property
+    def cost(self) -> Decimal:
+        """What an acquisition or adjustment costs, in the entry's currency."""
+        if self.type is EntryType.BUY:
+            return EXACT.minus(self.cash)
+        return EXACT.multiply(self.quantity or ZERO, self.price or ZERO)
+
+
+def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:
+    """Return `amount` in another currency, on the grid; None without a rate."""
+    return None if rate is None else round_to(EXACT.multiply(amount, rate), GRID)
+
+
+def plus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    """Return the sum; what is unknown makes it unknown."""
+    return None if first is None or second is None else EXACT.add(first, second)
+
+
+def minus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    """Return the difference; what is unknown makes it unknown."""
+    return None if first is None or second is None else EXACT.subtract(first, second)
