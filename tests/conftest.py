@@ -1,0 +1,71 @@
+"""Servers for all tests: embedded PostgreSQL and NATS, and the RabbitMQ that is there."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from deploy.local import nats, postgres
+from shared.http import ServiceApp
+from shared.testing import Stand, make_keys
+
+MakeStand = Callable[..., Stand]
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the superuser's URL of a real PostgreSQL of this run alone."""
+    server = postgres.start(
+        tmp_path_factory.mktemp("postgres"), options={"fsync": "off", "max_connections": "200"}
+    )
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of a real NATS JetStream of this run alone."""
+    server = nats.start(tmp_path_factory.mktemp("nats"))
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> str:
+    """Return the URL of the RabbitMQ that is there; without one the test says so and skips.
+
+    Under CI=true a missing server is a failure.
+    """
+    url = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672/")
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 5672), timeout=2).close()
+    except OSError as error:
+        message = f"NO RABBITMQ at {parts.hostname}:{parts.port}: set TEST_RABBITMQ_URL ({error})"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return url
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a key pair for every service."""
+    return make_keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def make_stand(postgres_url: str, keys: Path) -> Iterator[MakeStand]:
+    """Return a maker of stands: `make_stand("auth", create_app)`."""
+    stands: list[Stand] = []
+
+    def make(name: str, create_app: Callable[[], ServiceApp], **more: str) -> Stand:
+        stands.append(Stand(name, create_app, server_url=postgres_url, keys=keys, **more))
+        return stands[-1]
+
+    yield make
+    for stand in stands:
+        stand.close()

@@ -1,0 +1,109 @@
+"""The main job through the real gateway: log in, look, record, see the price move the total."""
+
+import time
+from decimal import Decimal
+
+import pytest
+import requests
+
+from tests.e2e.conftest import Client, Product
+
+
+@pytest.fixture(scope="module")
+def demo(product: Product) -> Client:
+    return product.client()
+
+
+def make_house(client: Client, symbol: str, price: str) -> tuple[int, int]:
+    """Make a private asset with a price and a portfolio that holds ten of it."""
+    asset = client.post(
+        "/api/assets/",
+        {"symbol": symbol, "name": "A fund of mine", "asset_type": "OTHER", "currency": "USD"},
+    )
+    assert asset.status_code == 201, asset.text
+    asset_id = asset.json()["id"]
+    priced = client.post(f"/api/assets/{asset_id}/update_price/", {"price": price})
+    assert priced.status_code == 200, priced.text
+    portfolio = client.post("/api/portfolios/", {"name": f"Holds {symbol}"})
+    assert portfolio.status_code == 201, portfolio.text
+    position = client.post(
+        "/api/positions/",
+        {
+            "portfolio": portfolio.json()["id"],
+            "asset": asset_id,
+            "quantity": "10",
+            "average_cost": "90",
+            "first_purchase_date": "2022-01-03",
+        },
+    )
+    assert position.status_code == 201, position.text
+    return asset_id, int(portfolio.json()["id"])
+
+
+def wait_for_total(client: Client, portfolio: int, total: str) -> None:
+    deadline = time.monotonic() + 10
+    while client.get(f"/api/portfolios/{portfolio}/").json()["total_value"] != total:
+        assert time.monotonic() < deadline, "the new price does not reach the portfolio"
+        time.sleep(0.02)
+
+
+def test_the_demo_portfolios_have_values(demo: Client) -> None:
+    listing = demo.get("/api/portfolios/").json()
+    assert listing["count"] >= 2
+    assert all(Decimal(row["total_value"]) > 0 for row in listing["results"])
+
+
+def test_a_benchmark_alias_is_resolved_and_named(demo: Client) -> None:
+    metrics = demo.get("/api/portfolios/1/performance_metrics/", benchmark="SPY").json()
+    assert metrics["benchmark"] == {"requested": "SPY", "symbol": "SP500"}
+    assert metrics["beta"] is not None
+
+
+def test_search_finds_an_asset_by_its_name(demo: Client) -> None:
+    found = demo.get("/api/assets/search/", q="apple").json()
+    assert found["results"][0]["symbol"] == "AAPL"
+
+
+def test_a_new_price_reaches_the_portfolio_over_the_bus(demo: Client) -> None:
+    asset, portfolio = make_house(demo, "MYFUND", "100")
+    wait_for_total(demo, portfolio, "1000.00")
+    assert demo.post(f"/api/assets/{asset}/update_price/", {"price": "101.5"}).status_code == 200
+    wait_for_total(demo, portfolio, "1015.00")
+
+
+def test_what_belongs_to_another_does_not_exist(product: Product, demo: Client) -> None:
+    asset, portfolio = make_house(demo, "SECRET", "5")
+    other = product.client("admin", "admin")
+    for path in (
+        f"/api/portfolios/{portfolio}/",
+        f"/api/portfolios/{portfolio}/performance_metrics/",
+        f"/api/assets/{asset}/",
+    ):
+        answer = other.get(path)
+        assert answer.status_code == 404, path
+        assert answer.json()["details"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("token", [None, "pfa_wrong"])
+def test_without_a_valid_token_nothing_answers(product: Product, token: str | None) -> None:
+    answer = Client(product.url, token).get("/api/portfolios/")
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Token"
+    assert answer.json()["details"]["code"] == "unauthorized"
+
+
+def test_the_schema_and_the_docs_are_public(product: Product) -> None:
+    schema = requests.get(f"{product.url}/api/schema/", timeout=10).json()
+    assert schema["openapi"].startswith("3.1")
+    assert "/api/portfolios/{portfolio_id}/performance_metrics/" in schema["paths"]
+    assert requests.get(f"{product.url}/api/docs/", timeout=10).status_code == 200
+    health = requests.get(f"{product.url}/api/health/", timeout=10).json()
+    assert set(health["services"].values()) == {"up"}
+
+
+def test_no_token_stands_in_a_log(product: Product) -> None:
+    token = product.client().token or ""
+    Client(product.url, token).get("/api/portfolios/")
+    logs = [file.read_text(errors="replace") for file in (product.run_dir / "logs").glob("*")]
+    assert logs
+    assert not any(token in log for log in logs)

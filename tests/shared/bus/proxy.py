@@ -1,0 +1,81 @@
+"""A small TCP proxy that can go silent, as a cut cable does, or reset what goes through it."""
+
+import contextlib
+import socket
+import struct
+import threading
+from typing import Final
+
+_CHUNK: Final = 65536
+_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+
+
+class Proxy:
+    """Forwards a port of its own to `target` until it is told otherwise."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._open = True
+        self._refusing = False
+        self._pairs: list[_Pair] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stall(self) -> None:
+        """Carry nothing more on the connections that are open, without closing them."""
+        for pair in self._pairs:
+            pair.stalled = True
+
+    def reset(self) -> None:
+        """Reset every connection."""
+        for pair in self._pairs:
+            pair.reset()
+        self._pairs.clear()
+
+    def refuse(self, refusing: bool = True) -> None:
+        """Reset new connections too, or take them again."""
+        self._refusing = refusing
+        if refusing:
+            self.reset()
+
+    def close(self) -> None:
+        """Stop listening and reset everything."""
+        self._open = False
+        self._listener.close()
+        self.reset()
+
+    def _accept(self) -> None:
+        while self._open:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            if self._refusing:
+                client.close()
+            else:
+                self._pairs.append(_Pair(client, socket.create_connection(self._target)))
+
+
+class _Pair:
+    """One connection through the proxy."""
+
+    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+        self._peers = {client: server, server: client}
+        self.stalled = False
+        for side in self._peers:
+            threading.Thread(target=self._carry, args=(side,), daemon=True).start()
+
+    def reset(self) -> None:
+        for side in self._peers:
+            with contextlib.suppress(OSError):  # it is closed already
+                side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+                side.shutdown(socket.SHUT_RDWR)
+            side.close()
+
+    def _carry(self, side: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := side.recv(_CHUNK):
+                if not self.stalled:  # else swallowed: the sender believes that it arrived
+                    self._peers[side].sendall(data)
+        self.reset()

@@ -1,0 +1,90 @@
+"""A consumer in a thread, and what it received."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from shared import bus
+from shared.events import Event
+
+
+def event(number: int = 1, type_: str = "price-updated") -> Event:
+    return Event.now("assets", type_, "assets/5", number, {"number": number})
+
+
+def message(number: int = 1, type_: str = "price-updated") -> bus.Message:
+    made = event(number, type_)
+    return bus.Message(str(made.id), type_, made.to_json())
+
+
+def messages(count: int, type_: str = "price-updated") -> list[bus.Message]:
+    return [message(number, type_) for number in range(count)]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    """Return as soon as `condition` holds; fail when it doesn't in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.02)
+
+
+class Receiver:
+    """Records what it is handed; `fails` decides whether it then raises."""
+
+    def __init__(self, fails: Callable[[bus.Message], Exception | None] = lambda _: None) -> None:
+        self.ids: list[str] = []
+        self._fails = fails
+
+    def __call__(self, received: bus.Message) -> None:
+        self.ids.append(received.id)
+        if error := self._fails(received):
+            raise error
+
+    def has(self, *sent: bus.Message) -> bool:
+        return {one.id for one in sent} <= set(self.ids)
+
+
+@contextmanager
+def consuming(
+    url: str,
+    handle: Callable[[bus.Message], None],
+    service: str = "ledger",
+    types: Sequence[str] = ("price-updated",),
+) -> Iterator[None]:
+    """Consume for the length of a `with`; the queue exists when it begins."""
+    consumer = bus.consumer(url, service, types)
+    consumer.declare()
+    stop = threading.Event()
+    thread = threading.Thread(target=consumer.consume, args=(handle, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def publishing(url: str) -> Iterator[bus.Publisher]:
+    publisher = bus.publisher(url)
+    try:
+        yield publisher
+    finally:
+        publisher.close()
+
+
+@contextmanager
+def running(work: Callable[[threading.Event], None]) -> Iterator[threading.Event]:
+    """Run `work(stop)` in a thread for the length of a `with`."""
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(stop,))
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(30)
+        assert not thread.is_alive()

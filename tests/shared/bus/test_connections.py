@@ -1,0 +1,114 @@
+"""Brokers and cables that fail: everything comes back by itself, and nothing waits for ever."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from deploy.local import nats, ports
+from shared import bus
+from tests.shared.bus.proxy import Proxy
+from tests.shared.bus.receiving import (
+    Receiver,
+    consuming,
+    message,
+    messages,
+    publishing,
+    wait_until,
+)
+
+
+def test_a_consumer_resumes_after_its_connection_was_reset(
+    bus_url: str, proxied_url: str, proxy: Proxy
+) -> None:
+    before, after, receiver = message(), message(), Receiver()
+    with consuming(proxied_url, receiver), publishing(bus_url) as publisher:
+        publisher.publish([before])
+        wait_until(lambda: receiver.has(before))
+        proxy.reset()
+        publisher.publish([after])
+        wait_until(lambda: receiver.has(after), 10)
+
+
+def test_a_consumer_notices_a_connection_that_went_silent(
+    bus_url: str, proxied_url: str, proxy: Proxy
+) -> None:
+    before, after, receiver = message(), message(), Receiver()
+    with consuming(proxied_url, receiver), publishing(bus_url) as publisher:
+        publisher.publish([before])
+        wait_until(lambda: receiver.has(before))
+        proxy.stall()
+        publisher.publish([after])
+        wait_until(lambda: receiver.has(after), 15)
+
+
+def test_a_consumer_waits_for_a_broker_that_is_not_there_yet(
+    bus_url: str, proxied_url: str, proxy: Proxy
+) -> None:
+    bus.consumer(bus_url, "ledger", ["price-updated"]).declare()
+    sent, receiver = message(), Receiver()
+    with consuming(proxied_url, receiver), publishing(bus_url) as publisher:
+        proxy.refuse()
+        publisher.publish([sent])
+        time.sleep(1)
+        assert receiver.ids == []
+        proxy.refuse(False)
+        wait_until(lambda: receiver.has(sent), 10)
+
+
+def test_a_publisher_never_claims_what_was_not_confirmed(
+    bus_url: str, proxied_url: str, proxy: Proxy
+) -> None:
+    sent, receiver = messages(3), Receiver()
+    with consuming(bus_url, receiver), publishing(proxied_url) as publisher:
+        publisher.publish(sent[:1])
+        proxy.stall()
+        began = time.monotonic()
+        with pytest.raises(bus.BusUnavailable):
+            publisher.publish(sent[1:2])
+        assert time.monotonic() - began < 5  # two heartbeats, and a little
+        wait_until(lambda: _published(publisher, sent[1:2]))
+        proxy.refuse()
+        with pytest.raises(bus.BusUnavailable):
+            publisher.publish(sent[2:])
+        proxy.refuse(False)
+        wait_until(lambda: _published(publisher, sent[2:]))
+        wait_until(lambda: receiver.has(*sent))
+
+
+def _published(publisher: bus.Publisher, sent: list[bus.Message]) -> bool:
+    try:
+        publisher.publish(sent)
+    except bus.BusUnavailable:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("url", ["amqp://127.0.0.1:9/", "nats://127.0.0.1:9"])
+def test_a_broker_that_is_away_is_said_to_be(url: str) -> None:
+    with publishing(url) as publisher, pytest.raises(bus.BusUnavailable):
+        publisher.publish([message()])
+    with pytest.raises(bus.BusUnavailable):
+        bus.consumer(url, "ledger", ["price-updated"]).declare()
+
+
+def test_a_nats_server_that_restarts_is_consumed_again_within_15_seconds(tmp_path: Path) -> None:
+    port = ports.free()
+    server = nats.start(tmp_path, port, password="restarted")
+    before, during, after, receiver = message(), message(), message(), Receiver()
+    with consuming(server.url, receiver), publishing(server.url) as publisher:
+        publisher.publish([before])
+        wait_until(lambda: receiver.has(before))
+        server.process.kill()  # the server that `nats.start` ties to us
+        server.process.wait()
+        wait_until(lambda: not nats.answers(port))
+        with pytest.raises(bus.BusUnavailable):
+            publisher.publish([during])
+        server = nats.start(tmp_path, port, password="restarted")
+        began = time.monotonic()
+        wait_until(lambda: _published(publisher, [during, after]))
+        wait_until(lambda: receiver.has(during, after))
+        assert time.monotonic() - began < 15
+    server.stop()
+    # In order; a killed server may have forgotten an acknowledgement or confirmed twice.
+    assert list(dict.fromkeys(receiver.ids)) == [before.id, during.id, after.id]
