@@ -87,7 +87,7 @@ def _run(
         migrations.upgrade(name, settings.database_url)
         return f"The database of {name} is up to date."
     if options.command == "openapi":
-        document = create_app(settings).extensions["openapi"][options.kind].to_dict()
+        document = create_app(settings).extensions["openapi"][options.kind]
         return json.dumps(document, indent=2, ensure_ascii=False)
     if options.command == "dead-letters":
         action, identifier = str(options.action), options.id

@@ -37,6 +37,7 @@ class Identity:
     Attributes:
         scopes: of `read`, `write`, `admin`.
         currency: the user's base currency, the default for what they make.
+        token_id: the personal token that they came with.
     """
 
     user_id: UserId
@@ -44,6 +45,7 @@ class Identity:
     is_staff: bool
     currency: str
     quota: Quota | None = None
+    token_id: int | None = None
 
 
 class Signer:
@@ -71,6 +73,7 @@ class Signer:
                 "staff": identity.is_staff,
                 "currency": identity.currency,
                 "quota": [quota.limit, quota.remaining, quota.reset] if quota else None,
+                "token": identity.token_id,
             }
         )
 
@@ -115,6 +118,7 @@ class Verifier:
             is_staff=bool(claims.get("staff")),
             currency=claims.get("currency") or "USD",
             quota=Quota(*quota) if quota else None,
+            token_id=claims.get("token"),
         )
 
     def service(self, token: str | None) -> str:

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
@@ -20,6 +21,7 @@ from shared.settings import ServiceSettings
 log = observability.logger(__name__)
 
 Handler = Callable[[Session, Event], None]
+Part = Callable[[threading.Event], None]
 _STOP_WITHIN: Final = 8.0  # seconds
 
 
@@ -41,6 +43,7 @@ def run(
     database: Database,
     handlers: Mapping[str, Handler],
     timers: Sequence[Timer] = (),
+    more_parts: Mapping[str, Part] | None = None,
 ) -> int:
     """Work until SIGTERM or SIGINT; return the exit status.
 
@@ -49,6 +52,7 @@ def run(
     Args:
         handlers: event type → what it does, inside the consumer's transaction.
         timers: besides the purge of old outbox and inbox rows.
+        more_parts: what else works here, by name; each ends when the event it is given is set.
     """
     stop = threading.Event()
     failed = threading.Event()
@@ -70,6 +74,8 @@ def run(
         parts["consumer"] = lambda: bus.consumer(
             settings.event_bus_url, settings.name, tuple(handlers)
         ).consume(consume, stop)
+    for name, part in (more_parts or {}).items():
+        parts[name] = partial(part, stop)
     threads = [
         threading.Thread(target=_guarded(name, part, stop, failed), name=name, daemon=True)
         for name, part in parts.items()

@@ -29,7 +29,7 @@ _PASSED_ON: Final = (
     *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
-    *("LOG_LEVEL", "BENCHMARK_ALIASES", "FAULT_AT"),
+    *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE", "FAULT_AT"),
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
 )
 _THREADS: Final = 8
@@ -116,6 +116,8 @@ class Plan:
         if service == "auth":
             environment["QUOTA_STORAGE_URL"] = self.settings.quota_storage
             environment["LIMITS"] = "on" if self.settings.limits else "off"
+        if service == "webhooks":
+            environment["WEBHOOKS_SECRET_KEY_FILE"] = str(keys.secret_key(self.folder.keys))
         return environment
 
     def programs(self) -> list[Program]:

@@ -37,5 +37,5 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     app.register_blueprint(doors.blueprint)
     services = Services(settings.urls)
     app.extensions["health"] = Cached(services.ready, lambda _: _HEALTH_FRESH)
-    app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"].to_dict())
+    app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"])
     return app

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import yaml
 
+from gateway.portal.limits import with_limits
 from gateway.portal.merge import merge
 from gateway.portal.services import Cached, Services
+from gateway.routes import load_routes
 
 _INFO: Final = {
     "title": "Personal Finance API",
@@ -54,7 +56,7 @@ class SchemaSource:
     def _make(self) -> Schema:
         found = self._services.documents()
         self._known |= {name: document for name, document in found.items() if document}
-        document = merge(dict(sorted(self._known.items())), _INFO)
+        document = with_limits(merge(dict(sorted(self._known.items())), _INFO), load_routes())
         text = json.dumps(document, indent=2, ensure_ascii=False)
         return Schema(
             json=text,

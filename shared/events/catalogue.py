@@ -164,6 +164,70 @@ class PositionChanged(EventData):
     realized_gain_loss = _decimal("Realised so far, in the asset's currency")
 
 
+class PortfolioValued(EventData):
+    """A portfolio is worth something else than before."""
+
+    portfolio = _id("portfolio")
+    owner = _id("user who owns it")
+    currency = _text("Its currency")
+    total_value = _decimal("Its value; null where a price or rate is missing", optional=True)
+    previous_value = _decimal("The value said before", optional=True)
+    as_of = _day("Market day of the value")
+
+
+class RiskComputed(EventData):
+    """The performance and risk figures of a portfolio were computed anew."""
+
+    portfolio = _id("portfolio")
+    owner = _id("user who owns it")
+    metrics = fields.Dict(
+        keys=fields.String(),
+        values=_decimal("The figure; null where it is not defined", optional=True),
+        required=True,
+        metadata={"description": "Figures by name, as `performance_metrics` and `risk_metrics`."},
+    )
+    as_of = _day("Market day of the figures")
+
+
+class Snapshot(EventData):
+    """A portfolio on one market day, as the public API answers it."""
+
+    id = _id("snapshot")
+    portfolio = _id("portfolio")
+    date = _day("Market day")
+    total_value = _decimal("Value", optional=True)
+    total_cost_basis = _decimal("Cost of what is held", optional=True)
+    cash_balance = _decimal("Cash", optional=True)
+    net_flow = _decimal("What came in from outside on the day", optional=True)
+    total_return = _decimal("Value − cost", optional=True)
+    total_return_percentage = _decimal("The same in percent of the cost", optional=True)
+    position_count = fields.Integer(required=True, metadata={"description": "Positions held."})
+    created = fields.String(required=True, metadata={"description": "When it was made."})
+
+
+class SnapshotCreated(EventData):
+    """A market day of a portfolio was recorded."""
+
+    owner = _id("user who owns the portfolio")
+    snapshot = fields.Nested(Snapshot, required=True)
+
+
+class AlertFired(EventData):
+    """What an alert rule waits for has come true."""
+
+    alert = _id("alert rule")
+    owner = _id("user who owns it")
+    kind = _text("PRICE_ABOVE, RISK_THRESHOLD, …")
+    asset = fields.Integer(required=True, allow_none=True, metadata={"description": "Asset."})
+    portfolio = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Portfolio."}
+    )
+    metric = _text("The figure of a RISK_THRESHOLD", optional=True)
+    value = _decimal("What was met")
+    threshold = _decimal("What it is compared with")
+    fired_at = fields.String(required=True, metadata={"description": "When."})
+
+
 class UserChanged(EventData):
     """A user was made or deleted."""
 
@@ -191,6 +255,10 @@ CATALOGUE: Final[dict[str, type[EventData]]] = {
     "transaction-updated": TransactionChanged,
     "transaction-deleted": TransactionChanged,
     "position-changed": PositionChanged,
+    "portfolio-valued": PortfolioValued,
+    "risk-computed": RiskComputed,
+    "snapshot-created": SnapshotCreated,
+    "alert-fired": AlertFired,
     "user-created": UserChanged,
     "user-deleted": UserChanged,
     "token-revoked": TokenRevoked,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
@@ -18,9 +17,11 @@ from werkzeug.routing import IntegerConverter
 
 from shared import db, observability
 from shared.db import Database
-from shared.errors import ServiceError, Unauthorized
-from shared.http import errors, etag, health, idempotency
+from shared.errors import BadRequest, ServiceError, Unauthorized
+from shared.http import errors, etag, health, idempotency, negotiation
 from shared.http.blueprint import JSON_BODY, Blueprint
+from shared.http.examples import with_examples
+from shared.http.openapi import SchemaPlugin, register_components
 from shared.http.schemas import MAX_ID, Error
 from shared.identity import Identity, Signer, Verifier
 from shared.settings import ServiceSettings
@@ -39,6 +40,10 @@ class JsonProvider(DefaultJSONProvider):
 
     sort_keys = False
     ensure_ascii = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return `obj` as JSON; half a character, in a client's name for a field, becomes `?`."""
+        return super().dumps(obj, **kwargs).encode(errors="replace").decode()
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Return the JSON in `s`, its numbers as Decimal or int, never as float."""
@@ -66,6 +71,7 @@ class PublicApi(Api):  # type: ignore[misc]  # the library is untyped
     """flask-smorest with our errors instead of its own."""
 
     ERROR_SCHEMA = Error
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
         """Leave the errors to `shared.http.errors`."""
@@ -160,6 +166,8 @@ def create_service_app(
     # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.before_request(_limit_body(app))
+    app.before_request(negotiation.refuse_unacceptable)
+    app.before_request(_refuse_unknown_query(app))
     app.after_request(etag.apply)
     apply_contract(app, settings.name)
     register_api(app, "", title, public)
@@ -200,7 +208,7 @@ def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Bluep
     app.config.update({prefix + name: value for name, value in options.items()})
     api = PublicApi(
         config_prefix=prefix,
-        spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)},
+        spec_kwargs={"marshmallow_plugin": SchemaPlugin()},
     )
     api.register_converter(IdConverter, _id_parameter)
     api.init_app(app)
@@ -213,20 +221,12 @@ def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Bluep
             "description": "`Token <key>`; `Bearer <key>` is accepted too.",
         },
     )
+    register_components(api.spec)
     api.spec.components.security_scheme("service", {"type": "http", "scheme": "bearer"})
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    app.extensions.setdefault("openapi", {})["internal" if prefix else "public"] = api.spec
-
-
-def _schema_name(schema: Any) -> str:
-    """Name a schema in the documentation: PortfolioSchema → Portfolio, its PATCH PortfolioPatch."""
-    if isinstance(schema, type):
-        return schema.__name__.removesuffix("Schema")
-    if schema.only or schema.exclude:
-        return ""  # described where it is used
-    name = type(schema).__name__.removesuffix("Schema")
-    return f"{name}Patch" if schema.partial else name
+    document = with_examples(api.spec.to_dict())
+    app.extensions.setdefault("openapi", {})["internal" if prefix else "public"] = document
 
 
 def _id_parameter(_: IdConverter) -> dict[str, Any]:
@@ -243,6 +243,16 @@ def _limit_body(app: ServiceApp) -> Callable[[], None]:
                 raise MalformedRequest
 
     return limit
+
+
+def _refuse_unknown_query(app: Flask) -> Callable[[], None]:
+    def refuse() -> None:
+        view: Any = app.view_functions.get(request.endpoint or "")
+        # Only what stands in a document of ours has `_apidoc`; the others read their own.
+        if request.args and hasattr(view, "_apidoc") and not hasattr(view, "reads_query"):
+            raise BadRequest(f"Query parameter '{next(iter(request.args))}': Unknown field.")
+
+    return refuse
 
 
 def _contract_headers(response: Response) -> Response:

@@ -9,7 +9,7 @@ def list_portfolios(query): ...
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 import flask_smorest
@@ -19,9 +19,8 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import BadRequest, Forbidden, ValidationFailed
-from shared.http import etag, pagination
+from shared.http import etag, openapi, operations, pagination
 from shared.http.context import identity, service_app
-from shared.http.schemas import Error
 
 Scope = Literal["read", "write", "admin"]
 View = Callable[..., Any]
@@ -43,18 +42,18 @@ class Parser(FlaskParser):
     }
 
     def load_json(self, req: Any, schema: Schema) -> Any:
-        """Return the body, which must say that it is JSON."""
+        """Return the body, which must say that it is JSON, with exact numbers."""
         if not req.is_json:
             raise UnsupportedMediaType
-        return super().load_json(req, schema)
+        try:
+            return current_app.json.loads(req.get_data().decode())
+        except ValueError as error:
+            raise BadRequest("The body is not valid JSON.") from error
 
     def load_json_or_form(self, req: Any, schema: Schema) -> Any:
         """Return the body, JSON or a form, by what it says it is."""
         is_form = req.mimetype == "application/x-www-form-urlencoded"
         return self.load_form(req, schema) if is_form else self.load_json(req, schema)
-
-    def _handle_invalid_json_error(self, error: Any, *_: Any, **__: Any) -> NoReturn:
-        raise BadRequest("The body is not valid JSON.") from error
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Raise the contract's error for what the schema refused."""
@@ -81,19 +80,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         "json_or_form": "application/json",
     }
 
-    def __init__(self, name: str, description: str) -> None:
-        super().__init__(name, name, description=description)
-
     if TYPE_CHECKING:
-        # The library's own decorators, with the types that it lacks.
-        def route(self, rule: str, *, methods: Sequence[str]) -> Callable[[View], View]:
-            """Register a route."""
-
-        def arguments(
-            self, schema: type[Schema] | Schema, *, location: str = "json"
-        ) -> Callable[[View], View]:
-            """Load the arguments by `schema` and give them to the view first."""
-
+        # The library's own decorator, with the types that it lacks.
         def response(
             self,
             status_code: int,
@@ -103,6 +91,40 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             description: str | None = None,
         ) -> Callable[[View], View]:
             """Dump what the view returns by `schema`."""
+
+    def __init__(self, name: str, description: str) -> None:
+        super().__init__(name, name, description=description)
+        self._tagged_rules: set[str] = set()
+
+    def route(self, rule: str, *, methods: Sequence[str]) -> Callable[[View], View]:
+        """Register the view of one method; the GET of a path comes before what changes it."""
+        [method] = methods
+        register = super().route
+
+        def decorate(view: View) -> View:
+            if method == "GET" and getattr(view, "is_tagged", False):
+                self._tagged_rules.add(rule)
+            has_tag = rule in self._tagged_rules
+            view = operations.documented(view, rule, method, has_tag=has_tag)
+            parameters = operations.path_parameters(rule)
+            register(rule, methods=methods, parameters=parameters)(view)
+            return view
+
+        return decorate
+
+    def arguments(
+        self, schema: type[Schema] | Schema, *, location: str = "json"
+    ) -> Callable[[View], View]:
+        """Load query or body by `schema` and give it to the view first."""
+        is_body = location != "query"
+        load = super().arguments(openapi.incoming(schema) if is_body else schema, location=location)
+
+        def decorate(view: View) -> View:
+            loading: View = load(view)
+            setattr(loading, "reads_body" if is_body else "reads_query", True)
+            return loading
+
+        return decorate
 
     def authenticated(self, scope: Scope, *, staff: bool = False) -> Callable[[View], View]:
         """Require a user whose token has `scope`; with `staff`, an administrator."""
@@ -117,8 +139,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
                     raise Forbidden("Only administrators may do this.")
                 return view(*args, **kwargs)
 
-            _document(wrapper, security=[{"token": []}], errors=(401, 403, 429))
-            return wrapper
+            wrapper.scope = scope  # type: ignore[attr-defined]
+            return _secured(wrapper, "token")
 
         return decorate
 
@@ -132,8 +154,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
                 g.caller = service_app.verifier.service(header.removeprefix("Bearer "))
                 return view(*args, **kwargs)
 
-            _document(wrapper, security=[{"service": []}], errors=(401,))
-            return wrapper
+            return _secured(wrapper, "service")
 
         return decorate
 
@@ -146,23 +167,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
 
         return decorate
 
-    def page_of(self, schema: type[Schema] | Schema) -> Callable[[View], View]:
+    def page_of(self, schema: type[Schema]) -> Callable[[View], View]:
         """Answer the `Listing` that the view returns, one page of it or all of it as CSV.
 
         The view's first argument is the loaded `PageQuery`; `page` and `page_size` are taken out.
         """
-        resource = schema() if isinstance(schema, type) else schema
-        envelope = Schema.from_dict(
-            {
-                "count": fields.Integer(metadata={"description": "Rows in the whole list."}),
-                "next": fields.URL(allow_none=True, metadata={"description": "The next page."}),
-                "previous": fields.URL(
-                    allow_none=True, metadata={"description": "The one before."}
-                ),
-                "results": fields.List(fields.Nested(resource)),
-            },
-            name=f"{type(resource).__name__.removesuffix('Schema')}Page",
-        )
+        resource = schema()
 
         def decorate(view: View) -> View:
             @wraps(view)
@@ -172,7 +182,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
                 answer = pagination.respond(listing, resource, page, page_size)
                 return answer if isinstance(answer, Response) else current_app.json.response(answer)
 
-            return self.response(200, envelope)(wrapper)
+            wrapper.is_listing = True  # type: ignore[attr-defined]
+            answering = self.response(200, _page_schema(schema))(wrapper)
+            answers = answering._apidoc["response"]["responses"][200]  # type: ignore[attr-defined]
+            csv = {"schema": {"type": "string"}, "description": "A page, or all of it as CSV."}
+            # The documentation merges the answers of one status; the first one's words stay.
+            answers.insert(0, {**csv, "content_type": "text/csv"})
+            return answering
 
         return decorate
 
@@ -180,13 +196,34 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         """Give the answer a strong `ETag`; honour `If-None-Match` (see `shared.http.etag`)."""
         return etag.tagged
 
+    def computed(self) -> Callable[[View], View]:
+        """Let clients keep the answer for a minute, under a tag of what it is computed from.
 
-def _document(view: View, *, security: list[dict[str, list[str]]], errors: tuple[int, ...]) -> None:
+        The view calls `etag.unless_known` before it computes.
+        """
+        return etag.computed
+
+
+def _secured(view: View, scheme: str) -> View:
     docs = deepcopy(getattr(view, "_apidoc", {}))
-    docs.setdefault("manual_doc", {})["security"] = security
-    responses = docs.setdefault("response", {}).setdefault("responses", {})
-    for status in errors:
-        responses.setdefault(status, []).append(
-            {"schema": Error, "description": "Error", "content_type": None}
-        )
+    docs.setdefault("manual_doc", {})["security"] = [{scheme: []}]
     view._apidoc = docs  # type: ignore[attr-defined]
+    return view
+
+
+@cache  # two lists of one resource share one description in the documentation
+def _page_schema(resource: type[Schema]) -> type[Schema]:
+    def link(what: str) -> fields.URL:
+        return fields.URL(allow_none=True, metadata={"description": what})
+
+    return Schema.from_dict(
+        {
+            "count": fields.Integer(
+                metadata={"description": "Rows in the whole list.", "example": 1}
+            ),
+            "next": link("The next page; null on the last."),
+            "previous": link("The page before; null on the first."),
+            "results": fields.List(fields.Nested(resource)),
+        },
+        name=f"{resource.__name__.removesuffix('Schema')}Page",
+    )

@@ -8,7 +8,6 @@ from flask import Flask, Response, jsonify
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from shared import observability
 from shared.db import sqlstate
@@ -47,6 +46,7 @@ _MESSAGES: Final = {
     400: "The request could not be understood.",
     404: "There is no such page in this API.",
     405: "This method is not allowed here.",
+    406: "This is answered as application/json; lists also as text/csv.",
     413: "The body is larger than is accepted here.",
     415: "The body must be application/json in UTF-8.",
     500: "Something went wrong on our side. It has been recorded.",
@@ -92,12 +92,6 @@ def _on_service_error(error: ServiceError) -> Response:
 
 
 def _on_http_exception(error: HTTPException) -> Response:
-    if isinstance(error, RequestRedirect):
-        # Relative: the host and the scheme that the client used are its own business.
-        response = Response(status=308)
-        response.headers["Location"] = error.new_url.partition("://")[2].partition("/")[2]
-        response.headers["Location"] = f"/{response.headers['Location']}"
-        return response
     response = error_response(error.code or 500)
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))

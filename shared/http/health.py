@@ -47,12 +47,12 @@ def blueprint(database: Database) -> flask.Blueprint:
         documents = current_app.extensions["openapi"]
         if name not in documents:
             raise NotFound.of("document")
-        return jsonify(documents[name].to_dict())
+        return jsonify(documents[name])
 
     @routes.get("/internal/docs/")
     def docs() -> str:
         """Show the internal API to people."""
-        spec = current_app.extensions["openapi"]["internal"].to_dict()
+        spec = current_app.extensions["openapi"]["internal"]
         operations = "".join(
             f"<li><code>{method.upper()} {path}</code> {operation.get('summary', '')}</li>"
             for path, methods in spec["paths"].items()

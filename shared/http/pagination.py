@@ -2,17 +2,20 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from flask import Response, request
 from marshmallow import Schema
+from marshmallow.fields import Field, Nested
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from shared.errors import NotFound
+from shared.http import negotiation
 from shared.http.context import service_app, session
 
 # Of whatever columns.
@@ -20,6 +23,7 @@ AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 
 _CHUNK: Final = 500  # rows held in memory while a CSV streams
+_FORMULA: Final = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?\Z)")
 
 
 def mappings(rows: Sequence[AnyRow]) -> list[Mapping[str, Any]]:
@@ -38,9 +42,7 @@ class Listing:
     """
 
     statement: AnySelect
-    resources: Callable[[Session, Sequence[AnyRow]], Sequence[Any]] = lambda _, rows: mappings(
-        rows
-    )
+    resources: Callable[[Session, Sequence[AnyRow]], Sequence[Any]] = lambda _, rows: mappings(rows)
 
 
 def respond(
@@ -51,7 +53,7 @@ def respond(
     Raises:
         NotFound: the page is past the end.
     """
-    if wants_csv():
+    if negotiation.wants_csv():
         return _csv(listing, schema)
     bare = listing.statement.order_by(None).subquery()
     count = session.scalar(select(func.count()).select_from(bare)) or 0
@@ -64,12 +66,6 @@ def respond(
         "previous": _page_url(page - 1) if page > 1 else None,
         "results": schema.dump(listing.resources(session, rows), many=True),
     }
-
-
-def wants_csv() -> bool:
-    """Return whether the client prefers `text/csv` to JSON."""
-    best = request.accept_mimetypes.best_match(["application/json", "text/csv"])
-    return best == "text/csv"
 
 
 def _page_url(page: int) -> str:
@@ -88,7 +84,7 @@ def _csv(listing: Listing, schema: Schema) -> Response:
             yield _csv_lines([_columns(schema)])
             for rows in result.partitions():
                 resources = schema.dump(listing.resources(own, rows), many=True)
-                yield _csv_lines([_flat(resource) for resource in resources])
+                yield _csv_lines([_flat(schema, resource) for resource in resources])
 
     return Response(lines(), mimetype="text/csv; charset=utf-8")
 
@@ -96,19 +92,24 @@ def _csv(listing: Listing, schema: Schema) -> Response:
 def _columns(schema: Schema, prefix: str = "") -> list[str]:
     names: list[str] = []
     for name, field in schema.dump_fields.items():
-        nested = getattr(field, "schema", None)
-        if nested is not None and not getattr(field, "many", False):
-            names += _columns(nested, f"{prefix}{name}.")
-        else:
-            names.append(prefix + name)
+        nested = _object_in(field)
+        names += _columns(nested, f"{prefix}{name}.") if nested else [prefix + name]
     return names
 
 
-def _flat(resource: Mapping[str, Any]) -> list[Any]:
+def _flat(schema: Schema, resource: Mapping[str, Any]) -> list[Any]:
     values: list[Any] = []
-    for value in resource.values():
-        values += _flat(value) if isinstance(value, Mapping) else [value]
+    for name, field in schema.dump_fields.items():
+        nested, value = _object_in(field), resource.get(name)
+        # An object that is null leaves all of its columns empty.
+        values += _flat(nested, value or {}) if nested else [value]
     return values
+
+
+def _object_in(field: Field[Any]) -> Schema | None:
+    """Return the schema of a field that holds one object."""
+    is_object = isinstance(field, Nested) and not field.many
+    return cast(Schema, field.schema) if is_object else None
 
 
 def _csv_lines(rows: Sequence[Sequence[Any]]) -> str:
@@ -122,6 +123,6 @@ def _cell(value: Any) -> Any:
         return "; ".join(str(item) for item in value)
     # A text that a spreadsheet would run as a formula is shown as text (OWASP, CSV injection);
     # negative numbers stay numbers.
-    if isinstance(value, str) and value[:1] in {"=", "+", "@", "\t", "\r"}:
+    if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value

@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 from shared.money import MINOR_CURRENCIES, is_currency, plain, round_to, trimmed
 
 MAX_ID: Final = 2**63 - 1
-_DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+_DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 # C0 controls but tab and line ends; PostgreSQL cannot store NUL, and UTF-8 no lone surrogate.
 _UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -274,9 +274,18 @@ class PageQuery(StrictSchema):
 class WarningSchema(StrictSchema):
     """Something the client should know about a value that is not defined or not fresh."""
 
-    field = fields.String(metadata={"description": "The field concerned."})
-    code = fields.String(metadata={"description": "A constant name of the reason."})
-    message = fields.String(metadata={"description": "One sentence for people."})
+    field = fields.String(
+        metadata={"description": "The field concerned.", "example": "total_value"}
+    )
+    code = fields.String(
+        metadata={"description": "A constant name of the reason.", "example": "stale_price"}
+    )
+    message = fields.String(
+        metadata={
+            "description": "One sentence for people.",
+            "example": "The price of AAPL is from 2022-12-30.",
+        }
+    )
 
 
 class ErrorDetails(StrictSchema):
@@ -287,7 +296,10 @@ class ErrorDetails(StrictSchema):
     request_id = fields.String(metadata={"description": "Quote this when you ask for help."})
     fields_ = fields.Dict(
         data_key="fields",
-        metadata={"description": "Only with 422: field → messages."},
+        metadata={
+            "description": "Only with 422: field → messages, nested as the body is.",
+            "optional": True,
+        },
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from flask.testing import FlaskClient
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 
 from shared import migrations
 from shared.events import Event, catalogue
@@ -51,6 +51,7 @@ class Stand:
         create_app: its factory, which reads the environment.
         server_url: superuser's URL of a PostgreSQL server.
         keys: folder of `make_keys`.
+        tables: made as they stand, for an application that has no migrations.
         more: further environment variables.
     """
 
@@ -61,17 +62,21 @@ class Stand:
         *,
         server_url: str,
         keys: Path,
+        tables: MetaData | None = None,
         **more: str,
     ) -> None:
         self.name = name
         self.keys = keys
         self.database_url = create_database(server_url, name)
-        migrations.upgrade(name, self.database_url)
+        if tables is None:
+            migrations.upgrade(name, self.database_url)
         self.environment = environment(name, database_url=self.database_url, keys=keys, **more)
         with set_environment(self.environment):
             self.app = create_app()
         self.app.testing = False  # errors are answers here too
         self.database = self.app.database
+        if tables is not None:
+            tables.create_all(self.database.engine)
         self._auth = Signer("auth", keys / "auth.pem")
 
     def client(
