@@ -7,14 +7,14 @@ import psutil
 import pytest
 import requests
 
+from shared.settings import SERVICES
 from tests.e2e.conftest import Client, Product
 from tests.e2e.test_main_job import make_house, wait_for_total
 
+# Every process that the supervisor keeps, and the supervisor.
 VICTIMS = [
-    "services.portfolio.app",
-    "services.portfolio.worker",
-    "services.assets.worker",
-    "services.auth.app",
+    *(f"services.{service}.{kind}" for service in SERVICES for kind in ("app", "worker")),
+    "gateway.portal",
     "nats-server",
     "bin/postgres",
     "traefik",
