@@ -2,9 +2,9 @@
 
 A request of a client passes, outside in:
 
-    web ── flood ── clean ── v1 ── auth-<quota> ── hide-token ── too-large, body-<n> ── a service
-            │                        │
-    internal (loopback only) ────────┴── flood-guard → 200 · authorize → auth
+    web ─ flood ─ clean ─ compress ─ v1 ─ auth-<quota> ─ hide-token ─ too-large, body-<n> ─ service
+            │                                 │
+    internal (loopback only) ─────────────────┴── flood-guard → 200 · authorize → auth
 
 Two things are asked on a second, loopback entry point by forwardAuth, because forwardAuth hands a
 refusal to the client as it is, with body and headers, which the `errors` middleware cannot (it
@@ -31,6 +31,9 @@ _MIB: Final = 1024**2
 _SEGMENT: Final = "[0-9A-Za-z_-]+"
 # What no path of ours has. Traefik's `encodedCharacters` would refuse these with a bare 400.
 _REFUSED: Final = r"[%;\\\x00-\x1f\x7f]"
+
+# What every request of a known route passes first.
+_ENTRANCE: Final = ("flood", "clean", "compress")
 
 _PRIORITY_REFUSED: Final = 1000
 _PRIORITY_ROUTE: Final = 100
@@ -126,8 +129,8 @@ def _routers(route: Route) -> list[Router]:
 
 def _chain(route: Route) -> tuple[str, ...]:
     if route.access == "public":
-        return ("flood", "clean", "v1")
-    protected = ("flood", "clean", "v1", f"auth-{route.quota}")
+        return (*_ENTRANCE, "v1")
+    protected = (*_ENTRANCE, "v1", f"auth-{route.quota}")
     # Auth alone needs to know which token it was; nobody else shall ever see one.
     return protected if route.service == "auth" else (*protected, "hide-token")
 
@@ -186,6 +189,8 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
                 "customResponseHeaders": {"Server": ""},
             }
         },
+        # From 1 KiB on, in what the client accepts; a stream stays one.
+        "compress": {"compress": {}},
         "v1": {"replacePathRegex": {"regex": "^/api/v1(/.*)?$", "replacement": "/api$1"}},
         **{
             f"auth-{quota}": _forward_auth(

@@ -88,7 +88,8 @@ def _program(folder: RunDir, program: Program) -> list[str]:
         f"stopwaitsecs={GROUPS[program.group]}",
         "killasgroup=true",
         "redirect_stderr=true",
-        f"stdout_logfile={_value(str(folder.log(program.name)))}",
+        # This one supervisord reads twice over.
+        f"stdout_logfile={_value(_value(str(folder.log(program.name))))}",
         "stdout_logfile_maxbytes=10MB",
         "stdout_logfile_backups=2",
         "",

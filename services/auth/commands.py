@@ -7,14 +7,23 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.auth.domain import delays, keys, passwords
+from services.auth.domain import delays, keys, passwords, usernames
 from services.auth.models import SCOPES, LoginFailure, Token, User
 from shared.bus import outbox
-from shared.errors import BadRequest, Conflict, NotFound, RateLimited, ValidationFailed
+from shared.errors import (
+    BadRequest,
+    Conflict,
+    NotFound,
+    PreconditionFailed,
+    RateLimited,
+    ValidationFailed,
+)
 from shared.events import Event
 
 # `last_used` is for people; writing it at every request would make each read a write.
 _USED_EVERY: Final = timedelta(minutes=1)
+# Long after the longest delay a failed login is only a row more for each name that a robot tries.
+_FAILURES_KEPT: Final = timedelta(days=1)
 _WRITABLE: Final = frozenset(
     {"email", "first_name", "last_name", "base_currency", "is_active", "is_staff"}
 )
@@ -28,34 +37,19 @@ class InvalidCredentials(BadRequest):
     keeps_work = True  # the failure is counted
 
 
-def create_user(
-    session: Session,
-    *,
-    username: str,
-    password: str,
-    email: str = "",
-    first_name: str = "",
-    last_name: str = "",
-    base_currency: str = "USD",
-    is_staff: bool = False,
-) -> User:
+def create_user(session: Session, *, username: str, password: str, **profile: Any) -> User:
     """Make a user who may log in.
 
+    Args:
+        profile: the other columns that people write.
+
     Raises:
-        ValidationFailed: the password is weak.
+        ValidationFailed: the username is not one, or the password is weak.
         Conflict: the username is taken.
     """
+    usernames.require_valid(username)
     passwords.require_strong(password, username)
-    return add_user(
-        session,
-        username=username,
-        password=password,
-        email=email,
-        first_name=first_name,
-        last_name=last_name,
-        base_currency=base_currency,
-        is_staff=is_staff,
-    )
+    return add_user(session, username=username, password=password, **profile)
 
 
 def add_user(session: Session, *, username: str, password: str, **profile: Any) -> User:
@@ -75,25 +69,41 @@ def add_user(session: Session, *, username: str, password: str, **profile: Any) 
     return user
 
 
-def change_profile(session: Session, user_id: int, changes: dict[str, Any]) -> None:
+def change_profile(
+    session: Session,
+    user_id: int,
+    changes: dict[str, Any],
+    expected: frozenset[int] | None = None,
+) -> None:
     """Change what a user says about themself, or an administrator about them.
 
+    Args:
+        expected: revisions the user may have now; None is any.
+
     Raises:
         NotFound: there is no such user.
+        PreconditionFailed: the revision is not an expected one.
+        Conflict: nobody would be left to administer.
     """
-    user = _locked(session, user_id)
+    user = _locked(session, user_id, expected)
+    if not (changes.get("is_staff", True) and changes.get("is_active", True)):
+        _require_another_administrator(session, user)
     for name in _WRITABLE & changes.keys():
         setattr(user, name, changes[name])
-    user.version += 1
+    user.revision += 1
 
 
-def delete_user(session: Session, user_id: int) -> None:
+def delete_user(session: Session, user_id: int, expected: frozenset[int] | None = None) -> None:
     """Delete a user with all tokens; the other services delete what was theirs.
 
+    Args:
+        expected: revisions the user may have now; None is any.
+
     Raises:
-        NotFound: there is no such user.
+        NotFound, PreconditionFailed, Conflict: see `change_profile`.
     """
-    user = _locked(session, user_id)
+    user = _locked(session, user_id, expected)
+    _require_another_administrator(session, user)
     user.version += 1
     _tell(session, "user-deleted", user)
     session.delete(user)
@@ -113,7 +123,7 @@ def change_password(
     user = _locked(session, user_id)
     if not passwords.matches(current_password, user.password_hash):
         raise ValidationFailed.of("current_password", "This is not the current password.")
-    passwords.require_strong(new_password, user.username)
+    passwords.require_strong(new_password, user.username, field="new_password")
     user.password_hash = passwords.hashed(new_password)
     others = select(Token.id).where(Token.user_id == user_id, Token.id != kept_token)
     for token_id in session.scalars(others).all():
@@ -132,7 +142,9 @@ def log_in(session: Session, username: str, password: str) -> User:
     failure = session.get(LoginFailure, name, with_for_update=True)
     if failure and (seconds := delays.wait(failure.failures, failure.last_failure, now)):
         raise RateLimited(seconds, f"Too many failed logins; try again in {seconds} seconds.")
-    user = session.scalar(select(User).where(func.lower(User.username) == username.lower()))
+    # Locked, so that no token comes from a password that is being changed.
+    named = select(User).where(func.lower(User.username) == username.lower())
+    user = session.scalar(named.with_for_update())
     known = user.password_hash if user and user.is_active else None
     if not passwords.matches(password, known) or user is None:
         _count_failure(session, name, now)
@@ -201,6 +213,19 @@ def touch_token(session: Session, token_id: int, last_used: datetime | None) -> 
         session.execute(update(Token).where(Token.id == token_id).values(last_used=now))
 
 
+def forget_failures(session: Session) -> None:
+    """Forget the failed logins of a day ago and before."""
+    old = LoginFailure.last_failure < datetime.now(UTC) - _FAILURES_KEPT
+    session.execute(delete(LoginFailure).where(old))
+
+
+def _require_another_administrator(session: Session, user: User) -> None:
+    # All of them are locked, so that two cannot dismiss each other at the same moment.
+    active = select(User.id).where(User.is_staff, User.is_active).order_by(User.id)
+    if session.scalars(active.with_for_update()).all() == [user.id]:
+        raise Conflict("This is the last administrator.")
+
+
 def _count_failure(session: Session, name: str, now: datetime) -> None:
     session.execute(
         insert(LoginFailure)
@@ -224,8 +249,10 @@ def _tell(session: Session, type_: str, user: User) -> None:
     outbox.add(session, Event.now("auth", type_, f"users/{user.id}", user.version, data))
 
 
-def _locked(session: Session, user_id: int) -> User:
+def _locked(session: Session, user_id: int, expected: frozenset[int] | None = None) -> User:
     user = session.get(User, user_id, with_for_update=True)
     if user is None:
         raise NotFound.of("user")
+    if expected is not None and user.revision not in expected:
+        raise PreconditionFailed("The user has changed since you read it.")
     return user

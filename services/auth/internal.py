@@ -1,13 +1,14 @@
 """Auth's internal door: the gateway asks here about every protected request."""
 
-from typing import Any, Final
+from typing import Final
 
-from flask import Response, current_app, jsonify, request
+from flask import Response, g, jsonify, request
 from marshmallow import validate
 
 from services.auth import commands, queries, quotas
 from shared.errors import Forbidden, Unauthorized
 from shared.http import Blueprint, session
+from shared.http.context import service_app
 from shared.http.errors import error_response
 from shared.http.schemas import StrictSchema, Text
 from shared.identity import Identity, UserId
@@ -40,19 +41,21 @@ def authorize(query: dict[str, str]) -> Response:
             "Invalid token." if key else "Authentication credentials were not provided."
         )
     quota = quotas.current().count(query["class_"], str(bearer.user_id))
-    method = request.headers.get("X-Forwarded-Method", "GET")
-    if method not in _READING and "write" not in bearer.scopes:
-        raise Forbidden("This token may only read.")
-    commands.touch_token(session, bearer.token_id, bearer.last_used)
-    identity = Identity(
+    # In `g`, so that a refusal from here on tells what is left of the quota, too.
+    g.identity = Identity(
         user_id=UserId(bearer.user_id),
         scopes=bearer.scopes,
         is_staff=bearer.is_staff and "admin" in bearer.scopes,
         currency=bearer.currency,
         quota=quota,
+        token_id=bearer.token_id,
     )
+    method = request.headers.get("X-Forwarded-Method", "GET")
+    if method not in _READING and "write" not in bearer.scopes:
+        raise Forbidden("This token may only read.")
+    commands.touch_token(session, bearer.token_id, bearer.last_used)
     response = jsonify({})
-    response.headers["X-Identity"] = _signer().identity(identity)
+    response.headers["X-Identity"] = service_app.signer.identity(g.identity)
     return response
 
 
@@ -69,7 +72,3 @@ def answer_exceeded(error: quotas.QuotaExceeded) -> Response:
 def _key(header: str) -> str | None:
     scheme, _, key = header.partition(" ")
     return key.strip() if scheme.lower() in {"token", "bearer"} and key.strip() else None
-
-
-def _signer() -> Any:
-    return current_app.signer  # type: ignore[attr-defined]  # every ServiceApp has one

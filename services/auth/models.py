@@ -31,7 +31,12 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """A person who may log in."""
+    """A person who may log in.
+
+    Attributes:
+        version: of the events on the user; grows by one with each.
+        revision: of what people write of the user; `If-Match` compares it.
+    """
 
     __tablename__ = "users"
 
@@ -49,9 +54,13 @@ class User(Base):
     )
     last_login: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
 
-    # Two people may not differ by capitals alone.
-    __table_args__ = (Index("users_username_key", func.lower(username), unique=True),)
+    __table_args__ = (
+        # Two people may not differ by capitals alone.
+        Index("users_username_key", func.lower(username), unique=True),
+        CheckConstraint("base_currency ~ '^[A-Z]{3}$'", name="users_base_currency_form"),
+    )
 
 
 class Token(Base):

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Select, func, or_, select
+from sqlalchemy import RowMapping, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.auth.domain import keys
 from services.auth.models import Token, User
 from shared.errors import NotFound
-from shared.http import Listing
+from shared.http import AnySelect, Listing
 
 PROFILE = (
     User.id,
@@ -22,7 +22,7 @@ PROFILE = (
     User.is_active,
     User.date_joined,
     User.last_login,
-    User.version,
+    User.revision.label("version"),  # of the ETag
 )
 TOKEN = (Token.id, Token.name, Token.scopes, Token.expires_at, Token.created, Token.last_used)
 
@@ -88,9 +88,7 @@ def tokens(user_id: int) -> Listing:
     return Listing(select(*TOKEN).where(Token.user_id == user_id).order_by(Token.id.desc()))
 
 
-def _ordered(
-    statement: Select[tuple[object, ...]], ordering: tuple[str, bool]
-) -> Select[tuple[object, ...]]:
+def _ordered(statement: AnySelect, ordering: tuple[str, bool]) -> AnySelect:
     name, descending = ordering
     column = {"id": User.id, "username": User.username, "date_joined": User.date_joined}[name]
     return statement.order_by(column.desc() if descending else column, User.id)

@@ -1,6 +1,7 @@
 """Quotas: true moving hours, counted once for every request that the gateway asks about."""
 
 import ipaddress
+import math
 import time
 from typing import cast
 
@@ -23,7 +24,13 @@ class Quotas:
 
     def __init__(self, settings: Settings) -> None:
         self._limits = settings.quotas if settings.limits else {}
-        storage = storages.storage_from_string(settings.quota_storage_url, wrap_exceptions=True)
+        # Every request waits for it, so not for long.
+        storage = storages.storage_from_string(
+            settings.quota_storage_url,
+            wrap_exceptions=True,
+            socket_connect_timeout=1.0,
+            socket_timeout=1.0,
+        )
         self._limiter = MovingWindowRateLimiter(storage)
 
     def count(self, quota_class: str, key: str) -> Quota | None:
@@ -41,7 +48,7 @@ class Quotas:
             window = self._limiter.get_window_stats(limit, quota_class, key)
         except StorageError as error:
             raise Unavailable("The quota storage does not answer.") from error
-        reset = max(1, round(window.reset_time - time.time()))
+        reset = max(1, math.ceil(window.reset_time - time.time()))
         if not passed:
             raise QuotaExceeded(Quota(limit.amount, 0, reset), quota_class)
         return Quota(limit.amount, window.remaining, reset)

@@ -1,7 +1,11 @@
 """What comes into auth and goes out."""
 
-from marshmallow import fields, validate
+from datetime import UTC, datetime
+from typing import Any
 
+from marshmallow import ValidationError, fields, validate
+
+from services.auth.domain.passwords import LONGEST
 from services.auth.models import SCOPES
 from shared.http.schemas import (
     Currency,
@@ -15,22 +19,33 @@ from shared.http.schemas import (
 )
 
 
+class Password(fields.String):
+    """A password: taken in, never given out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"format": "password", **kwargs.pop("metadata", {})}
+        rule = validate.Length(min=1, max=LONGEST)
+        super().__init__(required=True, load_only=True, validate=rule, metadata=metadata, **kwargs)
+
+
 class CredentialsSchema(StrictSchema):
     """A login."""
 
-    username = Text(required=True, longest=150, metadata={"example": "demo"})
-    password = fields.String(
-        required=True,
-        load_only=True,
-        validate=validate.Length(min=1, max=256),
-        metadata={"format": "password", "example": "demo"},
+    username = Text(
+        required=True, longest=150, metadata={"description": "Login name.", "example": "demo"}
     )
+    password = Password(metadata={"description": "Password.", "example": "demo"})
 
 
 class KeySchema(StrictSchema):
     """The answer to a login."""
 
     token = fields.String(metadata={"description": "Send it as `Authorization: Token <token>`."})
+
+
+def _in_future(moment: datetime) -> None:
+    if moment <= datetime.now(UTC):
+        raise ValidationError("The time is over already.")
 
 
 class TokenSchema(ResourceSchema):
@@ -49,6 +64,7 @@ class TokenSchema(ResourceSchema):
     expires_at = Time(
         load_default=None,
         allow_none=True,
+        validate=_in_future,
         metadata={"description": "When it stops working; null: never."},
     )
     created = Time(dump_only=True, metadata={"description": "When it was made."})
@@ -61,13 +77,22 @@ class NewTokenSchema(TokenSchema):
     key = fields.String(dump_only=True, metadata={"description": "The key; it is not stored."})
 
 
+def _email_or_blank(text: str) -> None:
+    if text:
+        validate.Email()(text)
+
+
 class UserSchema(ResourceSchema):
     """A user, as that user sees it."""
 
     id = Id(dump_only=True, metadata={"description": "Id of the user."})
     username = Text(dump_only=True, metadata={"description": "Login name.", "example": "demo"})
-    email = fields.Email(
-        load_default="", metadata={"description": "Address.", "example": "demo@example.com"}
+    email = Text(
+        longest=254,
+        blank=True,
+        load_default="",
+        validate=_email_or_blank,
+        metadata={"format": "email", "description": "Address.", "example": "demo@example.com"},
     )
     first_name = Text(
         longest=150, blank=True, load_default="", metadata={"description": "First name."}
@@ -84,13 +109,31 @@ class UserSchema(ResourceSchema):
     last_login = Time(dump_only=True, metadata={"description": "The last login."})
 
 
+class ManagedUserSchema(UserSchema):
+    """A user, as administrators see and change it."""
+
+    is_staff = fields.Boolean(
+        load_default=False, metadata={"description": "Whether an administrator."}
+    )
+    is_active = fields.Boolean(
+        load_default=True, metadata={"description": "Whether the user may log in."}
+    )
+
+
+class NewUserSchema(ManagedUserSchema):
+    """A user to be made."""
+
+    username = Text(
+        required=True, longest=150, metadata={"description": "Login name.", "example": "anna"}
+    )
+    password = Password(metadata={"description": "At least ten characters."})
+
+
 class PasswordSchema(StrictSchema):
     """A change of the password."""
 
-    current_password = fields.String(
-        required=True, load_only=True, validate=validate.Length(max=256)
-    )
-    new_password = fields.String(required=True, load_only=True, validate=validate.Length(max=256))
+    current_password = Password(metadata={"description": "The password until now."})
+    new_password = Password(metadata={"description": "At least ten characters."})
 
 
 class UserQuery(PageQuery):

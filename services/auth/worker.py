@@ -2,7 +2,7 @@
 
 import sys
 
-from services.auth import settings
+from services.auth import commands, settings
 from services.auth.models import IdempotencyKey
 from shared import observability, worker
 from shared.db import Database
@@ -20,7 +20,8 @@ def main() -> int:
         timers=[
             worker.Timer(
                 "idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)
-            )
+            ),
+            worker.Timer("login-failures", 3600, commands.forget_failures),
         ],
     )
 

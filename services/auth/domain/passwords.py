@@ -35,16 +35,16 @@ def matches(password: str, password_hash: str | None) -> bool:
             return False
 
 
-def require_strong(password: str, username: str) -> None:
+def require_strong(password: str, username: str, *, field: str = "password") -> None:
     """Refuse a password that is too short or is the username.
 
     Raises:
-        ValidationFailed: for the field `password`.
+        ValidationFailed: for `field`.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise ValidationFailed.of("password", f"Use {SHORTEST} to {LONGEST} characters.")
+        raise ValidationFailed.of(field, f"Use {SHORTEST} to {LONGEST} characters.")
     if password.casefold() == username.casefold():
-        raise ValidationFailed.of("password", "The password must not be the username.")
+        raise ValidationFailed.of(field, "The password must not be the username.")
 
 
 class _slot:  # noqa: N801 - used as a statement: `with _slot():`

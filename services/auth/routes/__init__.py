@@ -1,5 +1,5 @@
 """The public routes of auth, one file a resource."""
 
-from services.auth.routes import login, tokens, users
+from services.auth.routes import login, me, tokens, users
 
-BLUEPRINTS = (login.blueprint, tokens.blueprint, users.blueprint)
+BLUEPRINTS = (login.blueprint, tokens.blueprint, me.blueprint, users.blueprint)

@@ -1,0 +1,177 @@
+"""Logging in, and what guessing costs."""
+
+from datetime import UTC, datetime, timedelta
+
+import argon2
+import pytest
+from sqlalchemy import func, select, update
+from werkzeug.test import TestResponse
+
+from services.auth import commands
+from services.auth.models import LoginFailure, User
+from shared.testing import Stand
+from tests.auth.conftest import PASSWORD, Gateway, log_in, sign_up, try_login
+
+
+@pytest.mark.parametrize("kind", ["json", "data"])
+def test_a_login_in_json_or_a_form_gives_a_token_that_works(
+    stand: Stand, gateway: Gateway, kind: str
+) -> None:
+    sign_up(stand)
+    credentials = {"username": "anna", "password": PASSWORD}
+    answer = stand.client(None).post("/api/auth-token/", **{kind: credentials})
+    assert answer.status_code == 200
+    assert list(answer.get_json()) == ["token"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert gateway.authorize(answer.get_json()["token"]).status_code == 200
+
+
+def test_a_new_login_leaves_older_tokens_alone(stand: Stand, gateway: Gateway) -> None:
+    sign_up(stand)
+    first, second = log_in(stand), log_in(stand)
+    assert first != second
+    assert gateway.authorize(first).status_code == gateway.authorize(second).status_code == 200
+
+
+def test_a_name_may_be_written_in_any_case(stand: Stand) -> None:
+    sign_up(stand, "anna")
+    assert try_login(stand, "ANNA").status_code == 200
+
+
+def test_a_login_is_remembered_in_the_profile(stand: Stand) -> None:
+    user = sign_up(stand)
+    assert stand.client(user).get("/api/users/me/").get_json()["last_login"] is None
+    log_in(stand)
+    assert stand.client(user).get("/api/users/me/").get_json()["last_login"] is not None
+
+
+def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(stand: Stand) -> None:
+    sign_up(stand)
+    wrong, unknown = try_login(stand, "anna", "wrong"), try_login(stand, "nobody", "wrong")
+    assert wrong.status_code == unknown.status_code == 400
+    assert _without_id(wrong) == _without_id(unknown)
+    assert wrong.get_json()["details"]["code"] == "invalid_credentials"
+
+
+def test_a_user_who_is_not_active_gets_the_same_answer(stand: Stand) -> None:
+    user = sign_up(stand)
+    unknown = try_login(stand, "nobody")
+    stand.database.unit(
+        lambda session: session.execute(update(User).where(User.id == user).values(is_active=False))
+    )
+    assert _without_id(try_login(stand, "anna")) == _without_id(unknown)
+
+
+@pytest.mark.parametrize("username", ["anna", "nobody"])
+def test_a_hash_is_verified_whether_the_user_exists_or_not(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, username: str
+) -> None:
+    """So that the time tells nothing."""
+    sign_up(stand)
+    verify, verified = argon2.PasswordHasher.verify, list[str | bytes]()
+
+    def counted(self: argon2.PasswordHasher, hash: str | bytes, password: str | bytes) -> bool:
+        verified.append(hash)
+        return verify(self, hash, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counted)
+    assert try_login(stand, username, "wrong").status_code == 400
+    assert len(verified) == 1
+    # The same parameters, so the same work.
+    assert str(verified[0]).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"username": "anna"}, "password"),
+        ({"password": PASSWORD}, "username"),
+        ({"username": "anna", "password": PASSWORD, "scope": "admin"}, "scope"),
+        ({"username": "anna", "password": ["a"]}, "password"),
+        ({"username": "a\0", "password": PASSWORD}, "username"),
+    ],
+)
+def test_a_login_that_is_not_one_names_the_field(
+    stand: Stand, body: dict[str, object], field: str
+) -> None:
+    answer = stand.client(None).post("/api/auth-token/", json=body)
+    assert answer.status_code == 422
+    assert list(answer.get_json()["details"]["fields"]) == [field]
+
+
+def test_another_content_type_is_refused(stand: Stand) -> None:
+    answer = stand.client(None).post("/api/auth-token/", data="a=b", content_type="text/plain")
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("username", ["anna", "nobody"])
+def test_after_five_failures_a_name_must_wait_even_with_the_right_password(
+    stand: Stand, username: str
+) -> None:
+    sign_up(stand, "anna")
+    for attempt in range(5):
+        failed = try_login(stand, username, "wrong", address=f"198.51.100.{attempt}")
+        assert failed.status_code == 400
+    answer = try_login(stand, username, address="198.51.100.9")
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_capitals_make_no_other_name_of_it(stand: Stand) -> None:
+    for name in ("anna", "Anna", "ANNA", "aNNa", "annA"):
+        try_login(stand, name, "wrong")
+    assert try_login(stand, "AnnA", "wrong").status_code == 429
+
+
+def test_a_login_forgets_the_failures_before_it(stand: Stand) -> None:
+    sign_up(stand)
+    for _ in range(4):
+        try_login(stand, "anna", "wrong")
+    log_in(stand)
+    assert try_login(stand, "anna", "wrong").status_code == 400
+    assert try_login(stand).status_code == 200
+
+
+def test_failures_of_yesterday_are_deleted(stand: Stand) -> None:
+    try_login(stand, "old", "wrong")
+    yesterday = datetime.now(UTC) - timedelta(days=1, seconds=1)
+    with stand.database.sessions.begin() as session:
+        session.execute(update(LoginFailure).values(last_failure=yesterday))
+    try_login(stand, "new", "wrong")
+    stand.database.unit(commands.forget_failures)
+    with stand.database.sessions() as session:
+        assert session.scalars(select(LoginFailure.username)).all() == ["new"]
+
+
+def test_an_address_may_try_ten_times_a_minute(stand: Stand) -> None:
+    sign_up(stand)
+    for _ in range(10):
+        assert try_login(stand, address="203.0.113.7").status_code == 200
+    refused = try_login(stand, address="203.0.113.7")
+    assert refused.status_code == 429
+    assert refused.get_json()["details"]["code"] == "rate_limited"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert try_login(stand, address="203.0.113.8").status_code == 200
+
+
+def test_a_refused_attempt_is_not_counted_against_the_name(stand: Stand) -> None:
+    for attempt in range(10):
+        try_login(stand, f"name{attempt}", "wrong", address="203.0.113.7")
+    assert try_login(stand, "anna", "wrong", address="203.0.113.7").status_code == 429
+    with stand.database.sessions() as session:
+        known = select(func.count()).where(LoginFailure.username == "anna")
+        assert session.scalar(known) == 0
+
+
+def test_an_ipv6_host_has_one_count_for_its_network(stand: Stand) -> None:
+    sign_up(stand)
+    for host in range(10):
+        assert try_login(stand, address=f"2001:db8:1:2::{host:x}").status_code == 200
+    assert try_login(stand, address="2001:db8:1:2:ffff::1").status_code == 429
+    assert try_login(stand, address="2001:db8:1:3::1").status_code == 200
+
+
+def _without_id(answer: TestResponse) -> tuple[int, str, str, str]:
+    body = answer.get_json()
+    details = body["details"]
+    return answer.status_code, body["error"], details["code"], details["message"]

@@ -1,0 +1,1 @@
+"""The embedded run: its parts, each with what is real underneath."""

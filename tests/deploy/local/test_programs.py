@@ -1,0 +1,89 @@
+"""The processes of a run: each is told what it needs, and nothing of the others."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deploy.local import settings
+from deploy.local.programs import MARK, PORTS, Plan
+from deploy.local.rundir import RunDir, State
+from shared.settings import SERVICES
+
+
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    for name in ("HOST", "PORT", "BUS", "DATABASE", "QUOTA_STORAGE", "WORKERS", "LIMITS"):
+        monkeypatch.delenv(name, raising=False)
+    folder, state = RunDir(tmp_path), State()
+    folder.prepare()
+    state.choose_ports(PORTS)
+    state.make_passwords(("postgres", "nats", *SERVICES))
+    return Plan(settings.load(), folder, state)
+
+
+def names(plan: Plan) -> list[str]:
+    return [program.name for program in plan.programs()]
+
+
+def test_every_service_has_two_processes_between_the_servers_and_the_gateway(plan: Plan) -> None:
+    services = [f"{service}-{kind}" for service in SERVICES for kind in ("web", "worker")]
+    assert names(plan) == ["postgres", "nats", *services, "portal", "traefik"]
+
+
+def test_servers_that_exist_are_not_started_again(plan: Plan) -> None:
+    chosen = replace(plan.settings, bus="amqp://guest@h/", database="postgresql://admin@h:5433/x")
+    outside = replace(plan, settings=chosen)
+    assert not {"postgres", "nats"} & set(names(outside))
+    instance = plan.state.instance
+    assert outside.bus_url == f"amqp://guest@h/?namespace=finance-{instance}"
+    database = f"finance_{instance}_auth"
+    password = plan.state.passwords["auth"]
+    assert outside.database_url("auth") == f"postgresql://{database}:{password}@h:5433/{database}"
+
+
+def test_no_process_is_told_the_database_password_of_another(plan: Plan) -> None:
+    for program in plan.programs():
+        owner = program.name.rpartition("-")[0]
+        told = f"{program.command} {dict(program.environment)}"
+        known = {name for name in (*SERVICES, "postgres") if plan.state.passwords[name] in told}
+        assert known == ({owner} if owner in SERVICES else set()), program.name
+
+
+def test_only_auth_and_webhooks_are_told_of_quotas_and_the_secrets_key(plan: Plan) -> None:
+    told = {service: set(plan.service_environment(service)) for service in SERVICES}
+    common = told["portfolio"]
+    assert told["auth"] - common == {"QUOTA_STORAGE_URL", "LIMITS"}
+    assert told["webhooks"] - common == {"WEBHOOKS_SECRET_KEY_FILE"}
+    assert told["assets"] == told["analytics"] == common
+
+
+def test_the_persons_own_environment_changes_nothing_but_what_is_meant_to(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PGOPTIONS", "GUNICORN_CMD_ARGS", "DATABASE_URL", "PYTHONPATH", "WORKERS"):
+        monkeypatch.setenv(name, "surprise")
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
+    seen = plan.marked_environment()
+    assert "surprise" not in seen.values()
+    assert (seen["LOG_LEVEL"], seen[MARK]) == ("DEBUG", str(plan.folder.path))
+
+
+def test_the_marks_of_a_run_are_not_on_a_command_line(plan: Plan) -> None:
+    """Else a command would be ended with what a run has left."""
+    assert MARK not in plan.command_environment("auth")
+
+
+def test_several_workers_share_their_counters_and_auth_has_one(plan: Plan) -> None:
+    many = replace(plan, settings=replace(plan.settings, workers=3))
+    told = {program.name: program.environment for program in many.programs()}
+    assert (told["assets-web"]["WORKERS"], told["auth-web"]["WORKERS"]) == ("3", "1")
+    assert Path(told["assets-web"]["PROMETHEUS_MULTIPROC_DIR"]).is_dir()
+    assert "PROMETHEUS_MULTIPROC_DIR" not in told["auth-web"]
+
+
+def test_postgres_has_a_connection_for_every_thread_of_every_process(plan: Plan) -> None:
+    """Five services, each a worker and a web process of ten connections, and 30 to spare."""
+    assert plan.max_connections() == 5 * 2 * 10 + 30
+    many = replace(plan, settings=replace(plan.settings, workers=3))
+    assert many.max_connections() == 5 * 4 * 10 + 30

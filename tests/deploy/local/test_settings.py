@@ -1,0 +1,113 @@
+"""What the person who starts the run may choose; every mistake in one clear line."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.local import settings
+from deploy.local.errors import RunError
+
+VARIABLES = (
+    *("HOST", "PORT", "RUN_DIR", "BUS", "DATABASE"),
+    *("QUOTA_STORAGE", "DEMO", "WORKERS", "LIMITS"),
+)
+
+
+@pytest.fixture(autouse=True)
+def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def complaint() -> str:
+    with pytest.raises(RunError) as caught:
+        settings.load()
+    said = str(caught.value)
+    assert "\n" not in said
+    return said
+
+
+def test_without_a_choice_everything_is_embedded_and_local() -> None:
+    chosen = settings.load()
+    assert (chosen.host, chosen.port, chosen.workers) == ("127.0.0.1", 8000, 1)
+    assert (chosen.bus, chosen.database, chosen.quota_storage) == (None, None, "memory://")
+    assert chosen.run_dir == Path.cwd() / ".run"
+    assert chosen.demo
+    assert chosen.limits
+    assert chosen.is_local
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOST", "example.org"),
+        ("HOST", "999.0.0.1"),
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("BUS", "kafka://broker"),
+        ("BUS", 'amqp://a"b'),
+        ("DATABASE", "mysql://server"),
+        ("QUOTA_STORAGE", "file:///tmp"),
+        ("DEMO", "perhaps"),
+        ("WORKERS", "0"),
+        ("LIMITS", "some"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert complaint().startswith(f"{name}: ")
+
+
+def test_all_mistakes_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "eighty")
+    monkeypatch.setenv("BUS", "kafka://broker")
+    said = complaint()
+    assert "PORT: " in said
+    assert "BUS: Must be amqp://… or amqps://… or nats://… or tls://…" in said
+
+
+@pytest.mark.parametrize("name", ['a"b', "a'b", "a;b", "a#b", "a\\b", "a\nb"])
+def test_a_folder_that_supervisord_cannot_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setenv("RUN_DIR", str(tmp_path / name))
+    with pytest.raises(RunError, match="use another"):
+        settings.load()
+
+
+def test_a_folder_with_a_blank_or_a_percent_sign_is_fine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RUN_DIR", str(tmp_path / "my 100% run"))
+    assert settings.load().run_dir == tmp_path / "my 100% run"
+
+
+@pytest.mark.parametrize(
+    ("host", "is_local", "entrypoint"),
+    [
+        ("localhost", True, "localhost:8000"),
+        ("127.0.0.5", True, "127.0.0.5:8000"),
+        ("::1", True, "[::1]:8000"),
+        ("0.0.0.0", False, "0.0.0.0:8000"),
+        ("::", False, "[::]:8000"),
+        ("192.0.2.1", False, "192.0.2.1:8000"),
+    ],
+)
+def test_only_a_loopback_address_is_local(
+    monkeypatch: pytest.MonkeyPatch, host: str, is_local: bool, entrypoint: str
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    chosen = settings.load()
+    assert (chosen.is_local, chosen.entrypoint) == (is_local, entrypoint)
+
+
+def test_auth_has_one_worker_where_it_counts_in_its_own_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WORKERS", "3")
+    assert settings.load().auth_workers == 1
+    monkeypatch.setenv("QUOTA_STORAGE", "redis://127.0.0.1:6379/1")
+    assert settings.load().auth_workers == 3
