@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -19,11 +19,11 @@ class VersionedCache(Generic[V]):
     def __init__(self, capacity: int, weigh: Callable[[V], int]) -> None:
         self._capacity = capacity
         self._weigh = weigh
-        self._held: OrderedDict[int, tuple[int, V]] = OrderedDict()
+        self._held: OrderedDict[Hashable, tuple[Hashable, V]] = OrderedDict()
         self._weight = 0
         self._lock = threading.Lock()
 
-    def get(self, key: int, version: int) -> V | None:
+    def get(self, key: Hashable, version: Hashable) -> V | None:
         """Return the value of exactly this version, or None."""
         with self._lock:
             held = self._held.get(key)
@@ -32,7 +32,7 @@ class VersionedCache(Generic[V]):
             self._held.move_to_end(key)
             return held[1]
 
-    def put(self, key: int, version: int, value: V) -> None:
+    def put(self, key: Hashable, version: Hashable, value: V) -> None:
         """Hold `value` instead of any other version."""
         with self._lock:
             before = self._held.pop(key, None)

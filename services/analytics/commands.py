@@ -1,9 +1,9 @@
 """What analytics keeps of what others own. Commands never commit.
 
-Every aggregate has the version of the last event that it contains, and only ever moves on.
+Every aggregate has the version of the last event that it contains, and never moves back.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -41,11 +41,12 @@ def lock_version(session: Session, table: type[Kept], row_id: int) -> int:
 
 
 def put_portfolio(session: Session, version: int, card: Card) -> bool:
-    """Store a portfolio's card unless ours is as new; return whether it was stored."""
+    """Store a portfolio's card unless ours is newer; return whether it was stored."""
     values = {
         "owner_id": card["owner"],
         "name": card["name"],
         "currency": card["currency"],
+        "cost_basis_method": card["cost_basis_method"],
         "version": version,
         "is_deleted": False,
     }
@@ -53,7 +54,7 @@ def put_portfolio(session: Session, version: int, card: Card) -> bool:
 
 
 def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
-    """Replace what we have of a portfolio by all its owner says, unless ours is as new."""
+    """Replace what we have of a portfolio by all its owner says, unless ours is newer."""
     if not put_portfolio(session, snapshot.version, snapshot.card):
         return
     portfolio_id = snapshot.card["id"]
@@ -63,13 +64,14 @@ def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
 
 
 def forget_portfolio(session: Session, portfolio_id: int, version: int) -> None:
-    """Let a deleted portfolio stay as a number and its version alone."""
-    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
-    session.execute(
-        update(Portfolio)
-        .where(Portfolio.id == portfolio_id, Portfolio.version < version)
-        .values(name="", version=version, is_deleted=True)
-    )
+    """Let a deleted portfolio, even one we never heard of, be its number and version alone.
+
+    User 0 is nobody.
+    """
+    blank = dict.fromkeys(("name", "currency", "cost_basis_method"), "")
+    nothing = {**blank, "owner_id": 0, "version": version, "is_deleted": True}
+    if _put(session, Portfolio, portfolio_id, nothing):
+        session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
 
 
 def put_entry(session: Session, version: int, transaction: Card) -> None:
@@ -78,17 +80,17 @@ def put_entry(session: Session, version: int, transaction: Card) -> None:
     session.execute(
         upsert(LedgerEntry).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
     )
-    _advance(session, Portfolio, transaction["portfolio"], version)
+    _advance(session, transaction["portfolio"], version)
 
 
 def delete_entry(session: Session, version: int, transaction: Card) -> None:
     """Take one entry out of the ledger."""
     session.execute(delete(LedgerEntry).where(LedgerEntry.id == transaction["id"]))
-    _advance(session, Portfolio, transaction["portfolio"], version)
+    _advance(session, transaction["portfolio"], version)
 
 
 def put_asset(session: Session, version: int, card: Card) -> bool:
-    """Store an asset's card unless ours is as new; return whether it was stored."""
+    """Store an asset's card unless ours is newer; return whether it was stored."""
     names = ("symbol", "name", "asset_type", "currency", "sector", "country", "is_active")
     values = {name: card[name] for name in names}
     return _put(
@@ -97,7 +99,7 @@ def put_asset(session: Session, version: int, card: Card) -> bool:
 
 
 def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
-    """Replace what we have of an asset by all its owner says, unless ours is as new."""
+    """Replace what we have of an asset by all its owner says, unless ours is newer."""
     if not put_asset(session, snapshot.version, snapshot.card):
         return
     asset_id = snapshot.card["id"]
@@ -111,17 +113,7 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
 
 def put_price(session: Session, asset_id: int, price: PriceDay) -> None:
     """Store the price of one day; the asset's row is locked by its card's update."""
-    columns = [getattr(PriceYear, name) for name in ("days", *COLUMNS)]
-    packed = (
-        session.execute(
-            select(*columns).where(
-                PriceYear.asset_id == asset_id, PriceYear.year == price.date.year
-            )
-        )
-        .mappings()
-        .all()
-    )
-    [changed] = History.unpack(packed).with_day(price).pack()
+    [changed] = History.unpack(_packed(session, asset_id, price.date.year)).with_day(price).pack()
     row = _year(asset_id, *changed)
     session.execute(
         upsert(PriceYear)
@@ -130,30 +122,25 @@ def put_price(session: Session, asset_id: int, price: PriceDay) -> None:
     )
 
 
-def forget_all_but(session: Session, table: type[Kept], known: Iterable[int]) -> None:
-    """Delete every aggregate whose owner doesn't know it (any more)."""
-    session.execute(delete(table).where(table.id.not_in(list(known))))
+def forget_asset(session: Session, asset_id: int) -> None:
+    """Delete what we have of an asset that its owner no longer knows."""
+    session.execute(delete(Asset).where(Asset.id == asset_id))
 
 
-def _put(
-    session: Session,
-    table: type[Kept],
-    row_id: int,
-    values: Mapping[str, Any],
-) -> bool:
+def _put(session: Session, table: type[Kept], row_id: int, values: Mapping[str, Any]) -> bool:
     statement = (
         upsert(table)
         .values(id=row_id, **values)
         .on_conflict_do_update(
-            index_elements=["id"], set_=values, where=table.version < values["version"]
+            index_elements=["id"], set_=values, where=table.version <= values["version"]
         )
         .returning(table.id)
     )
     return session.scalar(statement) is not None
 
 
-def _advance(session: Session, table: type[Portfolio], row_id: int, version: int) -> None:
-    session.execute(update(table).where(table.id == row_id).values(version=version))
+def _advance(session: Session, portfolio_id: int, version: int) -> None:
+    session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(version=version))
 
 
 def _entry(transaction: Card) -> dict[str, Any]:
@@ -162,6 +149,12 @@ def _entry(transaction: Card) -> dict[str, Any]:
         "portfolio_id": transaction["portfolio"],
         "asset_id": transaction["asset"],
     }
+
+
+def _packed(session: Session, asset_id: int, year: int) -> Sequence[Mapping[str, Any]]:
+    columns = [getattr(PriceYear, name) for name in ("days", *COLUMNS)]
+    statement = select(*columns).where(PriceYear.asset_id == asset_id, PriceYear.year == year)
+    return [dict(row) for row in session.execute(statement).mappings()]
 
 
 def _year(asset_id: int, year: int, columns: Mapping[str, bytes | None]) -> dict[str, Any]:

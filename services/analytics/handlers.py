@@ -23,7 +23,7 @@ Kept = Portfolio | Asset
 
 def table(owners: Owners) -> Mapping[str, Handler]:
     """Return the handlers; `owners` is asked where an event is missing."""
-    in_order = {
+    in_order: dict[str, tuple[type[Kept], Handler | None]] = {
         "portfolio-created": (Portfolio, _change_portfolio),
         "portfolio-updated": (Portfolio, _change_portfolio),
         "transaction-created": (Portfolio, _put_entry),

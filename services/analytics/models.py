@@ -40,6 +40,7 @@ class Portfolio(Base):
     owner_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(255))
     currency: Mapped[str] = mapped_column(String(3))
+    cost_basis_method: Mapped[str] = mapped_column(String(10))
     version: Mapped[int] = mapped_column(BigInteger)
     is_deleted: Mapped[bool] = mapped_column(Boolean, server_default="false")
 

@@ -1,15 +1,16 @@
 """What we ask the owners of portfolios and assets, when an event is missing or not here yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.analytics.domain.packing import History, PriceDay
+from services.analytics.domain.packing import COLUMNS, History, PriceDay
 from shared.client import ServiceClient
 from shared.identity import Signer
 
 Card = Mapping[str, Any]
+Number = str | int | None
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class AssetSnapshot:
     version: int
     card: Card
     history: History
-    splits: dict[date, str]
+    splits: Mapping[date, str]
 
 
 class Owners:
@@ -55,41 +56,41 @@ class Owners:
             NotFound: there is none of that id.
             Unavailable: its owner does not answer.
         """
-        prices = self._assets.get(f"assets/{asset_id}/prices/")
-        answer = self._assets.get(f"assets/{asset_id}/")
-        # The version of the older of the two: events after it are applied again and set the same.
-        return AssetSnapshot(
-            min(prices["version"], answer["version"]),
-            answer["asset"],
-            History.of(price_day(price) for price in prices["prices"]),
-            {date.fromisoformat(s["date"]): s["ratio"] for s in prices.get("splits", [])},
-        )
+        answer = self._assets.get(f"assets/{asset_id}/prices/")
+        splits = {date.fromisoformat(split["date"]): split["ratio"] for split in answer["splits"]}
+        return AssetSnapshot(answer["version"], answer["asset"], _history(answer), splits)
 
     def portfolio_ids(self) -> Iterator[int]:
         """Yield the id of every portfolio, ascending."""
-        return _ids(self._portfolios, "portfolios/")
+        return _ids(self._portfolios, "portfolios")
 
     def asset_ids(self) -> Iterator[int]:
         """Yield the id of every asset, ascending."""
-        return _ids(self._assets, "assets/")
+        return _ids(self._assets, "assets")
 
 
-def _ids(client: ServiceClient, path: str) -> Iterator[int]:
-    after = 0
-    while page := client.get(path, {"after": after})["results"]:
-        for row in page:
-            after = row["id"]
-            yield after
+def _ids(client: ServiceClient, name: str) -> Iterator[int]:
+    after: int | None = 0
+    while after is not None:
+        page = client.get(f"{name}/", {"after_id": after})
+        yield from (row["id"] for row in page[name])
+        after = page["next_after_id"]
+
+
+def _history(answer: Mapping[str, Any]) -> History:
+    days: Sequence[str] = answer["dates"]
+    columns = [answer[name] or [None] * len(days) for name in COLUMNS]
+    return History.of(_day(day, *values) for day, *values in zip(days, *columns, strict=True))
 
 
 def price_day(price: Card) -> PriceDay:
-    """Return one day's prices as events and the owner's list carry them."""
-    return PriceDay(
-        date.fromisoformat(price["date"]),
-        float(price["close"]),
-        *(_number(price.get(name)) for name in ("open", "high", "low", "volume")),
-    )
+    """Return one day's prices as events carry them."""
+    return _day(price["date"], *(price[name] for name in COLUMNS))
 
 
-def _number(value: str | int | None) -> float | None:
+def _day(day: str, close: str, *others: Number) -> PriceDay:
+    return PriceDay(date.fromisoformat(day), float(close), *map(_number, others))
+
+
+def _number(value: Number) -> float | None:
     return None if value is None else float(value)

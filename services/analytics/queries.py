@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Double, Row, Select, cast, func, or_, select
+from sqlalchemy import ColumnExpressionArgument, Double, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
+from shared.http import AnyRow
 
 
 class PortfolioCard(NamedTuple):
@@ -16,8 +18,8 @@ class PortfolioCard(NamedTuple):
     id: int
     owner_id: int
     currency: str
+    cost_basis_method: str
     version: int
-    is_deleted: bool
 
 
 class AssetCard(NamedTuple):
@@ -35,8 +37,8 @@ _PORTFOLIO = (
     Portfolio.id,
     Portfolio.owner_id,
     Portfolio.currency,
+    Portfolio.cost_basis_method,
     Portfolio.version,
-    Portfolio.is_deleted,
 )
 _ASSET = (
     Asset.id,
@@ -49,9 +51,22 @@ _ASSET = (
 
 
 def portfolio(session: Session, portfolio_id: int) -> PortfolioCard | None:
-    """Return a portfolio, also a deleted one; None where we have never heard of it."""
+    """Return a portfolio; a deleted one is nobody's, None is one that we never heard of."""
     row = session.execute(select(*_PORTFOLIO).where(Portfolio.id == portfolio_id)).one_or_none()
     return PortfolioCard(*row) if row else None
+
+
+def portfolio_versions(session: Session) -> dict[int, int]:
+    """Return the version of every portfolio that is not deleted, by id."""
+    rows = session.execute(
+        select(Portfolio.id, Portfolio.version).where(Portfolio.is_deleted.is_(False))
+    )
+    return {row.id: row.version for row in rows}
+
+
+def asset_ids(session: Session) -> set[int]:
+    """Return the ids of all assets."""
+    return set(session.scalars(select(Asset.id)))
 
 
 def assets(session: Session, asset_ids: Iterable[int]) -> dict[int, AssetCard]:
@@ -70,28 +85,34 @@ def currency_pairs(session: Session, symbols: Iterable[str]) -> dict[int, AssetC
     )
 
 
-def by_symbol(session: Session, symbol: str, user_id: int) -> AssetCard | None:
-    """Return the active asset of a symbol that the user sees; their own before a public one."""
+def by_symbols(session: Session, symbols: Sequence[str], user_id: int) -> AssetCard | None:
+    """Return the active asset of the first of these symbols that the user sees one of.
+
+    Of equal symbols their own goes before a public one.
+    """
+    wanted = [symbol.upper() for symbol in symbols]
+    symbol = func.upper(Asset.symbol)
     statement = (
         select(*_ASSET)
-        .where(func.upper(Asset.symbol) == symbol.upper(), Asset.is_active)
+        .where(symbol.in_(wanted), Asset.is_active)
         .where(or_(Asset.owner_id.is_(None), Asset.owner_id == user_id))
-        .order_by(Asset.owner_id.nulls_last(), Asset.id)
+        .order_by(func.array_position(wanted, symbol), Asset.owner_id.nulls_last(), Asset.id)
         .limit(1)
     )
     row = session.execute(statement).one_or_none()
     return AssetCard(*row) if row else None
 
 
-def ledger(session: Session, portfolio_id: int) -> Sequence[Row[Any]]:
+def ledger(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
     """Return the entries of a portfolio, numbers as float64."""
-    statement: Select[Any] = (
+    statement = (
         select(
             LedgerEntry.position_in_day,
             LedgerEntry.date,
             LedgerEntry.transaction_type,
             LedgerEntry.asset_id,
             cast(LedgerEntry.quantity, Double).label("quantity"),
+            cast(LedgerEntry.price, Double).label("price"),
             cast(LedgerEntry.cash_effect, Double).label("cash_effect"),
             LedgerEntry.ratio,
             LedgerEntry.currency,
@@ -118,17 +139,17 @@ def packed_closes(
     return found
 
 
-def splits(session: Session, asset_ids: Iterable[int]) -> Mapping[int, list[tuple[Any, float]]]:
+def splits(session: Session, asset_ids: Iterable[int]) -> Mapping[int, list[tuple[date, float]]]:
     """Return (date, ratio) of every split of each asset."""
     statement = select(Split.asset_id, Split.date, Split.ratio).where(
         Split.asset_id.in_(list(asset_ids))
     )
-    found: defaultdict[int, list[tuple[Any, float]]] = defaultdict(list)
+    found: defaultdict[int, list[tuple[date, float]]] = defaultdict(list)
     for asset_id, day, ratio in session.execute(statement):
         found[asset_id].append((day, ratio))
     return found
 
 
-def _cards(session: Session, *conditions: ColumnElement[bool]) -> dict[int, AssetCard]:
+def _cards(session: Session, *conditions: ColumnExpressionArgument[bool]) -> dict[int, AssetCard]:
     rows = session.execute(select(*_ASSET).where(*conditions))
     return {row.id: AssetCard(*row) for row in rows}

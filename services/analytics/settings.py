@@ -25,7 +25,7 @@ def load() -> Settings:
     """
     env = settings.environment()
     common = settings.read_common(env, "analytics")
-    aliases = env.list("BENCHMARK_ALIASES", "SPY:SP500")
+    aliases = env.list("BENCHMARK_ALIASES", ["SPY:SP500"])
     env.seal()
     return Settings(**common, benchmark_aliases=dict(_alias(alias) for alias in aliases if alias))
 

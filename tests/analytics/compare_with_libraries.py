@@ -1,6 +1,7 @@
 """Our metrics of AAPL beside those of empyrical-reloaded and ffn, to the printed digit.
 
 By hand, with requirements/compare.txt installed: python -m tests.analytics.compare_with_libraries
+It reads the demo's prices, or a file of the same form that is given as an argument.
 Compared where a library has a function of the same definition. Where its default differs, the
 row says what was passed: both annualise over 252 returns or 365.25 days by default, we over 365
 calendar days; empyrical compounds alpha, we multiply it by 252.
@@ -23,7 +24,7 @@ from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.performance import Request, Track, measure
 from services.analytics.domain.series import Series
 
-PRICES = Path(__file__).parents[2] / "deploy" / "demo" / "prices.csv"
+PRICES = Path(__file__).parents[2] / "deploy" / "demo" / "data" / "prices.csv"
 START, END = "2018-01-02", "2022-12-28"
 PERCENT = 100
 PLAIN = 1
@@ -39,9 +40,9 @@ class Row(NamedTuple):
     scale: int = PERCENT
 
 
-def closes(symbol: str) -> Series:
+def closes(prices: Path, symbol: str) -> Series:
     """Read the closes of one symbol."""
-    with PRICES.open(encoding="utf-8") as file:
+    with prices.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row[symbol]]
     return Series.of((date.fromisoformat(row["date"]), float(row[symbol])) for row in rows)
 
@@ -180,9 +181,9 @@ def printed(value: float | None, scale: int) -> str:
     return f"{(Decimal(repr(float(value))) * scale).quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
 
 
-def main() -> int:
+def main(prices_file: Path) -> int:
     """Print the table; return 1 where a printed figure differs."""
-    asset, benchmark = closes("AAPL"), closes("SP500")
+    asset, benchmark = closes(prices_file, "AAPL"), closes(prices_file, "SP500")
     metrics, prices = measured(asset, benchmark), in_window(asset)
     found = [
         *growth_rows(metrics, prices),
@@ -201,4 +202,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else PRICES))

@@ -27,7 +27,7 @@ def main() -> None:
         _round(client, options.url, asset, portfolio, cents)
         for cents in range(10_000, 10_000 + options.rounds)
     )
-    print(  # noqa: T201 - a script speaks
+    print(
         f"{options.rounds} prices: median {statistics.median(seconds) * 1000:.0f} ms,"
         f" 95 % within {seconds[int(len(seconds) * 0.95)] * 1000:.0f} ms,"
         f" longest {seconds[-1] * 1000:.0f} ms"

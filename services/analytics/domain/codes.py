@@ -27,6 +27,16 @@ class Code(StrEnum):
     STALE_PRICE = "stale_price"
     SPLIT_NOT_BOOKED = "split_not_booked"
     NEGATIVE_CASH = "negative_cash"
+    NO_SUCH_DAYS = "no_such_days"
+    NO_HOLDINGS = "no_holdings"
+    HISTORY_TOO_SHORT = "history_too_short"
+    BENCHMARK_MISSING = "benchmark_missing"
+    BETA_PROXY = "beta_proxy"
+    UNMODELLED = "unmodelled"
+    SHOCK_UNUSED = "shock_unused"
+    TARGET_OUT_OF_REACH = "target_out_of_reach"
+    INPUT_MISSING = "input_missing"
+    NO_INDICATOR_VALUE = "no_indicator_value"
 
 
 MESSAGES: dict[Code, str] = {
@@ -53,6 +63,18 @@ MESSAGES: dict[Code, str] = {
     Code.SPLIT_NOT_BOOKED: "{symbol} was held over its split on {day}, "
     "and the ledger has no SPLIT on that day.",
     Code.NEGATIVE_CASH: "Cash is negative on {count} days; the first is {day}.",
+    Code.NO_SUCH_DAYS: "The benchmark has no such day in the window.",
+    Code.NO_HOLDINGS: "Nothing is held at the end of the window.",
+    Code.HISTORY_TOO_SHORT: "{symbol} has prices on too few days of the window, "
+    "so its part in the risk is not known.",
+    Code.BENCHMARK_MISSING: "The benchmark has no prices from {start} to {end}.",
+    Code.BETA_PROXY: "{symbols}: no history then, so beta × the benchmark's return stands in.",
+    Code.UNMODELLED: "{symbols}: neither history nor a beta, so nothing is said of them.",
+    Code.SHOCK_UNUSED: "Nothing that is held answers to the shock on {name}.",
+    Code.TARGET_OUT_OF_REACH: "No market move from −100 % to +100 % makes this loss.",
+    Code.INPUT_MISSING: "It needs {needed}, which the prices of this asset do not have.",
+    Code.NO_INDICATOR_VALUE: "It has no value in the window: the history before it is too short, "
+    "or the price stands still.",
 }
 
 

@@ -52,7 +52,8 @@ class Entry:
     ``currency`` (0 for what moves none); ``exchange_rate`` turns it into the portfolio's, NaN
     where none was given. ``quantity`` is that of the row: bought, sold or transferred
     (positive), or for an ADJUSTMENT what is held from then on. ``ratio`` is a SPLIT's new/old.
-    ``order`` is the row's place among those of its day.
+    ``order`` is the row's place among those of its day. ``price`` is that of one unit, in
+    ``currency``: the cost of what is transferred in or adjusted.
     """
 
     order: int
@@ -64,6 +65,7 @@ class Entry:
     ratio: float = 1.0
     currency: str = ""
     exchange_rate: float = 1.0
+    price: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,14 +102,20 @@ class Ledger:
     def money(self, rates: Rates, currency: str) -> Floats:
         """Return each entry's cash in the portfolio's ``currency``, shape (entries,).
 
-        At the rate given with the entry, else the last one on or before its day; NaN where money
-        moved and there is no rate.
+        NaN where money moved and there is no rate.
+        """
+        return np.where(self.cash == 0.0, 0.0, self.cash * self.exchange_rates(rates, currency))
+
+    def exchange_rates(self, rates: Rates, currency: str) -> Floats:
+        """Return each entry's rate to the portfolio's ``currency``, shape (entries,).
+
+        The one given with the entry, else the last one on or before its day, else NaN.
         """
         given = np.array([row.exchange_rate for row in self.entries], dtype=np.float64)
         for foreign in set(self.currencies[np.isnan(given)]):
             found = rates.between(str(foreign), currency, self.days).values
             given = np.where(np.isnan(given) & (self.currencies == foreign), found, given)
-        return np.where(self.cash == 0.0, 0.0, self.cash * given)
+        return given
 
     @cached_property
     def cash_from(self) -> np.datetime64 | None:

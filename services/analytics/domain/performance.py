@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.analytics.domain import returns, risk
-from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.codes import Code, warn
 from services.analytics.domain.metrics import (
     Day,
     Dispersion,
@@ -16,6 +16,7 @@ from services.analytics.domain.metrics import (
     Relative,
     Window,
 )
+from services.analytics.domain.notes import Notes
 from services.analytics.domain.remarks import remarks
 from services.analytics.domain.series import Days, Floats, Series, window
 from services.analytics.domain.valuation import Books, Valuation
@@ -40,6 +41,11 @@ class Track:
         """Return the track of one unit that nothing flows into or out of."""
         nothing = np.zeros(len(levels.days))
         return cls(levels.days, levels.values, nothing, nothing, closes.as_of(levels.days).values)
+
+    @classmethod
+    def of_portfolio(cls, known: Valuation) -> "Track":
+        """Return the track of a portfolio on days that all have a value (`Valuation.known`)."""
+        return cls(known.days, known.values, known.inflows, known.outflows, known.values)
 
     def cut(self, base: int, last: int) -> "Track":
         """Return the part from position ``base`` to ``last``, both included."""
@@ -70,37 +76,6 @@ class Request(NamedTuple):
         )
 
 
-class _Notes:
-    """Turns NaN into None and a warning; too few returns explain every other reason away."""
-
-    def __init__(self, observations: int) -> None:
-        self._observations = observations
-        self.warnings: list[Warning] = []
-
-    def figure(self, name: str, value: Floats | float, undefined: Code) -> float | None:
-        """Return ``value``, or None and the warning where it is not a finite number."""
-        if np.isfinite(value):
-            return float(value)
-        self.remark(name, self._explained(undefined))
-        return None
-
-    def remark(self, name: str, code: Code, **facts: object) -> None:
-        """Remark ``code`` on the field ``name``."""
-        self.warnings.append(warn(name, code, **facts))
-
-    def cause(self, name: str) -> Code:
-        """Return why the figure ``name`` came out undefined."""
-        return next(warning.code for warning in self.warnings if warning.field == name)
-
-    def _explained(self, undefined: Code) -> Code:
-        if self._observations == 0:
-            return Code.NO_RETURNS
-        # A period too short to annualise stays that, however few its days are.
-        if self._observations == 1 and undefined is not Code.PERIOD_UNDER_ONE_YEAR:
-            return Code.INSUFFICIENT_OBSERVATIONS
-        return undefined
-
-
 def unvalued() -> Metrics:
     """Return the metrics of a window without any valuation: everything is None, and says so."""
     groups = (Growth, Dispersion, Drawdown, Relative)
@@ -125,8 +100,7 @@ def measure_portfolio(
     if np.isnan(valuation.values[last]):
         result, first = unvalued(), days[0]
     else:
-        track = Track(known.days, known.values, known.inflows, known.outflows, known.values)
-        result = measure(track, request, benchmark)
+        result = measure(Track.of_portfolio(known), request, benchmark)
         first = result.window.start_date or days[0]
     about = remarks(valuation, books, first, days[last])
     return replace(result, warnings=(*about, *result.warnings))
@@ -143,7 +117,7 @@ def measure(track: Track, request: Request, benchmark: Series | None = None) -> 
     part = track.cut(*positions)
     daily = returns.time_weighted(part.values, part.inflows, part.outflows)
     made = daily[np.isfinite(daily)]
-    notes = _Notes(len(made))
+    notes = Notes(len(made))
     if request.start is not None and part.days[0] > request.start:
         notes.remark("start_date", Code.HISTORY_STARTS_LATER, day=part.days[0])
     _note_skipped(notes, part.days, daily)
@@ -162,14 +136,14 @@ def _calendar_days(days: Days) -> int:
     return int((days[-1] - days[0]).astype(np.int64))
 
 
-def _note_skipped(notes: _Notes, days: Days, daily: Floats) -> None:
+def _note_skipped(notes: Notes, days: Days, daily: Floats) -> None:
     skipped = np.flatnonzero(np.isnan(daily))
     if len(skipped):
         first = days[skipped[0] + 1]
         notes.remark("total_return", Code.ZERO_DENOMINATOR, count=len(skipped), day=first)
 
 
-def _growth(notes: _Notes, part: Track, made: Floats, request: Request) -> Growth:
+def _growth(notes: Notes, part: Track, made: Floats, request: Request) -> Growth:
     length = _calendar_days(part.days)
     total = returns.total(made) if len(made) else np.nan
     annual, undefined = returns.annualised(total, length), Code.TOTAL_LOSS
@@ -182,7 +156,7 @@ def _growth(notes: _Notes, part: Track, made: Floats, request: Request) -> Growt
     )
 
 
-def _money_weighted(notes: _Notes, part: Track) -> float | None:
+def _money_weighted(notes: Notes, part: Track) -> float | None:
     """Return the XIRR of the base value put in, the flows since, and the last value taken out."""
     amounts = part.outflows - part.inflows
     amounts[0] = -part.values[0]
@@ -193,7 +167,7 @@ def _money_weighted(notes: _Notes, part: Track) -> float | None:
     return notes.figure("money_weighted_return", rate, undefined)
 
 
-def _dispersion(notes: _Notes, part: Track, made: Floats, request: Request) -> Dispersion:
+def _dispersion(notes: Notes, part: Track, made: Floats, request: Request) -> Dispersion:
     excess = made - risk.per_period_rate(request.risk_free_rate, request.periods)
     at_risk = risk.value_at_risk(made)
     shortfall = risk.expected_shortfall(made)
@@ -208,7 +182,7 @@ def _dispersion(notes: _Notes, part: Track, made: Floats, request: Request) -> D
     )
 
 
-def _drawdown(notes: _Notes, days: Days, daily: Floats, annual: float | None) -> Drawdown:
+def _drawdown(notes: Notes, days: Days, daily: Floats, annual: float | None) -> Drawdown:
     levels = returns.growth_index(daily)
     deepest = risk.max_drawdown(levels) if np.isfinite(daily).any() else np.nan
     fall = risk.deepest_fall(levels)
@@ -230,7 +204,7 @@ def _drawdown(notes: _Notes, days: Days, daily: Floats, annual: float | None) ->
     )
 
 
-def _day(notes: _Notes, name: str, days: Days, position: int | None, undefined: Code) -> Day | None:
+def _day(notes: Notes, name: str, days: Days, position: int | None, undefined: Code) -> Day | None:
     if position is not None:
         return Day(days[position], "D")
     notes.remark(name, undefined)
@@ -238,7 +212,7 @@ def _day(notes: _Notes, name: str, days: Days, position: int | None, undefined: 
 
 
 def _relative(
-    notes: _Notes, days: Days, daily: Floats, request: Request, benchmark: Series | None
+    notes: Notes, days: Days, daily: Floats, request: Request, benchmark: Series | None
 ) -> Relative:
     if benchmark is None:
         own, market, undefined = np.array([]), np.array([]), Code.NO_BENCHMARK

@@ -90,8 +90,10 @@ def _unbooked_splits(
     books: Books, asset: int, first: np.datetime64, last: np.datetime64
 ) -> list[Warning]:
     held, quotes = books.ledger.held[asset], books.assets[asset]
-    booked = held.days[held.types == EntryType.SPLIT.value]
     splits = quotes.splits.between(first, last).days
+    if not len(splits):
+        return []
+    booked = held.days[held.types == EntryType.SPLIT.value]
     before = held.on(splits - 1)
     return [
         warn("total_return", Code.SPLIT_NOT_BOOKED, symbol=quotes.symbol, day=day)

@@ -76,7 +76,7 @@ def max_drawdown(levels: Floats) -> Floats:
 
 
 class Fall(NamedTuple):
-    """Positions of the deepest drawdown: its peak, its lowest point and the return to the peak."""
+    """Positions of a drawdown: its peak (the last of equal ones), its lowest point, its end."""
 
     peak: int
     trough: int
@@ -85,14 +85,32 @@ class Fall(NamedTuple):
 
 def deepest_fall(levels: Floats) -> Fall | None:
     """Return where the deepest drawdown of levels (n,) began, bottomed and ended, if any."""
+    return next(iter(falls(levels)), None)
+
+
+def falls(levels: Floats) -> list[Fall]:
+    """Return every fall of levels (n,) from its peak to the return to it, the deepest first.
+
+    Of equally deep ones the earlier comes first.
+    """
     depths = drawdowns(levels)
-    if len(levels) < 2 or not depths.any():
-        return None
-    trough = int(np.argmin(depths))
-    # The last of equal peaks: the fall starts where the value was at its highest last.
-    peak = trough - 1 - int(np.argmax(depths[:trough][::-1] == 0.0))
-    recovered = np.flatnonzero(levels[trough:] >= levels[peak] * (1.0 - NEGLIGIBLE_FALL))
-    return Fall(peak, trough, trough + int(recovered[0]) if len(recovered) else None)
+    edges = np.diff((depths < 0.0).astype(np.int8), prepend=0, append=0)
+    starts, stops = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
+    found = [_fall(depths, int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
+    return sorted(found, key=lambda fall: (depths[fall.trough], fall.peak))
+
+
+def _fall(depths: Floats, start: int, stop: int) -> Fall:
+    trough = start + int(np.argmin(depths[start:stop]))
+    return Fall(start - 1, trough, stop if stop < len(depths) else None)
+
+
+def ulcer_index(levels: Floats) -> Floats:
+    """Return the root mean square of all drawdowns (Martin & McCann 1989); NaN under 2 levels."""
+    if len(levels) < 2:
+        return np.full(levels.shape[1:], np.nan)
+    depths = drawdowns(levels)
+    return np.asarray(np.sqrt((depths * depths).mean(axis=0)))
 
 
 def calmar(annualised: Floats | float, deepest: Floats | float) -> Floats:
@@ -147,6 +165,18 @@ def information_ratio(returns: Floats, benchmark: Floats, periods: int = TRADING
     """Return mean(r − b) · periods / tracking error; NaN where they never differ."""
     difference = returns - _aligned(benchmark, returns)
     return _ratio(difference, tracking_error(returns, benchmark, periods)) * periods
+
+
+def capture(returns: Floats, benchmark: Floats, *, rising: bool) -> Floats:
+    """Return the own return linked over the benchmark's rising (or falling) days over its own.
+
+    Both of shape (n,). NaN where there are no such days.
+    """
+    days = benchmark > 0.0 if rising else benchmark < 0.0
+    if not days.any():
+        return np.asarray(np.nan)
+    own, market = (np.prod(1.0 + side[days]) - 1.0 for side in (returns, benchmark))
+    return np.asarray(own / market)
 
 
 def _without_noise(spread: Floats, mean: Floats) -> Floats:

@@ -16,6 +16,7 @@ from services.analytics.domain.series import (
     Floats,
     Indexes,
     Series,
+    split_adjusted,
     split_factors,
 )
 
@@ -39,6 +40,17 @@ class Books(NamedTuple):
     assets: Mapping[int, Quotes]
     rates: Rates
     currency: str
+
+    def levels(self, asset: int) -> Series:
+        """Return an asset's split-adjusted closes in the portfolio's currency.
+
+        On its own days; those without an exchange rate on or before them are left out.
+        """
+        quotes = self.assets[asset]
+        adjusted = split_adjusted(quotes.closes, quotes.splits)
+        rates = self.rates.between(quotes.currency, self.currency, adjusted.days).values
+        known = ~np.isnan(rates)
+        return Series(adjusted.days[known], (adjusted.values * rates)[known])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

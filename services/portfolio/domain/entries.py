@@ -1,7 +1,7 @@
 """One entry of a ledger."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -61,7 +61,7 @@ class Entry:
     """
 
     id: int
-    date: date
+    date: datetime.date
     type: EntryType
     currency: str
     asset: int | None = None
@@ -75,7 +75,7 @@ class Entry:
     ratio: Fraction | None = None
 
     @property
-    def order(self) -> tuple[date, bool, int]:
+    def order(self) -> tuple[datetime.date, bool, int]:
         """The place in the ledger: by day, SPLIT first, then by creation."""
         return (self.date, self.type != EntryType.SPLIT, self.id)
 

@@ -15,7 +15,13 @@ from shared.money import EXACT, plain
 
 
 class LedgerError(ValidationFailed):
-    """The ledger would not add up with this entry."""
+    """The ledger would not add up with this entry.
+
+    Attributes:
+        entry: id of the entry that could not be applied, where a replay met it.
+    """
+
+    entry: int | None = None
 
 
 class InvalidEntry(LedgerError):

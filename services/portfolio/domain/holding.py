@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from services.portfolio.domain import lots as lots_
 from services.portfolio.domain.entries import (
@@ -17,9 +18,12 @@ from services.portfolio.domain.entries import (
     plus,
     times,
 )
-from services.portfolio.domain.errors import InvalidEntry, Oversold
+from services.portfolio.domain.errors import InvalidEntry, LedgerError, Oversold
 from services.portfolio.domain.lots import Lot, Lots, Method
 from shared.money import EXACT
+
+# More than this of anything is a mistake, and splits multiply: 50 digits must always be enough.
+MOST: Final = Decimal(10) ** 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +61,15 @@ def replay(entries: Iterable[Entry], method: Method, start: Holding | None = Non
 
     Raises:
         Oversold: an entry takes more than is held then.
-        InvalidEntry: a split leaves nothing.
+        InvalidEntry: a split leaves nothing, or more than can be counted.
     """
     holding = start or Holding()
     for entry in entries:
-        holding = apply(holding, entry, method)
+        try:
+            holding = apply(holding, entry, method)
+        except LedgerError as error:
+            error.entry = entry.id
+            raise
     return holding
 
 
@@ -70,7 +78,7 @@ def apply(holding: Holding, entry: Entry, method: Method) -> Holding:
 
     Raises:
         Oversold: it takes more than is held.
-        InvalidEntry: a split leaves nothing.
+        InvalidEntry: a split leaves nothing, or more than can be counted.
     """
     if entry.type in ACQUISITIONS:
         holding = _acquired(holding, entry, method)
@@ -130,7 +138,10 @@ def _split(holding: Holding, entry: Entry) -> Holding:
     lots = lots_.split(holding.lots, entry.ratio)
     if holding.quantity and not lots:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} nothing would be held."})
-    return replace(holding, lots=lots, quantity=lots_.scaled(holding.quantity, entry.ratio))
+    quantity = lots_.scaled(holding.quantity, entry.ratio)
+    if quantity >= MOST:
+        raise InvalidEntry({"ratio": f"After this split on {entry.date} too much would be held."})
+    return replace(holding, lots=lots, quantity=quantity)
 
 
 def _adjusted(holding: Holding, entry: Entry) -> Holding:

@@ -145,7 +145,10 @@ def scaled(quantity: Decimal, ratio: Fraction) -> Decimal:
 
 def base_cost(lots: Lots) -> Decimal | None:
     """Return the cost of all lots in the portfolio's currency; None when one is unknown."""
-    return reduce(plus, (lot.base_cost for lot in lots), ZERO)
+    total: Decimal | None = ZERO
+    for lot in lots:
+        total = plus(total, lot.base_cost)
+    return total
 
 
 def _share(cost: Decimal, part: Decimal, whole: Decimal) -> Decimal:

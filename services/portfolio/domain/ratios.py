@@ -1,15 +1,12 @@
-"""Split ratios: exact fractions, new for old."""
+"""Split ratios in a ledger: a wrong one is the entry's mistake."""
 
-import re
 from fractions import Fraction
-from typing import Final
 
 from services.portfolio.domain.errors import InvalidEntry
+from shared import ratios
+from shared.ratios import ratio_text
 
-# Two numbers of at most nine digits keep a ratio in two integers that every database has.
-LARGEST: Final = 10**9
-_NUMBER: Final = r"\d{1,9}(?:\.\d{1,8})?"
-_RATIO: Final = re.compile(rf"({_NUMBER})(?:\s*:\s*({_NUMBER}))?", re.ASCII)
+__all__ = ["parse_ratio", "ratio_text"]
 
 
 def parse_ratio(text: str) -> Fraction:
@@ -18,16 +15,7 @@ def parse_ratio(text: str) -> Fraction:
     Raises:
         InvalidEntry: it is no ratio, not positive, or finer than one in a billion.
     """
-    match = _RATIO.fullmatch(text.strip())
-    new, old = (Fraction(part or "1") for part in match.groups()) if match else (Fraction(0),) * 2
-    if not new or not old:
-        raise InvalidEntry({"ratio": 'Not a ratio: write "4:1", four new for one old.'})
-    ratio = new / old
-    if max(ratio.numerator, ratio.denominator) > LARGEST:
-        raise InvalidEntry({"ratio": "The ratio is finer than one in a billion."})
-    return ratio
-
-
-def ratio_text(ratio: Fraction) -> str:
-    """Return `ratio` as the contract writes it: "4:1"."""
-    return f"{ratio.numerator}:{ratio.denominator}"
+    try:
+        return ratios.parse_ratio(text)
+    except ValueError as error:
+        raise InvalidEntry({"ratio": str(error)}) from error

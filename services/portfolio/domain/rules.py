@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from services.portfolio.domain.entries import ZERO, Entry, EntryType
+from services.portfolio.domain.entries import ONE, ZERO, Entry, EntryType
 from services.portfolio.domain.errors import AmountMismatch, InvalidEntry
 from shared.money import EXACT, minor_unit, round_to
 
 _NAMES: Final = ("asset", "quantity", "price", "amount", "fees", "taxes", "ratio")
 _PRICE_PLACES: Final = 8
+# Fifteen digits and the twenty decimals of the ledger leave room in 50 for any sum of entries.
+_TOO_MUCH: Final = Decimal(10) ** 15
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,17 @@ def complete(entry: Entry) -> Entry:
     quantity × price, before them. Where amount and price are both given, what moved is the truth.
 
     Raises:
-        InvalidEntry: a field is missing, not of this type, or of the wrong sign.
+        InvalidEntry: a field is missing, not of this type, of the wrong sign, or too large.
         AmountMismatch: amount and price are given and do not fit.
     """
     _check_fields(entry)
     _check_numbers(entry)
+    entry = _with_amount(entry)
+    _check_size(entry)
+    return entry
+
+
+def _with_amount(entry: Entry) -> Entry:
     computed = _computed_amount(entry)
     if entry.amount is None:
         return replace(entry, amount=computed)
@@ -102,6 +110,14 @@ def _check_numbers(entry: Entry) -> None:
         raise InvalidEntry({"exchange_rate": "Must be greater than 0."})
 
 
+def _check_size(entry: Entry) -> None:
+    money = max(EXACT.abs(entry.cash), entry.cost)
+    rate = max(ONE, entry.asset_rate, entry.exchange_rate or ONE)
+    if EXACT.multiply(money, rate) >= _TOO_MUCH:
+        field = "price" if entry.amount is None else "amount"
+        raise InvalidEntry({field: "This is more money than can be counted."})
+
+
 def _computed_amount(entry: Entry) -> Decimal | None:
     if "amount" not in RULES[entry.type].allows or entry.price is None:
         return None
@@ -119,7 +135,7 @@ def _check_sign(entry: Entry, amount: Decimal, computed: Decimal | None) -> None
     if not amount and computed is None:
         raise InvalidEntry({"amount": "Must not be 0."})
     # Fees above the proceeds turn the sign of a sale; then the other sign is the right one.
-    turned = computed is not None and amount * computed >= 0
+    turned = computed is not None and amount * computed > 0
     if amount * rule.sign < 0 and not turned:
         side = "positive" if rule.sign > 0 else "negative"
         raise InvalidEntry(

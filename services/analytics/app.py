@@ -1,0 +1,23 @@
+"""Analytics' web application."""
+
+from services.analytics import settings
+from services.analytics.engine import Engine
+from services.analytics.owners import Owners
+from services.analytics.routes import BLUEPRINTS
+from services.analytics.settings import Settings
+from shared.http import ServiceApp, create_service_app
+
+
+def create_app(configuration: Settings | None = None) -> ServiceApp:
+    """Return the application; its configuration comes from the environment by default."""
+    configuration = configuration or settings.load()
+    app = create_service_app(
+        configuration,
+        title="Performance and risk",
+        public=BLUEPRINTS,
+        internal=[],
+        idempotency_table=None,  # there is nothing to post here
+    )
+    owners = Owners(configuration.urls, app.signer)
+    app.extensions["engine"] = Engine(app.database, owners, configuration.benchmark_aliases)
+    return app

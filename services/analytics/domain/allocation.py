@@ -1,0 +1,137 @@
+"""What a portfolio is made of, by group, and the trades that restore a target mix."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from services.analytics.domain.apportionment import apportion, exact_sum, percentages
+from shared.errors import BadRequest
+from shared.money import EXACT, minor_unit, round_money, round_to
+
+CASH: Final = "CASH"
+UNCLASSIFIED: Final = "UNCLASSIFIED"
+PERCENT_PLACES: Final = 4
+WHOLE: Final = Decimal(100)
+
+
+class Grouping(StrEnum):
+    """What positions are put together by; each is a field of `Item` but the last."""
+
+    ASSET_TYPE = "asset_type"
+    SECTOR = "sector"
+    CURRENCY = "currency"
+    COUNTRY = "country"
+    INDIVIDUAL = "individual"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One position and its ``value`` in the portfolio's currency, not yet rounded."""
+
+    symbol: str
+    name: str
+    value: Decimal
+    asset_type: str
+    currency: str
+    sector: str | None = None
+    country: str | None = None
+
+    def group(self, grouping: Grouping) -> tuple[str, str]:
+        """Return the key and the label of the group it belongs to."""
+        if grouping is Grouping.INDIVIDUAL:
+            return self.symbol, self.name
+        key: str | None = getattr(self, grouping.value)
+        return (key, key) if key else (UNCLASSIFIED, "Unclassified")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One group: money with the currency's decimals, and a percentage with 4 of them.
+
+    ``percentage`` is None where the whole portfolio is worth nothing or less.
+    """
+
+    key: str
+    label: str
+    value: Decimal
+    percentage: Decimal | None
+    position_count: int
+
+
+def allocate(
+    items: Sequence[Item], cash: Decimal, grouping: Grouping, currency: str
+) -> list[Slice]:
+    """Return the groups of a portfolio, largest first, of equal ones by key.
+
+    Values sum to the rounded total and percentages to exactly 100. Cash is a group of its own
+    where there is any.
+    """
+    groups: dict[str, list[Item]] = {}
+    labels = {CASH: "Cash"}
+    for item in items:
+        key, labels[key] = item.group(grouping)
+        groups.setdefault(key, []).append(item)
+    sums = {key: exact_sum(item.value for item in members) for key, members in groups.items()}
+    if round_money(cash, currency):
+        sums[CASH] = EXACT.add(sums.get(CASH, 0), cash)
+    ordered = sorted(sums, key=lambda key: (-sums[key], key))
+    values = apportion([sums[key] for key in ordered], minor_unit(currency))
+    shares = percentages([sums[key] for key in ordered], PERCENT_PLACES)
+    return [
+        Slice(key, labels[key], value, shares[i] if shares else None, len(groups.get(key, ())))
+        for i, (key, value) in enumerate(zip(ordered, values, strict=True))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far a group is from its target, and what to buy (> 0) or sell (< 0) to be there.
+
+    Percentages have 4 decimals (``drift`` is actual − target, in points), money the currency's.
+    """
+
+    key: str
+    target: Decimal
+    actual: Decimal
+    drift: Decimal
+    target_value: Decimal
+    trade: Decimal
+
+
+def rebalance(
+    slices: Sequence[Slice], targets: Mapping[str, Decimal], currency: str
+) -> list[Drift]:
+    """Return the drift of every group held or targeted; one without a target should be empty.
+
+    The trades sum to exactly 0: nothing comes in or goes out.
+
+    Args:
+        targets: percentages by key.
+
+    Raises:
+        BadRequest: a target is negative, they don't sum to 100, or there is nothing to divide.
+    """
+    if any(target < 0 for target in targets.values()) or exact_sum(targets.values()) != WHOLE:
+        raise BadRequest("targets: percentages must not be negative and must sum to 100.")
+    if any(part.percentage is None for part in slices) or not slices:
+        raise BadRequest("targets: the portfolio is worth nothing that could be divided.")
+    held = {part.key: part for part in slices}
+    keys = [*held, *(key for key in targets if key not in held)]
+    whole = exact_sum(part.value for part in slices)
+    goals = [targets.get(key, Decimal(0)) for key in keys]
+    wanted = [EXACT.divide(EXACT.multiply(goal, whole), WHOLE) for goal in goals]
+    values = apportion(wanted, minor_unit(currency), whole)
+    return [
+        _drift(key, held.get(key), goal, value)
+        for key, goal, value in zip(keys, goals, values, strict=True)
+    ]
+
+
+def _drift(key: str, held: Slice | None, target: Decimal, wanted: Decimal) -> Drift:
+    goal = round_to(target, PERCENT_PLACES)
+    actual, owned = (held.percentage, held.value) if held else (None, Decimal(0))
+    actual = round_to(Decimal(0), PERCENT_PLACES) if actual is None else actual
+    trade = EXACT.subtract(wanted, owned)
+    return Drift(key, goal, actual, EXACT.subtract(actual, goal), wanted, trade)

@@ -1,0 +1,193 @@
+"""Correlation of many return series at once, each pair on the days that both have."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analytics.domain import risk
+from services.analytics.domain.series import Floats, Indexes
+
+MIN_OBSERVATIONS = 30
+# A variance under this part of the squares it is left over from is their rounding.
+NEGLIGIBLE_SHARE = 1e-12
+
+Counts = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Pair(NamedTuple):
+    """Two columns and their correlation."""
+
+    first: int
+    second: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correlation:
+    """``matrix`` (k, k), NaN where it is not defined, and the common days of each pair (k, k)."""
+
+    matrix: Floats
+    observations: Counts
+
+    @property
+    def average(self) -> float:
+        """The mean over all pairs that have a correlation; NaN without any."""
+        values = self._upper()
+        return float(np.nanmean(values)) if not np.isnan(values).all() else np.nan
+
+    @property
+    def highest(self) -> Pair | None:
+        """The pair that moves together most; of equal ones the first, row by row."""
+        return self._extreme(self._upper())
+
+    @property
+    def lowest(self) -> Pair | None:
+        """The pair that moves together least; of equal ones the first, row by row."""
+        return self._extreme(-self._upper())
+
+    def _upper(self) -> Floats:
+        return np.asarray(self.matrix[np.triu_indices(len(self.matrix), 1)])
+
+    def _extreme(self, scores: Floats) -> Pair | None:
+        if np.isnan(scores).all():
+            return None
+        position = int(np.nanargmax(scores))
+        first, second = (int(row[position]) for row in np.triu_indices(len(self.matrix), 1))
+        return Pair(first, second, float(self.matrix[first, second]))
+
+
+def pearson(returns: Floats, min_observations: int = MIN_OBSERVATIONS) -> Correlation:
+    """Return the correlation of each pair of columns over its common days.
+
+    Args:
+        returns: shape (n, k), NaN where a column has none.
+        min_observations: a pair with fewer common days has no correlation.
+
+    A column without variance over the common days has none either; the diagonal is exactly 1.
+    """
+    known = ~np.isnan(returns)
+    return _finished(
+        _coefficients(_centred(returns, known), known), _common(known), min_observations
+    )
+
+
+def spearman(returns: Floats, min_observations: int = MIN_OBSERVATIONS) -> Correlation:
+    """Return the correlation of ranks, each pair ranked over its common days; ties share a rank.
+
+    Args and undefined values as in `pearson`.
+    """
+    known = ~np.isnan(returns)
+    if (known == known[:, :1]).all():
+        return pearson(_ranks(returns), min_observations)
+    return _finished(_rank_coefficients(returns, known), _common(known), min_observations)
+
+
+def _common(known: Mask) -> Counts:
+    marks = known.astype(np.float32)  # exact up to 2²⁴ days
+    return np.asarray(np.rint(marks.T @ marks), dtype=np.int64)
+
+
+def _centred(returns: Floats, known: Mask) -> Floats:
+    """Return deviations from each column's own mean, 0 for gaps and for a column without any."""
+    counts = np.maximum(known.sum(axis=0), 1)
+    means = np.where(known, returns, 0.0).sum(axis=0) / counts
+    centred = np.where(known, returns - means, 0.0)
+    still = np.abs(centred).max(axis=0, initial=0.0) <= risk.NEGLIGIBLE * (1.0 + np.abs(means))
+    return np.where(still, 0.0, centred)
+
+
+def _coefficients(centred: Floats, known: Mask) -> Floats:
+    """Return the pairwise coefficients from sums over common days, all by matrix products."""
+    marks = known.astype(np.float64)
+    counts = np.maximum(marks.T @ marks, 1.0)
+    sums = centred.T @ marks  # of the row's column, over the days that both have
+    squares = (centred * centred).T @ marks
+    moments = squares - sums * sums / counts
+    moments[moments <= NEGLIGIBLE_SHARE * squares] = 0.0
+    shared = centred.T @ centred - sums * sums.T / counts
+    return _normalised(shared, moments, moments.T)
+
+
+class _Sorted(NamedTuple):
+    """Each column's order of rows, and for each row how many values are smaller, or not larger."""
+
+    order: Indexes
+    smaller: Indexes
+    not_larger: Indexes
+
+
+def _sorted(values: Floats) -> _Sorted:
+    order = np.argsort(values, axis=0, kind="stable")
+    ascending = np.take_along_axis(values, order, axis=0)
+    place = np.broadcast_to(np.arange(len(values))[:, np.newaxis], values.shape)
+    differs = np.ones((len(values) + 1, values.shape[1]), dtype=np.bool_)
+    differs[1:-1] = ascending[1:] != ascending[:-1]
+    first = np.maximum.accumulate(np.where(differs[:-1], place, 0), axis=0)
+    last = np.minimum.accumulate(np.where(differs[1:], place, len(values))[::-1], axis=0)[::-1]
+    smaller, not_larger = np.empty_like(order), np.empty_like(order)
+    np.put_along_axis(smaller, order, first, axis=0)
+    np.put_along_axis(not_larger, order, last + 1, axis=0)
+    return _Sorted(order, smaller, not_larger)
+
+
+def _ranks(values: Floats) -> Floats:
+    """Return ranks from 1, the mean rank for ties, NaN for gaps."""
+    _, smaller, not_larger = _sorted(values)
+    return np.where(np.isnan(values), np.nan, (smaller + not_larger + 1) / 2)
+
+
+def _rank_coefficients(returns: Floats, known: Mask) -> Floats:
+    """Return rank coefficients, one column against all later ones at a time.
+
+    No pair is sorted anew: in a column's own order, the rank of a value among the common days is
+    the count of those up to it.
+    """
+    columns = returns.shape[1]
+    own = _sorted(returns)
+    matrix = np.full((columns, columns), np.nan)
+    for i in range(columns - 1):
+        others = slice(i + 1, None)
+        common = known[:, [i]] & known[:, others]
+        counts = common.sum(axis=0)
+        up_to = _counted(common[own.order[:, i]])
+        mine = up_to[own.smaller[:, i]] + up_to[own.not_larger[:, i]]
+        up_to = _counted(known[:, i][own.order[:, others]])
+        theirs = np.take_along_axis(up_to, own.smaller[:, others], axis=0)
+        theirs += np.take_along_axis(up_to, own.not_larger[:, others], axis=0)
+        # Both are 2 · rank − 1, whose mean is the count.
+        found = _products(np.where(common, mine - counts, 0), np.where(common, theirs - counts, 0))
+        matrix[i, others] = matrix[others, i] = found
+    return matrix
+
+
+def _counted(marks: Mask) -> Indexes:
+    """Return how many of the first 0, 1, … n rows are marked, shape (n + 1, columns)."""
+    counts = np.zeros((len(marks) + 1, marks.shape[1]), dtype=np.intp)
+    np.cumsum(marks, axis=0, out=counts[1:])
+    return counts
+
+
+def _products(mine: Indexes, theirs: Indexes) -> Floats:
+    shared, own, other = (
+        np.einsum("ij,ij->j", first, second).astype(np.float64)
+        for first, second in ((mine, theirs), (mine, mine), (theirs, theirs))
+    )
+    return _normalised(shared, own, other)
+
+
+def _normalised(shared: Floats, own: Floats, other: Floats) -> Floats:
+    # Roots first: the product of two variances of 1e-170 would be no number any more.
+    scale = np.sqrt(own) * np.sqrt(other)
+    result = np.full(shared.shape, np.nan)
+    np.divide(shared, scale, out=result, where=scale > 0.0)
+    return result
+
+
+def _finished(coefficients: Floats, observations: Counts, min_observations: int) -> Correlation:
+    enough = observations >= max(min_observations, 2)
+    matrix = np.where(enough, np.clip(coefficients, -1.0, 1.0), np.nan)
+    np.fill_diagonal(matrix, 1.0)
+    return Correlation(matrix, observations)

@@ -1,0 +1,114 @@
+"""What each holding adds to the risk of a portfolio, at the weights of the last day."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.analytics.domain import concentration, distribution
+from services.analytics.domain.codes import Code
+from services.analytics.domain.joining import Mask, complete, joined_returns, long_enough
+from services.analytics.domain.metrics import Day
+from services.analytics.domain.notes import Notes
+from services.analytics.domain.series import Floats
+from services.analytics.domain.valuation import Books, Valuation
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One holding: its weight, its part of the variance and its marginal value at risk.
+
+    Fractions; the risk is None where the holding has too little history.
+    """
+
+    asset: int
+    symbol: str
+    weight: float
+    risk_contribution: float | None = None
+    marginal_var: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingsRisk:
+    """Concentration and contributions; weights are parts of what is invested, without cash."""
+
+    hhi: float | None = None
+    effective_holdings: float | None = None
+    top_5_weight: float | None = None
+    diversification_ratio: float | None = None
+    contributions: tuple[Contribution, ...] = ()
+
+
+def holdings_risk(
+    notes: Notes, valuation: Valuation, books: Books, window: tuple[Day, Day], confidence: float
+) -> HoldingsRisk:
+    """Measure what is held on the last day of ``window`` by the returns within it.
+
+    Covariances are those of the days that all holdings share; risk contributions sum to 1.
+    """
+    weights = _weights(valuation, window[1])
+    held, shares = list(weights), np.array(list(weights.values()), dtype=np.float64)
+    matrix = _returns(books, held, window)
+    measured = long_enough(matrix)
+    parts, marginal, ratio = _risk(shares, matrix, measured, confidence)
+    diversified = notes.figure("diversification_ratio", ratio, Code.ZERO_DISPERSION)
+    found = [
+        Contribution(
+            asset, valuation.lines[asset].symbol, float(share), _defined(part), _defined(margin)
+        )
+        for asset, share, part, margin in zip(held, shares, parts, marginal, strict=True)
+    ]
+    _remark_unmeasured(notes, found, measured)
+    return HoldingsRisk(*_concentration(notes, shares), diversified, tuple(found))
+
+
+def _concentration(notes: Notes, shares: Floats) -> tuple[float | None, float | None, float | None]:
+    if not len(shares):
+        for name in ("hhi", "effective_holdings", "top_5_weight"):
+            notes.remark(f"concentration.{name}", Code.NO_HOLDINGS)
+        return None, None, None
+    return (
+        concentration.hhi(shares),
+        concentration.effective_holdings(shares),
+        concentration.top_weight(shares),
+    )
+
+
+def _remark_unmeasured(notes: Notes, found: list[Contribution], measured: Mask) -> None:
+    for i, contribution in enumerate(found):
+        if not measured[i]:
+            notes.remark("contributions", Code.HISTORY_TOO_SHORT, symbol=contribution.symbol)
+    if any(measured[i] and row.risk_contribution is None for i, row in enumerate(found)):
+        notes.remark("contributions", notes.cause("diversification_ratio"))
+
+
+def _weights(valuation: Valuation, last: Day) -> dict[int, float]:
+    """Return each held asset's part of what is invested, the largest first."""
+    position = int(np.searchsorted(valuation.days, last))
+    values = {asset: float(line.values[position]) for asset, line in valuation.lines.items()}
+    invested = sum(values.values())
+    ordered = sorted(values, key=lambda asset: (-values[asset], asset))
+    return {asset: values[asset] / invested for asset in ordered if values[asset] > 0.0}
+
+
+def _returns(books: Books, held: list[int], window: tuple[Day, Day]) -> Floats:
+    return joined_returns([books.levels(asset).between(*window) for asset in held])[1]
+
+
+def _risk(
+    shares: Floats, matrix: Floats, measured: Mask, confidence: float
+) -> tuple[Floats, Floats, float]:
+    """Return contributions, marginal values at risk (NaN: not measured) and diversification."""
+    parts, marginal = np.full(len(shares), np.nan), np.full(len(shares), np.nan)
+    common = complete(matrix[:, measured])
+    if len(common) < 2 or not measured.any():
+        return parts, marginal, np.nan
+    weights = shares[measured] / shares[measured].sum()
+    covariances = concentration.covariance(common)
+    parts[measured] = concentration.contributions(weights, covariances)
+    z = distribution.quantile(confidence)
+    marginal[measured] = concentration.marginal_var(weights, covariances, z)
+    return parts, marginal, concentration.diversification_ratio(weights, covariances)
+
+
+def _defined(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,208 @@
+"""The risk of a portfolio: its own returns' tails and falls, and what its holdings add to them."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from services.analytics.domain import distribution, returns, risk
+from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.holdings_risk import HoldingsRisk, holdings_risk
+from services.analytics.domain.metrics import Day, Metrics
+from services.analytics.domain.notes import Notes
+from services.analytics.domain.performance import (
+    Request,
+    Track,
+    common_returns,
+    measure_portfolio,
+)
+from services.analytics.domain.series import Days, Floats, Series
+from services.analytics.domain.valuation import Books, Valuation
+
+MOST_FALLS: Final = 5
+# What a report takes over from the metrics; remarks on the others are left out of it.
+_FROM_METRICS: Final = frozenset(
+    {
+        "start_date",
+        "total_return",
+        "volatility",
+        "max_drawdown",
+        "beta",
+        "r_squared",
+        "tracking_error",
+        "information_ratio",
+    }
+)
+_OWN: Final = (
+    "value",
+    "downside_deviation",
+    "var.historical",
+    "var.parametric",
+    "var.cornish_fisher",
+    "cvar",
+    "var_99",
+    "cvar_99",
+    "skewness",
+    "excess_kurtosis",
+    "ulcer_index",
+    "up_capture",
+    "down_capture",
+    "concentration.hhi",
+    "concentration.effective_holdings",
+    "concentration.top_5_weight",
+    "contributions",
+    "diversification_ratio",
+    "risk_level",
+)
+
+
+class RiskLevel(StrEnum):
+    """A word for the annual volatility, by the classes of the European fund risk indicator.
+
+    CESR/10-673 (SRRI): under 5 % are its classes 1 to 3, under 15 % 4 and 5, under 25 % 6, the
+    rest 7.
+    """
+
+    LOW = "LOW"
+    MODERATE = "MODERATE"
+    HIGH = "HIGH"
+    VERY_HIGH = "VERY_HIGH"
+
+    @classmethod
+    def of(cls, volatility: float | None) -> "RiskLevel | None":
+        """Return the level of an annual volatility (0.15 is 15 %); None where it is not known."""
+        if volatility is None:
+            return None
+        limits = ((0.05, cls.LOW), (0.15, cls.MODERATE), (0.25, cls.HIGH))
+        return next((level for limit, level in limits if volatility < limit), cls.VERY_HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Tails:
+    """Values at risk and shortfalls of one day as money (a loss is negative), and the shape."""
+
+    downside_deviation: float | None = None
+    var_historical: float | None = None
+    var_parametric: float | None = None
+    var_cornish_fisher: float | None = None
+    cvar: float | None = None
+    var_99: float | None = None
+    cvar_99: float | None = None
+    skewness: float | None = None
+    excess_kurtosis: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFall:
+    """One drawdown: a fraction < 0 and its days; ``recovery`` is None while it lasts."""
+
+    depth: float
+    peak: Day
+    trough: Day
+    recovery: Day | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskReport:
+    """All figures as fractions or money, not yet rounded; None where one is not defined.
+
+    ``metrics`` has the window, volatility, max drawdown and what is measured against the
+    benchmark; ``value`` is that of the last day.
+    """
+
+    metrics: Metrics
+    value: float | None = None
+    tails: Tails = field(default=Tails())
+    falls: tuple[DatedFall, ...] = ()
+    ulcer_index: float | None = None
+    up_capture: float | None = None
+    down_capture: float | None = None
+    holdings: HoldingsRisk = field(default=HoldingsRisk())
+    risk_level: RiskLevel | None = None
+    warnings: tuple[Warning, ...] = ()
+
+
+def report(
+    valuation: Valuation,
+    books: Books,
+    request: Request,
+    benchmark: Series | None = None,
+    confidence: float = 0.95,
+) -> RiskReport:
+    """Measure the risk of a portfolio over the window of ``request``.
+
+    Args:
+        benchmark: its levels in the portfolio's currency.
+        confidence: of ``var_historical``, ``var_parametric``, ``var_cornish_fisher`` and ``cvar``.
+    """
+    metrics = measure_portfolio(valuation, books, request, benchmark)
+    window = metrics.window
+    if window.start_date is None or window.end_date is None:
+        unvalued = (warn(name, Code.NO_VALUATION) for name in _OWN)
+        return RiskReport(metrics, warnings=(*_shared(metrics), *unvalued))
+    known = valuation.known()
+    first, last = np.searchsorted(known.days, [window.start_date, window.end_date])
+    track = Track.of_portfolio(known).cut(int(first), int(last))
+    daily = returns.time_weighted(track.values, track.inflows, track.outflows)
+    made = daily[np.isfinite(daily)]
+    levels = returns.growth_index(daily)
+    notes = Notes(len(made))
+    own, market = _against(benchmark, track.days, daily)
+    up, down = (risk.capture(own, market, rising=rising) for rising in (True, False))
+    no_days = Code.NO_BENCHMARK if benchmark is None else Code.NO_SUCH_DAYS
+    return RiskReport(
+        metrics,
+        float(track.values[-1]),
+        _tails(notes, made, float(track.values[-1]), request, confidence),
+        _dated_falls(track.days, levels),
+        notes.figure("ulcer_index", risk.ulcer_index(levels), Code.NO_RETURNS),
+        notes.figure("up_capture", up, no_days),
+        notes.figure("down_capture", down, no_days),
+        holdings_risk(notes, valuation, books, (window.start_date, window.end_date), confidence),
+        RiskLevel.of(metrics.dispersion.volatility),
+        (*_shared(metrics), *notes.warnings),
+    )
+
+
+def _shared(metrics: Metrics) -> list[Warning]:
+    return [warning for warning in metrics.warnings if warning.field in _FROM_METRICS]
+
+
+def _against(benchmark: Series | None, days: Days, daily: Floats) -> tuple[Floats, Floats]:
+    if benchmark is None:
+        return np.array([]), np.array([])
+    return common_returns(days, daily, benchmark)
+
+
+def _tails(notes: Notes, made: Floats, value: float, request: Request, confidence: float) -> Tails:
+    excess = made - risk.per_period_rate(request.risk_free_rate, request.periods)
+    few, still = Code.INSUFFICIENT_OBSERVATIONS, Code.ZERO_DISPERSION
+
+    def money(name: str, part: Floats | float, undefined: Code = few) -> float | None:
+        return notes.figure(name, np.multiply(part, value), undefined)
+
+    return Tails(
+        notes.figure("downside_deviation", risk.downside_deviation(excess, request.periods), few),
+        money("var.historical", risk.value_at_risk(made, confidence)),
+        money("var.parametric", distribution.parametric_var(made, confidence)),
+        money("var.cornish_fisher", distribution.cornish_fisher_var(made, confidence), still),
+        money("cvar", risk.expected_shortfall(made, confidence)),
+        money("var_99", risk.value_at_risk(made, 0.99)),
+        money("cvar_99", risk.expected_shortfall(made, 0.99)),
+        notes.figure("skewness", distribution.skewness(made), still),
+        notes.figure("excess_kurtosis", distribution.excess_kurtosis(made), still),
+    )
+
+
+def _dated_falls(days: Days, levels: Floats) -> tuple[DatedFall, ...]:
+    depths = risk.drawdowns(levels)
+    return tuple(
+        DatedFall(
+            float(depths[fall.trough]),
+            Day(days[fall.peak], "D"),
+            Day(days[fall.trough], "D"),
+            None if fall.recovery is None else Day(days[fall.recovery], "D"),
+        )
+        for fall in risk.falls(levels)[:MOST_FALLS]
+    )

@@ -1,0 +1,1 @@
+"""What would happen to today's holdings: past windows, invented shocks, simulated futures."""

@@ -1,0 +1,72 @@
+"""What a window of history would do to today's holdings."""
+
+from enum import StrEnum
+
+import numpy as np
+
+from services.analytics.domain.codes import Code, warn
+from services.analytics.domain.remarks import FRESH_WEEKDAYS
+from services.analytics.domain.scenarios.catalogue import Window
+from services.analytics.domain.scenarios.holdings import Exposure, Holdings
+from services.analytics.domain.scenarios.outcome import (
+    Scenario,
+    Shock,
+    Source,
+    remarks,
+    settle,
+)
+from services.analytics.domain.series import Series
+
+
+class Method(StrEnum):
+    """REPLAY takes each holding's own return where it has one, BETA none of them.
+
+    Beta alone is badly wrong in slow bear markets: it knows nothing of what fell apart and what
+    was spared, so replay comes first.
+    """
+
+    REPLAY = "replay"
+    BETA = "beta"
+
+
+def historical(
+    holdings: Holdings, window: Window, benchmark: Series | None, method: Method = Method.REPLAY
+) -> Scenario:
+    """Return what ``window`` would do to ``holdings``.
+
+    Args:
+        benchmark: its levels in the portfolio's currency; None or one without prices then leaves
+            unmodelled what has no history of its own.
+    """
+    market = return_over(benchmark, window) if benchmark else None
+    shocks = [_shock(exposure, window, market, method) for exposure in holdings.exposures]
+    outcome = settle(holdings, shocks)
+    warnings = remarks(outcome)
+    if market is None:
+        facts = {"start": window.start, "end": window.end}
+        warnings.append(warn("benchmark_return", Code.BENCHMARK_MISSING, **facts))
+    return Scenario(
+        window.id, window.name, "historical", method, window, market, outcome, tuple(warnings)
+    )
+
+
+def return_over(levels: Series, window: Window) -> float | None:
+    """Return the return from the window's first to its last close.
+
+    None where one of them would have to come from more than five weekdays before.
+    """
+    days = np.array([window.start, window.end], dtype="datetime64[D]")
+    values, dates = levels.as_of(days)
+    if np.isnat(dates).any() or (np.busday_count(dates, days) > FRESH_WEEKDAYS).any():
+        return None
+    return float(values[1] / values[0] - 1.0) if values[0] > 0.0 else None
+
+
+def _shock(exposure: Exposure, window: Window, market: float | None, method: Method) -> Shock:
+    own = return_over(exposure.levels, window) if method is Method.REPLAY else None
+    if own is not None:
+        return Shock(own, Source.HISTORY)
+    if market is None or np.isnan(exposure.beta):
+        return Shock(None, Source.UNMODELLED)
+    source = Source.BETA_PROXY if method is Method.REPLAY else Source.BETA
+    return Shock(max(exposure.beta * market, -1.0), source)

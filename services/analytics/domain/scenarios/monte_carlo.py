@@ -1,0 +1,124 @@
+"""Simulated futures of today's holdings, from the returns that they would have had so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from services.analytics.domain.joining import complete, joined_returns, long_enough
+from services.analytics.domain.metrics import Day
+from services.analytics.domain.scenarios.holdings import Holdings
+from services.analytics.domain.series import Floats
+
+PERCENTILES: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
+LEAST_OBSERVATIONS: Final = 30
+# A month of trading days keeps the swings of volatility together.
+BLOCK_DAYS: Final = 21
+# The logarithm needs something that is left.
+TOTAL_LOSS: Final = -1.0 + 1e-12
+
+
+class Model(StrEnum):
+    """BLOCK_BOOTSTRAP draws months of the past, GBM a normal with their mean and deviation."""
+
+    BLOCK_BOOTSTRAP = "block_bootstrap"
+    GBM = "gbm"
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """The portfolio after ``horizon_days``: money, a loss negative; probabilities as fractions.
+
+    ``percentiles`` are of the value then; ``var`` is the (1 − confidence) quantile of the profit,
+    ``cvar`` the mean of the profits at or below it.
+    """
+
+    model: Model
+    horizon_days: int
+    simulations: int
+    seed: int
+    observations: int
+    percentiles: Mapping[int, float]
+    mean: float
+    var: float
+    cvar: float
+    probability_of_loss: float
+
+
+def history(
+    holdings: Holdings, start: Day | None = None, end: Day | None = None
+) -> tuple[Floats, list[str]]:
+    """Return the daily returns (n,) of today's mix, cash included, and who has too few to count.
+
+    Those symbols count as if they moved like the rest of what is invested.
+    """
+    first = start if start is not None else np.datetime64("0001-01-01", "D")
+    last = end if end is not None else holdings.as_of
+    exposures = holdings.exposures
+    matrix = joined_returns([each.levels.between(first, last) for each in exposures])[1]
+    usable = long_enough(matrix)
+    values = np.array([each.value for each in exposures], dtype=np.float64)
+    left_out = [each.symbol for each, kept in zip(exposures, usable, strict=True) if not kept]
+    if not usable.any() or holdings.value <= 0.0:
+        return np.array([]), left_out
+    weights = values[usable] / values[usable].sum() * (values.sum() / holdings.value)
+    return complete(matrix[:, usable]) @ weights, left_out
+
+
+def simulate(
+    returns: Floats,
+    value: float,
+    *,
+    horizon_days: int = 252,
+    simulations: int = 10_000,
+    model: Model = Model.BLOCK_BOOTSTRAP,
+    seed: int = 42,
+    confidence: float = 0.95,
+) -> Simulation | None:
+    """Simulate ``simulations`` futures; one seed gives one result. None under 30 ``returns``.
+
+    Args:
+        returns: daily ones of today's mix, shape (n,).
+        value: of the portfolio today.
+    """
+    if len(returns) < LEAST_OBSERVATIONS:
+        return None
+    random = np.random.default_rng(seed)
+    growth = np.log1p(np.maximum(returns, TOTAL_LOSS))
+    draw = _blocks if model is Model.BLOCK_BOOTSTRAP else _normal
+    profits = value * np.expm1(draw(random, growth, horizon_days, simulations))
+    at_risk = float(np.quantile(profits, round(1.0 - confidence, 12)))
+    found = np.percentile(value + profits, PERCENTILES)
+    return Simulation(
+        model,
+        horizon_days,
+        simulations,
+        seed,
+        len(returns),
+        dict(zip(PERCENTILES, found.tolist(), strict=True)),
+        float(value + profits.mean()),
+        at_risk,
+        min(at_risk, float(profits[profits <= at_risk].mean())),
+        float((profits < 0.0).mean()),
+    )
+
+
+def _blocks(random: np.random.Generator, growth: Floats, days: int, count: int) -> Floats:
+    """Return the logarithmic growth of blocks drawn from the circle of days (Politis & Romano).
+
+    A block's growth is the difference of two running sums, so no day is drawn by itself.
+    """
+    length = min(BLOCK_DAYS, len(growth), days)
+    whole, rest = divmod(days, length)
+    running = np.concatenate([[0.0], np.cumsum(np.concatenate([growth, growth[:length]]))])
+    starts = random.integers(0, len(growth), size=(count, whole + 1))
+    lengths = np.array([length] * whole + [rest])
+    return np.asarray((running[starts + lengths] - running[starts]).sum(axis=1))
+
+
+def _normal(random: np.random.Generator, growth: Floats, days: int, count: int) -> Floats:
+    """Return the growth of a geometric Brownian motion, whose end has a normal logarithm."""
+    spread = growth.std(ddof=1) * np.sqrt(days)
+    return np.asarray(growth.mean() * days + spread * random.standard_normal(count))

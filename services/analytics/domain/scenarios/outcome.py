@@ -1,0 +1,177 @@
+"""What shocks do to holdings, in money that adds up to the cent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from services.analytics.domain.allocation import UNCLASSIFIED
+from services.analytics.domain.apportionment import apportion, decimal, exact_sum
+from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.scenarios.catalogue import Window
+from services.analytics.domain.scenarios.holdings import Exposure, Holdings
+from shared.money import EXACT, minor_unit
+
+
+class Source(StrEnum):
+    """Where a position's shock comes from."""
+
+    HISTORY = "history"
+    BETA_PROXY = "beta_proxy"
+    BETA = "beta"
+    ASSET = "asset_shock"
+    SECTOR = "sector_shock"
+    NONE = "none"
+    UNMODELLED = "unmodelled"
+
+
+class Shock(NamedTuple):
+    """The return of one position, at least −1; None where nothing is known of it."""
+
+    value: float | None
+    source: Source
+
+
+class PositionOutcome(NamedTuple):
+    """One position: money in the portfolio's currency, shock and contribution as fractions.
+
+    ``contribution`` is the part of the portfolio's return that comes from it.
+    """
+
+    asset: int
+    symbol: str
+    value: Decimal
+    shock: float | None
+    source: Source
+    pnl: Decimal | None
+    contribution: float | None
+
+
+class SectorOutcome(NamedTuple):
+    """The positions of one sector together."""
+
+    sector: str
+    value: Decimal
+    pnl: Decimal
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The portfolio after the shocks.
+
+    The positions' values and cash sum to its value, and their profits to its own, both to the
+    minor unit. ``portfolio_return``, ``pnl`` and ``value_after`` are None where nothing that is
+    held could be modelled. ``coverage`` has the part of what is invested by the source of its
+    shock.
+    """
+
+    portfolio_value: Decimal
+    portfolio_return: float | None
+    pnl: Decimal | None
+    value_after: Decimal | None
+    positions: tuple[PositionOutcome, ...]
+    by_sector: tuple[SectorOutcome, ...]
+    coverage: dict[Source, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One answer: what happened (``window`` of history or none), and what it does."""
+
+    id: str
+    name: str
+    type: str
+    method: str | None
+    window: Window | None
+    benchmark_return: float | None
+    outcome: Outcome
+    warnings: tuple[Warning, ...] = ()
+
+
+def worst(scenarios: Sequence[Scenario]) -> Scenario | None:
+    """Return the scenario with the largest loss, if one has a result; of equal ones the first."""
+    known = [scenario for scenario in scenarios if scenario.outcome.pnl is not None]
+    return min(known, key=lambda scenario: scenario.outcome.pnl or 0, default=None)
+
+
+def settle(holdings: Holdings, shocks: Sequence[Shock]) -> Outcome:
+    """Apply one shock to each exposure of ``holdings``, in its order."""
+    exposures, places = holdings.exposures, minor_unit(holdings.currency)
+    exact = [decimal(exposure.value) for exposure in exposures]
+    moves = [decimal(shock.value or 0.0) for shock in shocks]
+    profits = apportion([EXACT.multiply(*pair) for pair in zip(exact, moves, strict=True)], places)
+    *values, cash = apportion([*exact, decimal(holdings.cash)], places)
+    whole, total = exact_sum([*values, cash]), holdings.value
+    positions = tuple(
+        _position(exposure, shock, value, profit, total)
+        for exposure, shock, value, profit in zip(exposures, shocks, values, profits, strict=True)
+    )
+    modelled = not positions or any(shock.value is not None for shock in shocks)
+    pnl = exact_sum(profits) if modelled else None
+    moved = sum(position.contribution or 0.0 for position in positions)
+    return Outcome(
+        whole,
+        moved if modelled and total > 0.0 else None,
+        pnl,
+        None if pnl is None else EXACT.add(whole, pnl),
+        positions,
+        _by_sector(exposures, positions),
+        _coverage(exposures, shocks),
+    )
+
+
+def _position(
+    exposure: Exposure, shock: Shock, value: Decimal, profit: Decimal, total: float
+) -> PositionOutcome:
+    known = shock.value is not None
+    contribution = exposure.value * (shock.value or 0.0) / total if known and total > 0.0 else None
+    return PositionOutcome(
+        exposure.asset,
+        exposure.symbol,
+        value,
+        shock.value,
+        shock.source,
+        profit if known else None,
+        contribution,
+    )
+
+
+def _by_sector(
+    exposures: Sequence[Exposure], positions: Sequence[PositionOutcome]
+) -> tuple[SectorOutcome, ...]:
+    """Return the sums of each sector, the largest loss first."""
+    groups: dict[str, list[PositionOutcome]] = {}
+    for exposure, position in zip(exposures, positions, strict=True):
+        groups.setdefault(exposure.sector or UNCLASSIFIED, []).append(position)
+    found = [
+        SectorOutcome(
+            sector,
+            exact_sum(position.value for position in members),
+            exact_sum(position.pnl or Decimal(0) for position in members),
+            sum(position.contribution or 0.0 for position in members),
+        )
+        for sector, members in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda sector: (sector.pnl, sector.sector)))
+
+
+def _coverage(exposures: Sequence[Exposure], shocks: Sequence[Shock]) -> dict[Source, float]:
+    invested = sum(exposure.value for exposure in exposures)
+    found: dict[Source, float] = {}
+    for exposure, shock in zip(exposures, shocks, strict=True):
+        part = exposure.value / invested if invested else 0.0
+        found[shock.source] = found.get(shock.source, 0.0) + part
+    return found
+
+
+def remarks(outcome: Outcome) -> list[Warning]:
+    """Return warnings that name the positions whose shock is a proxy, or not known."""
+    codes = {Source.BETA_PROXY: Code.BETA_PROXY, Source.UNMODELLED: Code.UNMODELLED}
+    found = []
+    for source, code in codes.items():
+        symbols = [position.symbol for position in outcome.positions if position.source is source]
+        if symbols:
+            found.append(warn("positions", code, symbols=", ".join(symbols)))
+    return found

@@ -1,0 +1,141 @@
+"""A portfolio day by day: what is stored of each market day, and the curve of a window."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analytics.domain import returns
+from services.analytics.domain.cost import CostMethod, cost_basis
+from services.analytics.domain.metrics import Day
+from services.analytics.domain.series import Days, Floats, Indexes, Series, window
+from services.analytics.domain.valuation import Books, Valuation
+
+Counts = npt.NDArray[np.int64]
+MONDAY = np.datetime64("1970-01-05", "D")
+
+
+class Interval(StrEnum):
+    """How far apart the points of a curve are."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshots:
+    """One row for each day, all of shape (days,), in the portfolio's currency; NaN: not known.
+
+    ``values`` include ``cash``; ``net_flows`` are what came in less what went out that day.
+    """
+
+    days: Days
+    values: Floats
+    cost_basis: Floats
+    cash: Floats
+    net_flows: Floats
+    position_counts: Counts
+
+    @property
+    def total_returns(self) -> Floats:
+        """What is held now is worth more than it cost: value without cash − cost basis."""
+        return self.values - self.cash - self.cost_basis
+
+    @property
+    def total_return_ratios(self) -> Floats:
+        """The total returns as fractions of the cost basis; NaN where nothing was paid."""
+        ratios = np.full(len(self.days), np.nan)
+        np.divide(self.total_returns, self.cost_basis, out=ratios, where=self.cost_basis > 0)
+        return ratios
+
+
+def take_snapshots(valuation: Valuation, books: Books, method: CostMethod) -> Snapshots:
+    """Return one row for each day of ``valuation``."""
+    days = valuation.days
+    counts = np.zeros(len(days), dtype=np.int64)
+    for line in valuation.lines.values():
+        counts += line.quantities != 0.0
+    return Snapshots(
+        days,
+        valuation.values,
+        cost_basis(books, method, days),
+        valuation.cash,
+        valuation.inflows - valuation.outflows,
+        counts,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """The points of a window, all of shape (points,); returns are fractions since the first.
+
+    ``net_flows`` are those since the point before, the first's those of its own day.
+    ``benchmark_returns`` is None without a benchmark, and NaN where its history starts later.
+    """
+
+    days: Days
+    values: Floats
+    cost_basis: Floats
+    cash: Floats
+    net_flows: Floats
+    returns: Floats
+    benchmark_returns: Floats | None
+
+
+def draw_curve(
+    valuation: Valuation,
+    books: Books,
+    method: CostMethod,
+    *,
+    start: Day | None = None,
+    end: Day | None = None,
+    interval: Interval = Interval.DAILY,
+    benchmark: Series | None = None,
+) -> Curve | None:
+    """Return the curve from the last valued day on or before ``start`` to that for ``end``.
+
+    Returns are cumulative and time-weighted. Weekly and monthly points are the last of each ISO
+    week or month, and the first point of all. None where no day of the window has a value.
+
+    Args:
+        benchmark: its levels in the portfolio's currency.
+    """
+    known = valuation.known()
+    days = known.days
+    if not len(days):
+        return None
+    effective = window(days, days[0] if start is None else start, days[-1] if end is None else end)
+    if effective is None:
+        return None
+    part = slice(effective[0], effective[1] + 1)
+    points = _points(days[part], interval)
+    daily = returns.time_weighted(known.values[part], known.inflows[part], known.outflows[part])
+    flows = np.cumsum(known.inflows[part] - known.outflows[part])[points]
+    shown = days[part][points]
+    return Curve(
+        shown,
+        known.values[part][points],
+        cost_basis(books, method, shown),
+        known.cash[part][points],
+        np.diff(flows, prepend=0.0),
+        returns.growth_index(daily)[points] - 1.0,
+        _since_first(benchmark, shown) if benchmark else None,
+    )
+
+
+def _points(days: Days, interval: Interval) -> Indexes:
+    """Return the positions of the first day and of the last of each interval."""
+    if interval is Interval.DAILY:
+        return np.arange(len(days))
+    weekly = interval is Interval.WEEKLY
+    numbers = (days - MONDAY).astype(np.int64) // 7 if weekly else days.astype("datetime64[M]")
+    last = np.append(numbers[1:] != numbers[:-1], True)
+    last[0] = True
+    return np.flatnonzero(last)
+
+
+def _since_first(benchmark: Series, days: Days) -> Floats:
+    levels = benchmark.as_of(days).values
+    return np.asarray(levels / levels[0] - 1.0)

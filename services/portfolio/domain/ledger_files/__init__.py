@@ -1,0 +1,40 @@
+"""Ledgers in files: our own CSV, and what Ghostfolio and Portfolio Performance export.
+
+`read(format, content)` gives a `LedgerFile`: rows that know neither a portfolio nor the id of an
+asset, in the order in which they are to be created, each with an `external_id`. The importer
+
+1. refuses the file when it has `errors` (line → field → messages);
+2. drops the rows whose `external_id` the portfolio has already, and adds their number to that of
+   `skipped` (reason → rows, for the warnings);
+3. finds the asset of each `AssetReference`, and the portfolio's currency where a row has none;
+4. records the rest in the order given; an acquisition already stands before a disposal of its day,
+   and the rows of our own export have the order of the ledger they come from.
+
+`rules.complete` has not seen the rows: which fields a type needs is checked when they are recorded.
+`generic.write` is the way back.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from services.portfolio.domain.ledger_files import generic, ghostfolio, portfolio_performance
+from services.portfolio.domain.ledger_files.rows import LedgerFile
+
+FORMATS: Final[Mapping[str, Callable[[bytes], LedgerFile]]] = {
+    "generic": generic.read,
+    "ghostfolio": ghostfolio.read,
+    "portfolio_performance": portfolio_performance.read,
+}
+
+
+def read(format: str, content: bytes) -> LedgerFile:
+    """Return what a file says.
+
+    Args:
+        format: a name of `FORMATS`.
+        content: the file, as it is.
+
+    Raises:
+        FileRefused: it is not a file of this format at all.
+    """
+    return FORMATS[format](content)

@@ -1,0 +1,241 @@
+"""Portfolio Performance's CSV of transactions, in English and in German.
+
+It writes headers, types, decimals and the delimiter in the user's language, and each account into
+a file of its own: a purchase stands in the securities account's file with its shares, and once
+more in the cash account's, as what was paid. Only the first is read; the other is skipped.
+
+What it calls Value is what moved, after fees and taxes. It writes no price: it follows from that.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from services.portfolio.domain.entries import (
+    EARNINGS,
+    FUNDING,
+    TRADES,
+    ZERO,
+    EntryType,
+)
+from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
+from services.portfolio.domain.ledger_files.rows import (
+    AssetReference,
+    FileRefused,
+    LedgerFile,
+    LedgerRow,
+    Numbers,
+    Skip,
+    ledger_file,
+)
+from services.portfolio.domain.ledger_files.tables import Table, decoded, read_table
+from shared.money import EXACT, round_to
+
+_PRICE_PLACES: Final = 8
+
+# Title, in lower case → what we call it; other columns are not read.
+_COLUMNS: Final = {
+    "date": "date",
+    "datum": "date",
+    "type": "transaction_type",
+    "typ": "transaction_type",
+    "value": "amount",
+    "wert": "amount",
+    "transaction currency": "currency",
+    "buchungswährung": "currency",
+    "gross amount": "gross",
+    "bruttobetrag": "gross",
+    "currency gross amount": "asset_currency",
+    "währung bruttobetrag": "asset_currency",
+    "fees": "fees",
+    "gebühren": "fees",
+    "taxes": "taxes",
+    "steuern": "taxes",
+    "shares": "quantity",
+    "stück": "quantity",
+    "isin": "isin",
+    "ticker symbol": "symbol",
+    "ticker-symbol": "symbol",
+    "security name": "asset_name",
+    "wertpapiername": "asset_name",
+    "note": "notes",
+    "notiz": "notes",
+}
+_NEEDED: Final = {"date": "Date", "transaction_type": "Type", "amount": "Value"}
+
+# Type, in lower case → ours, and the sign of its amount. A transfer between cash accounts has the
+# words of one between securities accounts.
+_TYPES: Final = {
+    "buy": (EntryType.BUY, -1),
+    "kauf": (EntryType.BUY, -1),
+    "sell": (EntryType.SELL, 1),
+    "verkauf": (EntryType.SELL, 1),
+    "delivery (inbound)": (EntryType.TRANSFER_IN, 1),
+    "einlieferung": (EntryType.TRANSFER_IN, 1),
+    "delivery (outbound)": (EntryType.TRANSFER_OUT, -1),
+    "auslieferung": (EntryType.TRANSFER_OUT, -1),
+    "transfer (inbound)": (EntryType.TRANSFER_IN, 1),
+    "umbuchung (eingang)": (EntryType.TRANSFER_IN, 1),
+    "transfer (outbound)": (EntryType.TRANSFER_OUT, -1),
+    "umbuchung (ausgang)": (EntryType.TRANSFER_OUT, -1),
+    "dividend": (EntryType.DIVIDEND, 1),
+    "dividende": (EntryType.DIVIDEND, 1),
+    "interest": (EntryType.INTEREST, 1),
+    "zinsen": (EntryType.INTEREST, 1),
+    "interest charge": (EntryType.INTEREST, -1),
+    "zinsbelastung": (EntryType.INTEREST, -1),
+    "fees": (EntryType.FEE, -1),
+    "gebühren": (EntryType.FEE, -1),
+    "fees refund": (EntryType.FEE_REFUND, 1),
+    "gebührenerstattung": (EntryType.FEE_REFUND, 1),
+    "taxes": (EntryType.TAX, -1),
+    "steuern": (EntryType.TAX, -1),
+    "tax refund": (EntryType.TAX_REFUND, 1),
+    "steuerrückerstattung": (EntryType.TAX_REFUND, 1),
+    "deposit": (EntryType.DEPOSIT, 1),
+    "einlage": (EntryType.DEPOSIT, 1),
+    "removal": (EntryType.WITHDRAWAL, -1),
+    "withdrawal": (EntryType.WITHDRAWAL, -1),
+    "entnahme": (EntryType.WITHDRAWAL, -1),
+}
+_CASH_OF: Final = {
+    EntryType.TRANSFER_IN: EntryType.DEPOSIT,
+    EntryType.TRANSFER_OUT: EntryType.WITHDRAWAL,
+}
+_OF_CASH_ACCOUNTS: Final = frozenset(EntryType) - TRADES - set(_CASH_OF)
+_MARK: Final = re.compile(r"([.,])\d{1,2}\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How one file is written.
+
+    Attributes:
+        decimal_mark: `.` or `,`.
+        has_gross: whether there is a column that older files of cash accounts lack.
+        of_cash: whether there are rows that only cash accounts have.
+        unsigned: whether it is an older file of a securities account, where sales have no minus.
+    """
+
+    decimal_mark: str
+    has_gross: bool
+    of_cash: bool
+    unsigned: bool
+
+    @classmethod
+    def of(cls, table: Table) -> "_Dialect":
+        """Return the dialect that the rows of a file show."""
+        kinds = {_kind(texts) for _, texts in table.lines}
+        no_minus = not any(_is_negative(texts) for _, texts in table.lines)
+        return cls(
+            decimal_mark=_decimal_mark(table),
+            has_gross="gross" in table.columns,
+            of_cash=bool(kinds & _OF_CASH_ACCOUNTS),
+            unsigned=no_minus and EntryType.BUY in kinds,
+        )
+
+    def is_cash_side(self, kind: EntryType, value: Decimal) -> bool:
+        """Return whether a row is a trade as the cash account saw it: paid is −, received +."""
+        if kind not in TRADES:
+            return False
+        if not self.has_gross:
+            return True
+        if not value:
+            return self.of_cash
+        return not self.unsigned and (value > 0) == (kind is EntryType.SELL)
+
+
+def read(content: bytes) -> LedgerFile:
+    """Return the rows of an account's file; `ledger_files.read` says more.
+
+    Raises:
+        FileRefused: it is no CSV file, or lacks a needed column.
+    """
+    # Spreadsheets on Windows save in its own encoding.
+    text = decoded(content, "utf-8-sig", "cp1252")
+    table = read_table(text, lambda title: _COLUMNS.get(title.lower(), ""))
+    if missing := _NEEDED.keys() - table.columns:
+        titles = ", ".join(sorted(_NEEDED[name] for name in missing))
+        raise FileRefused(f"The header lacks: {titles}. English and German are read.")
+    dialect = _Dialect.of(table)
+    return ledger_file(table.lines, lambda line, texts: _row(line, texts, dialect))
+
+
+def _row(line: int, texts: dict[str, str], dialect: _Dialect) -> LedgerRow | Skip:
+    cells = Cells(texts, dialect.decimal_mark)
+    value = cells.number("amount", digits=15)
+    if value is None:
+        cells.refuse("amount", "The row needs a value.")
+    kind, sign = _type(cells)
+    if dialect.is_cash_side(kind, value or ZERO):
+        return Skip.CASH_SIDE
+    asset = _asset(cells)
+    if asset is None:
+        kind = _CASH_OF.get(kind, kind)
+    row = LedgerRow(
+        line=line,
+        date=cells.day("date"),
+        type=kind,
+        asset=None if kind in FUNDING else asset,
+        currency=cells.currency("currency"),
+        notes=cells.text("notes", NOTES_LENGTH) or "",
+        **_numbers(cells, kind, sign, EXACT.abs(value or ZERO)),
+    )
+    cells.check()
+    return row
+
+
+def _numbers(cells: Cells, kind: EntryType, sign: int, moved: Decimal) -> Numbers:
+    """Return the numbers of a row that are ours, from what moved in all."""
+    quantity, fees, taxes = cells.number("quantity"), cells.charge("fees"), cells.charge("taxes")
+    signed = EXACT.multiply(moved, sign)
+    if kind in TRADES:
+        # What costs nothing has a price, 0, and no amount that could say so.
+        money = Numbers(amount=signed) if moved else Numbers(price=ZERO)
+        return Numbers(quantity=quantity, fees=fees, taxes=taxes, **money)
+    if kind in EARNINGS:
+        gross = EXACT.add(signed, EXACT.add(fees, taxes))
+        shares = (quantity or None) if kind is EntryType.DIVIDEND else None
+        return Numbers(quantity=shares, amount=gross, fees=fees, taxes=taxes)
+    if kind in _CASH_OF:
+        return Numbers(quantity=quantity, price=_unit_price(moved, quantity))
+    return Numbers(amount=signed)
+
+
+def _unit_price(moved: Decimal, quantity: Decimal | None) -> Decimal | None:
+    """Return what one unit cost, its share of fees and taxes included."""
+    return round_to(EXACT.divide(moved, quantity), _PRICE_PLACES) if quantity else None
+
+
+def _kind(texts: Mapping[str, str]) -> EntryType | None:
+    kind, _ = _TYPES.get(texts.get("transaction_type", "").strip().lower(), (None, 0))
+    return kind
+
+
+def _is_negative(texts: Mapping[str, str]) -> bool:
+    return texts.get("amount", "").strip().startswith(("-", "−"))
+
+
+def _type(cells: Cells) -> tuple[EntryType, int]:
+    word = cells.text("transaction_type") or ""
+    if word.lower() not in _TYPES:
+        cells.refuse("transaction_type", "Not a type of Portfolio Performance.")
+    return _TYPES.get(word.lower(), (EntryType.FEE, -1))
+
+
+def _asset(cells: Cells) -> AssetReference | None:
+    isin, symbol, name = cells.text("isin", 12), cells.text("symbol", 32), cells.text("asset_name")
+    if not (isin or symbol or name):
+        return None
+    currency = cells.currency("asset_currency") or cells.currency("currency")
+    return AssetReference(isin=isin, symbol=symbol, name=name, currency=currency)
+
+
+def _decimal_mark(table: Table) -> str:
+    """Return the mark before the two decimals that every value has."""
+    for _, texts in table.lines:
+        if found := _MARK.search(texts.get("amount", "")):
+            return found[1]
+    return "," if table.delimiter == ";" else "."

@@ -1,0 +1,176 @@
+"""The rows of a file, whatever program wrote it."""
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from hashlib import sha256
+from typing import TypedDict, TypeVar
+
+from services.portfolio.domain.entries import DISPOSALS, ZERO, EntryType
+from services.portfolio.domain.errors import InvalidEntry
+from services.portfolio.domain.ratios import ratio_text
+from shared.errors import Fields, ValidationFailed
+from shared.money import EXACT, plain
+
+Item = TypeVar("Item")
+
+
+class FileRefused(ValidationFailed):
+    """The file is not what its format says; none of its rows can be read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__({"file": [message]}, message)
+
+
+class Skip(StrEnum):
+    """Why a row is no transaction of ours."""
+
+    CASH_SIDE = "Trades in a cash account's file: they stand in the securities account's file."
+    LIABILITY = "Liabilities are not part of a ledger."
+    DRAFT = "Activities dated after the export are drafts."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetReference:
+    """How a file names an asset.
+
+    Attributes:
+        currency: that the asset is quoted in, as far as the file says so.
+    """
+
+    isin: str | None = None
+    symbol: str | None = None
+    name: str | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One transaction of a file; its fields are those of `entries.Entry`, as far as they are given.
+
+    Attributes:
+        line: where it begins in the file, from 1; of JSON its place in the list.
+        currency: None where the file leaves it to the portfolio.
+        external_id: the file's own, or made from the content by `ledger_file`.
+        position_in_day: place among the rows of its day, where the file knows it.
+    """
+
+    line: int = field(compare=False)
+    date: datetime.date
+    type: EntryType
+    asset: AssetReference | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    amount: Decimal | None = None
+    fees: Decimal = ZERO
+    taxes: Decimal = ZERO
+    currency: str | None = None
+    exchange_rate: Decimal | None = None
+    ratio: Fraction | None = None
+    notes: str = ""
+    external_id: str | None = None
+    position_in_day: int | None = None
+
+
+class Numbers(TypedDict, total=False):
+    """The numbers of a row that depend on its type."""
+
+    quantity: Decimal | None
+    price: Decimal | None
+    amount: Decimal | None
+    fees: Decimal
+    taxes: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """What a file says.
+
+    Attributes:
+        rows: in the order in which they are to be created.
+        skipped: reason → how many rows.
+        errors: line → field → messages, of the rows that cannot be read.
+    """
+
+    rows: tuple[LedgerRow, ...]
+    skipped: Mapping[Skip, int]
+    errors: Mapping[int, Fields]
+
+
+def ledger_file(
+    items: Iterable[tuple[int, Item]], row_of: Callable[[int, Item], LedgerRow | Skip]
+) -> LedgerFile:
+    """Return the rows that `row_of` makes of a file's items.
+
+    Args:
+        items: line and what stands there.
+        row_of: may raise InvalidEntry.
+    """
+    rows: list[LedgerRow] = []
+    skipped: Counter[Skip] = Counter()
+    errors: dict[int, Fields] = {}
+    for line, item in items:
+        try:
+            found = row_of(line, item)
+        except InvalidEntry as error:
+            errors[line] = error.fields
+            continue
+        if isinstance(found, Skip):
+            skipped[found] += 1
+        else:
+            rows.append(found)
+    errors |= _repeated_ids(rows)
+    return LedgerFile(_in_order_of_creation(_identified(rows)), skipped, errors)
+
+
+def _in_order_of_creation(rows: Iterable[LedgerRow]) -> tuple[LedgerRow, ...]:
+    return tuple(sorted(rows, key=_place))
+
+
+def _place(row: LedgerRow) -> tuple[datetime.date, int, bool]:
+    """By day, and there as the file numbers its rows; disposals go last."""
+    return (row.date, row.position_in_day or 0, row.type in DISPOSALS)
+
+
+def _repeated_ids(rows: Iterable[LedgerRow]) -> dict[int, Fields]:
+    seen: set[str] = set()
+    repeated: dict[int, Fields] = {}
+    for row in rows:
+        if row.external_id in seen:
+            repeated[row.line] = {"external_id": ["Another row has this id too."]}
+        elif row.external_id:
+            seen.add(row.external_id)
+    return repeated
+
+
+def _identified(rows: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
+    """Give each row without an id one of its content and of its ordinal among equal rows.
+
+    So the same file twice gives the same ids, and two equal trades in one file two different ones.
+    """
+    ordinals: Counter[str] = Counter()
+    for row in rows:
+        if row.external_id:
+            yield row
+            continue
+        digest = sha256(_content(row).encode()).hexdigest()[:32]
+        ordinals[digest] += 1
+        yield replace(row, external_id=f"content:{digest}:{ordinals[digest]}")
+
+
+def _content(row: LedgerRow) -> str:
+    # Notes and an asset's name may be edited without it being another transaction.
+    asset = row.asset or AssetReference()
+    named = asset.isin or asset.symbol or asset.name or ""
+    ratio = ratio_text(row.ratio) if row.ratio else ""
+    numbers = (row.quantity, row.price, row.amount, row.fees, row.taxes, row.exchange_rate)
+    texts = (row.date.isoformat(), row.type, named, row.currency or "", ratio)
+    return "\x1f".join((*texts, *map(_number, numbers)))
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else plain(value.normalize(EXACT))

@@ -1,0 +1,91 @@
+"""What a portfolio is worth, in its currency, from the sums of its positions and its account."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.portfolio.domain.cash import Account
+from services.portfolio.domain.entries import ZERO, minus, plus, times
+
+Money = Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """The positions of a portfolio whose assets have one currency, added up.
+
+    Attributes:
+        currency: of the assets.
+        held: positions that are not closed.
+        value: of what is held, in `currency`; None where a price is missing.
+        cost, realized, income: in the portfolio's currency; None where a rate is missing.
+    """
+
+    currency: str
+    held: int
+    value: Money
+    cost: Money
+    realized: Money
+    income: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """A portfolio in its currency, unrounded; None is unknown.
+
+    Attributes:
+        invested: value of what is held.
+        value: with cash.
+        gain: what is held has gained, or lost.
+        income: dividends and interest.
+        profit: what everything has earned so far: held, sold, income, and charges.
+    """
+
+    invested: Money
+    value: Money
+    cost: Money
+    gain: Money
+    cash: Money
+    realized: Money
+    income: Money
+    profit: Money
+
+
+def totals(sums: Sequence[Sums], account: Account, rate: Callable[[str], Decimal | None]) -> Totals:
+    """Return the totals of a portfolio.
+
+    Args:
+        rate: of a currency to the portfolio's; None is unknown.
+    """
+    invested = _sum(in_base(row.value, row.currency, rate) for row in sums if row.held)
+    cost = _sum(row.cost for row in sums)
+    gain = minus(invested, cost)
+    cash = _known(account, account.balance) if account.since else ZERO
+    realized = _sum(row.realized for row in sums)
+    income = plus(_sum(row.income for row in sums), _known(account, account.interest))
+    return Totals(
+        invested=invested,
+        value=plus(invested, cash),
+        cost=cost,
+        gain=gain,
+        cash=cash,
+        realized=realized,
+        income=income,
+        profit=_sum([gain, realized, income, _known(account, account.charges)]),
+    )
+
+
+def in_base(amount: Money, currency: str, rate: Callable[[str], Decimal | None]) -> Money:
+    """Return an amount of `currency` in the portfolio's; nothing needs no rate."""
+    return amount and times(amount, rate(currency))
+
+
+def _known(account: Account, money: Decimal) -> Money:
+    return None if account.unrated else money
+
+
+def _sum(amounts: Iterable[Money]) -> Money:
+    total: Money = ZERO
+    for amount in amounts:
+        total = plus(total, amount)
+    return total

@@ -1,0 +1,79 @@
+"""Analytics on its own database, owners who answer, and events that arrive when a test says."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.analytics import handlers
+from services.analytics.app import create_app
+from services.analytics.owners import Owners
+from shared.bus import inbox
+from shared.events import Event
+from shared.identity import Signer
+from shared.testing import Stand
+from tests.analytics.world import World
+from tests.conftest import MakeStand
+
+PROJECTIONS = ("portfolios", "ledger_entries", "assets", "price_years", "splits")
+
+
+class Desk:
+    """Analytics and the world it hears of."""
+
+    def __init__(self, stand: Stand, world: World, owners: Owners) -> None:
+        self.stand = stand
+        self.world = world
+        self.owners = owners
+        self._handlers = handlers.table(owners)
+
+    def hear(self, events: Sequence[Event] | None = None) -> None:
+        """Apply events; by default all that were said and not heard yet."""
+        for event in self.world.take() if events is None else events:
+            inbox.process(self.stand.database.sessions, "analytics", event, self._handlers)
+
+    def portfolio_metrics(self, portfolio: int, **query: Any) -> dict[str, Any]:
+        return self._metrics(f"/api/portfolios/{portfolio}/performance_metrics/", query)
+
+    def asset_metrics(self, asset: int, **query: Any) -> dict[str, Any]:
+        return self._metrics(f"/api/assets/{asset}/performance_metrics/", query)
+
+    def stored(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of every projection."""
+        with self.stand.database.engine.connect() as connection:
+            return {
+                name: [
+                    tuple(row)
+                    for row in connection.execute(text(f"SELECT * FROM {name} ORDER BY 1, 2"))
+                ]
+                for name in PROJECTIONS
+            }
+
+    def _metrics(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
+        answer = self.stand.client().get(path, query_string=query)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.get_json()
+        return body
+
+
+@pytest.fixture(scope="session")
+def world(keys: Path) -> Iterator[World]:
+    world = World(keys)
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="session")
+def analytics_stand(make_stand: MakeStand, world: World) -> Stand:
+    return make_stand("analytics", create_app, PORTFOLIO_URL=world.url, ASSETS_URL=world.url)
+
+
+@pytest.fixture
+def desk(analytics_stand: Stand, world: World, keys: Path) -> Iterator[Desk]:
+    signer = Signer("analytics", keys / "analytics.pem")
+    urls = {"portfolio": world.url, "assets": world.url}
+    yield Desk(analytics_stand, world, Owners(urls, signer))
+    analytics_stand.empty()
+    world.empty()

@@ -1,0 +1,159 @@
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.analytics.domain.cost import CostMethod, cost_basis
+from services.analytics.domain.fx import Rates
+from services.analytics.domain.ledger import Entry, EntryType, Ledger
+from services.analytics.domain.series import Days
+from services.analytics.domain.valuation import Books
+from tests.analytics.domain.build import calendar, dated, day, entry, ledger
+
+T = EntryType
+M = CostMethod
+NO_RATES = Rates({})
+
+
+def costs(book: Ledger, method: CostMethod, days: Days, rates: Rates = NO_RATES) -> list[float]:
+    found = cost_basis(Books(book, {}, rates, "USD"), method, days)
+    return [round(float(cost), 2) for cost in found]
+
+
+def last(book: Ledger, method: CostMethod, rates: Rates = NO_RATES) -> float:
+    return costs(book, method, calendar(1, "2030-01-01"), rates)[0]
+
+
+def bought(text: str, quantity: float, paid: float, asset: int = 1) -> Entry:
+    return entry(text, T.BUY, asset=asset, quantity=quantity, cash=-paid)
+
+
+def sold(text: str, quantity: float, got: float = 0.0, asset: int = 1) -> Entry:
+    return entry(text, T.SELL, asset=asset, quantity=quantity, cash=got)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        # Bought for 9,100 in all. IRS Publication 564: FIFO sells for 5,000.00, average 4,660.98.
+        (M.FIFO, 4100.00),
+        (M.AVERAGE, 4439.02),
+        # The last lots first: 10 at 30 and 200 at 20 leave 160 at 25 and 40 at 20.
+        (M.LIFO, 4800.00),
+        # The dearest first: 10 at 30, 160 at 25 and 40 at 20 leave 200 at 20.
+        (M.HIFO, 4000.00),
+    ],
+)
+def test_the_example_of_the_irs(method: CostMethod, expected: float) -> None:
+    book = ledger(
+        bought("2024-01-01", 160, 4000),
+        bought("2024-01-02", 240, 4800),
+        bought("2024-01-03", 10, 300),
+        sold("2024-01-04", 210, 6720),
+    )
+    assert last(book, method) == expected
+
+
+@pytest.mark.parametrize(("method", "expected"), [(M.FIFO, 4400.74), (M.AVERAGE, 4383.74)])
+def test_the_published_example_of_two_purchases(method: CostMethod, expected: float) -> None:
+    book = ledger(
+        bought("2024-01-01", 109, 3149.20),
+        bought("2024-01-02", 52, 1684.92),
+        sold("2024-01-03", 15, 531.50),
+    )
+    assert last(book, method) == expected
+
+
+def test_a_split_keeps_the_cost() -> None:
+    # 10 at 100, 2:1, 5 sold: 15 held for 750.
+    book = ledger(
+        bought("2024-01-01", 10, 1000),
+        entry("2024-01-02", T.SPLIT, asset=1, ratio=2.0),
+        sold("2024-01-03", 5, 300),
+    )
+    assert costs(book, M.FIFO, calendar(3)) == [1000.0, 1000.0, 750.0]
+
+
+def test_the_cost_of_a_day_is_that_after_its_last_entry() -> None:
+    book = ledger(
+        bought("2024-01-02", 1, 10), bought("2024-01-02", 1, 20, asset=2), sold("2024-01-04", 1)
+    )
+    assert costs(book, M.AVERAGE, calendar(5)) == [0.0, 30.0, 30.0, 20.0, 20.0]
+
+
+def test_what_is_transferred_in_or_adjusted_costs_its_stated_price() -> None:
+    def stated(text: str, kind: EntryType, quantity: float, price: float) -> Entry:
+        when = date.fromisoformat(text)
+        return Entry(0, when, kind, 1, quantity, currency="USD", price=price)
+
+    book = ledger(
+        stated("2024-01-01", T.TRANSFER_IN, 10, 7.0),
+        entry("2024-01-02", T.TRANSFER_OUT, asset=1, quantity=5),
+        stated("2024-01-03", T.ADJUSTMENT, 4, 9.0),
+        stated("2024-01-04", T.ADJUSTMENT, 0, 9.0),
+    )
+    assert costs(book, M.FIFO, calendar(4)) == [70.0, 35.0, 36.0, 0.0]
+
+
+def test_income_and_charges_are_no_cost() -> None:
+    book = ledger(
+        entry("2024-01-01", T.DEPOSIT, cash=100.0),
+        bought("2024-01-01", 1, 10),
+        entry("2024-01-02", T.DIVIDEND, asset=1, cash=3.0),
+        entry("2024-01-02", T.FEE, asset=1, cash=-3.0),
+    )
+    assert last(book, M.AVERAGE) == 10.0
+
+
+def test_each_purchase_costs_at_the_rate_of_its_day() -> None:
+    rates = Rates({"EURUSD": dated(d20240101=1.1, d20240102=1.2)})
+    rows = [
+        entry(
+            text,
+            T.BUY,
+            asset=1,
+            quantity=1,
+            cash=-100.0,
+            currency="EUR",
+            exchange_rate=float("nan"),
+        )
+        for text in ("2024-01-01", "2024-01-02")
+    ]
+    assert last(ledger(*rows), M.FIFO, rates) == 230.0
+
+
+def test_a_cost_without_a_rate_is_unknown_until_it_is_sold() -> None:
+    unrated = entry(
+        "2024-01-01",
+        T.BUY,
+        asset=1,
+        quantity=1,
+        cash=-5.0,
+        currency="XAU",
+        exchange_rate=float("nan"),
+    )
+    book = ledger(unrated, bought("2024-01-02", 1, 10), sold("2024-01-03", 1))
+    found = cost_basis(Books(book, {}, NO_RATES, "USD"), M.FIFO, calendar(3))
+    np.testing.assert_array_equal(found, [np.nan, np.nan, 10.0])
+
+
+trades = st.lists(st.tuples(st.integers(1, 500), st.integers(1, 10**6)), min_size=1, max_size=12)
+
+
+@given(trades, st.sampled_from(list(M)), st.data())
+def test_no_method_keeps_more_than_was_paid_or_anything_of_nothing(
+    purchases: list[tuple[int, int]], method: CostMethod, data: st.DataObject
+) -> None:
+    held = sum(quantity for quantity, _ in purchases) / 8
+    first = data.draw(st.integers(0, int(held * 1000))) / 1000
+    rows = [bought("2024-01-01", quantity / 8, paid / 100) for quantity, paid in purchases]
+    paid = sum(paid for _, paid in purchases) / 100
+    some = ledger(*rows, sold("2024-01-02", first))
+    assert -1e-6 <= last(some, method) <= paid + 1e-6
+    everything = ledger(*rows, sold("2024-01-02", first), sold("2024-01-03", held - first))
+    found = cost_basis(
+        Books(everything, {}, NO_RATES, "USD"), method, np.array([day("2024-01-03")])
+    )
+    assert found[0] == 0.0

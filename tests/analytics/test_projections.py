@@ -1,0 +1,183 @@
+"""What is kept of ledgers and prices: each event once, in order, gaps filled by the owner."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from services.analytics import handlers
+from services.analytics.owners import Owners
+from shared.bus import inbox
+from shared.errors import Unavailable
+from shared.identity import Signer
+from shared.testing.stand import NOWHERE
+from tests.analytics.conftest import Desk
+from tests.analytics.test_portfolio_metrics import UP_DOWN_UP, ten_shares
+from tests.analytics.world import World
+
+
+def happenings(world: World) -> Iterator[None]:
+    """Let everything happen to a portfolio that may; pause after each change."""
+    number = world.portfolio(currency="EUR")
+    asset = world.asset("ACME")
+    yield
+    world.import_prices(asset, UP_DOWN_UP)
+    yield
+    world.price(asset, "2024-01-08", "55", open="54", high="56.5", low="53", volume=1200)
+    yield
+    world.price(asset, "2024-01-03", "110.5")
+    yield
+    world.price(asset, "2023-12-29", "98.76543211")
+    yield
+    world.split(asset, "2024-01-08", "2:1")
+    yield
+    first = world.record(
+        number, "BUY", "2024-01-02", asset=asset, quantity="10.12345678", price="99.99"
+    )
+    gone = world.record(number, "DEPOSIT", "2024-01-03", amount="500", currency="EUR")
+    yield
+    world.change_transaction(number, first, quantity="12", exchange_rate="0.91")
+    world.delete_transaction(number, gone)
+    yield
+    world.change_portfolio(number, name="Value")
+    world.record(number, "SPLIT", "2024-01-08", asset=asset, ratio="2:1")
+    yield
+
+
+def lived(desk: Desk) -> int:
+    """Return a portfolio whose every event was heard as it happened."""
+    for _ in happenings(desk.world):
+        desk.hear()
+    return max(desk.world.portfolios)
+
+
+def lively(desk: Desk) -> int:
+    """Return a portfolio whose events are said and not heard yet."""
+    list(happenings(desk.world))
+    return max(desk.world.portfolios)
+
+
+def test_an_edited_and_a_deleted_entry_are_measured_as_they_are_now(desk: Desk) -> None:
+    number = ten_shares(desk)
+    buy = next(iter(desk.world.portfolios[number].transactions))
+    deposit = desk.world.record(number, "DEPOSIT", "2024-01-02", amount="1000")
+    desk.hear()
+    before = desk.portfolio_metrics(number)["var_95"]
+    desk.world.delete_transaction(number, deposit)
+    desk.world.change_transaction(number, buy, quantity="20", cash_effect="-2000")
+    desk.hear()
+    # 1000 − 1000 in cash and ten shares before, twenty without cash after: twice −87.12.
+    assert (before, desk.portfolio_metrics(number)["var_95"]) == ("-87.12", "-174.24")
+
+
+def test_the_same_event_twice_changes_nothing(desk: Desk) -> None:
+    lively(desk)
+    events = desk.world.take()
+    desk.hear(events)
+    once = desk.stored()
+    desk.hear(events)
+    assert desk.stored() == once
+
+
+def test_a_missing_event_makes_us_ask_the_owner_once_for_all_of_it(desk: Desk) -> None:
+    number = lively(desk)
+    created, _, third, *rest = (
+        event for event in desk.world.take() if event.subject == f"portfolios/{number}"
+    )
+    desk.hear([created, third, *rest])
+    assert desk.world.asked == [f"/internal/v1/portfolios/{number}/"]
+    assert desk.stored()["ledger_entries"] != []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_events_in_any_order_and_number_lead_to_the_same_tables(desk: Desk, seed: int) -> None:
+    events = []
+    for _ in range(3):
+        for _ in happenings(desk.world):
+            events += desk.world.said
+            desk.hear()
+    in_order = desk.stored()
+    desk.stand.empty()
+    shuffled = random.Random(seed).sample(events * 2, k=2 * len(events))
+    desk.hear(shuffled)
+    assert desk.stored() == in_order
+
+
+def test_an_event_that_we_have_already_is_dropped(desk: Desk) -> None:
+    asset = desk.world.asset("ACME", {"2024-01-02": "100"})
+    desk.world.price(asset, "2024-01-02", "101")
+    [*early, late] = desk.world.take()
+    desk.world.price(asset, "2024-01-02", "102")
+    desk.hear([*early, *desk.world.take()])  # 102 arrives first and fills the gap
+    known = desk.stored()
+    desk.hear([late])
+    assert desk.stored() == known
+
+
+def test_a_price_is_stored_as_the_owner_has_it_without_asking(desk: Desk) -> None:
+    asset = desk.world.asset("ACME", UP_DOWN_UP)
+    desk.hear()
+    desk.world.asked.clear()
+    desk.world.price(asset, "2024-01-05", "121", open="100", volume=7)
+    desk.world.price(asset, "2023-12-29", "50")
+    desk.hear()
+    assert desk.world.asked == []
+    told = desk.stored()
+    desk.stand.empty()
+    assert desk.asset_metrics(asset)["total_return"] == "142.0000"  # 121 / 50, asked for afresh
+    assert desk.stored() == told
+
+
+def test_a_deleted_portfolio_is_gone_and_no_late_event_brings_it_back(desk: Desk) -> None:
+    number = ten_shares(desk)
+    desk.world.record(number, "DEPOSIT", "2024-01-03", amount="5")
+    late = desk.world.take()
+    desk.world.delete_portfolio(number)
+    desk.hear()
+    desk.hear(late)
+    path = f"/api/portfolios/{number}/performance_metrics/"
+    assert desk.stand.client().get(path).status_code == 404
+    assert desk.stored()["ledger_entries"] == []
+
+
+def test_a_portfolio_whose_end_we_hear_of_first_never_comes_to_be(desk: Desk) -> None:
+    number = lively(desk)
+    desk.world.delete_portfolio(number)
+    asset_events = [event for event in desk.world.said if event.subject.startswith("assets/")]
+    created, *others, deleted = [
+        event for event in desk.world.take() if event.subject == f"portfolios/{number}"
+    ]
+    desk.hear([*asset_events, deleted, created, *others])
+    assert desk.stored()["ledger_entries"] == []
+    path = f"/api/portfolios/{number}/performance_metrics/"
+    assert desk.stand.client().get(path).status_code == 404
+
+
+def test_an_event_of_a_portfolio_that_is_gone_by_now_is_taken_as_its_end(desk: Desk) -> None:
+    number = lively(desk)
+    [_, second, *_] = [e for e in desk.world.take() if e.subject == f"portfolios/{number}"]
+    desk.world.delete_portfolio(number)
+    desk.world.take()
+    desk.hear([second])
+    assert desk.stored()["portfolios"] == [(number, 0, "", "", "", second.sequence, True)]
+
+
+def test_a_retired_asset_keeps_its_prices_and_is_no_benchmark_any_more(desk: Desk) -> None:
+    number = ten_shares(desk)
+    asset = next(iter(desk.world.assets))
+    desk.world.retire(asset)
+    desk.hear()
+    assert desk.portfolio_metrics(number)["total_return"] == "8.9000"
+    path = f"/api/portfolios/{number}/performance_metrics/?benchmark=ACME"
+    assert desk.stand.client().get(path).status_code == 400
+
+
+def test_an_owner_who_is_down_holds_the_event_and_loses_nothing(desk: Desk) -> None:
+    number = lively(desk)
+    events = [e for e in desk.world.take() if e.subject == f"portfolios/{number}"]
+    signer = Signer("analytics", desk.stand.keys / "analytics.pem")
+    nobody = handlers.table(Owners({"portfolio": NOWHERE, "assets": NOWHERE}, signer))
+    with pytest.raises(Unavailable):
+        inbox.process(desk.stand.database.sessions, "analytics", events[-1], nobody)
+    desk.hear(events[-1:])  # the same event again, when the owner is back
+    assert len(desk.stored()["ledger_entries"]) == 2

@@ -1,0 +1,62 @@
+"""The worker and the command line, as processes of their own."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from shared import bus
+from tests.analytics.conftest import Desk
+from tests.analytics.test_projections import happenings
+
+ENOUGH = 20.0  # seconds
+
+
+@pytest.fixture
+def bus_url(nats_url: str) -> str:
+    return f"{nats_url}?namespace=test-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def worker(desk: Desk, bus_url: str) -> Iterator["subprocess.Popen[bytes]"]:
+    environment = {**os.environ, **desk.stand.environment, "EVENT_BUS_URL": bus_url}
+    command = [sys.executable, "-m", "services.analytics.worker"]
+    with subprocess.Popen(command, env=environment) as process:
+        yield process
+        process.kill()
+
+
+def test_the_worker_follows_the_bus_and_ends_when_told(
+    desk: Desk, bus_url: str, worker: "subprocess.Popen[bytes]"
+) -> None:
+    list(happenings(desk.world))
+    events = desk.world.take()
+    publisher = bus.publisher(bus_url)
+    publisher.publish([bus.Message(str(e.id), e.type, e.to_json()) for e in events])
+    publisher.close()
+    deadline = time.monotonic() + ENOUGH
+    while len(desk.stored()["ledger_entries"]) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(desk.stored()["ledger_entries"]) == 2
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(ENOUGH) == 0
+
+
+def test_the_command_line_rebuilds_and_counts(desk: Desk) -> None:
+    list(happenings(desk.world))
+    result = subprocess.run(
+        [sys.executable, "-m", "services.analytics", "rebuild"],
+        env={**os.environ, **desk.stand.environment},
+        capture_output=True,
+        text=True,
+        timeout=ENOUGH,
+        check=True,
+    )
+    assert result.stdout == "1 assets, 1 portfolios; 0 forgotten.\n"
+    assert result.stderr == "1 assets.\n1 portfolios.\n"
+    assert len(desk.stored()["ledger_entries"]) == 2
