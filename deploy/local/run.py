@@ -58,8 +58,11 @@ def run(settings: Settings) -> None:
         supervisor = _supervisor(plan, programs, socket)
         try:
             _start_servers(plan, supervisor, progress)
-            _fill_databases(plan, progress)
+            has_new_demo = _fill_databases(plan, progress)
             _start_services(plan, supervisor, programs, progress)
+            if has_new_demo:
+                tasks.copy_for_analytics(plan)
+                progress.say("Analytics has its copies of the demo data.")
             _welcome(plan)
             _watch(plan, supervisor, progress)
         except Stopped:
@@ -139,20 +142,22 @@ def _wait_for_servers(plan: Plan, supervisor: Supervisor) -> None:
             time.sleep(0.05)
 
 
-def _fill_databases(plan: Plan, progress: Progress) -> None:
+def _fill_databases(plan: Plan, progress: Progress) -> bool:
+    """Migrate, and load the demo where it is wanted; return whether it was."""
     tasks.migrate(plan)
     progress.say("The databases are up to date.")
     state, place = plan.state, plan.database_place
     if not plan.settings.demo or state.demo.get(place) == "loaded":
-        return
+        return False
     if not plan.settings.is_local:
         progress.say(f"No demo data, as others can reach HOST={plan.settings.host}.")
-        return
+        return False
     progress.say("Loading the demo data …")
     # Noted before as well: what was loaded half-way has the demo users, too.
     state.note_demo(place, "begun", plan.folder.state)
     tasks.load_demo(plan)
     state.note_demo(place, "loaded", plan.folder.state)
+    return True
 
 
 def _start_services(

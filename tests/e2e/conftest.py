@@ -89,7 +89,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     launched.send_signal(signal.SIGTERM)
     launched.wait(15)
     _, alive = psutil.wait_procs(family, timeout=1)
-    assert alive == []
+    # One that ended may still wait for the machine's first process to take note of it.
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
 def _wait_until_ready(launched: subprocess.Popen[str]) -> None:
