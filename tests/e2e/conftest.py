@@ -73,6 +73,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         "PORT": str(port),
         "RUN_DIR": str(run_dir),
         "LIMITS": "off",
+        "WEBHOOKS_ALLOW_PRIVATE": "1",
     }
     launched = subprocess.Popen(
         [sys.executable, "-m", "deploy.local"],
