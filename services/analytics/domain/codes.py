@@ -37,6 +37,14 @@ class Code(StrEnum):
     TARGET_OUT_OF_REACH = "target_out_of_reach"
     INPUT_MISSING = "input_missing"
     NO_INDICATOR_VALUE = "no_indicator_value"
+    TOO_FEW_ASSETS = "too_few_assets"
+    TOO_FEW_COMMON_DAYS = "too_few_common_days"
+    STANDS_STILL = "stands_still"
+    NO_EARLIER_PRICE = "no_earlier_price"
+    NOTHING_TO_DIVIDE = "nothing_to_divide"
+    NO_SIMULATION = "no_simulation"
+    LEFT_OUT = "left_out"
+    NO_PUBLIC_PRICES = "no_public_prices"
 
 
 MESSAGES: dict[Code, str] = {
@@ -75,6 +83,17 @@ MESSAGES: dict[Code, str] = {
     Code.INPUT_MISSING: "It needs {needed}, which the prices of this asset do not have.",
     Code.NO_INDICATOR_VALUE: "It has no value in the window: the history before it is too short, "
     "or the price stands still.",
+    Code.TOO_FEW_ASSETS: "A correlation needs two assets with prices.",
+    Code.TOO_FEW_COMMON_DAYS: "{count} pairs share fewer than {least} daily returns; "
+    "the first is {first} and {second}.",
+    Code.STANDS_STILL: "In {count} pairs one does not move on the common days; "
+    "the first is {first} and {second}.",
+    Code.NO_EARLIER_PRICE: "{symbols}: one price alone has no change.",
+    Code.NOTHING_TO_DIVIDE: "The whole is not worth more than nothing, so it has no parts.",
+    Code.NO_SIMULATION: "At least {least} common daily returns of what is held are needed; "
+    "there are {count}.",
+    Code.LEFT_OUT: "{symbols}: too little history, so they move like the rest.",
+    Code.NO_PUBLIC_PRICES: "No asset that everybody sees has a price.",
 }
 
 

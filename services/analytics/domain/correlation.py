@@ -187,7 +187,6 @@ def _normalised(shared: Floats, own: Floats, other: Floats) -> Floats:
 
 
 def _finished(coefficients: Floats, observations: Counts, min_observations: int) -> Correlation:
-    enough = observations >= max(min_observations, 2)
-    matrix = np.where(enough, np.clip(coefficients, -1.0, 1.0), np.nan)
+    matrix = np.where(observations >= min_observations, np.clip(coefficients, -1.0, 1.0), np.nan)
     np.fill_diagonal(matrix, 1.0)
     return Correlation(matrix, observations)

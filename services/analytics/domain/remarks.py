@@ -36,6 +36,18 @@ def remarks(
     return list(dict.fromkeys(found + _negative_cash(valuation, inside)))
 
 
+def remarks_on(valuation: Valuation, books: Books, day: np.datetime64) -> list[Warning]:
+    """Return what concerns the value of one ``day`` alone."""
+    days = valuation.days
+    inside = days == day
+    found = _unknown_money(books, day)
+    for line in valuation.lines.values():
+        held = (line.quantities != 0.0) & inside
+        found += _missing(line, books.currency, days, held)
+        found += _stale(line, books.currency, days, held)
+    return list(dict.fromkeys(found + _negative_cash(valuation, inside)))
+
+
 def _unknown_money(books: Books, last: np.datetime64) -> list[Warning]:
     ledger = books.ledger
     unknown = np.isnan(ledger.money(books.rates, books.currency)) & (ledger.days <= last)

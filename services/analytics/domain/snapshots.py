@@ -1,6 +1,6 @@
 """A portfolio day by day: what is stored of each market day, and the curve of a window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import numpy as np
@@ -10,7 +10,14 @@ from services.analytics.domain import returns
 from services.analytics.domain.cost import CostMethod, cost_basis
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import Days, Floats, Indexes, Series, window
-from services.analytics.domain.valuation import Books, Valuation
+from services.analytics.domain.valuation import (
+    NEVER_YET,
+    Books,
+    Valuation,
+    last_settled,
+    value_after,
+    value_portfolio,
+)
 
 Counts = npt.NDArray[np.int64]
 MONDAY = np.datetime64("1970-01-05", "D")
@@ -50,6 +57,11 @@ class Snapshots:
         np.divide(self.total_returns, self.cost_basis, out=ratios, where=self.cost_basis > 0)
         return ratios
 
+    def without_first(self) -> "Snapshots":
+        """Return all rows but the first."""
+        columns = (getattr(self, column.name)[1:] for column in fields(self))
+        return Snapshots(*columns)
+
 
 def take_snapshots(valuation: Valuation, books: Books, method: CostMethod) -> Snapshots:
     """Return one row for each day of ``valuation``."""
@@ -65,6 +77,17 @@ def take_snapshots(valuation: Valuation, books: Books, method: CostMethod) -> Sn
         valuation.inflows - valuation.outflows,
         counts,
     )
+
+
+def retake_snapshots(books: Books, method: CostMethod, since: Day) -> tuple[Day, Snapshots]:
+    """Return the last day that a change on ``since`` leaves as it was, and all rows after it.
+
+    Where no day stays, the first is a day before all others.
+    """
+    settled = last_settled(books, since)
+    if settled is None:
+        return NEVER_YET, take_snapshots(value_portfolio(books), books, method)
+    return settled, take_snapshots(value_after(books, settled), books, method).without_first()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,10 @@ from services.analytics.domain.series import (
     split_factors,
 )
 
+_IN_KIND = [kind.value for kind in IN_KIND]
+
 NEVER = np.datetime64("9999-12-31", "D")
+NEVER_YET = np.datetime64("0001-01-01", "D")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,8 +117,42 @@ def value_portfolio(books: Books) -> Valuation:
 
     Entries after the last market day are valued on their own day, so nothing booked is left out.
     """
+    return _valued(books, _valuation_days(books.ledger, books.assets))
+
+
+def value_after(books: Books, day: np.datetime64) -> Valuation:
+    """Value a ledger from ``day`` on, one of its assets' market days since its first entry.
+
+    What a change after ``day`` may alter is altered in here; the flows of ``day`` itself are all
+    that flowed until then.
+    """
+    return _valued(books, _valuation_days(books.ledger, books.assets, day))
+
+
+def last_settled(books: Books, since: np.datetime64) -> np.datetime64 | None:
+    """Return the last valued day that a change on ``since`` leaves as it was; None: it has none.
+
+    An entry after the last market day moves to the next one that comes, so only a market day
+    counts; and what was moved in kind before its asset had a price is valued at the first one.
+    """
+    market = [quotes.closes.days for quotes in books.assets.values()]
+    before = [days[: np.searchsorted(days, since)][-1:] for days in market]
+    last = np.concatenate([NO_DAYS, *before]).max(initial=NEVER_YET)
+    if not len(books.ledger.days) or last < books.ledger.days[0]:
+        return None
+    settled = all(_flows_known(books, asset, last) for asset in books.ledger.assets)
+    return last if settled else None
+
+
+def _flows_known(books: Books, asset: int, day: np.datetime64) -> bool:
+    held = books.ledger.held[asset]
+    if not np.isin(held.types[held.days <= day], _IN_KIND).any():
+        return True
+    return not np.isnan(_line(books, asset, np.array([day])).prices).any()
+
+
+def _valued(books: Books, days: Days) -> Valuation:
     ledger, assets = books.ledger, books.assets
-    days = _valuation_days(ledger, assets)
     lines = {asset: _line(books, asset, days) for asset in ledger.assets}
     money = ledger.money(books.rates, books.currency)
     cash = _cumulated(ledger, money, days)
@@ -129,13 +166,21 @@ def value_portfolio(books: Books) -> Valuation:
     return Valuation(days, values, cash, inflows, outflows, lines)
 
 
-def _valuation_days(ledger: Ledger, assets: Mapping[int, Quotes]) -> Days:
+def _valuation_days(
+    ledger: Ledger, assets: Mapping[int, Quotes], first: np.datetime64 = NEVER_YET
+) -> Days:
     if not ledger.entries:
         return NO_DAYS
+    first = max(first, ledger.days[0])
     market = [assets[asset].closes.days for asset in ledger.assets]
-    union = np.unique(np.concatenate([NO_DAYS, *market]))
-    trailing = np.unique(ledger.days[ledger.days > union[-1]] if len(union) else ledger.days)
-    return np.concatenate([union[union >= ledger.days[0]], trailing])
+    union = np.unique(np.concatenate([NO_DAYS, *(_from(days, first) for days in market)]))
+    booked = _from(ledger.days, first)
+    trailing = np.unique(booked[booked > union[-1]] if len(union) else booked)
+    return np.concatenate([union, trailing])
+
+
+def _from(days: Days, first: np.datetime64) -> Days:
+    return days[np.searchsorted(days, first) :]
 
 
 def _line(books: Books, asset: int, days: Days) -> Line:
@@ -175,7 +220,7 @@ def _flows_in_kind(held: Held, splits: Series, line: Line, days: Days) -> tuple[
     end and so at its close: what moves at market value then leaves the time-weighted return
     alone. Where there is no close before, the first one counts.
     """
-    moved = np.isin(held.types, [kind.value for kind in IN_KIND])
+    moved = np.isin(held.types, _IN_KIND)
     position = np.searchsorted(days, held.days[moved], side="left")
     changes = held.changes[moved]
     closes = _first_known_from(line.prices)

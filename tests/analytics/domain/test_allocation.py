@@ -77,6 +77,11 @@ def test_groups_are_listed_largest_first_with_cash_as_one_of_them() -> None:
     assert [part.label for part in found] == ["Technology", "Cash", "Energy", "Unclassified"]
 
 
+def test_cash_of_less_than_a_cent_is_no_group() -> None:
+    found = allocate([item("A", "1")], D("0.004"), Grouping.SECTOR, "USD")
+    assert [part.key for part in found] == ["UNCLASSIFIED"]
+
+
 def test_each_asset_alone_has_its_name_as_label() -> None:
     [part] = allocate([item("AAPL", "1")], D(0), Grouping.INDIVIDUAL, "USD")
     assert (part.key, part.label) == ("AAPL", "AAPL Inc.")

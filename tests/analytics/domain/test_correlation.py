@@ -62,8 +62,17 @@ def test_what_does_not_vary_correlates_with_nothing() -> None:
     for measure in (pearson, spearman):
         assert np.isnan(measure(columns(moving, [0.001] * 4), 2).matrix[0, 1])
         # It varies, but not on the days that both have.
-        partly = measure(columns([*moving, NAN], [0.001] * 4 + [0.5]), 2)
+        still = [0.07] * 6  # their deviations from the mean leave a rounding behind
+        partly = measure(columns([*moving, 0.02, 0.005, NAN], [*still, 0.5]), 2)
         assert np.isnan(partly.matrix[0, 1])
+
+
+def test_the_rounding_of_steady_growth_correlates_with_nothing() -> None:
+    levels = 100 * 1.0001 ** np.arange(300)
+    steady = levels[1:] / levels[:-1] - 1
+    moving = np.random.default_rng(3).normal(0.0, 0.01, 299)
+    assert steady.std() > 0
+    assert np.isnan(pearson(np.column_stack([steady, moving])).matrix[0, 1])
 
 
 def test_the_same_returns_correlate_with_one_and_their_opposite_with_minus_one() -> None:
@@ -88,6 +97,8 @@ def test_one_series_has_no_pair() -> None:
     assert np.isnan(found.average)
     assert found.highest is None
     assert found.lowest is None
+    assert pearson(np.empty((3, 0))).matrix.shape == (0, 0)
+    assert spearman(np.empty((3, 0))).matrix.shape == (0, 0)
 
 
 @settings(max_examples=80, deadline=None)

@@ -157,3 +157,11 @@ def test_no_method_keeps_more_than_was_paid_or_anything_of_nothing(
         Books(everything, {}, NO_RATES, "USD"), method, np.array([day("2024-01-03")])
     )
     assert found[0] == 0.0
+
+
+def test_what_moves_no_money_needs_no_rate() -> None:
+    unrated = entry(
+        "2024-01-01", T.SPLIT, asset=1, ratio=2.0, currency="XAU", exchange_rate=float("nan")
+    )
+    assert ledger(unrated).money(NO_RATES, "USD").tolist() == [0.0]
+    assert last(ledger(bought("2024-01-01", 1, 10), unrated), M.FIFO) == 10.0

@@ -114,9 +114,10 @@ def test_a_split_is_no_return() -> None:
 
 
 def test_a_holding_with_little_history_does_not_cut_that_of_the_others() -> None:
-    young = Quotes("IPO", "USD", series("2024-01-09", 5, 6))
+    # Two returns of seven: under half.
+    young = Quotes("IPO", "USD", series("2024-01-08", 5, 6, 5))
     held = books({1: 1.0}, usd("A", 10, 11, 10, 11, 10, 11, 10, 11))
-    later = entry("2024-01-09", EntryType.BUY, asset=2, quantity=1, cash=-5.0)
+    later = entry("2024-01-08", EntryType.BUY, asset=2, quantity=1, cash=-5.0)
     both = Books(
         ledger(*held.ledger.entries, later), {1: held.assets[1], 2: young}, Rates({}), "USD"
     )
@@ -125,6 +126,21 @@ def test_a_holding_with_little_history_does_not_cut_that_of_the_others() -> None
     assert parts == {"A": 1.0, "IPO": None}
     [warning] = [w for w in found.warnings if w.code == Code.HISTORY_TOO_SHORT]
     assert "IPO" in warning.message
+
+
+def test_what_was_sold_is_no_holding() -> None:
+    held = books({1: 1.0, 2: 1.0}, usd("A", 10, 11, 10), usd("SOLD", 10, 12, 11))
+    out = entry("2024-01-03", EntryType.TRANSFER_OUT, asset=2, quantity=1)
+    sold = held._replace(ledger=ledger(*held.ledger.entries, out))
+    assert [row.symbol for row in risk_of(sold).holdings.contributions] == ["A"]
+
+
+def test_contributions_are_those_of_the_window() -> None:
+    # B moves before the window alone.
+    held = books({1: 1.0, 2: 1.0}, usd("A", 9, 9, 10, 11, 10), usd("B", 10, 15, 10, 10, 10))
+    found = report(value_portfolio(held), held, Request(start=day("2024-01-03")))
+    parts = {row.symbol: row.risk_contribution for row in found.holdings.contributions}
+    assert parts == {"A": 1.0, "B": 0.0}
 
 
 def test_one_price_has_no_risk_and_says_so() -> None:

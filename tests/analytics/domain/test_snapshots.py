@@ -13,7 +13,7 @@ from services.analytics.domain.snapshots import (
     take_snapshots,
 )
 from services.analytics.domain.valuation import Books, value_portfolio
-from tests.analytics.domain.build import day, entry, ledger, series, usd, weekdays
+from tests.analytics.domain.build import calendar, day, entry, ledger, series, usd, weekdays
 
 T = EntryType
 AVERAGE = CostMethod.AVERAGE
@@ -81,6 +81,11 @@ def test_weekly_points_are_the_last_of_each_week_and_the_first_of_all() -> None:
         "2024-01-16",
     ]
     np.testing.assert_allclose(found.returns, [0.0, 0.04, 0.09, 0.11])
+
+
+def test_a_week_ends_on_sunday() -> None:
+    found = curve(held(Series(calendar(9), np.arange(100.0, 109.0))), interval=Interval.WEEKLY)
+    assert [str(each) for each in found.days] == ["2024-01-01", "2024-01-07", "2024-01-09"]
 
 
 def test_a_week_runs_over_new_year_and_a_month_does_not() -> None:

@@ -24,7 +24,7 @@ DEFAULT: Final = (
 MOST_INDICATORS: Final = 50
 MOST_DAYS: Final = 1000
 
-_NAME = re.compile(r"([a-z]+(?:_[a-z]+)*)((?:_\d+(?:\.\d+)?)*)")
+_NAME = re.compile(r"([a-z]+(?:_[a-z]+)*)((?:_[0-9]+(?:\.[0-9]+)?)*)")
 
 
 class UnknownIndicator(BadRequest):

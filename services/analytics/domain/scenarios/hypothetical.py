@@ -57,7 +57,8 @@ def hypothetical(holdings: Holdings, assumptions: Assumptions) -> Scenario:
 
 
 def _folded(shocks: Shocks) -> dict[str, float]:
-    return {name.casefold(): shock for name, shock in shocks.items()}
+    # Two losses of more than everything would compound to a gain.
+    return {name.casefold(): max(shock, -1.0) for name, shock in shocks.items()}
 
 
 def _shock(exposure: Exposure, assumed: Assumptions, base: str) -> Shock:
@@ -80,7 +81,7 @@ def _price_shock(exposure: Exposure, assumed: Assumptions) -> Shock:
         return Shock(0.0, Source.NONE)
     if np.isnan(exposure.beta):
         return Shock(None, Source.UNMODELLED)
-    return Shock(max(exposure.beta * assumed.market, -1.0), Source.BETA)
+    return Shock(exposure.beta * assumed.market, Source.BETA)
 
 
 def _unused(holdings: Holdings, assumptions: Assumptions) -> list[Warning]:

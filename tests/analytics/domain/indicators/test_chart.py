@@ -149,6 +149,12 @@ def test_a_close_above_its_average_is_bullish() -> None:
     assert said(closes(0.1, 0.1, 0.1, 0.1), "sma_3", "wma_3", "ema_3") == {}
 
 
+def test_signals_are_those_of_the_last_day_of_the_window() -> None:
+    prices = closes(1, 2, 3, 4, 3, 2, 1)
+    [signal] = draw(prices, parse(["rsi_2"]), end=prices.days[3]).signals
+    assert signal.signal == "overbought"
+
+
 def test_macd_speaks_on_the_day_its_histogram_changes_sign() -> None:
     turn = [100.0 - n * n / 50 for n in range(40)] + [90.0]
     assert said(closes(*turn), "macd") == {"macd": "bullish_crossover"}

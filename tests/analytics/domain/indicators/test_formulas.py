@@ -116,6 +116,16 @@ def test_adx_averages_the_difference_of_the_directions() -> None:
     np.testing.assert_allclose(found["adx"], [NAN, NAN, NAN, 60.0, (60 + 500 / 9) / 2])
 
 
+def test_equal_moves_up_and_down_have_no_direction() -> None:
+    found = formulas.adx(bars([10, 12, 14], [8, 6, 4], [9, 9, 9]), 2)
+    assert (found["plus_di"][-1], found["minus_di"][-1]) == (0.0, 0.0)
+
+
+def test_days_inside_the_one_before_are_a_trend_of_nothing() -> None:
+    found = formulas.adx(bars([10.0] * 5, [8.0] * 5, [9.0] * 5), 2)
+    np.testing.assert_array_equal(found["adx"], [NAN, NAN, NAN, 0.0, 0.0])
+
+
 def test_adx_of_a_flat_series_is_not_defined() -> None:
     found = formulas.adx(bars([5.0] * 60, [5.0] * 60, [5.0] * 60), 14)
     assert all(np.isnan(found[name]).all() for name in ("plus_di", "minus_di"))
@@ -150,7 +160,7 @@ def test_cci_divides_by_the_mean_absolute_deviation() -> None:
 
 
 def test_cci_of_a_price_that_stands_still_is_not_defined() -> None:
-    still = [0.1] * 30
+    still = [9.7] * 30  # whose mean of 20 is off by a rounding
     assert np.isnan(formulas.cci(bars(still, still, still), 20)).all()
 
 

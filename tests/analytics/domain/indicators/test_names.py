@@ -41,6 +41,7 @@ def test_a_name_carries_its_parameters(name: str, kind: str, parameters: tuple[f
         ("obv_5", "takes at most 0 parameters"),
         ("ichimoku", "is not an indicator"),
         ("SMA_20", "is not an indicator"),
+        ("sma_٢٠", "is not an indicator"),
         ("sma_-5", "is not an indicator"),
         ("", "is not an indicator"),
         ("sma_" + "9" * 400, "from 1 to 1000"),

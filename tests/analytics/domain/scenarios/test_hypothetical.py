@@ -48,6 +48,8 @@ def test_a_shock_on_the_portfolios_own_currency_moves_nothing_and_says_so() -> N
 def test_a_position_loses_at_most_all() -> None:
     found = hypothetical(MIXED, Assumptions(assets={"AAPL": -3.0}, market=-0.99))
     assert found.outcome.positions[0].shock == -1.0
+    found = hypothetical(MIXED, Assumptions(assets={"VOW": -3.0}, currencies={"EUR": -2.0}))
+    assert found.outcome.positions[2].shock == -1.0
     found = hypothetical(holdings(exposure("A", 100.0, beta=2.0)), Assumptions(market=-0.9))
     assert found.outcome.pnl == D("-100.00")
 
@@ -103,6 +105,8 @@ def test_a_loss_out_of_reach_says_so() -> None:
 
 
 def test_a_total_loss_takes_a_market_worth_nothing() -> None:
-    held = holdings(exposure("A", 10.0, beta=1.0), exposure("BB", 20.0, beta=1.0))
+    # Their weights sum to 1 less a rounding.
+    values = (688.76, 389.53, 135.96)
+    held = holdings(*(exposure("A", value, beta=1.0) for value in values))
     assert market_move(held, -1.0) == -1.0
     assert market_move(held, 0.0) == 0.0
