@@ -1,0 +1,22 @@
+"""The portfolio service's web application."""
+
+from services.portfolio import internal, settings
+from services.portfolio.models import IdempotencyKey
+from services.portfolio.owners import Owners
+from services.portfolio.routes import BLUEPRINTS
+from shared.http import ServiceApp, create_service_app
+from shared.settings import ServiceSettings
+
+
+def create_app(configuration: ServiceSettings | None = None) -> ServiceApp:
+    """Return the application; its configuration comes from the environment by default."""
+    configuration = configuration or settings.load()
+    app = create_service_app(
+        configuration,
+        title="Portfolios, positions and transactions",
+        public=BLUEPRINTS,
+        internal=[internal.blueprint],
+        idempotency_table=IdempotencyKey,
+    )
+    app.extensions["owners"] = Owners(configuration.urls, app.signer)
+    return app

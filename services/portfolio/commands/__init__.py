@@ -1,0 +1,57 @@
+"""What changes portfolios and their ledgers. Commands never commit.
+
+Every command on a portfolio takes the row lock of it first: under that lock rows are written,
+positions and account brought in line, and the versions of the events given.
+"""
+
+from services.portfolio.commands.assets import (
+    adopt_asset,
+    lock_asset,
+    put_asset,
+    put_close,
+    retire_all_but,
+)
+from services.portfolio.commands.portfolios import (
+    create_portfolio,
+    delete_everything_of,
+    delete_portfolio,
+    rate_unrated,
+    recompute_portfolio,
+    update_portfolio,
+)
+from services.portfolio.commands.positions import adjust_position, delete_position, open_position
+from services.portfolio.commands.recording import (
+    record_sound_transactions,
+    record_transaction,
+    record_transactions,
+)
+from services.portfolio.commands.rows import RowsRefused
+from services.portfolio.commands.transactions import (
+    change_transaction,
+    delete_transaction,
+    replace_transaction,
+)
+
+__all__ = [
+    "RowsRefused",
+    "adjust_position",
+    "adopt_asset",
+    "change_transaction",
+    "create_portfolio",
+    "delete_everything_of",
+    "delete_portfolio",
+    "delete_position",
+    "delete_transaction",
+    "lock_asset",
+    "open_position",
+    "put_asset",
+    "put_close",
+    "rate_unrated",
+    "recompute_portfolio",
+    "record_sound_transactions",
+    "record_transaction",
+    "record_transactions",
+    "replace_transaction",
+    "retire_all_but",
+    "update_portfolio",
+]

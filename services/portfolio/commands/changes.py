@@ -1,0 +1,101 @@
+"""The lock that every change takes, and the events that tell of it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.portfolio.domain.holding import Holding
+from services.portfolio.models import Asset, Portfolio, Position, Transaction
+from shared.errors import NotFound, PreconditionFailed
+from shared.events import Event
+from shared.money import trimmed
+
+
+def changeable(
+    session: Session,
+    owner_id: int,
+    portfolio_id: int,
+    expected: frozenset[int] | None = None,
+) -> Portfolio:
+    """Return a portfolio of the owner, locked.
+
+    Args:
+        expected: revisions it may have now; None is any.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        PreconditionFailed: its revision is not an expected one.
+    """
+    portfolio = all_changeable(session, owner_id, [portfolio_id]).get(portfolio_id)
+    if portfolio is None:
+        raise NotFound.of("portfolio")
+    require_expected("portfolio", portfolio.revision, expected)
+    return portfolio
+
+
+def all_changeable(session: Session, owner_id: int, ids: Iterable[int]) -> dict[int, Portfolio]:
+    """Return those portfolios of the owner that there are, by id, locked in the order of ids."""
+    owned = select(Portfolio).where(Portfolio.owner_id == owner_id, Portfolio.id.in_(list(ids)))
+    # populate_existing: what the session read before it had the lock may be old.
+    locked = (
+        owned.order_by(Portfolio.id).with_for_update().execution_options(populate_existing=True)
+    )
+    return {portfolio.id: portfolio for portfolio in session.scalars(locked)}
+
+
+def require_expected(noun: str, version: int, expected: frozenset[int] | None) -> None:
+    """Refuse a change of what has changed since the client read it.
+
+    Raises:
+        PreconditionFailed: `version` is not an expected one.
+    """
+    if expected is not None and version not in expected:
+        raise PreconditionFailed(f"The {noun} has changed since you read it.")
+
+
+def portfolio_event(portfolio: Portfolio, type_: str) -> Event:
+    """Return the event of a change to a portfolio; its version must be the portfolio's already."""
+    return _of_portfolio(portfolio, type_, {"portfolio": portfolio.card()})
+
+
+def transaction_events(
+    session: Session, portfolio: Portfolio, type_: str, transactions: Sequence[Transaction]
+) -> list[Event]:
+    """Return the next events on a portfolio: its `transactions` changed, in this order."""
+    named = {row.asset_id for row in transactions if row.asset_id is not None}
+    symbols: dict[int | None, str] = {}
+    if named:
+        known = session.execute(select(Asset.id, Asset.symbol).where(Asset.id.in_(named)))
+        symbols.update((asset_id, symbol) for asset_id, symbol in known)
+    events = []
+    for row in transactions:
+        portfolio.version += 1
+        data = {"owner": portfolio.owner_id, "transaction": row.card(symbols.get(row.asset_id))}
+        events.append(_of_portfolio(portfolio, type_, data))
+    return events
+
+
+def position_event(portfolio: Portfolio, position: Position, holding: Holding) -> Event:
+    """Return the event of a change to a position; its version must be the position's already.
+
+    Args:
+        holding: what it is now; nothing at all when its last entry is gone.
+    """
+    data = {
+        "position": position.id,
+        "portfolio": portfolio.id,
+        "owner": portfolio.owner_id,
+        "asset": position.asset_id,
+        "quantity": trimmed(holding.quantity, 0),
+        "cost_basis": trimmed(holding.cost, 0),
+        "realized_gain_loss": trimmed(holding.realized, 0),
+    }
+    return Event.now(
+        "portfolio", "position-changed", f"positions/{position.id}", position.version, data
+    )
+
+
+def _of_portfolio(portfolio: Portfolio, type_: str, data: dict[str, Any]) -> Event:
+    return Event.now("portfolio", type_, f"portfolios/{portfolio.id}", portfolio.version, data)

@@ -1,0 +1,173 @@
+"""Positions and accounts: what stands in them is what the ledger adds up to, always."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from services.portfolio.commands.changes import position_event
+from services.portfolio.domain.cash import account_of, excluding, including, moves_start
+from services.portfolio.domain.entries import Entry
+from services.portfolio.domain.errors import LedgerError
+from services.portfolio.domain.holding import Holding, replay
+from services.portfolio.domain.lots import Method
+from services.portfolio.domain.misfits import find_misfits
+from services.portfolio.models import LEDGER_ORDER, Portfolio, Position, Transaction
+from shared.errors import ValidationFailed
+from shared.events import Event
+
+ByAsset = Mapping[int, Sequence[Entry]]
+Stored = Mapping[int, Position]
+
+
+class Unbalanced(ValidationFailed):
+    """The ledger would not add up; answered as the first of its errors.
+
+    Attributes:
+        errors: asset → what is wrong with its entries.
+    """
+
+    def __init__(self, errors: Mapping[int, LedgerError]) -> None:
+        first = next(iter(errors.values()))
+        super().__init__(first.fields, first.message, code=first.code)
+        self.errors = errors
+
+
+def post(
+    session: Session,
+    portfolio: Portfolio,
+    *,
+    added: Iterable[Entry] = (),
+    removed: Iterable[Entry] = (),
+) -> list[Event]:
+    """Bring positions and account in line with a change of the ledger; return what to tell.
+
+    Entries that only follow are applied to what is stored, and no history is read. Anything else
+    replays the assets concerned.
+
+    Args:
+        portfolio: locked, the rows of its ledger flushed.
+        added: entries that are new, or as they are after an edit.
+        removed: entries that are gone, or as they were before an edit.
+
+    Raises:
+        Unbalanced: more leaves than is held on some day.
+    """
+    new, old = list(added), list(removed)
+    new_of, old_of = _by_asset(new), _by_asset(old)
+    touched = new_of.keys() | old_of.keys()
+    stored = _positions(session, portfolio, touched)
+    follow = {asset_id for asset_id in touched - old_of.keys() if _follow(stored, asset_id, new_of)}
+    start = {asset_id: stored[asset_id].holding for asset_id in follow & stored.keys()}
+    entries = {asset_id: new_of[asset_id] for asset_id in follow}
+    if replayed := touched - follow:
+        entries |= _by_asset(_entries(session, portfolio, Transaction.asset_id.in_(replayed)))
+    holdings = _holdings(portfolio, touched, entries, start)
+    if moves_start(portfolio.account, new, old):
+        portfolio.account = account_of(_entries(session, portfolio))
+    else:
+        portfolio.account = including(excluding(portfolio.account, old), new)
+    return _store(session, portfolio, holdings, stored)
+
+
+def misfits(
+    session: Session, portfolio: Portfolio, unbalanced: Unbalanced, new: Collection[int]
+) -> dict[int, LedgerError]:
+    """Return the new entries that must go so that the ledger adds up: id → what is wrong with it.
+
+    Args:
+        portfolio: locked, the rows of its ledger flushed.
+        unbalanced: what posting the new entries raised.
+        new: their ids.
+    """
+    method = Method(portfolio.cost_basis_method)
+    concerned = _entries(session, portfolio, Transaction.asset_id.in_(unbalanced.errors))
+    found: dict[int, LedgerError] = {}
+    for entries in _by_asset(concerned).values():
+        found |= find_misfits(entries, method, new)
+    return found
+
+
+def repost(session: Session, portfolio: Portfolio) -> list[Event]:
+    """Make positions and account anew from the whole ledger; return what to tell.
+
+    Args:
+        portfolio: locked, the rows of its ledger flushed.
+
+    Raises:
+        Unbalanced: more leaves than is held on some day.
+    """
+    entries = _entries(session, portfolio)
+    by_asset = _by_asset(entries)
+    stored = _positions(session, portfolio)
+    holdings = _holdings(portfolio, by_asset.keys() | stored.keys(), by_asset, {})
+    portfolio.account = account_of(entries)
+    return _store(session, portfolio, holdings, stored)
+
+
+def _follow(stored: Stored, asset_id: int, new_of: ByAsset) -> bool:
+    return asset_id not in stored or stored[asset_id].holding.follows(new_of[asset_id][0])
+
+
+def _holdings(
+    portfolio: Portfolio, assets: Iterable[int], entries: ByAsset, start: Mapping[int, Holding]
+) -> dict[int, Holding]:
+    method = Method(portfolio.cost_basis_method)
+    holdings: dict[int, Holding] = {}
+    errors: dict[int, LedgerError] = {}
+    for asset_id in sorted(assets):
+        try:
+            holdings[asset_id] = replay(entries.get(asset_id, ()), method, start.get(asset_id))
+        except LedgerError as error:
+            errors[asset_id] = error
+    if errors:
+        raise Unbalanced(errors)
+    return holdings
+
+
+def _store(
+    session: Session, portfolio: Portfolio, holdings: Mapping[int, Holding], stored: Stored
+) -> list[Event]:
+    changed: list[tuple[Position, Holding]] = []
+    for asset_id, holding in holdings.items():
+        position = stored.get(asset_id)
+        if position is None:
+            position = Position(portfolio_id=portfolio.id, asset_id=asset_id, version=0)
+            session.add(position)
+        elif position.holding == holding:
+            continue
+        position.version += 1
+        if holding.last_order is None:
+            session.delete(position)
+        else:
+            position.holding = holding
+        changed.append((position, holding))
+    session.flush()
+    return [position_event(portfolio, position, holding) for position, holding in changed]
+
+
+def _positions(
+    session: Session, portfolio: Portfolio, assets: Iterable[int] | None = None
+) -> dict[int, Position]:
+    statement = select(Position).where(Position.portfolio_id == portfolio.id)
+    if assets is not None:
+        statement = statement.where(Position.asset_id.in_(assets))
+    # populate_existing: the portfolio's lock may have been waited for since they were read.
+    rows = session.scalars(statement.execution_options(populate_existing=True))
+    return {position.asset_id: position for position in rows}
+
+
+def _entries(
+    session: Session, portfolio: Portfolio, *conditions: ColumnElement[bool]
+) -> list[Entry]:
+    statement = select(Transaction).where(Transaction.portfolio_id == portfolio.id, *conditions)
+    return [row.entry for row in session.scalars(statement.order_by(*LEDGER_ORDER))]
+
+
+def _by_asset(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
+    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: entry.order):
+        if entry.asset is not None:
+            found[entry.asset].append(entry)
+    return dict(found)

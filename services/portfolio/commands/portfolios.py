@@ -1,0 +1,167 @@
+"""Portfolios: made, changed, deleted, and their sums made anew."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from services.portfolio import fx
+from services.portfolio.commands import ledger
+from services.portfolio.commands.changes import (
+    changeable,
+    portfolio_event,
+    transaction_events,
+)
+from services.portfolio.commands.drafts import exchange_rate
+from services.portfolio.models import UNRATED, Asset, Portfolio, Transaction
+from shared.bus import outbox
+from shared.events import Event
+
+_WRITABLE: Final = frozenset({"name", "description", "currency", "cost_basis_method", "is_active"})
+
+
+def create_portfolio(
+    session: Session,
+    *,
+    owner_id: int,
+    name: str,
+    currency: str,
+    description: str = "",
+    cost_basis_method: str = "AVERAGE",
+    is_active: bool = True,
+) -> Portfolio:
+    """Make an empty portfolio.
+
+    Args:
+        currency: ISO 4217.
+    """
+    portfolio = Portfolio(
+        owner_id=owner_id,
+        name=name,
+        currency=currency,
+        description=description,
+        cost_basis_method=cost_basis_method,
+        is_active=is_active,
+    )
+    session.add(portfolio)
+    session.flush()
+    outbox.add(session, portfolio_event(portfolio, "portfolio-created"))
+    return portfolio
+
+
+def update_portfolio(
+    session: Session,
+    owner_id: int,
+    portfolio_id: int,
+    *,
+    changes: Mapping[str, Any],
+    expected: frozenset[int] | None = None,
+) -> None:
+    """Change what people wrote of a portfolio.
+
+    Another cost basis method or currency replays the whole ledger; another currency looks the
+    exchange rate of every transaction up again, also where the client had given the old one.
+
+    Args:
+        changes: writable fields.
+        expected: revisions it may have now; None is any.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        PreconditionFailed: its revision is not an expected one.
+    """
+    portfolio = changeable(session, owner_id, portfolio_id, expected)
+    before = portfolio.currency, portfolio.cost_basis_method
+    for name in _WRITABLE & changes.keys():
+        setattr(portfolio, name, changes[name])
+    portfolio.revision += 1
+    portfolio.version += 1
+    portfolio.modified = datetime.now(UTC)
+    told = [portfolio_event(portfolio, "portfolio-updated")]
+    if portfolio.currency != before[0]:
+        told += _rerated(session, portfolio)
+    if (portfolio.currency, portfolio.cost_basis_method) != before:
+        told += ledger.repost(session, portfolio)
+    outbox.add(session, *told)
+
+
+def delete_portfolio(
+    session: Session,
+    owner_id: int,
+    portfolio_id: int,
+    *,
+    expected: frozenset[int] | None = None,
+) -> None:
+    """Delete a portfolio with its positions and transactions.
+
+    Args:
+        expected: revisions it may have now; None is any.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        PreconditionFailed: its revision is not an expected one.
+    """
+    _delete(session, changeable(session, owner_id, portfolio_id, expected))
+
+
+def delete_everything_of(session: Session, owner_id: int) -> None:
+    """Delete every portfolio of a user who is gone."""
+    owned = select(Portfolio).where(Portfolio.owner_id == owner_id).order_by(Portfolio.id)
+    for portfolio in session.scalars(owned.with_for_update()).all():
+        _delete(session, portfolio)
+
+
+def recompute_portfolio(session: Session, portfolio_id: int) -> int:
+    """Make positions and account anew from the ledger; return how many positions were wrong."""
+    statement = select(Portfolio).where(Portfolio.id == portfolio_id)
+    portfolio = session.scalar(statement.with_for_update())
+    if portfolio is None:
+        return 0
+    told = ledger.repost(session, portfolio)
+    outbox.add(session, *told)
+    return len(told)
+
+
+def rate_unrated(session: Session) -> None:
+    """Give transactions their exchange rate that was not known when they were recorded."""
+    waiting = select(Transaction.portfolio_id).where(UNRATED)
+    statement = select(Portfolio).where(Portfolio.id.in_(waiting)).order_by(Portfolio.id)
+    for portfolio in session.scalars(statement.with_for_update()).all():
+        if told := _rerated(session, portfolio, UNRATED):
+            outbox.add(session, *told, *ledger.repost(session, portfolio))
+
+
+def _delete(session: Session, portfolio: Portfolio) -> None:
+    portfolio.version += 1
+    outbox.add(session, portfolio_event(portfolio, "portfolio-deleted"))
+    session.expunge(portfolio)
+    session.execute(delete(Portfolio).where(Portfolio.id == portfolio.id))
+
+
+def _rerated(
+    session: Session, portfolio: Portfolio, *conditions: ColumnElement[bool]
+) -> list[Event]:
+    """Look exchange rates up; return the events of the transactions that have another one now."""
+    found = select(Transaction).where(Transaction.portfolio_id == portfolio.id, *conditions)
+    transactions = session.scalars(found.order_by(Transaction.id)).all()
+    if not transactions:
+        return []
+    pairs = {(row.currency, portfolio.currency) for row in transactions}
+    days = [row.date for row in transactions]
+    rates = fx.load(session, pairs, min(days), max(days))
+    named = {row.asset_id for row in transactions}
+    assets = {
+        asset.id: asset for asset in session.scalars(select(Asset).where(Asset.id.in_(named)))
+    }
+    changed = []
+    for row in transactions:
+        rate = exchange_rate(row, portfolio, assets.get(row.asset_id or 0), rates)
+        if rate != row.exchange_rate:
+            row.exchange_rate = rate
+            row.derived = sorted({*row.derived, "exchange_rate"})
+            row.modified = datetime.now(UTC)
+            changed.append(row)
+    session.flush()
+    return transaction_events(session, portfolio, "transaction-updated", changed)

@@ -1,0 +1,143 @@
+"""Positions: opened, adjusted, deleted, each by entries of the ledger."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.portfolio.commands.assets import learn_assets
+from services.portfolio.commands.changes import changeable, require_expected
+from services.portfolio.commands.recording import record_transaction
+from services.portfolio.commands.transactions import delete_entries
+from services.portfolio.domain.entries import ZERO, EntryType
+from services.portfolio.models import AVERAGE_COST_PLACES, Portfolio, Position, Transaction
+from services.portfolio.owners import Owners
+from shared.errors import Conflict, NotFound, ValidationFailed
+from shared.money import round_to
+
+
+def open_position(
+    session: Session,
+    owner_id: int,
+    *,
+    portfolio: int,
+    asset: int,
+    quantity: Decimal,
+    average_cost: Decimal,
+    first_purchase_date: date | None = None,
+    owners: Owners | None = None,
+) -> int:
+    """Open a position by a TRANSFER_IN and return its id.
+
+    Args:
+        average_cost: of one unit, in the asset's currency.
+        first_purchase_date: today, in UTC, by default.
+        owners: are asked for an asset that is new to us; None asks nobody.
+
+    Raises:
+        NotFound: the portfolio is not the owner's.
+        Conflict: the portfolio holds the asset already.
+        ValidationFailed: there is no such asset, or it is retired.
+        Unavailable: the asset is new to us, and its owner does not answer.
+    """
+    learn_assets(session, [asset], owners)
+    changeable(session, owner_id, portfolio)
+    place = (Position.portfolio_id == portfolio, Position.asset_id == asset)
+    if session.scalar(select(Position.quantity).where(*place)):
+        raise Conflict("The portfolio has a position in this asset: change that one.")
+    opening = {
+        "portfolio": portfolio,
+        "asset": asset,
+        "transaction_type": EntryType.TRANSFER_IN,
+        "date": first_purchase_date or _today(),
+        "quantity": quantity,
+        "price": average_cost,
+    }
+    record_transaction(session, owner_id, opening)
+    return session.scalars(select(Position.id).where(*place)).one()
+
+
+def adjust_position(
+    session: Session,
+    owner_id: int,
+    position_id: int,
+    *,
+    quantity: Decimal | None = None,
+    average_cost: Decimal | None = None,
+    expected: frozenset[int] | None = None,
+) -> None:
+    """Set what is held, or what it cost, by an ADJUSTMENT of today.
+
+    Args:
+        quantity: the same as now by default.
+        average_cost: of one unit, in the asset's currency; the same as now by default.
+        expected: versions it may have now; None is any.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        PreconditionFailed: its version is not an expected one.
+        ValidationFailed: it was closed, and no cost is given.
+    """
+    portfolio, position = _locked(session, owner_id, position_id)
+    require_expected("position", position.version, expected)
+    held = position.quantity if quantity is None else quantity
+    unit = position.unit_cost
+    # As it was answered, rounded, it is no other cost.
+    if average_cost is not None and average_cost != round_to(unit or ZERO, AVERAGE_COST_PLACES):
+        unit = average_cost
+    if (held, unit) == (position.quantity, position.unit_cost):
+        return
+    if held and unit is None:
+        raise ValidationFailed.of("average_cost", "The position was closed: it needs a new cost.")
+    adjustment = {
+        "portfolio": portfolio.id,
+        "asset": position.asset_id,
+        "transaction_type": EntryType.ADJUSTMENT,
+        "date": _today(),
+        "quantity": held,
+        "price": unit if held else None,
+    }
+    record_transaction(session, owner_id, adjustment)
+
+
+def delete_position(
+    session: Session, owner_id: int, position_id: int, *, expected: frozenset[int] | None = None
+) -> None:
+    """Delete a position with all entries of its asset.
+
+    Args:
+        expected: versions it may have now; None is any.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        PreconditionFailed: its version is not an expected one.
+    """
+    portfolio, position = _locked(session, owner_id, position_id)
+    require_expected("position", position.version, expected)
+    of_asset = select(Transaction).where(
+        Transaction.portfolio_id == portfolio.id, Transaction.asset_id == position.asset_id
+    )
+    delete_entries(session, portfolio, session.scalars(of_asset.order_by(Transaction.id)).all())
+
+
+def _locked(session: Session, owner_id: int, position_id: int) -> tuple[Portfolio, Position]:
+    """Return a position with its portfolio, whose lock keeps both as they are."""
+    owned = (
+        select(Position)
+        .join(Portfolio, Portfolio.id == Position.portfolio_id)
+        .where(Position.id == position_id, Portfolio.owner_id == owner_id)
+        .execution_options(populate_existing=True)
+    )
+    found = session.scalar(owned)
+    if found is None:
+        raise NotFound.of("position")
+    portfolio = changeable(session, owner_id, found.portfolio_id)
+    position = session.scalar(owned)
+    if position is None:
+        raise NotFound.of("position")
+    return portfolio, position
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

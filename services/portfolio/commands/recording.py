@@ -1,0 +1,148 @@
+"""Transactions recorded: one, many, all of many or those of them that are sound."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from services.portfolio.commands import ledger
+from services.portfolio.commands.assets import assets_for, learn_assets
+from services.portfolio.commands.changes import all_changeable, transaction_events
+from services.portfolio.commands.drafts import Values
+from services.portfolio.commands.rows import Refusals, RowsRefused, filled
+from services.portfolio.domain.entries import DISPOSALS
+from services.portfolio.domain.errors import LedgerError
+from services.portfolio.models import Portfolio, Transaction
+from services.portfolio.owners import Owners
+from shared.bus import outbox
+from shared.errors import ServiceError
+from shared.faults import crash_point
+
+
+def record_transaction(
+    session: Session, owner_id: int, values: Values, owners: Owners | None = None
+) -> int:
+    """Record one transaction and return its id.
+
+    Args:
+        values, owners: see `record_sound_transactions`.
+
+    Raises:
+        NotFound: the portfolio is not the owner's.
+        Conflict: its `external_id` is taken.
+        ValidationFailed: the asset or a field is wrong, or more leaves than is held on some day.
+        Unavailable: the asset is new to us, and its owner does not answer.
+    """
+    try:
+        [transaction_id] = record_transactions(session, owner_id, [values], owners)
+    except RowsRefused as refused:
+        raise refused.errors[0] from None
+    return transaction_id
+
+
+def record_transactions(
+    session: Session, owner_id: int, rows: Sequence[Values], owners: Owners | None = None
+) -> list[int]:
+    """Record all of `rows`, or none; return their ids in the order of the rows.
+
+    Args:
+        rows, owners: see `record_sound_transactions`.
+
+    Raises:
+        RowsRefused: names what is wrong by the index of the row.
+        Unavailable: an asset is new to us, and its owner does not answer.
+    """
+    ids: list[int] = []
+    refused = Refusals()
+    for index, outcome in enumerate(record_sound_transactions(session, owner_id, rows, owners)):
+        if isinstance(outcome, ServiceError):
+            refused[index] = outcome
+        else:
+            ids.append(outcome)
+    refused.raise_any()
+    return ids
+
+
+def record_sound_transactions(
+    session: Session,
+    owner_id: int,
+    rows: Sequence[Values],
+    owners: Owners | None = None,
+    *,
+    import_id: int | None = None,
+) -> list[int | ServiceError]:
+    """Record those of `rows` that are sound; return of each its id, or why it is refused.
+
+    They are created by date, acquisitions before disposals, however they are ordered; but those
+    of an import in the order in which they come.
+
+    Args:
+        rows: public field → value; of one or several portfolios.
+        owners: are asked for assets that are new to us; None asks nobody.
+        import_id: of the import that they come by.
+
+    Raises:
+        Unavailable: an asset is new to us, and its owner does not answer.
+    """
+    if not rows:
+        return []
+    named = {row["asset"] for row in rows if row.get("asset") is not None}
+    learn_assets(session, named, owners)
+    assets = assets_for(session, owner_id, named)
+    portfolios = all_changeable(session, owner_id, {row["portfolio"] for row in rows})
+    refused = Refusals()
+    sound = filled(session, rows, portfolios, assets, refused)
+    ordered = (
+        sorted(sound.values(), key=_order_of_creation) if import_id is None else sound.values()
+    )
+    _create(session, ordered, import_id)
+    crash_point("mid_bulk")
+    misfits: dict[int, LedgerError] = {}
+    for portfolio in portfolios.values():
+        misfits |= _post(session, portfolio, ordered)
+    refused |= {index: misfits[row.id] for index, row in sound.items() if row.id in misfits}
+    return [refused.get(index) or sound[index].id for index in range(len(rows))]
+
+
+def _create(session: Session, transactions: Collection[Transaction], import_id: int | None) -> None:
+    """Insert `transactions`, whose ids ascend in their order.
+
+    With ids and times given, nothing has to come back from the database: three times as fast.
+    """
+    reserved = select(func.nextval("transactions_id_seq")).select_from(
+        func.generate_series(1, len(transactions))
+    )
+    now = datetime.now(UTC)
+    for transaction, id_ in zip(transactions, sorted(session.scalars(reserved)), strict=True):
+        transaction.id, transaction.revision = id_, 1
+        transaction.import_id = import_id
+        transaction.created = transaction.modified = now
+    session.add_all(transactions)
+    session.flush()
+
+
+def _order_of_creation(transaction: Transaction) -> tuple[date, bool]:
+    return transaction.date, transaction.transaction_type in DISPOSALS
+
+
+def _post(
+    session: Session, portfolio: Portfolio, transactions: Iterable[Transaction]
+) -> Mapping[int, LedgerError]:
+    """Post what is new in one portfolio and tell of it; take out again what does not fit.
+
+    Returns:
+        What was taken out: id → what is wrong with it.
+    """
+    new = {row.id: row for row in transactions if row.portfolio_id == portfolio.id}
+    misfits: Mapping[int, LedgerError] = {}
+    try:
+        told = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
+    except ledger.Unbalanced as unbalanced:
+        misfits = ledger.misfits(session, portfolio, unbalanced, new)
+        session.execute(delete(Transaction).where(Transaction.id.in_(misfits)))
+        new = {id_: row for id_, row in new.items() if id_ not in misfits}
+        told = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
+    events = transaction_events(session, portfolio, "transaction-created", list(new.values()))
+    outbox.add(session, *events, *told)
+    return misfits

@@ -1,0 +1,122 @@
+"""Many rows at once: each is judged on its own, and every bad one is named."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.portfolio.commands.drafts import Draft, Values, fill, rates_for
+from services.portfolio.models import Asset, Portfolio, Position, Transaction
+from shared.errors import Conflict, NotFound, ServiceError, ValidationFailed
+
+
+class RowsRefused(ValidationFailed):
+    """Some of the rows cannot be recorded, so none is.
+
+    Attributes:
+        errors: index of the row → what is wrong with it.
+    """
+
+    def __init__(self, errors: Mapping[int, ServiceError]) -> None:
+        rows = {str(index): fields_of(error) for index, error in sorted(errors.items())}
+        super().__init__({"transactions": rows}, f"{len(rows)} of the transactions are refused.")
+        self.errors = errors
+
+
+class Refusals(dict[int, ServiceError]):
+    """What is wrong with which row; of several things the first."""
+
+    @contextmanager
+    def of_row(self, index: int) -> Iterator[None]:
+        """Take what is raised inside as the error of one row."""
+        try:
+            yield
+        except ServiceError as error:
+            self.setdefault(index, error)
+
+    def raise_any(self) -> None:
+        """Refuse all rows if one is bad.
+
+        Raises:
+            RowsRefused: one is.
+        """
+        if self:
+            raise RowsRefused(self)
+
+
+def fields_of(error: ServiceError) -> Mapping[str, object]:
+    """Return an error of one row as field → messages."""
+    if isinstance(error, ValidationFailed):
+        return error.fields
+    return {"portfolio" if isinstance(error, NotFound) else "external_id": [error.message]}
+
+
+def filled(
+    session: Session,
+    rows: Sequence[Values],
+    portfolios: Mapping[int, Portfolio],
+    assets: Mapping[int, Asset],
+    refused: Refusals,
+) -> dict[int, Transaction]:
+    """Return the transactions of the sound rows by index, complete and not yet in the session.
+
+    Args:
+        portfolios, assets: those that the rows may name.
+        refused: takes what is wrong with the others.
+    """
+    drafts: dict[int, Draft] = {}
+    for index, row in enumerate(rows):
+        with refused.of_row(index):
+            drafts[index] = Draft.of(row, portfolios, assets)
+    require_not_retired(session, drafts, refused)
+    require_free_external_ids(session, drafts, refused)
+    rates = rates_for(session, drafts.values())
+    transactions: dict[int, Transaction] = {}
+    for index, draft in drafts.items():
+        transaction = Transaction()
+        with refused.of_row(index):
+            fill(transaction, draft, rates)
+            transactions[index] = transaction
+    return {index: row for index, row in transactions.items() if index not in refused}
+
+
+def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: Refusals) -> None:
+    """Refuse new positions in retired assets; those that there are may go on."""
+    retired = {
+        index: (draft.portfolio.id, draft.asset.id)
+        for index, draft in drafts.items()
+        if draft.asset is not None and not draft.asset.is_active
+    }
+    if not retired:
+        return
+    ids = {asset_id for _, asset_id in retired.values()}
+    held = select(Position.portfolio_id, Position.asset_id).where(Position.asset_id.in_(ids))
+    open_ = {(portfolio_id, asset_id) for portfolio_id, asset_id in session.execute(held)}
+    for index, place in retired.items():
+        if place not in open_:
+            with refused.of_row(index):
+                raise ValidationFailed.of("asset", "The asset is retired: nothing new in it.")
+
+
+def require_free_external_ids(
+    session: Session, drafts: Mapping[int, Draft], refused: Refusals
+) -> None:
+    """Refuse an `external_id` that the portfolio, or an earlier row, has already."""
+    given = {
+        index: (draft.portfolio.id, draft.values["external_id"])
+        for index, draft in drafts.items()
+        if draft.values.get("external_id") is not None
+    }
+    if not given:
+        return
+    taken = select(Transaction.portfolio_id, Transaction.external_id).where(
+        Transaction.portfolio_id.in_({portfolio_id for portfolio_id, _ in given.values()}),
+        Transaction.external_id.in_({external_id for _, external_id in given.values()}),
+    )
+    seen = {(portfolio_id, external_id) for portfolio_id, external_id in session.execute(taken)}
+    for index, place in given.items():
+        if place in seen:
+            with refused.of_row(index):
+                raise Conflict(f"Another transaction has the external_id {place[1]}.")
+        seen.add(place)

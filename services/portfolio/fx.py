@@ -1,0 +1,70 @@
+"""Exchange rates from the closes that we keep."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from services.portfolio.models import Asset, FxClose
+from shared.rates import Rate, find_rate, pair_symbols
+
+Pair = tuple[str, str]
+
+PAIR_TYPE: Final = "CURRENCY"
+
+
+class Rates:
+    """The rates between some currencies, over some days; made by `load`."""
+
+    def __init__(self) -> None:
+        self._days: defaultdict[str, list[date]] = defaultdict(list)
+        self._closes: defaultdict[str, list[Decimal]] = defaultdict(list)
+        self.find = cache(self._find)
+
+    def add(self, symbol: str, day: date, close: Decimal) -> None:
+        """Take the close of a pair that is not older than those before it."""
+        self._days[symbol].append(day)
+        self._closes[symbol].append(close)
+
+    def _find(self, source: str, target: str, day: date) -> Rate | None:
+        """Return the units of `target` for one `source` on or before `day`; None is unknown."""
+
+        def last(symbol: str) -> tuple[Decimal, date] | None:
+            index = bisect_right(self._days[symbol], day) - 1
+            return (self._closes[symbol][index], self._days[symbol][index]) if index >= 0 else None
+
+        return find_rate(source, target, last)
+
+
+def load(session: Session, pairs: Iterable[Pair], first: date, last: date) -> Rates:
+    """Return the rates between the currencies of `pairs` on every day from `first` to `last`."""
+    rates = Rates()
+    symbols: set[str] = set()
+    for source, target in pairs:
+        if source != target:
+            symbols |= pair_symbols(source, target)
+    if not symbols:
+        return rates
+    earlier = aliased(FxClose)
+    before_first = (
+        select(func.max(earlier.date))
+        .where(earlier.asset_id == Asset.id, earlier.date <= first)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Asset.symbol, FxClose.date, FxClose.close)
+        .join(Asset, Asset.id == FxClose.asset_id)
+        .where(Asset.symbol.in_(symbols), Asset.asset_type == PAIR_TYPE, Asset.owner_id.is_(None))
+        .where(FxClose.date <= last, FxClose.date >= func.coalesce(before_first, first))
+        # Of two assets with one symbol (one is retired then) the newer one's close counts.
+        .order_by(FxClose.date, FxClose.asset_id)
+    )
+    for symbol, day, close in session.execute(statement):
+        rates.add(symbol, day, close)
+    return rates

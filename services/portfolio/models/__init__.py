@@ -1,0 +1,34 @@
+"""Tables of the portfolio service, one file a subject."""
+
+from services.portfolio.models.assets import Asset, FxClose
+from services.portfolio.models.base import Base
+from services.portfolio.models.messages import IdempotencyKey, InboxMessage, OutboxMessage
+from services.portfolio.models.portfolios import METHODS, Portfolio
+from services.portfolio.models.positions import AVERAGE_COST_PLACES, Position
+from services.portfolio.models.transactions import (
+    DERIVABLE,
+    IMPORT_IDS,
+    LEDGER_ORDER,
+    TYPES,
+    UNRATED,
+    Transaction,
+)
+
+__all__ = [
+    "AVERAGE_COST_PLACES",
+    "DERIVABLE",
+    "IMPORT_IDS",
+    "LEDGER_ORDER",
+    "METHODS",
+    "TYPES",
+    "UNRATED",
+    "Asset",
+    "Base",
+    "FxClose",
+    "IdempotencyKey",
+    "InboxMessage",
+    "OutboxMessage",
+    "Portfolio",
+    "Position",
+    "Transaction",
+]

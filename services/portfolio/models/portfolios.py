@@ -1,0 +1,95 @@
+"""Portfolios."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Text,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.portfolio.domain.cash import Account
+from services.portfolio.domain.lots import Method
+from services.portfolio.models.base import EXACT_NUMBER, Base
+
+METHODS: Final = tuple(method.value for method in Method)
+
+
+class Portfolio(Base):
+    """A portfolio and the account of its ledger.
+
+    The columns of `domain.cash.Account` stand in it, so that totals read no history; `commands`
+    keeps them equal under the row's lock.
+
+    Attributes:
+        version: of the events on it and on its transactions; grows by one with each.
+        revision: of what people write; `If-Match` compares it, so that a purchase does not refuse
+            a new name.
+    """
+
+    __tablename__ = "portfolios"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(255))
+    description: Mapped[str] = mapped_column(Text, server_default="")
+    currency: Mapped[str] = mapped_column(String(3))
+    cost_basis_method: Mapped[str] = mapped_column(String(10), server_default="AVERAGE")
+    is_active: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    cash_since: Mapped[date | None] = mapped_column(Date)
+    cash_balance: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
+    interest: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
+    charges: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
+    unrated: Mapped[int] = mapped_column(Integer, server_default="0")
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
+    created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    modified: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (
+        Index("portfolios_owner_idx", "owner_id", "id"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="portfolios_currency_form"),
+        CheckConstraint(f"cost_basis_method IN {METHODS}", name="portfolios_method_known"),
+        CheckConstraint("unrated >= 0", name="portfolios_unrated_counts"),
+    )
+
+    @property
+    def account(self) -> Account:
+        """What the ledger adds up to beside its holdings."""
+        return Account(
+            since=self.cash_since,
+            balance=self.cash_balance,
+            interest=self.interest,
+            charges=self.charges,
+            unrated=self.unrated,
+        )
+
+    @account.setter
+    def account(self, account: Account) -> None:
+        self.cash_since = account.since
+        self.cash_balance = account.balance
+        self.interest = account.interest
+        self.charges = account.charges
+        self.unrated = account.unrated
+
+    def card(self) -> dict[str, Any]:
+        """Return what other services keep of it: the catalogue's `PortfolioCard`."""
+        return {
+            "id": self.id,
+            "owner": self.owner_id,
+            "name": self.name,
+            "currency": self.currency,
+            "cost_basis_method": self.cost_basis_method,
+            "is_active": self.is_active,
+        }

@@ -1,0 +1,103 @@
+"""Positions."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.portfolio.domain.entries import GRID
+from services.portfolio.domain.holding import Holding
+from services.portfolio.domain.lots import Lot
+from services.portfolio.models.base import EXACT_NUMBER, Base
+from shared.money import EXACT, round_to
+
+AVERAGE_COST_PLACES: Final = 8
+
+
+class Position(Base):
+    """What the ledger of a portfolio adds up to for one asset: a stored `domain.Holding`.
+
+    `commands` alone writes it, from entries. One whose quantity is 0 was closed.
+
+    Attributes:
+        last_date, last_was_no_split, last_id: the place of the last entry in the ledger.
+        version: of the events on it; grows by one with each.
+    """
+
+    __tablename__ = "positions"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id", ondelete="CASCADE"))
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id"))
+    quantity: Mapped[Decimal] = mapped_column(EXACT_NUMBER)
+    lots: Mapped[list[list[str | None]]] = mapped_column(JSONB)
+    cost: Mapped[Decimal] = mapped_column(EXACT_NUMBER)
+    base_cost: Mapped[Decimal | None] = mapped_column(EXACT_NUMBER)
+    realized: Mapped[Decimal] = mapped_column(EXACT_NUMBER)
+    base_realized: Mapped[Decimal | None] = mapped_column(EXACT_NUMBER)
+    income: Mapped[Decimal] = mapped_column(EXACT_NUMBER)
+    base_income: Mapped[Decimal | None] = mapped_column(EXACT_NUMBER)
+    first_purchase_date: Mapped[date | None] = mapped_column(Date)
+    last_date: Mapped[date] = mapped_column(Date)
+    last_was_no_split: Mapped[bool] = mapped_column(Boolean)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (
+        UniqueConstraint("portfolio_id", "asset_id", name="positions_portfolio_asset_key"),
+        Index("positions_asset_idx", "asset_id"),
+        CheckConstraint("quantity >= 0", name="positions_quantity_not_negative"),
+        CheckConstraint(
+            "quantity > 0 OR (cost = 0 AND base_cost = 0 AND lots = '[]')",
+            name="positions_closed_cost_nothing",
+        ),
+        CheckConstraint("version >= 1", name="positions_version_counts"),
+    )
+
+    @property
+    def unit_cost(self) -> Decimal | None:
+        """The average cost of one unit, in the asset's currency; None when nothing is held."""
+        if not self.quantity:
+            return None
+        return round_to(EXACT.divide(self.cost, self.quantity), GRID)
+
+    @property
+    def holding(self) -> Holding:
+        """The holding as it was stored."""
+        return Holding(
+            quantity=self.quantity,
+            lots=tuple(Lot.from_json(texts) for texts in self.lots),
+            cost=self.cost,
+            base_cost=self.base_cost,
+            realized=self.realized,
+            base_realized=self.base_realized,
+            income=self.income,
+            base_income=self.base_income,
+            first_purchase_date=self.first_purchase_date,
+            last_order=(self.last_date, self.last_was_no_split, self.last_id),
+        )
+
+    @holding.setter
+    def holding(self, holding: Holding) -> None:
+        if holding.last_order is None:
+            raise ValueError("A position has at least one entry.")
+        self.quantity = holding.quantity
+        self.lots = [lot.to_json() for lot in holding.lots]
+        self.cost, self.base_cost = holding.cost, holding.base_cost
+        self.realized, self.base_realized = holding.realized, holding.base_realized
+        self.income, self.base_income = holding.income, holding.base_income
+        self.first_purchase_date = holding.first_purchase_date
+        self.last_date, self.last_was_no_split, self.last_id = holding.last_order

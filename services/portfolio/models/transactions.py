@@ -1,0 +1,202 @@
+"""Transactions."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Sequence,
+    String,
+    Text,
+    and_,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.portfolio.domain.entries import Entry, EntryType
+from services.portfolio.models.base import EXACT_NUMBER, Base
+from shared.money import plain
+from shared.ratios import ratio_text
+
+TYPES: Final = tuple(type_.value for type_ in EntryType)
+# The fields of a transaction that follow from others where the client gives none.
+DERIVABLE: Final = ("amount", "price", "exchange_rate")
+IMPORT_IDS: Final = Sequence("import_ids", metadata=Base.metadata)
+
+
+class Transaction(Base):
+    """One entry of a ledger.
+
+    Numbers are kept with the decimals they were given with: the last one of a price says how far a
+    broker's rounding may lead.
+
+    Attributes:
+        asset_rate: units of the asset's currency for one of `currency`.
+        exchange_rate: units of the portfolio's currency for one of `currency`; None is unknown.
+        derived: which of `DERIVABLE` the client did not give; an edit derives them anew.
+        import_id: of the import that it came by, one of `IMPORT_IDS`.
+        revision: of its edits; `If-Match` compares it.
+    """
+
+    __tablename__ = "transactions"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id", ondelete="CASCADE"))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id"))
+    transaction_type: Mapped[str] = mapped_column(String(20))
+    date: Mapped[date] = mapped_column(Date)
+    quantity: Mapped[Decimal | None] = mapped_column(EXACT_NUMBER)
+    price: Mapped[Decimal | None] = mapped_column(EXACT_NUMBER)
+    amount: Mapped[Decimal | None] = mapped_column(EXACT_NUMBER)
+    fees: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
+    taxes: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
+    currency: Mapped[str] = mapped_column(String(3))
+    exchange_rate: Mapped[Decimal | None] = mapped_column(EXACT_NUMBER)
+    asset_rate: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="1")
+    ratio_new: Mapped[int | None] = mapped_column(BigInteger)
+    ratio_old: Mapped[int | None] = mapped_column(BigInteger)
+    derived: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    notes: Mapped[str] = mapped_column(Text, server_default="")
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    import_id: Mapped[int | None] = mapped_column(BigInteger)
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
+    created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    modified: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (
+        Index("transactions_replay_idx", "portfolio_id", "asset_id", "date", "id"),
+        Index("transactions_list_idx", "portfolio_id", "date", "id"),
+        Index("transactions_asset_idx", "asset_id"),
+        Index(
+            "transactions_external_id_key",
+            "portfolio_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index(
+            "transactions_import_idx",
+            "import_id",
+            postgresql_where=text("import_id IS NOT NULL"),
+        ),
+        Index(
+            "transactions_unrated_idx",
+            "portfolio_id",
+            postgresql_where=text("exchange_rate IS NULL AND transaction_type <> 'SPLIT'"),
+        ),
+        CheckConstraint(f"transaction_type IN {TYPES}", name="transactions_type_known"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="transactions_currency_form"),
+        CheckConstraint(
+            "quantity > 0 OR (quantity = 0 AND transaction_type = 'ADJUSTMENT')",
+            name="transactions_quantity_positive",
+        ),
+        CheckConstraint(
+            "price >= 0 AND fees >= 0 AND taxes >= 0", name="transactions_not_negative"
+        ),
+        CheckConstraint("exchange_rate > 0 AND asset_rate > 0", name="transactions_rates_positive"),
+        CheckConstraint(
+            "CASE WHEN transaction_type IN ('DEPOSIT', 'WITHDRAWAL') THEN asset_id IS NULL"
+            " WHEN transaction_type IN ('BUY', 'SELL', 'DIVIDEND', 'SPLIT', 'TRANSFER_IN',"
+            " 'TRANSFER_OUT', 'ADJUSTMENT') THEN asset_id IS NOT NULL ELSE true END",
+            name="transactions_asset_by_type",
+        ),
+        CheckConstraint(
+            "CASE WHEN transaction_type IN ('BUY', 'SELL', 'TRANSFER_IN', 'TRANSFER_OUT',"
+            " 'ADJUSTMENT') THEN quantity IS NOT NULL"
+            " WHEN transaction_type = 'DIVIDEND' THEN true ELSE quantity IS NULL END",
+            name="transactions_quantity_by_type",
+        ),
+        CheckConstraint(
+            "(amount IS NULL) = (transaction_type IN"
+            " ('SPLIT', 'TRANSFER_IN', 'TRANSFER_OUT', 'ADJUSTMENT'))",
+            name="transactions_amount_by_type",
+        ),
+        CheckConstraint(
+            "CASE WHEN transaction_type = 'SPLIT' THEN ratio_new > 0 AND ratio_old > 0"
+            " AND ratio_new IS NOT NULL AND ratio_old IS NOT NULL"
+            " ELSE ratio_new IS NULL AND ratio_old IS NULL END",
+            name="transactions_ratio_by_type",
+        ),
+    )
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """The ratio of a split, new for old."""
+        if self.ratio_new is None or self.ratio_old is None:
+            return None
+        return Fraction(self.ratio_new, self.ratio_old)
+
+    @property
+    def entry(self) -> Entry:
+        """What the ledger makes of it."""
+        return Entry(
+            id=self.id,
+            date=self.date,
+            type=EntryType(self.transaction_type),
+            currency=self.currency,
+            asset=self.asset_id,
+            quantity=self.quantity,
+            price=self.price,
+            amount=self.amount,
+            fees=self.fees,
+            taxes=self.taxes,
+            exchange_rate=self.exchange_rate,
+            asset_rate=self.asset_rate,
+            ratio=self.ratio,
+        )
+
+    def card(self, symbol: str | None) -> dict[str, Any]:
+        """Return what other services keep of it: the catalogue's `Transaction`.
+
+        Args:
+            symbol: of its asset.
+        """
+        return {
+            "id": self.id,
+            "portfolio": self.portfolio_id,
+            "asset": self.asset_id,
+            "symbol": symbol,
+            "transaction_type": self.transaction_type,
+            "date": self.date.isoformat(),
+            "quantity": _text(self.quantity),
+            "price": _text(self.price),
+            "amount": _text(self.amount),
+            "fees": plain(self.fees),
+            "taxes": plain(self.taxes),
+            "currency": self.currency,
+            "exchange_rate": _text(self.exchange_rate),
+            "ratio": ratio_text(self.ratio) if self.ratio else None,
+            "cash_effect": plain(self.entry.cash),
+            "position_in_day": self.id,
+            "notes": self.notes,
+            "external_id": self.external_id,
+            "created": self.created.isoformat(),
+            "modified": self.modified.isoformat(),
+        }
+
+
+# By day, splits first, then by creation; see `Entry.order`.
+LEDGER_ORDER: Final = (
+    Transaction.date,
+    Transaction.transaction_type != EntryType.SPLIT.value,
+    Transaction.id,
+)
+# A rate was needed and not known; a split needs none.
+UNRATED: Final = and_(
+    Transaction.exchange_rate.is_(None), Transaction.transaction_type != EntryType.SPLIT.value
+)
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)

@@ -1,0 +1,5 @@
+"""What is read: SQL straight to what the schemas dump, one file a resource."""
+
+from services.portfolio.queries import allocation, ledgers, portfolios, positions, transactions
+
+__all__ = ["allocation", "ledgers", "portfolios", "positions", "transactions"]

@@ -1,0 +1,191 @@
+"""Portfolios as the public API answers them.
+
+No history is read: a page of portfolios is one statement for the rows and a fixed number for what
+they add up to.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from services.portfolio import fx
+from services.portfolio.domain.cash import Account
+from services.portfolio.domain.freshness import latest_day, oldest_fresh
+from services.portfolio.domain.totals import Money, Sums, Totals, totals
+from services.portfolio.models import Portfolio
+from services.portfolio.queries import remarks, sums
+from shared.errors import NotFound
+from shared.http import AnyRow, Listing
+from shared.money import EXACT, round_money
+from shared.rates import Rate
+
+_PORTFOLIO: Final = (
+    Portfolio.id,
+    Portfolio.name,
+    Portfolio.description,
+    Portfolio.currency,
+    Portfolio.cost_basis_method,
+    Portfolio.is_active,
+    Portfolio.created,
+    Portfolio.modified,
+    # What an ETag compares: see `Portfolio.revision`.
+    Portfolio.revision.label("version"),
+    Portfolio.cash_since,
+    Portfolio.cash_balance,
+    Portfolio.interest,
+    Portfolio.charges,
+    Portfolio.unrated,
+)
+_OF_THE_LEDGER: Final = ("total_cost_basis", "cash_balance", "realized_gain_loss", "income")
+ORDERINGS: Final = {
+    "id": Portfolio.id,
+    "name": Portfolio.name,
+    "created": Portfolio.created,
+    "modified": Portfolio.modified,
+}
+
+
+def one(session: Session, owner_id: int, portfolio_id: int) -> dict[str, Any]:
+    """Return one portfolio as its GET answers.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    statement = select(*_PORTFOLIO).where(
+        Portfolio.id == portfolio_id, Portfolio.owner_id == owner_id
+    )
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound.of("portfolio")
+    return resources(session, [row])[0]
+
+
+def owned(
+    owner_id: int,
+    *,
+    ordering: tuple[str, bool],
+    is_active: bool | None = None,
+    search: str | None = None,
+) -> Listing:
+    """Return the portfolios of a user.
+
+    Args:
+        ordering: one of `ORDERINGS`, and whether it descends.
+    """
+    statement = select(*_PORTFOLIO).where(Portfolio.owner_id == owner_id)
+    if is_active is not None:
+        statement = statement.where(Portfolio.is_active == is_active)
+    if search:
+        texts = (Portfolio.name, Portfolio.description)
+        statement = statement.where(
+            or_(*(text.icontains(search, autoescape=True) for text in texts))
+        )
+    name, descending = ordering
+    column: Any = ORDERINGS[name]
+    return Listing(
+        statement.order_by(column.desc() if descending else column, Portfolio.id), resources
+    )
+
+
+def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Return portfolios as they are answered."""
+    ids = [row.id for row in rows]
+    now = datetime.now(UTC)
+    oldest = oldest_fresh(now.date())
+    by_currency = sums.of_positions(session, ids)
+    doubtful = sums.doubtful_prices(session, ids, oldest)
+    unrated = sums.unrated_currencies(session, ids)
+    day = latest_day(now)
+    pairs = {(of.currency, row.currency) for row in rows for of in by_currency.get(row.id, ())}
+    rates = fx.load(session, pairs, day, day)
+    found = []
+    for row in rows:
+        own = by_currency.get(row.id, [])
+        used = {of.currency: rates.find(of.currency, row.currency, day) for of in own if of.held}
+        resource = _resource(row, own, used)
+        resource["warnings"] += _price_warnings(doubtful.get(row.id, ()))
+        resource["warnings"] += _rate_warnings(row.currency, used, oldest)
+        resource["warnings"] += _past_rate_warnings(resource, unrated.get(row.id, ()))
+        found.append(resource)
+    return found
+
+
+def _resource(row: AnyRow, own: Sequence[Sums], rates: Mapping[str, Rate | None]) -> dict[str, Any]:
+    account = Account(
+        since=row.cash_since,
+        balance=row.cash_balance,
+        interest=row.interest,
+        charges=row.charges,
+        unrated=row.unrated,
+    )
+    found = totals(own, account, lambda currency: _value(rates[currency]))
+    money = {
+        "total_value": found.value,
+        "total_cost_basis": found.cost,
+        "total_return": found.gain,
+        "cash_balance": found.cash,
+        "realized_gain_loss": found.realized,
+        "income": found.income,
+        "total_profit": found.profit,
+    }
+    return {
+        **row._mapping,
+        **{name: _rounded(amount, row.currency) for name, amount in money.items()},
+        "total_return_percentage": _percentage(found),
+        "position_count": sum(of.held for of in own),
+        "warnings": _money_warnings(found),
+    }
+
+
+def _money_warnings(found: Totals) -> list[remarks.Warning]:
+    warnings = []
+    if found.cost == 0:
+        warnings.append(remarks.no_cost_basis("total_return_percentage"))
+    if found.cash is not None and found.cash < 0:
+        warnings.append(remarks.negative_cash("cash_balance"))
+    return warnings
+
+
+def _price_warnings(doubtful: Iterable[tuple[str, date | None]]) -> list[remarks.Warning]:
+    return [
+        remarks.stale_price("total_value", symbol, day)
+        if day
+        else remarks.price_missing("total_value", symbol)
+        for symbol, day in doubtful
+    ]
+
+
+def _rate_warnings(
+    target: str, rates: Mapping[str, Rate | None], oldest: date
+) -> list[remarks.Warning]:
+    missing = [source for source, rate in rates.items() if rate is None]
+    known = [rate for rate in rates.values() if rate is not None]
+    found = [remarks.rate_missing("total_value", source, target) for source in missing]
+    return found + remarks.stale_rates("total_value", known, oldest)
+
+
+def _past_rate_warnings(
+    resource: Mapping[str, Any], unrated: Iterable[str]
+) -> list[remarks.Warning]:
+    """Return the warnings of what was paid or received at a rate that is not known."""
+    unknown = [name for name in _OF_THE_LEDGER if resource[name] is None]
+    target = resource["currency"]
+    return [remarks.rate_missing(unknown[0], source, target) for source in unrated if unknown]
+
+
+def _percentage(found: Totals) -> Decimal | None:
+    if found.gain is None or not found.cost:
+        return None
+    return EXACT.divide(EXACT.multiply(found.gain, 100), found.cost)
+
+
+def _value(rate: Rate | None) -> Decimal | None:
+    return rate.value if rate else None
+
+
+def _rounded(amount: Money, currency: str) -> Money:
+    return None if amount is None else round_money(amount, currency)

@@ -1,0 +1,179 @@
+"""Positions as the public API answers them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from services.portfolio import fx
+from services.portfolio.domain.entries import ZERO, minus, times
+from services.portfolio.domain.freshness import latest_day, oldest_fresh
+from services.portfolio.models import Asset, Portfolio, Position
+from services.portfolio.queries import remarks
+from shared.errors import NotFound
+from shared.http import AnyRow, AnySelect, Listing
+from shared.money import EXACT, round_money
+from shared.rates import Rate
+
+Money = Decimal | None
+
+_POSITION: Final = (
+    Position.id,
+    Position.portfolio_id.label("portfolio"),
+    Portfolio.name.label("portfolio_name"),
+    Portfolio.currency.label("base_currency"),
+    Position.asset_id,
+    Asset.symbol,
+    Asset.name,
+    Asset.asset_type,
+    Asset.currency,
+    Asset.current_price,
+    Asset.previous_close,
+    Asset.price_date,
+    Position.quantity,
+    Position.first_purchase_date,
+    Position.cost,
+    Position.base_cost,
+    Position.realized,
+    Position.income,
+    # What an ETag compares.
+    Position.version,
+)
+_SEARCHED: Final = (Asset.symbol, Asset.name, Portfolio.name)
+_FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
+    "portfolio_id": lambda value: Position.portfolio_id == value,
+    "asset_id": lambda value: Position.asset_id == value,
+    "asset_type": lambda value: Asset.asset_type == value,
+    "search": lambda value: or_(*(text.icontains(value, autoescape=True) for text in _SEARCHED)),
+}
+ORDERINGS: Final = {
+    "id": Position.id,
+    "symbol": Asset.symbol,
+    "quantity": Position.quantity,
+    "first_purchase_date": Position.first_purchase_date,
+}
+
+
+def one(session: Session, owner_id: int, position_id: int) -> dict[str, Any]:
+    """Return one position as its GET answers.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    row = session.execute(_positions(owner_id).where(Position.id == position_id)).one_or_none()
+    if row is None:
+        raise NotFound.of("position")
+    return resources(session, [row])[0]
+
+
+def owned(
+    owner_id: int, *, ordering: tuple[str, bool], include_closed: bool = False, **filters: Any
+) -> Listing:
+    """Return the positions of a user.
+
+    Args:
+        ordering: one of `ORDERINGS`, and whether it descends.
+        include_closed: those of which nothing is held too.
+        filters: of `_FILTERS`.
+    """
+    conditions = [_FILTERS[name](value) for name, value in filters.items()]
+    if not include_closed:
+        conditions.append(Position.quantity > 0)
+    name, descending = ordering
+    column: Any = ORDERINGS[name]
+    direction = column.desc() if descending else column.asc()
+    statement = _positions(owner_id).where(*conditions)
+    return Listing(statement.order_by(direction.nulls_last(), Position.id), resources)
+
+
+def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Return positions as they are answered."""
+    now = datetime.now(UTC)
+    day = latest_day(now)
+    rates = fx.load(session, {(row.currency, row.base_currency) for row in rows}, day, day)
+    oldest = oldest_fresh(now.date())
+    return [
+        _resource(row, rates.find(row.currency, row.base_currency, day), oldest) for row in rows
+    ]
+
+
+def _positions(owner_id: int) -> AnySelect:
+    return (
+        select(*_POSITION)
+        .join(Portfolio, Portfolio.id == Position.portfolio_id)
+        .join(Asset, Asset.id == Position.asset_id)
+        .where(Portfolio.owner_id == owner_id)
+    )
+
+
+def _resource(row: AnyRow, rate: Rate | None, oldest: date) -> dict[str, Any]:
+    value = _value(row)
+    gain = minus(value, row.cost)
+    return {
+        **row._mapping,
+        "asset": _asset(row),
+        "average_cost": EXACT.divide(row.cost, row.quantity) if row.quantity else None,
+        "total_cost_basis": round_money(row.cost, row.currency),
+        "current_value": _rounded(value, row.currency),
+        "unrealized_gain_loss": _rounded(gain, row.currency),
+        "unrealized_return_percentage": _percentage(gain, row.cost),
+        "realized_gain_loss": round_money(row.realized, row.currency),
+        "income": round_money(row.income, row.currency),
+        "base": _base(row, value, rate),
+        "warnings": _warnings(row, rate, oldest),
+    }
+
+
+def _asset(row: AnyRow) -> dict[str, Any]:
+    change = minus(row.current_price, row.previous_close)
+    return {
+        "id": row.asset_id,
+        "symbol": row.symbol,
+        "name": row.name,
+        "asset_type": row.asset_type,
+        "current_price": row.current_price,
+        "price_date": row.price_date,
+        "price_change": change,
+        "price_change_percentage": _percentage(change, row.previous_close),
+    }
+
+
+def _base(row: AnyRow, value: Money, rate: Rate | None) -> dict[str, Any]:
+    value = None if value is None else times(value, rate.value if rate else None)
+    return {
+        "total_cost_basis": _rounded(row.base_cost, row.base_currency),
+        "current_value": _rounded(value, row.base_currency),
+        "unrealized_gain_loss": _rounded(minus(value, row.base_cost), row.base_currency),
+        "exchange_rate": rate.value if rate else None,
+    }
+
+
+def _value(row: AnyRow) -> Money:
+    if not row.quantity:
+        return ZERO
+    price: Money = row.current_price
+    return None if price is None else EXACT.multiply(row.quantity, price)
+
+
+def _percentage(part: Money, whole: Money) -> Money:
+    return EXACT.divide(EXACT.multiply(part, 100), whole) if part is not None and whole else None
+
+
+def _rounded(amount: Money, currency: str) -> Money:
+    return None if amount is None else round_money(amount, currency)
+
+
+def _warnings(row: AnyRow, rate: Rate | None, oldest: date) -> list[remarks.Warning]:
+    found = []
+    if not row.cost:
+        found.append(remarks.no_cost_basis("unrealized_return_percentage"))
+    if row.quantity and row.price_date is None:
+        found.append(remarks.price_missing("current_value", row.symbol))
+    elif row.quantity and row.price_date < oldest:
+        found.append(remarks.stale_price("current_value", row.symbol, row.price_date))
+    if rate is None or row.base_cost is None:
+        found.append(remarks.rate_missing("base", row.currency, row.base_currency))
+    return found + remarks.stale_rates("base", [rate] if rate and row.quantity else [], oldest)

@@ -1,0 +1,89 @@
+"""What positions add up to, and what stands in the way of a total: a statement for many portfolios.
+
+Every function takes the ids of portfolios and answers by id; one that has nothing is left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.portfolio.domain.totals import Sums
+from services.portfolio.models import UNRATED, Asset, Position, Transaction
+
+_HELD: Final = Position.quantity > 0
+
+
+def of_positions(session: Session, ids: Collection[int]) -> dict[int, list[Sums]]:
+    """Return the sums of each portfolio, one for each currency of its assets."""
+    held = func.count().filter(_HELD)
+    priced = func.count(Asset.current_price).filter(_HELD)
+    value = func.sum(Position.quantity * Asset.current_price).filter(_HELD)
+    statement = (
+        select(
+            Position.portfolio_id,
+            Asset.currency,
+            held.label("held"),
+            case((priced == held, value)).label("value"),
+            _if_all_known(Position.base_cost).label("cost"),
+            _if_all_known(Position.base_realized).label("realized"),
+            _if_all_known(Position.base_income).label("income"),
+        )
+        .join(Asset, Asset.id == Position.asset_id)
+        .where(Position.portfolio_id.in_(ids))
+        .group_by(Position.portfolio_id, Asset.currency)
+        .order_by(Position.portfolio_id, Asset.currency)
+    )
+    found: defaultdict[int, list[Sums]] = defaultdict(list)
+    for portfolio_id, *sums in session.execute(statement):
+        currency, held_, value_, cost, realized, income = sums
+        found[portfolio_id].append(
+            Sums(
+                currency=currency,
+                held=held_,
+                value=value_,
+                cost=cost,
+                realized=realized,
+                income=income,
+            )
+        )
+    return found
+
+
+def doubtful_prices(
+    session: Session, ids: Collection[int], oldest_fresh: date
+) -> dict[int, list[tuple[str, date | None]]]:
+    """Return the symbols held whose price is missing, or older than `oldest_fresh`, and its day."""
+    statement = (
+        select(Position.portfolio_id, Asset.symbol, Asset.price_date)
+        .join(Asset, Asset.id == Position.asset_id)
+        .where(Position.portfolio_id.in_(ids), _HELD)
+        .where(or_(Asset.price_date.is_(None), Asset.price_date < oldest_fresh))
+        .order_by(Position.portfolio_id, Asset.symbol, Asset.id)
+    )
+    found: defaultdict[int, list[tuple[str, date | None]]] = defaultdict(list)
+    for portfolio_id, symbol, day in session.execute(statement):
+        found[portfolio_id].append((symbol, day))
+    return found
+
+
+def unrated_currencies(session: Session, ids: Collection[int]) -> dict[int, list[str]]:
+    """Return the currencies of transactions whose rate was needed and is not known."""
+    statement = (
+        select(Transaction.portfolio_id, Transaction.currency)
+        .where(Transaction.portfolio_id.in_(ids), UNRATED)
+        .distinct()
+        .order_by(Transaction.portfolio_id, Transaction.currency)
+    )
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for portfolio_id, currency in session.execute(statement):
+        found[portfolio_id].append(currency)
+    return found
+
+
+def _if_all_known(column: Any) -> ColumnElement[Any]:
+    """Return the sum of a column; NULL as soon as one value is."""
+    return case((func.count() == func.count(column), func.sum(column)))

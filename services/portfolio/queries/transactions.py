@@ -1,0 +1,116 @@
+"""Transactions as the public API answers them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from services.portfolio.models import Asset, Portfolio, Transaction
+from services.portfolio.queries import remarks
+from shared.errors import NotFound
+from shared.http import AnyRow, AnySelect, Listing
+from shared.money import MINOR_CURRENCIES, round_money
+from shared.ratios import ratio_text
+
+_TRANSACTION: Final = (Transaction, Asset.symbol)
+_SEARCHED: Final = (Asset.symbol, Asset.name, Transaction.notes, Transaction.external_id)
+_FIELDS: Final = (
+    "id",
+    "transaction_type",
+    "date",
+    "quantity",
+    "price",
+    "currency",
+    "exchange_rate",
+    "notes",
+    "external_id",
+    "created",
+    "modified",
+)
+_FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
+    "portfolio_id": lambda value: Transaction.portfolio_id == value,
+    "asset_id": lambda value: Transaction.asset_id == value,
+    "symbol": lambda value: Asset.symbol == value,
+    "transaction_type": lambda value: Transaction.transaction_type == value,
+    "start_date": lambda value: Transaction.date >= value,
+    "end_date": lambda value: Transaction.date <= value,
+    "search": lambda value: or_(*(text.icontains(value, autoescape=True) for text in _SEARCHED)),
+}
+ORDERINGS: Final = {
+    "id": Transaction.id,
+    "date": Transaction.date,
+    "created": Transaction.created,
+    "symbol": Asset.symbol,
+    "transaction_type": Transaction.transaction_type,
+    "quantity": Transaction.quantity,
+    "amount": Transaction.amount,
+}
+
+
+def one(
+    session: Session, owner_id: int, transaction_id: int, *, given_currency: str | None = None
+) -> dict[str, Any]:
+    """Return one transaction as its GET answers.
+
+    Args:
+        given_currency: that the client spoke of; a minor unit is answered by a warning.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    statement = _transactions(owner_id).where(Transaction.id == transaction_id)
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound.of("transaction")
+    resource = _resource(*row)
+    if given_currency in MINOR_CURRENCIES:
+        resource["warnings"] = [remarks.minor_unit_converted(given_currency, resource["currency"])]
+    return resource
+
+
+def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listing:
+    """Return the transactions of a user.
+
+    Args:
+        ordering: one of `ORDERINGS`, and whether it descends.
+        filters: of `_FILTERS`.
+    """
+    conditions = (_FILTERS[name](value) for name, value in filters.items())
+    name, descending = ordering
+    column: Any = ORDERINGS[name]
+    # Of one day the one recorded later comes first when the newest day does.
+    last = Transaction.id.desc() if descending else Transaction.id
+    direction = column.desc() if descending else column.asc()
+    statement = _transactions(owner_id).where(*conditions)
+    return Listing(statement.order_by(direction.nulls_last(), last), resources)
+
+
+def resources(_: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Return transactions as they are answered."""
+    return [_resource(*row) for row in rows]
+
+
+def _transactions(owner_id: int) -> AnySelect:
+    return (
+        select(*_TRANSACTION)
+        .join(Portfolio, Portfolio.id == Transaction.portfolio_id)
+        .outerjoin(Asset, Asset.id == Transaction.asset_id)
+        .where(Portfolio.owner_id == owner_id)
+    )
+
+
+def _resource(transaction: Transaction, symbol: str | None) -> dict[str, Any]:
+    currency, amount = transaction.currency, transaction.amount
+    return {
+        **{name: getattr(transaction, name) for name in _FIELDS},
+        "portfolio": transaction.portfolio_id,
+        "asset": transaction.asset_id,
+        "symbol": symbol,
+        "amount": None if amount is None else round_money(amount, currency),
+        "fees": round_money(transaction.fees, currency),
+        "taxes": round_money(transaction.taxes, currency),
+        "ratio": ratio_text(transaction.ratio) if transaction.ratio else None,
+        # What an ETag compares.
+        "version": transaction.revision,
+    }

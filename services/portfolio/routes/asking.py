@@ -1,0 +1,12 @@
+"""Whom a request may ask."""
+
+from typing import cast
+
+from flask import current_app
+
+from services.portfolio.owners import Owners
+
+
+def owners() -> Owners:
+    """Return the owners of what we keep copies of."""
+    return cast(Owners, current_app.extensions["owners"])

@@ -1,0 +1,84 @@
+"""Portfolios: made, listed, changed, deleted."""
+
+from typing import Any
+
+from services.portfolio import commands, queries
+from services.portfolio.schemas import (
+    AllocationQuery,
+    AllocationSchema,
+    PortfolioQuery,
+    PortfolioSchema,
+)
+from shared.http import Blueprint, Listing, identity, session
+from shared.http.etag import expected_versions, unless_known
+
+blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
+
+
+@blueprint.route("/api/portfolios/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.arguments(PortfolioQuery, location="query")
+@blueprint.page_of(PortfolioSchema)
+def list_portfolios(query: dict[str, Any]) -> Listing:
+    """List your portfolios."""
+    return queries.portfolios.owned(identity.user_id, **query)
+
+
+@blueprint.route("/api/portfolios/", methods=["POST"])
+@blueprint.authenticated("write")
+@blueprint.arguments(PortfolioSchema)
+@blueprint.response(201, PortfolioSchema)
+@blueprint.etag()
+def create_portfolio(values: dict[str, Any]) -> dict[str, Any]:
+    """Make a portfolio."""
+    values = {"currency": identity.currency, **_given(values)}
+    portfolio = commands.create_portfolio(session, owner_id=identity.user_id, **values)
+    return queries.portfolios.one(session, identity.user_id, portfolio.id)
+
+
+@blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.response(200, PortfolioSchema)
+@blueprint.etag()
+def get_portfolio(portfolio_id: int) -> dict[str, Any]:
+    """Return one portfolio and what it is worth."""
+    return queries.portfolios.one(session, identity.user_id, portfolio_id)
+
+
+@blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["PUT"])
+@blueprint.authenticated("write")
+@blueprint.arguments(PortfolioSchema(ignore_read_only=True))
+@blueprint.response(200, PortfolioSchema)
+@blueprint.etag()
+def replace_portfolio(values: dict[str, Any], portfolio_id: int) -> dict[str, Any]:
+    """Replace what is written of a portfolio."""
+    return _update(portfolio_id, _given(values))
+
+
+@blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["PATCH"])
+@blueprint.authenticated("write")
+@blueprint.arguments(PortfolioSchema(ignore_read_only=True, partial=True))
+@blueprint.response(200, PortfolioSchema)
+@blueprint.etag()
+def change_portfolio(values: dict[str, Any], portfolio_id: int) -> dict[str, Any]:
+    """Change some of what is written of a portfolio."""
+    return _update(portfolio_id, values)
+
+
+@blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["DELETE"])
+@blueprint.authenticated("write")
+@blueprint.response(204)
+def delete_portfolio(portfolio_id: int) -> None:
+    """Delete a portfolio with its positions and transactions."""
+    commands.delete_portfolio(session, identity.user_id, portfolio_id, expected=expected_versions())
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _update(portfolio_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    commands.update_portfolio(
+        session, identity.user_id, portfolio_id, changes=values, expected=expected_versions()
+    )
+    return queries.portfolios.one(session, identity.user_id, portfolio_id)

@@ -1,0 +1,75 @@
+"""Positions: opened, listed, adjusted, deleted; each change is an entry of the ledger."""
+
+from typing import Any
+
+from services.portfolio import commands, queries
+from services.portfolio.routes.asking import owners
+from services.portfolio.schemas import NewPositionSchema, PositionQuery, PositionSchema
+from shared.http import Blueprint, Listing, identity, session
+from shared.http.etag import expected_versions
+
+blueprint = Blueprint("Positions", "What you hold, as your ledgers add it up.")
+
+
+@blueprint.route("/api/positions/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.arguments(PositionQuery, location="query")
+@blueprint.page_of(PositionSchema)
+def list_positions(query: dict[str, Any]) -> Listing:
+    """List your positions."""
+    return queries.positions.owned(identity.user_id, **query)
+
+
+@blueprint.route("/api/positions/", methods=["POST"])
+@blueprint.authenticated("write")
+@blueprint.arguments(NewPositionSchema)
+@blueprint.response(201, PositionSchema)
+@blueprint.etag()
+def open_position(values: dict[str, Any]) -> dict[str, Any]:
+    """Open a position; it is written as a TRANSFER_IN."""
+    position_id = commands.open_position(session, identity.user_id, owners=owners(), **values)
+    return queries.positions.one(session, identity.user_id, position_id)
+
+
+@blueprint.route("/api/positions/<id:position_id>/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.response(200, PositionSchema)
+@blueprint.etag()
+def get_position(position_id: int) -> dict[str, Any]:
+    """Return one position."""
+    return queries.positions.one(session, identity.user_id, position_id)
+
+
+@blueprint.route("/api/positions/<id:position_id>/", methods=["PUT"])
+@blueprint.authenticated("write")
+@blueprint.arguments(PositionSchema(ignore_read_only=True))
+@blueprint.response(200, PositionSchema)
+@blueprint.etag()
+def replace_position(values: dict[str, Any], position_id: int) -> dict[str, Any]:
+    """Set what is held and what it cost; it is written as an ADJUSTMENT of today."""
+    return _adjust(position_id, values)
+
+
+@blueprint.route("/api/positions/<id:position_id>/", methods=["PATCH"])
+@blueprint.authenticated("write")
+@blueprint.arguments(PositionSchema(ignore_read_only=True, partial=True))
+@blueprint.response(200, PositionSchema)
+@blueprint.etag()
+def change_position(values: dict[str, Any], position_id: int) -> dict[str, Any]:
+    """Set what is held or what it cost; it is written as an ADJUSTMENT of today."""
+    return _adjust(position_id, values)
+
+
+@blueprint.route("/api/positions/<id:position_id>/", methods=["DELETE"])
+@blueprint.authenticated("write")
+@blueprint.response(204)
+def delete_position(position_id: int) -> None:
+    """Delete a position with all transactions of its asset."""
+    commands.delete_position(session, identity.user_id, position_id, expected=expected_versions())
+
+
+def _adjust(position_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    commands.adjust_position(
+        session, identity.user_id, position_id, expected=expected_versions(), **values
+    )
+    return queries.positions.one(session, identity.user_id, position_id)

@@ -1,0 +1,92 @@
+"""Transactions: recorded, listed, edited, deleted."""
+
+from typing import Any
+
+from services.portfolio import commands, queries
+from services.portfolio.routes.asking import owners
+from services.portfolio.schemas import TransactionQuery, TransactionSchema
+from shared.http import Blueprint, Listing, identity, session
+from shared.http.etag import expected_versions
+
+blueprint = Blueprint("Transactions", "The ledgers of your portfolios.")
+
+
+@blueprint.route("/api/transactions/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.arguments(TransactionQuery, location="query")
+@blueprint.page_of(TransactionSchema)
+def list_transactions(query: dict[str, Any]) -> Listing:
+    """List your transactions, newest first."""
+    return queries.transactions.owned(identity.user_id, **query)
+
+
+@blueprint.route("/api/transactions/", methods=["POST"])
+@blueprint.authenticated("write")
+@blueprint.arguments(TransactionSchema)
+@blueprint.response(201, TransactionSchema)
+@blueprint.etag()
+def record_transaction(values: dict[str, Any]) -> dict[str, Any]:
+    """Record a transaction."""
+    transaction_id = commands.record_transaction(session, identity.user_id, values, owners())
+    return _transaction(transaction_id, values)
+
+
+@blueprint.route("/api/transactions/<id:transaction_id>/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.response(200, TransactionSchema)
+@blueprint.etag()
+def get_transaction(transaction_id: int) -> dict[str, Any]:
+    """Return one transaction."""
+    return queries.transactions.one(session, identity.user_id, transaction_id)
+
+
+@blueprint.route("/api/transactions/<id:transaction_id>/", methods=["PUT"])
+@blueprint.authenticated("write")
+@blueprint.arguments(TransactionSchema(ignore_read_only=True))
+@blueprint.response(200, TransactionSchema)
+@blueprint.etag()
+def replace_transaction(values: dict[str, Any], transaction_id: int) -> dict[str, Any]:
+    """Replace a transaction; what comes after it in the ledger is replayed."""
+    commands.replace_transaction(
+        session,
+        identity.user_id,
+        transaction_id,
+        values=values,
+        expected=expected_versions(),
+        owners=owners(),
+    )
+    return _transaction(transaction_id, values)
+
+
+@blueprint.route("/api/transactions/<id:transaction_id>/", methods=["PATCH"])
+@blueprint.authenticated("write")
+@blueprint.arguments(TransactionSchema(ignore_read_only=True, partial=True))
+@blueprint.response(200, TransactionSchema)
+@blueprint.etag()
+def change_transaction(values: dict[str, Any], transaction_id: int) -> dict[str, Any]:
+    """Change some of a transaction; what comes after it in the ledger is replayed."""
+    commands.change_transaction(
+        session,
+        identity.user_id,
+        transaction_id,
+        changes=values,
+        expected=expected_versions(),
+        owners=owners(),
+    )
+    return _transaction(transaction_id, values)
+
+
+@blueprint.route("/api/transactions/<id:transaction_id>/", methods=["DELETE"])
+@blueprint.authenticated("write")
+@blueprint.response(204)
+def delete_transaction(transaction_id: int) -> None:
+    """Delete a transaction; what comes after it in the ledger is replayed."""
+    commands.delete_transaction(
+        session, identity.user_id, transaction_id, expected=expected_versions()
+    )
+
+
+def _transaction(transaction_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    return queries.transactions.one(
+        session, identity.user_id, transaction_id, given_currency=values.get("currency")
+    )

@@ -1,0 +1,18 @@
+"""What comes into the portfolio service and goes out, one file a resource."""
+
+from services.portfolio.schemas.allocation import AllocationQuery, AllocationSchema
+from services.portfolio.schemas.portfolios import PortfolioQuery, PortfolioSchema
+from services.portfolio.schemas.positions import NewPositionSchema, PositionQuery, PositionSchema
+from services.portfolio.schemas.transactions import TransactionQuery, TransactionSchema
+
+__all__ = [
+    "AllocationQuery",
+    "AllocationSchema",
+    "NewPositionSchema",
+    "PortfolioQuery",
+    "PortfolioSchema",
+    "PositionQuery",
+    "PositionSchema",
+    "TransactionQuery",
+    "TransactionSchema",
+]

@@ -1,0 +1,69 @@
+"""The fields that several schemas of ours have."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields
+
+from services.portfolio.domain.freshness import latest_day
+from shared.http.schemas import Money, Number, Text, WarningSchema, not_in_future
+from shared.money import MINOR_CURRENCIES, is_currency, plain
+from shared.rates import PLACES
+
+Field = fields.Field[Any]
+
+LONGEST_TEXT: Final = 10_000  # characters of a description or of notes
+_LONGEST_NUMBER: Final = 20  # digits of a ratio
+
+not_after_today: Final = not_in_future(lambda: latest_day(datetime.now(UTC)))
+
+
+class QuotedCurrency(Text):
+    """A currency of a transaction: ISO 4217, or one of the minor units that exchanges quote in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=3, validate=_currency_or_minor_unit, **kwargs)
+
+
+class Ratio(Text):
+    """A split's ratio; a JSON number is read as the fraction it is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=40, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        # Its size is looked at before it is written out: 1e999999 would be a megabyte.
+        if is_number and abs(Decimal(value).adjusted()) < _LONGEST_NUMBER:
+            value = plain(Decimal(value))
+        return super()._deserialize(value, *args, **kwargs)
+
+
+def Rate(**kwargs: Any) -> Number:  # noqa: N802 - reads as a field
+    """Return the field of an exchange rate: 2 decimals, more where there are more, up to 12."""
+    return Number(places=PLACES, digits=9, at_least=2, **kwargs)
+
+
+def answered(field: Callable[..., Field], what: str, example: Any) -> Field:
+    """Return a field of the class `field` that is only answered, and may be null."""
+    return field(
+        dump_only=True, allow_none=True, metadata={"description": what, "example": example}
+    )
+
+
+def money(what: str, example: str) -> Field:
+    """Return the field of a money total that is only answered."""
+    return answered(Money, what, example)
+
+
+def warnings_field() -> fields.List[Any]:
+    """Return the field of warnings."""
+    metadata = {"description": "What the reader should know of values missing or not fresh."}
+    return fields.List(fields.Nested(WarningSchema), dump_only=True, metadata=metadata)
+
+
+def _currency_or_minor_unit(code: str) -> None:
+    if not is_currency(code) and code not in MINOR_CURRENCIES:
+        raise ValidationError("Not an ISO 4217 currency code.")

@@ -1,0 +1,36 @@
+"""The portfolio service's second process: it relays the outbox, hears of assets, and keeps time."""
+
+import sys
+from typing import Final
+
+from services.portfolio import commands, handlers, settings
+from services.portfolio.models import IdempotencyKey
+from services.portfolio.owners import Owners
+from shared import observability, worker
+from shared.db import Database
+from shared.http import idempotency
+from shared.identity import Signer
+
+_RATES_EVERY: Final = 300.0  # seconds
+
+
+def main() -> int:
+    """Work until told to stop."""
+    configuration = settings.load()
+    observability.configure_logging("portfolio", configuration.log_level)
+    owners = Owners(configuration.urls, Signer("portfolio", configuration.service_key_file))
+    return worker.run(
+        configuration,
+        Database(configuration.database_url, pool_size=3),
+        handlers=handlers.table(owners),
+        timers=[
+            worker.Timer(
+                "idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)
+            ),
+            worker.Timer("rates", _RATES_EVERY, commands.rate_unrated),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

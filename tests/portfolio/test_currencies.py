@@ -1,0 +1,233 @@
+"""Several currencies: rates of the day, rates of today, rates that are missing."""
+
+import pytest
+
+from services.portfolio import commands
+from shared.testing import Stand
+from tests.portfolio.build import (
+    AAPL,
+    EURUSD,
+    SAP,
+    TODAY,
+    VOD,
+    User,
+    adopt,
+    adopt_pair,
+    card,
+    codes,
+)
+
+EURUSD_CLOSES = {"2024-01-02": "1.10", "2024-02-01": "1.20", TODAY.isoformat(): "1.25"}
+
+
+@pytest.fixture
+def pair(stand: Stand) -> None:
+    adopt_pair(stand, EURUSD, "EURUSD", EURUSD_CLOSES)
+
+
+@pytest.mark.usefixtures("pair")
+def test_cost_keeps_the_rate_of_its_day_and_value_has_the_last(ann: User) -> None:
+    portfolio = ann.portfolio()
+    bought = ann.record(portfolio, "BUY", "2024-01-05", asset=SAP, quantity="10", price="8")
+    assert (bought["currency"], bought["exchange_rate"]) == ("EUR", "1.10")
+    position = ann.position(portfolio, SAP)
+    assert (position["currency"], position["total_cost_basis"]) == ("EUR", "80.00")
+    assert position["current_value"] == "100.00"
+    # 80 × 1.10 and 100 × 1.25.
+    assert position["base"] == {
+        "total_cost_basis": "88.00",
+        "current_value": "125.00",
+        "unrealized_gain_loss": "37.00",
+        "exchange_rate": "1.25",
+    }
+    totals = ann.totals(portfolio)
+    assert (totals["total_value"], totals["total_cost_basis"]) == ("125.00", "88.00")
+    assert totals["total_return_percentage"] == "42.0455"
+
+
+@pytest.mark.usefixtures("pair")
+def test_a_sale_realises_the_gain_of_the_currency_too(ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-02", asset=SAP, quantity="10", price="8")
+    ann.record(portfolio, "SELL", "2024-02-01", asset=SAP, quantity="10", price="8")
+    assert ann.position(portfolio, SAP)["realized_gain_loss"] == "0.00"
+    # 80 × 1.20 − 80 × 1.10.
+    assert ann.totals(portfolio)["realized_gain_loss"] == "8.00"
+
+
+@pytest.mark.usefixtures("pair")
+def test_the_inverse_and_the_crossed_rate(stand: Stand, ann: User) -> None:
+    adopt_pair(stand, 11, "EURGBP", {"2024-01-02": "0.80"})
+    in_euros, in_pounds = ann.portfolio(currency="EUR"), ann.portfolio(currency="GBP")
+    inverse = ann.record(in_euros, "BUY", "2024-01-02", asset=AAPL, quantity="1", price="11")
+    assert inverse["exchange_rate"] == "0.909090909091"
+    # 0.80 pounds / 1.10 dollars for one euro.
+    crossed = ann.record(in_pounds, "BUY", "2024-01-02", asset=AAPL, quantity="1", price="11")
+    assert crossed["exchange_rate"] == "0.727272727273"
+    assert ann.position(in_pounds)["base"]["total_cost_basis"] == "8.00"
+
+
+def test_a_given_rate_is_the_truth(ann: User) -> None:
+    portfolio = ann.portfolio()
+    row = {"asset": SAP, "quantity": "10", "price": "8", "exchange_rate": "1.5"}
+    ann.record(portfolio, "BUY", "2024-01-02", **row)
+    assert ann.totals(portfolio)["total_cost_basis"] == "120.00"
+
+
+def test_a_transaction_in_the_portfolios_currency_has_the_rate_one(ann: User) -> None:
+    portfolio = ann.portfolio()
+    recorded = ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="5")
+    assert (recorded["currency"], recorded["exchange_rate"]) == ("USD", "1.00")
+    fields = ann.refuse(portfolio, "DEPOSIT", "2024-01-02", amount="5", exchange_rate="1.1")
+    assert fields == {
+        "exchange_rate": ["The transaction is in USD like its portfolio: the rate is 1."]
+    }
+
+
+def test_without_a_rate_totals_are_unknown_and_the_pair_is_named(ann: User) -> None:
+    portfolio = ann.portfolio()
+    bought = ann.record(portfolio, "BUY", "2024-01-02", asset=SAP, quantity="10", price="8")
+    assert bought["exchange_rate"] is None
+    totals = ann.totals(portfolio)
+    for name in ("total_value", "total_cost_basis", "total_return", "total_profit", "income"):
+        assert totals[name] is None, name
+    assert codes(totals) == [
+        ("total_value", "rate_missing"),
+        ("total_cost_basis", "rate_missing"),
+    ]
+    assert totals["warnings"][0]["message"] == "There is no exchange rate from EUR to USD."
+    position = ann.position(portfolio, SAP)
+    assert position["total_cost_basis"] == "80.00"
+    assert set(position["base"].values()) == {None}
+    assert codes(position) == [("base", "rate_missing")]
+
+
+def test_cash_without_a_rate_is_unknown(ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10", currency="EUR")
+    totals = ann.totals(portfolio)
+    assert (totals["cash_balance"], totals["total_value"]) == (None, None)
+    assert codes(totals)[-1] == ("cash_balance", "rate_missing")
+
+
+def test_a_rate_that_no_money_needs_is_not_missed(ann: User) -> None:
+    portfolio = ann.portfolio()
+    row = {"asset": SAP, "quantity": "10", "price": "8", "exchange_rate": "1.5"}
+    ann.record(portfolio, "BUY", "2024-01-02", **row)
+    ann.record(portfolio, "TRANSFER_OUT", "2024-01-03", asset=SAP, quantity="10")
+    totals = ann.totals(portfolio)
+    assert totals["total_cost_basis"] == "0.00"
+    assert codes(totals) == [("total_return_percentage", "no_cost_basis")]
+
+
+def test_a_private_asset_makes_no_rates(stand: Stand, ann: User) -> None:
+    pair = card(EURUSD, "EURUSD", asset_type="CURRENCY", owner=1)
+    adopt(stand, pair, {"2024-01-02": "1000"})
+    portfolio = ann.portfolio()
+    bought = ann.record(portfolio, "BUY", "2024-01-02", asset=SAP, quantity="10", price="8")
+    assert bought["exchange_rate"] is None
+
+
+def test_a_rate_that_comes_later_is_filled_in(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-02", asset=SAP, quantity="10", price="8")
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10", currency="EUR")
+    adopt_pair(stand, EURUSD, "EURUSD", EURUSD_CLOSES)
+    stand.database.unit(commands.rate_unrated)
+    totals = ann.totals(portfolio)
+    assert (totals["total_cost_basis"], totals["cash_balance"]) == ("88.00", "-77.00")
+    assert [event.type for event in stand.events()[-3:]] == [
+        "transaction-updated",
+        "transaction-updated",
+        "position-changed",
+    ]
+
+
+def test_a_rate_between_transaction_and_asset_that_is_missing_is_refused(ann: User) -> None:
+    row = {"asset": SAP, "quantity": "1", "price": "1", "currency": "CHF"}
+    fields = ann.refuse(ann.portfolio(), "BUY", "2024-01-02", **row)
+    assert fields == {
+        "currency": ["There is no exchange rate from CHF to EUR on or before 2024-01-02."]
+    }
+
+
+@pytest.mark.usefixtures("pair")
+def test_a_purchase_in_another_currency_than_the_assets(ann: User) -> None:
+    portfolio = ann.portfolio(currency="EUR")
+    row = {"asset": AAPL, "quantity": "10", "price": "10", "currency": "EUR"}
+    ann.record(portfolio, "BUY", "2024-01-02", **row)
+    position = ann.position(portfolio)
+    # 100 euros were 110 dollars.
+    assert (position["total_cost_basis"], position["average_cost"]) == ("110.00", "11.00000000")
+    assert position["base"]["total_cost_basis"] == "100.00"
+
+
+@pytest.mark.parametrize(("unit", "kept"), [("GBX", "GBP"), ("GBp", "GBP")])
+def test_pence_are_kept_as_pounds(ann: User, unit: str, kept: str) -> None:
+    portfolio = ann.portfolio(currency="GBP")
+    row = {"asset": VOD, "quantity": "10", "price": "7245", "fees": "100", "currency": unit}
+    recorded = ann.record(portfolio, "BUY", "2024-01-02", **row)
+    assert (recorded["currency"], recorded["price"]) == (kept, "72.45000000")
+    assert (recorded["fees"], recorded["amount"]) == ("1.00", "-725.50")
+    assert codes(recorded) == [("currency", "minor_unit_converted")]
+    assert ann.totals(portfolio)["total_cost_basis"] == "725.50"
+
+
+def test_pence_are_no_currency_of_a_portfolio(ann: User) -> None:
+    answer = ann.client.post("/api/portfolios/", json={"name": "x", "currency": "GBX"})
+    assert answer.get_json()["details"]["fields"] == {
+        "currency": ["GBX is a hundredth of GBP: use that."]
+    }
+
+
+@pytest.mark.parametrize(
+    ("currency", "value"), [("JPY", "33"), ("KWD", "33.333"), ("USD", "33.33")]
+)
+def test_totals_have_the_minor_unit_of_their_currency(
+    stand: Stand, ann: User, currency: str, value: str
+) -> None:
+    adopt(stand, card(7, "X", currency, current_price="3.33333333"))
+    portfolio = ann.portfolio(currency=currency)
+    ann.record(portfolio, "TRANSFER_IN", "2024-01-02", asset=7, quantity="10", price="1")
+    assert ann.totals(portfolio)["total_value"] == value
+    assert ann.position(portfolio, 7)["current_value"] == value
+
+
+@pytest.mark.usefixtures("pair")
+def test_another_currency_looks_every_rate_up_again(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="1100")
+    ann.record(portfolio, "BUY", "2024-02-01", asset=SAP, quantity="10", price="8")
+    totals = ann.patch(f"/api/portfolios/{portfolio}/", {"currency": "EUR"})
+    # 1100 / 1.10 − 80.
+    assert (totals["cash_balance"], totals["total_cost_basis"]) == ("920.00", "80.00")
+    assert totals["total_value"] == "1020.00"
+    told = [event for event in stand.events() if event.type == "transaction-updated"]
+    assert [event.data["transaction"]["exchange_rate"] for event in told] == ["0.909090909091", "1"]
+
+
+def test_an_old_price_or_rate_carries_a_warning(stand: Stand, ann: User) -> None:
+    adopt(stand, card(7, "OLD", current_price="10.00", price_date="2024-01-02"))
+    adopt_pair(stand, EURUSD, "EURUSD", {"2024-01-03": "1.10"})
+    portfolio = ann.portfolio()
+    for asset in (7, SAP):
+        ann.record(portfolio, "BUY", "2024-01-05", asset=asset, quantity="1", price="1")
+    warnings = ann.totals(portfolio)["warnings"]
+    assert [(warning["field"], warning["code"]) for warning in warnings] == [
+        ("total_value", "stale_price"),
+        ("total_value", "stale_price"),
+    ]
+    assert "OLD is from 2024-01-02" in warnings[0]["message"]
+    assert "EURUSD is from 2024-01-03" in warnings[1]["message"]
+    assert codes(ann.position(portfolio, 7)) == [("current_value", "stale_price")]
+    assert codes(ann.position(portfolio, SAP)) == [("base", "stale_price")]
+
+
+def test_an_asset_without_a_price_makes_the_total_unknown(stand: Stand, ann: User) -> None:
+    adopt(stand, card(7, "NEW", current_price=None, previous_close=None, price_date=None))
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-05", asset=7, quantity="1", price="1")
+    totals = ann.totals(portfolio)
+    assert (totals["total_value"], totals["total_cost_basis"]) == (None, "1.00")
+    assert codes(totals) == [("total_value", "price_missing")]
+    assert codes(ann.position(portfolio, 7)) == [("current_value", "price_missing")]

@@ -1,0 +1,160 @@
+"""What the outbox tells of each change; every event is checked against the catalogue."""
+
+from typing import Any
+
+from shared.events import Event
+from shared.testing import Stand
+from tests.portfolio.build import AAPL, SAP, User
+
+
+def told(stand: Stand) -> list[tuple[str, str, int]]:
+    return [(event.type, event.subject, event.sequence) for event in stand.events()]
+
+
+def last(stand: Stand, type_: str) -> Event:
+    return next(event for event in reversed(stand.events()) if event.type == type_)
+
+
+def buy(ann: User, portfolio: int, **fields: Any) -> dict[str, Any]:
+    row = {"asset": AAPL, "quantity": "10", "price": "5", **fields}
+    return ann.record(portfolio, "BUY", "2024-01-02", **row)
+
+
+def test_each_event_on_a_portfolio_is_the_next_of_its_sequence(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    bought = buy(ann, portfolio)
+    ann.patch(f"/api/portfolios/{portfolio}/", {"name": "New"})
+    ann.patch(f"/api/transactions/{bought['id']}/", {"notes": "x", "quantity": "11"})
+    ann.delete(f"/api/transactions/{bought['id']}/")
+    ann.delete(f"/api/portfolios/{portfolio}/")
+    assert told(stand) == [
+        ("portfolio-created", "portfolios/1", 1),
+        ("transaction-created", "portfolios/1", 2),
+        ("position-changed", "positions/1", 1),
+        ("portfolio-updated", "portfolios/1", 3),
+        ("transaction-updated", "portfolios/1", 4),
+        ("position-changed", "positions/1", 2),
+        ("transaction-deleted", "portfolios/1", 5),
+        ("position-changed", "positions/1", 3),
+        ("portfolio-deleted", "portfolios/1", 6),
+    ]
+
+
+def test_a_portfolio_as_it_is_told(stand: Stand, ann: User) -> None:
+    ann.portfolio(name="Growth", currency="EUR", cost_basis_method="FIFO")
+    assert last(stand, "portfolio-created").data == {
+        "portfolio": {
+            "id": 1,
+            "owner": 1,
+            "name": "Growth",
+            "currency": "EUR",
+            "cost_basis_method": "FIFO",
+            "is_active": True,
+        }
+    }
+
+
+def test_a_transaction_as_it_is_told(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    row = {"asset": SAP, "amount": "20", "fees": "1.50", "exchange_rate": "1.1"}
+    ann.record(portfolio, "DIVIDEND", "2024-01-02", notes="x", external_id="y", **row)
+    data = last(stand, "transaction-created").data
+    assert data["owner"] == 1
+    transaction = data["transaction"]
+    assert transaction.pop("created") == transaction.pop("modified")
+    assert transaction == {
+        "id": 1,
+        "portfolio": portfolio,
+        "asset": SAP,
+        "symbol": "SAP",
+        "transaction_type": "DIVIDEND",
+        "date": "2024-01-02",
+        "quantity": None,
+        "price": None,
+        "amount": "20",
+        "fees": "1.50",
+        "taxes": "0",
+        "currency": "EUR",
+        "exchange_rate": "1.1",
+        "ratio": None,
+        "cash_effect": "18.50",
+        "position_in_day": 1,
+        "notes": "x",
+        "external_id": "y",
+    }
+
+
+def test_a_split_is_told_with_its_ratio(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    buy(ann, portfolio)
+    ann.record(portfolio, "SPLIT", "2024-01-03", asset=AAPL, ratio="0.25")
+    transaction = last(stand, "transaction-created").data["transaction"]
+    assert (transaction["ratio"], transaction["cash_effect"]) == ("1:4", "0")
+
+
+def test_a_position_as_it_is_told(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    bought = buy(ann, portfolio)
+    data = last(stand, "position-changed").data
+    assert {name: data[name] for name in ("position", "portfolio", "owner", "asset")} == {
+        "position": 1,
+        "portfolio": portfolio,
+        "owner": 1,
+        "asset": AAPL,
+    }
+    assert (data["quantity"], data["cost_basis"], data["realized_gain_loss"]) == ("10", "50", "0")
+    ann.delete(f"/api/transactions/{bought['id']}/")
+    assert last(stand, "position-changed").data["quantity"] == "0"
+
+
+def test_a_deleted_portfolio_is_told_once_for_all_it_held(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    buy(ann, portfolio)
+    ann.delete(f"/api/portfolios/{portfolio}/")
+    assert ann.get("/api/transactions/")["count"] == 0
+    assert [type_ for type_, _, _ in told(stand)].count("portfolio-deleted") == 1
+    assert [type_ for type_, _, _ in told(stand)].count("transaction-deleted") == 0
+
+
+def test_other_services_read_a_ledger_as_the_events_tell_it(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    buy(ann, portfolio, quantity="10.5", price="5.20")
+    ann.record(portfolio, "BUY", "2024-01-01", asset=AAPL, quantity="1", price="5")
+    ann.record(portfolio, "SPLIT", "2024-01-02", asset=AAPL, ratio="4:1")
+    service = stand.service_client("analytics")
+    answer = service.get(f"/internal/v1/portfolios/{portfolio}/").get_json()
+    cards = {
+        event.data["transaction"]["id"]: event.data["transaction"]
+        for event in stand.events()
+        if event.type == "transaction-created"
+    }
+    # By day, the split first.
+    assert answer["transactions"] == [cards[2], cards[3], cards[1]]
+    assert answer["portfolio"] == last(stand, "portfolio-created").data["portfolio"]
+    assert answer["version"] == 4
+
+
+def test_other_services_read_the_cards_of_all_portfolios(
+    stand: Stand, ann: User, bob: User
+) -> None:
+    ann.portfolio(name="A")
+    bob.portfolio(name="B")
+    service = stand.service_client("analytics")
+    answer = service.get("/internal/v1/portfolios/?after_id=0").get_json()
+    assert [(card["name"], card["version"]) for card in answer["portfolios"]] == [
+        ("A", 1),
+        ("B", 1),
+    ]
+    assert answer["next_after_id"] is None
+    rest = service.get("/internal/v1/portfolios/?after_id=1").get_json()
+    assert [card["id"] for card in rest["portfolios"]] == [2]
+
+
+def test_a_portfolio_that_is_not_there_has_no_ledger(stand: Stand) -> None:
+    service = stand.service_client("analytics")
+    assert service.get("/internal/v1/portfolios/1/").status_code == 404
+
+
+def test_users_do_not_come_through_the_internal_door(stand: Stand, ann: User) -> None:
+    ann.portfolio()
+    assert ann.client.get("/internal/v1/portfolios/1/").status_code == 401

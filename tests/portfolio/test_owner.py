@@ -1,0 +1,234 @@
+"""The owner of assets is asked: for what is new to us, for closes we missed, for a rebuild."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from werkzeug.serving import make_server
+
+from services.assets import app as assets_app
+from services.assets import commands as assets_commands
+from services.assets.domain.access import SYSTEM, Actor
+from services.assets.domain.quotes import Bar
+from services.portfolio import handlers, rebuild
+from services.portfolio.app import create_app
+from services.portfolio.owners import Owners
+from shared.bus import inbox
+from shared.identity import Signer
+from shared.testing import Stand
+from tests.conftest import MakeStand
+from tests.portfolio.build import User, codes
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The real assets service, listening on a port."""
+
+    stand: Stand
+    url: str
+
+    def make(self, symbol: str, currency: str = "USD", *, by: Actor = SYSTEM) -> int:
+        """Make an asset, of six letters a currency pair; return its id."""
+        values = {
+            "symbol": symbol,
+            "name": symbol,
+            "asset_type": "CURRENCY" if len(symbol) == 6 else "STOCK",
+            "currency": currency,
+        }
+        return self.stand.database.unit(
+            lambda session: assets_commands.create_asset(session, by=by, **values).id
+        )
+
+    def price(self, asset_id: int, closes: dict[str, str]) -> None:
+        """Record closes by day."""
+        rows = [Bar(date.fromisoformat(day), Decimal(close)) for day, close in closes.items()]
+        self.stand.database.unit(
+            lambda session: assets_commands.import_prices(session, asset_id, rows, by=SYSTEM)
+        )
+
+
+@pytest.fixture(scope="session")
+def assets_server(make_stand: MakeStand) -> Iterator[Assets]:
+    stand = make_stand("assets", assets_app.create_app)
+    server = make_server("127.0.0.1", 0, stand.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Assets(stand, f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def assets(assets_server: Assets) -> Assets:
+    assets_server.stand.empty()
+    return assets_server
+
+
+@pytest.fixture(scope="session")
+def knowing_nothing(make_stand: MakeStand, assets_server: Assets) -> Stand:
+    return make_stand("portfolio", create_app, ASSETS_URL=assets_server.url)
+
+
+@pytest.fixture
+def stand(knowing_nothing: Stand, assets: Assets) -> Stand:
+    """Return a portfolio service that has heard of no asset and can ask their owner."""
+    knowing_nothing.empty()
+    return knowing_nothing
+
+
+@pytest.fixture
+def owners(stand: Stand, assets: Assets) -> Owners:
+    return Owners({"assets": assets.url}, Signer("portfolio", stand.keys / "portfolio.pem"))
+
+
+def test_an_asset_that_is_new_to_us_is_asked_for(ann: User, assets: Assets) -> None:
+    asset = assets.make("AAPL")
+    assets.price(asset, {"2024-01-02": "10"})
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="2", price="5")
+    assert ann.position(portfolio, asset)["current_value"] == "20.00"
+
+
+def test_a_position_in_an_asset_that_is_new_to_us(ann: User, assets: Assets) -> None:
+    asset = assets.make("AAPL")
+    opening = {"portfolio": ann.portfolio(), "quantity": "1", "average_cost": "1"}
+    assert ann.post("/api/positions/", {**opening, "asset": asset})["asset"]["symbol"] == "AAPL"
+
+
+def test_a_pair_that_is_new_to_us_comes_with_its_closes(ann: User, assets: Assets) -> None:
+    pair = assets.make("EURUSD")
+    assets.price(pair, {"2024-01-02": "1.10", "2024-01-03": "1.20"})
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "TRANSFER_IN", "2024-01-03", asset=pair, quantity="1", price="1")
+    row = {"amount": "10", "currency": "EUR"}
+    assert ann.record(portfolio, "DEPOSIT", "2024-01-02", **row)["exchange_rate"] == "1.10"
+
+
+def test_what_there_is_not_and_what_is_anothers_answer_alike(ann: User, assets: Assets) -> None:
+    private = assets.make("HOUSE", by=Actor(user_id=2))
+    row = {"quantity": "1", "price": "1"}
+    fields = [ann.refuse(ann.portfolio(), "BUY", "2024-01-02", asset=asset, **row)
+              for asset in (private, 4711)]  # fmt: skip
+    assert fields == [{"asset": ["There is no such asset."]}] * 2
+
+
+def test_ones_own_private_asset_can_be_held(ann: User, assets: Assets) -> None:
+    private = assets.make("HOUSE", by=Actor(user_id=1))
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-02", asset=private, quantity="1", price="1")
+    assert codes(ann.position(portfolio, private)) == [("current_value", "price_missing")]
+
+
+def test_an_owner_that_does_not_answer_is_a_503(migrated: Stand) -> None:
+    migrated.empty()
+    ann = User(migrated.client(user=1))
+    portfolio = ann.portfolio()
+    row = {"portfolio": portfolio, "asset": 1, "transaction_type": "BUY", "date": "2024-01-02"}
+    row |= {"quantity": "1", "price": "1"}
+    answer = ann.client.post("/api/transactions/", json=row)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    # What needs no asset goes on.
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="1")
+
+
+def test_closes_that_were_missed_are_asked_for(
+    stand: Stand, ann: User, assets: Assets, owners: Owners
+) -> None:
+    pair = assets.make("EURUSD")
+    assets.price(pair, {"2024-01-02": "1.10"})
+    assets.price(pair, {"2024-01-03": "1.20"})
+    created, _, last = assets.stand.events()
+    for event in (created, last):
+        inbox.process(stand.database.sessions, "portfolio", event, handlers.table(owners))
+    row = {"amount": "10", "currency": "EUR"}
+    assert ann.record(ann.portfolio(), "DEPOSIT", "2024-01-02", **row)["exchange_rate"] == "1.10"
+
+
+def checksum(stand: Stand) -> dict[str, list[tuple[object, ...]]]:
+    """Return what can be made anew, row by row."""
+    tables = {
+        "assets": "SELECT * FROM assets ORDER BY id",
+        "fx_closes": "SELECT * FROM fx_closes ORDER BY asset_id, date",
+        "positions": "SELECT * FROM positions ORDER BY id",
+        "portfolios": "SELECT * FROM portfolios ORDER BY id",
+    }
+    with stand.database.engine.connect() as connection:
+        return {
+            name: [tuple(row) for row in connection.exec_driver_sql(statement)]
+            for name, statement in tables.items()
+        }
+
+
+@pytest.mark.parametrize("method", ["AVERAGE", "FIFO", "LIFO", "HIFO"])
+def test_what_is_made_anew_equals_what_it_was(
+    stand: Stand, ann: User, assets: Assets, owners: Owners, method: str
+) -> None:
+    pair, asset = assets.make("EURUSD"), assets.make("SAP", "EUR")
+    assets.price(pair, {"2024-01-02": "1.10", "2024-01-05": "1.20"})
+    assets.price(asset, {"2024-01-05": "10"})
+    for event in assets.stand.events():
+        inbox.process(stand.database.sessions, "portfolio", event, handlers.table(owners))
+    portfolio = ann.portfolio(cost_basis_method=method)
+    ann.record(portfolio, "BUY", "2024-01-03", asset=asset, quantity="3", price="7.77")
+    ann.record(portfolio, "BUY", "2024-01-05", asset=asset, quantity="4", price="8.88")
+    ann.record(portfolio, "SPLIT", "2024-01-06", asset=asset, ratio="1:3")
+    ann.record(portfolio, "SELL", "2024-01-08", asset=asset, quantity="1", price="9")
+    ann.record(portfolio, "DEPOSIT", "2024-01-04", amount="100", currency="EUR")
+    ann.record(portfolio, "DIVIDEND", "2024-01-09", asset=asset, amount="1", taxes="0.33")
+    before = checksum(stand)
+    told = len(stand.events())
+    assert rebuild.everything(stand.database, owners) == (
+        "2 assets copied, 1 ledgers posted, 0 positions corrected."
+    )
+    assert checksum(stand) == before
+    assert len(stand.events()) == told
+
+
+def test_a_rebuild_mends_what_is_wrong(
+    stand: Stand, ann: User, assets: Assets, owners: Owners
+) -> None:
+    asset = assets.make("AAPL")
+    assets.price(asset, {"2024-01-02": "10"})
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="2", price="5")
+    before = checksum(stand)
+    with stand.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE assets SET current_price = 1, version = 1")
+        connection.exec_driver_sql("UPDATE positions SET cost = 1, quantity = 7")
+    rebuild.everything(stand.database, owners)
+    after = checksum(stand)
+    assert after["assets"] == before["assets"]
+    position = ann.position(portfolio, asset)
+    assert (position["quantity"], position["total_cost_basis"]) == ("2.00000000", "10.00")
+    assert stand.events()[-1].type == "position-changed"
+
+
+def test_an_asset_that_its_owner_no_longer_knows_is_retired(
+    stand: Stand, ann: User, assets: Assets, owners: Owners
+) -> None:
+    asset = assets.make("HOUSE", by=Actor(user_id=1))
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="2", price="5")
+    assets.stand.empty()
+    rebuild.everything(stand.database, owners)
+    row = {"asset": asset, "quantity": "1", "price": "1"}
+    assert list(ann.refuse(ann.portfolio(), "BUY", "2024-01-02", **row)) == ["asset"]
+    assert ann.position(portfolio, asset)["quantity"] == "2.00000000"
+
+
+def test_the_command_line_rebuilds(stand: Stand) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.portfolio", "rebuild"],
+        env=stand.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "0 assets copied, 0 ledgers posted, 0 positions corrected.\n", done.stderr
