@@ -6,7 +6,7 @@ from typing import Any, Final
 import requests
 
 from shared import observability
-from shared.errors import NotFound, Unavailable
+from shared.errors import Conflict, NotFound, Unavailable, ValidationFailed
 from shared.identity import Signer
 
 _TIMEOUT: Final = (1.0, 8.0)  # seconds to connect, seconds between two bytes
@@ -35,18 +35,45 @@ class ServiceClient:
             NotFound: the owner has no such thing.
             Unavailable: it is down, slow, or answers with an error.
         """
+        return self._ask("GET", path, params=params)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Send `body` to `/internal/v1/<path>` and return the JSON of the answer.
+
+        Raises:
+            NotFound: the owner has no such thing.
+            Conflict: what it has stands in the way.
+            ValidationFailed: it refuses the body; with its fields.
+            Unavailable: it is down, slow, or answers with another error.
+        """
+        return self._ask("POST", path, json=body)
+
+    def _ask(self, method: str, path: str, **content: Any) -> Any:
+        url = f"{self._base_url}/internal/v1/{path}"
+        try:
+            answer = self._http.request(
+                method, url, headers=self._headers(), timeout=_TIMEOUT, **content
+            )
+            if answer.status_code in {200, 201}:
+                return answer.json()
+            if answer.status_code in {409, 422}:
+                raise _refusal(answer.json()["details"])
+        except (requests.RequestException, KeyError, TypeError) as error:
+            raise Unavailable(f"The {self.callee} service does not answer.") from error
+        if answer.status_code == 404:
+            raise NotFound(f"The {self.callee} service has no {path}.")
+        raise Unavailable(f"The {self.callee} service answered {answer.status_code}.")
+
+    def _headers(self) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self._signer.service_token(self.callee)}"}
         if identifier := observability.request_id():
             headers["X-Request-Id"] = identifier
         if trace := observability.traceparent():
             headers["traceparent"] = trace
-        url = f"{self._base_url}/internal/v1/{path}"
-        try:
-            answer = self._http.get(url, params=params, headers=headers, timeout=_TIMEOUT)
-        except requests.RequestException as error:
-            raise Unavailable(f"The {self.callee} service does not answer.") from error
-        if answer.status_code == 404:
-            raise NotFound(f"The {self.callee} service has no {path}.")
-        if answer.status_code != 200:
-            raise Unavailable(f"The {self.callee} service answered {answer.status_code}.")
-        return answer.json()
+        return headers
+
+
+def _refusal(details: Mapping[str, Any]) -> Conflict | ValidationFailed:
+    if "fields" in details:
+        return ValidationFailed(details["fields"], details["message"])
+    return Conflict(details["message"])

@@ -32,9 +32,10 @@ def run(metadata: MetaData) -> None:
     """Run the migrations that Alembic asks for; called by each service's `migrations/env.py`."""
     engine = create_engine(context.config.attributes["database_url"])
     with engine.connect() as connection:
+        connection.execute(text("SET lock_timeout = '60s'"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
         # A lock that a running statement holds must not stall every other behind our DDL.
         connection.execute(text("SET lock_timeout = '4s'"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
         connection.commit()
         context.configure(connection=connection, target_metadata=metadata, compare_type=True)
         with context.begin_transaction():

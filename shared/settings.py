@@ -20,6 +20,7 @@ class SettingsValues(TypedDict):
     service_key_file: Path
     urls: Mapping[str, str]
     log_level: str
+    metrics_host: str
     metrics_port: int
     threads: int
 
@@ -35,7 +36,7 @@ class ServiceSettings:
         keys_dir: folder with `<service>.public.pem` of every service.
         service_key_file: the service's own Ed25519 private key.
         urls: base URL of each service's internal door.
-        metrics_port: the worker's port for health and metrics; 0 is off.
+        metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
     """
 
@@ -46,6 +47,7 @@ class ServiceSettings:
     service_key_file: Path
     urls: Mapping[str, str]
     log_level: str = "INFO"
+    metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     threads: int = 8
 
@@ -65,6 +67,7 @@ def read_common(env: Env, name: str) -> SettingsValues:
         service_key_file=env.path("SERVICE_KEY_FILE"),
         urls={service: env.str(f"{service.upper()}_URL") for service in SERVICES},
         log_level=env.str("LOG_LEVEL", "INFO"),
+        metrics_host=env.str("METRICS_HOST", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 0),
         threads=env.int("THREADS", 8),
     )

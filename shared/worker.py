@@ -1,8 +1,8 @@
 """The second process of a service: it relays the outbox, consumes events and keeps time."""
 
-import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -82,7 +82,7 @@ def run(
     ]
     for thread in threads:
         thread.start()
-    server = _serve_metrics(settings.metrics_port)
+    server = _serve_metrics(settings.metrics_host, settings.metrics_port)
     log.info("worker_started", parts=sorted(parts))
     stop.wait()
     for thread in threads:
@@ -110,16 +110,13 @@ def _guarded(
 
 
 def _keep_time(database: Database, timers: Sequence[Timer], stop: threading.Event) -> None:
-    due = dict.fromkeys(timers, 0.0)
-    clock = 0.0
-    step = min(timer.every for timer in timers)
+    due = dict.fromkeys(timers, time.monotonic())
     while not stop.is_set():
         for timer in timers:
-            if due[timer] <= clock:
+            if due[timer] <= time.monotonic():
                 _fire(database, timer)
-                due[timer] = clock + timer.every
-        stop.wait(step)
-        clock += step
+                due[timer] = time.monotonic() + timer.every
+        stop.wait(max(0, min(due.values()) - time.monotonic()))
 
 
 def _fire(database: Database, timer: Timer) -> None:
@@ -135,10 +132,9 @@ def _purge(session: Session) -> None:
     inbox.purge(session)
 
 
-def _serve_metrics(port: int) -> ThreadingHTTPServer | None:
+def _serve_metrics(host: str, port: int) -> ThreadingHTTPServer | None:
     if not port:
         return None
-    host = os.environ.get("METRICS_HOST", "127.0.0.1")
     server = ThreadingHTTPServer((host, port), _Metrics)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     return server

@@ -1,18 +1,23 @@
 """Assets' web application."""
 
-from services.assets import internal, settings
+from services.assets import internal, settings, sources
 from services.assets.models import IdempotencyKey
+from services.assets.refreshes import Refreshes
 from services.assets.routes import BLUEPRINTS
+from services.assets.settings import Settings
 from shared.http import ServiceApp, create_service_app
-from shared.settings import ServiceSettings
 
 
-def create_app(configuration: ServiceSettings | None = None) -> ServiceApp:
+def create_app(configuration: Settings | None = None) -> ServiceApp:
     """Return the application; its configuration comes from the environment by default."""
-    return create_service_app(
-        configuration or settings.load(),
+    configuration = configuration or settings.load()
+    app = create_service_app(
+        configuration,
         title="Assets and prices",
         public=BLUEPRINTS,
         internal=[internal.blueprint],
         idempotency_table=IdempotencyKey,
     )
+    source = sources.source(configuration.data_source)
+    app.extensions["refreshes"] = Refreshes(source, configuration.source_seconds)
+    return app

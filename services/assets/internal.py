@@ -2,14 +2,18 @@
 
 from typing import Any, Final
 
+from flask import Response, jsonify
 from marshmallow import ValidationError, fields, validate, validates_schema
+from webargs.fields import DelimitedList
 
-from services.assets import queries
+from services.assets import commands
+from services.assets.queries import cards
+from services.assets.schemas import Isin, Symbol
 from shared.events.catalogue import AssetCard
 from shared.http import Blueprint, session
-from shared.http.schemas import MAX_ID, Id, StrictSchema, Text
+from shared.http.schemas import MAX_ID, Currency, Id, StrictSchema, Text
 
-blueprint = Blueprint("Assets", "Cards and price series, each with its version.")
+blueprint = Blueprint("Copies of assets", "Cards and price series, each with its version.")
 
 _AT_ONCE: Final = 1000  # ids or symbols of one call
 
@@ -20,13 +24,30 @@ class VersionedCard(AssetCard):
     version = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
 
 
-class CardsQuery(StrictSchema):
-    """Which cards: by ids, by symbols as a user means them, or all of them in pages."""
+class Sought(Text):
+    """A symbol or ISIN as somebody wrote it; what can be none finds nothing."""
 
-    ids = Text(metadata={"description": "Ids, separated by commas.", "example": "1,2"})
-    symbols = Text(
-        longest=_AT_ONCE * 33,
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, *args, **kwargs).upper()
+
+
+class CardsQuery(StrictSchema):
+    """Which cards: by ids, by symbols or ISINs as a user means them, or all of them in pages."""
+
+    ids = DelimitedList(
+        Id(),
+        validate=validate.Length(min=1, max=_AT_ONCE),
+        metadata={"description": "Ids, separated by commas.", "example": [1, 2]},
+    )
+    symbols = DelimitedList(
+        Sought(),
+        validate=validate.Length(min=1, max=_AT_ONCE),
         metadata={"description": "Symbols, separated by commas; needs `user`."},
+    )
+    isins = DelimitedList(
+        Sought(),
+        validate=validate.Length(min=1, max=_AT_ONCE),
+        metadata={"description": "ISINs, separated by commas; needs `user`."},
     )
     user = Id(metadata={"description": "Whose private assets count too."})
     after_id = fields.Integer(
@@ -37,8 +58,8 @@ class CardsQuery(StrictSchema):
 
     @validates_schema
     def _of_a_user(self, data: dict[str, Any], **_: Any) -> None:
-        if "symbols" in data and "user" not in data:
-            raise ValidationError("Symbols mean something to a user only.", "user")
+        if data.keys() & {"symbols", "isins"} and "user" not in data:
+            raise ValidationError("Symbols and ISINs mean something to a user only.", "user")
 
 
 class CardsSchema(StrictSchema):
@@ -51,13 +72,35 @@ class CardsSchema(StrictSchema):
     )
 
 
-class SeriesSchema(StrictSchema):
-    """All closes of an asset, oldest first, as traded."""
+def _column(what: str, **kwargs: Any) -> fields.List[str]:
+    return fields.List(fields.String(allow_none=True), metadata={"description": what}, **kwargs)
 
-    asset = Id(metadata={"description": "Id of the asset."})
+
+class PrivateAssetSchema(StrictSchema):
+    """An asset that a user holds and nobody has made yet."""
+
+    user = Id(required=True, metadata={"description": "Who owns it."})
+    symbol = Symbol(required=True, metadata={"description": "Symbol.", "example": "FUND"})
+    name = Text(required=True, metadata={"description": "Name.", "example": "A fund"})
+    currency = Currency(required=True, metadata={"description": "ISO 4217.", "example": "USD"})
+    isin = Isin(load_default=None, allow_none=True, metadata={"description": "ISIN."})
+
+
+class SeriesSchema(StrictSchema):
+    """All prices of an asset as traded, in columns, oldest first; of one moment with its card."""
+
+    asset = fields.Nested(AssetCard)
     version = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
-    dates = fields.List(fields.String(), metadata={"description": "Days."})
-    closes = fields.List(fields.String(), metadata={"description": "The close of each day."})
+    dates = _column("Days.")
+    close = _column("The close of each day.")
+    open = _column("The open of each day; null where no day has one.", allow_none=True)
+    high = _column("The high of each day; null where no day has one.", allow_none=True)
+    low = _column("The low of each day; null where no day has one.", allow_none=True)
+    volume = fields.List(
+        fields.Integer(allow_none=True),
+        allow_none=True,
+        metadata={"description": "The volume of each day; null where no day has one."},
+    )
     splits = fields.List(fields.Dict(), metadata={"description": "`{date, ratio}` of each split."})
 
 
@@ -65,29 +108,51 @@ class SeriesSchema(StrictSchema):
 @blueprint.for_services()
 @blueprint.arguments(CardsQuery, location="query")
 @blueprint.response(200, CardsSchema)
-def list_cards(query: dict[str, Any]) -> dict[str, Any]:
-    """Return cards; retired assets too, unless asked by symbol."""
+def list_cards(query: dict[str, Any]) -> Response:
+    """Return cards; retired assets too, unless asked by symbol or ISIN."""
     if "ids" in query:
-        return {"assets": queries.cards.by_ids(session, query["ids"]), "next_after_id": None}
+        return _as_it_is({"assets": cards.by_ids(session, query["ids"]), "next_after_id": None})
     if "symbols" in query:
-        cards = queries.cards.by_symbols(session, query["symbols"], query["user"])
-        return {"assets": cards, "next_after_id": None}
-    cards = queries.cards.page(session, query["after_id"])
-    is_last = len(cards) < queries.cards.PAGE
-    return {"assets": cards, "next_after_id": None if is_last else cards[-1]["id"]}
+        meant = cards.by_symbols(session, query["symbols"], query["user"])
+        return _as_it_is({"assets": meant, "next_after_id": None})
+    if "isins" in query:
+        known = cards.by_isins(session, query["isins"], query["user"])
+        return _as_it_is({"assets": known, "next_after_id": None})
+    page = cards.page(session, query["after_id"])
+    is_last = len(page) < cards.PAGE
+    return _as_it_is({"assets": page, "next_after_id": None if is_last else page[-1]["id"]})
+
+
+@blueprint.route("/internal/v1/assets/", methods=["POST"])
+@blueprint.for_services()
+@blueprint.arguments(PrivateAssetSchema)
+@blueprint.response(201, VersionedCard)
+def make_private_asset(values: dict[str, Any]) -> Response:
+    """Make a private asset of a user, unless they have it already."""
+    user_id = values.pop("user")
+    asset = commands.ensure_private_asset(session, user_id, **values)
+    response = _as_it_is({**asset.card(), "version": asset.version})
+    response.status_code = 201
+    return response
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/", methods=["GET"])
 @blueprint.for_services()
 @blueprint.response(200, VersionedCard)
-def get_card(asset_id: int) -> dict[str, Any]:
+def get_card(asset_id: int) -> Response:
     """Return one asset's card."""
-    return queries.cards.one(session, asset_id)
+    return _as_it_is(cards.one(session, asset_id))
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["GET"])
 @blueprint.for_services()
 @blueprint.response(200, SeriesSchema)
-def get_series(asset_id: int) -> dict[str, Any]:
+def get_series(asset_id: int) -> Response:
     """Return an asset's whole price series and the version that it belongs to."""
-    return queries.cards.series(session, asset_id)
+    return _as_it_is(cards.series(session, asset_id))
+
+
+def _as_it_is(answer: dict[str, Any]) -> Response:
+    # Cards and columns have the form of the wire already, as in events; to dump them again would
+    # only copy some ten thousand numbers one by one.
+    return jsonify(answer)

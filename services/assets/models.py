@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -24,6 +23,7 @@ from sqlalchemy import (
     or_,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.assets.domain.identifiers import ISIN_PATTERN, SYMBOL_LENGTH, SYMBOL_PATTERN
@@ -45,6 +45,11 @@ ASSET_TYPES: Final = (
     "CASH",
     "OTHER",
 )
+PENDING: Final = "PENDING"
+RUNNING: Final = "RUNNING"
+DONE: Final = "DONE"
+FAILED: Final = "FAILED"
+JOB_STATES: Final = (PENDING, RUNNING, DONE, FAILED)
 PUBLIC: Final = "PUBLIC"
 PRIVATE: Final = "PRIVATE"
 # 12 digits before the point and 8 after it, as the contract accepts them.
@@ -112,6 +117,8 @@ class Asset(Base):
             unique=True,
             postgresql_where=text("owner_id IS NOT NULL AND is_active"),
         ),
+        # The order of lists, and symbols that begin with something.
+        Index("assets_in_use_symbol_idx", "symbol", "id", postgresql_where=text("is_active")),
         Index("assets_owner_idx", "owner_id", postgresql_where=text("owner_id IS NOT NULL")),
         CheckConstraint(f"symbol ~ '{SYMBOL_PATTERN}'", name="assets_symbol_form"),
         CheckConstraint(f"isin ~ '{ISIN_PATTERN}'", name="assets_isin_form"),
@@ -187,6 +194,62 @@ class Price(Base):
             name="prices_range_holds_all",
         ),
         CheckConstraint("volume >= 0", name="prices_volume_not_negative"),
+    )
+
+
+class Split(Base):
+    """A split of an asset: `numerator` new for `denominator` old ones, before the day's trading.
+
+    What is adjusted for it is derived in queries; `Price` stays as traded.
+    """
+
+    __tablename__ = "splits"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
+    date: Mapped[date] = mapped_column(Date)
+    numerator: Mapped[int] = mapped_column(Integer)
+    denominator: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (
+        UniqueConstraint("asset_id", "date", name="splits_asset_date_key"),
+        CheckConstraint(
+            "numerator > 0 AND denominator > 0 AND numerator <> denominator",
+            name="splits_change_something",
+        ),
+    )
+
+
+class Job(Base):
+    """Work on an asset that takes longer than a request; the worker does it.
+
+    Attributes:
+        user_id: who asked; 0 is the installation itself.
+        started: when a worker took it last; one that died with it leaves it RUNNING.
+    """
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(30))
+    status: Mapped[str] = mapped_column(String(10), server_default=PENDING)
+    progress: Mapped[int] = mapped_column(Integer, server_default="0")
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    started: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    finished: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        Index("jobs_asset_idx", "asset_id", "created"),
+        Index("jobs_open_idx", "id", postgresql_where=text("finished IS NULL")),
+        CheckConstraint(f"status IN {JOB_STATES}", name="jobs_status_known"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="jobs_progress_in_percent"),
+        CheckConstraint(
+            "(finished IS NOT NULL) = (status IN ('DONE', 'FAILED'))", name="jobs_end_once"
+        ),
     )
 
 

@@ -1,28 +1,33 @@
-"""Assets' second process: it relays the outbox and hears of users who left."""
+"""Assets' second process: it relays the outbox, hears of users who left, and refreshes prices."""
 
 import sys
 
-from services.assets import handlers, settings
+from services.assets import commands, handlers, settings, sources
 from services.assets.models import IdempotencyKey
+from services.assets.refreshes import Refreshes
 from shared import observability, worker
 from shared.db import Database
 from shared.http import idempotency
+from shared.worker import Timer
 
 
 def main() -> int:
     """Work until told to stop."""
     configuration = settings.load()
     observability.configure_logging("assets", configuration.log_level)
-    return worker.run(
-        configuration,
-        Database(configuration.database_url, pool_size=3),
-        handlers=handlers.HANDLERS,
-        timers=[
-            worker.Timer(
-                "idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)
-            )
-        ],
-    )
+    database = Database(configuration.database_url, pool_size=3)
+    source = sources.source(configuration.data_source)
+    refreshes = Refreshes(source, configuration.source_seconds)
+    every = configuration.refresh_every
+    timers = [
+        Timer("idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)),
+        Timer("old_jobs", 3600, commands.purge_jobs),
+        # One a second, so that a source is never flooded.
+        Timer("jobs", 1, lambda _: refreshes.work(database)),
+    ]
+    if configuration.data_source:
+        timers.append(Timer("due", 60, lambda session: commands.queue_due(session, every)))
+    return worker.run(configuration, database, handlers=handlers.HANDLERS, timers=timers)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
@@ -115,25 +116,17 @@ class ServiceApp(Flask):
                 opened.close()
 
     def _dispatch_once(self) -> Any:
-        user = self._idempotent_user()
-        if user is None or self.idempotency_table is None:
+        has_key = request.method == "POST" and idempotency.HEADER in request.headers
+        if "identity" not in g or self.idempotency_table is None or not has_key:
             return super().dispatch_request()
         g.session = self.database.sessions()
         return idempotency.once(
             self,
             self.idempotency_table,
             g.session,
-            user.user_id,
+            g.identity.user_id,
             lambda: self.make_response(super(ServiceApp, self).dispatch_request()),
         )
-
-    def _idempotent_user(self) -> Identity | None:
-        if request.method != "POST" or idempotency.HEADER not in request.headers:
-            return None
-        try:
-            return self.verifier.identity(request.headers.get("X-Identity"))
-        except Unauthorized:
-            return None  # the view answers 401, or needs no user and no key
 
 
 def _opened_session() -> Session | None:
@@ -165,8 +158,8 @@ def create_service_app(
     app.url_map.converters["id"] = IdConverter
     # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.before_request(_identify(app))
     app.before_request(_limit_body(app))
-    app.before_request(negotiation.refuse_unacceptable)
     app.before_request(_refuse_unknown_query(app))
     app.after_request(etag.apply)
     apply_contract(app, settings.name)
@@ -187,6 +180,7 @@ def apply_contract(app: Flask, name: str) -> None:
     app.after_request(_contract_headers)
     app.wsgi_app = _traced(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_start_clock)
+    app.before_request(negotiation.refuse_unacceptable)
     app.after_request(_observed(name))
 
 
@@ -231,6 +225,16 @@ def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Bluep
 
 def _id_parameter(_: IdConverter) -> dict[str, Any]:
     return {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+
+
+def _identify(app: ServiceApp) -> Callable[[], None]:
+    def identify() -> None:
+        # Before all else, so that a refusal of any kind tells what is left of the quota. Where
+        # nobody is known the view answers 401, or needs no user.
+        with suppress(Unauthorized):
+            g.identity = app.verifier.identity(request.headers.get("X-Identity"))
+
+    return identify
 
 
 def _limit_body(app: ServiceApp) -> Callable[[], None]:

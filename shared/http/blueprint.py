@@ -18,7 +18,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from shared.errors import BadRequest, Forbidden, ValidationFailed
+from shared.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
 from shared.http import etag, openapi, operations, pagination
 from shared.http.context import identity, service_app
 
@@ -41,7 +41,7 @@ class Parser(FlaskParser):
         "path": RAISE,
     }
 
-    def load_json(self, req: Any, schema: Schema) -> Any:
+    def load_json(self, req: Any, _: Schema) -> Any:
         """Return the body, which must say that it is JSON, with exact numbers."""
         if not req.is_json:
             raise UnsupportedMediaType
@@ -81,7 +81,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
     }
 
     if TYPE_CHECKING:
-        # The library's own decorator, with the types that it lacks.
+        # The library's own decorators, with the types that they lack.
         def response(
             self,
             status_code: int,
@@ -91,6 +91,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             description: str | None = None,
         ) -> Callable[[View], View]:
             """Dump what the view returns by `schema`."""
+
+        def alt_response(
+            self, status_code: int, *, schema: type[Schema] | Schema, description: str
+        ) -> Callable[[View], View]:
+            """Document another answer, which the view makes itself."""
+
+        def doc(self, **kwargs: Any) -> Callable[[View], View]:
+            """Add to the documentation what no decorator says."""
 
     def __init__(self, name: str, description: str) -> None:
         super().__init__(name, name, description=description)
@@ -132,7 +140,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         def decorate(view: View) -> View:
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
-                g.identity = service_app.verifier.identity(request.headers.get("X-Identity"))
+                if "identity" not in g:
+                    raise Unauthorized("Authentication credentials were not provided.")
                 if scope not in identity.scopes:
                     raise Forbidden(f"This token has no '{scope}' scope.")
                 if staff and not identity.is_staff:

@@ -5,6 +5,7 @@ from typing import Final
 
 import flask
 from flask import Response, current_app, jsonify
+from markupsafe import escape
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client import REGISTRY as IN_PROCESS
 from sqlalchemy import text
@@ -54,7 +55,7 @@ def blueprint(database: Database) -> flask.Blueprint:
         """Show the internal API to people."""
         spec = current_app.extensions["openapi"]["internal"]
         operations = "".join(
-            f"<li><code>{method.upper()} {path}</code> {operation.get('summary', '')}</li>"
+            f"<li><code>{method.upper()} {path}</code> {escape(operation.get('summary', ''))}</li>"
             for path, methods in spec["paths"].items()
             for method, operation in methods.items()
             if isinstance(operation, dict)

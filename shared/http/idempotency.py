@@ -1,25 +1,37 @@
-"""`Idempotency-Key` on any POST: the answer is stored in the transaction of its effect."""
+"""`Idempotency-Key` on any POST: the answer is stored in the transaction of its effect.
 
+An answer may hold what is shown once, like the key of a token. So it is sealed by the
+Idempotency-Key, of which only a hash is stored: the database alone opens nothing.
+"""
+
+import base64
 import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from cryptography.fernet import Fernet
 from flask import Flask, Response, request
 from sqlalchemy import DateTime, Integer, Text, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.errors import BadRequest, Conflict, ServiceError, ValidationFailed
+from shared.http import etag
 
 HEADER: Final = "Idempotency-Key"
 _KEPT: Final = timedelta(hours=24)
-_REPLAYED_HEADERS: Final = ("Content-Type", "Location")
+_REPLAYED_HEADERS: Final = ("Content-Type", "Location", "ETag")
 
 
 class IdempotencyMixin:
-    """The table of answers given under a key; each service has its own."""
+    """The table of answers given under a key; each service has its own.
+
+    Attributes:
+        key: the SHA-256 of the user and their key.
+        body: sealed by the two.
+    """
 
     __tablename__ = "idempotency_keys"
 
@@ -54,13 +66,13 @@ def once(
     key = f"{user}:{offered}"
     if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))):
         raise Conflict("The first request with this Idempotency-Key is still running.")
-    digest = _request_hash()
-    stored = session.get(table, key)
+    digest = _request_hash(key)
+    stored = session.get(table, _hashed(key))
     if stored is not None and stored.created > datetime.now(UTC) - _KEPT:
         if stored.request_hash != digest:
             raise ValidationFailed.of(HEADER, "This key was used for another request.")
-        return _replay(stored)
-    response = _answer(app, session, view)
+        return _replay(stored, key)
+    response = etag.apply(_answer(app, session, view))
     if response.status_code < 500 and not response.is_streamed:
         _store(session, table, key, digest, response)
     return response
@@ -85,14 +97,24 @@ def _answer(app: Flask, session: Session, view: Callable[[], Response]) -> Respo
     return response
 
 
-def _request_hash() -> str:
-    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+def _request_hash(key: str) -> str:
+    # With the key in it, nobody can try passwords against the hash of a body that had one.
+    digest = hashlib.sha256(f"{key}\n{request.method} {request.full_path}\n".encode())
     digest.update(request.get_data())
     return digest.hexdigest()
 
 
-def _replay(stored: Any) -> Response:
-    response = Response(stored.body, status=stored.status, headers=json.loads(stored.headers))
+def _hashed(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _seal(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"seal\n{key}".encode()).digest()))
+
+
+def _replay(stored: Any, key: str) -> Response:
+    body = _seal(key).decrypt(stored.body)
+    response = Response(body, status=stored.status, headers=json.loads(stored.headers))
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
@@ -103,11 +125,11 @@ def _store(session: Session, table: type[Any], key: str, digest: str, response: 
         "request_hash": digest,
         "status": response.status_code,
         "headers": json.dumps(kept),
-        "body": response.get_data(as_text=True),
+        "body": _seal(key).encrypt(response.get_data()).decode(),
         "created": text("now()"),
     }
     session.execute(
         insert(table)
-        .values(key=key, **values)
+        .values(key=_hashed(key), **values)
         .on_conflict_do_update(index_elements=["key"], set_=values)
     )

@@ -21,13 +21,13 @@ def refuse_unacceptable() -> None:
     Raises:
         NotAcceptable: it does.
     """
-    offers = _offers(current_app.view_functions.get(request.endpoint or ""))
+    offers = offered(current_app.view_functions.get(request.endpoint or ""))
     accepted = _accepted()
     if accepted and offers and not any(accepted.quality(offer) > 0 for offer in offers):
         raise NotAcceptable
 
 
-def _offers(view: Any) -> list[str]:
+def offered(view: Any) -> list[str]:
     """Return the types in which `view` says that it answers; none: it decides by itself."""
     responses = getattr(view, "_apidoc", {}).get("response", {}).get("responses", {})
     return [

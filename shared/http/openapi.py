@@ -33,7 +33,7 @@ _HEADERS: Final[dict[str, tuple[str, Document]]] = {
     "WWW-Authenticate": ("How to authenticate: `Token`.", {"type": "string"}),
     "Idempotency-Replayed": ("`true` where an earlier answer is repeated.", {"type": "string"}),
 }
-_PARAMETERS: Final = {
+_PARAMETERS: Final[dict[str, tuple[str, Document]]] = {
     "Idempotency-Key": (
         "Makes repeating safe for 24 hours: the same key and request get the first answer again.",
         {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
+from shared.http import negotiation
 from shared.http.openapi import error_name
 
 View = Callable[..., Any]
@@ -75,6 +76,8 @@ def _errors(view: View, rule: str, method: str, has_tag: bool) -> list[int]:
     statuses = {400, 429}
     if "<" in rule or getattr(view, "is_listing", False):
         statuses.add(404)
+    if negotiation.offered(view):
+        statuses.add(406)
     if hasattr(view, "scope"):
         statuses |= {401, 403}
     if getattr(view, "reads_body", False):

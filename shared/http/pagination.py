@@ -5,13 +5,13 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Response, request
 from marshmallow import Schema
 from marshmallow.fields import Field, Nested
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from shared.errors import NotFound
@@ -39,10 +39,20 @@ class Listing:
         statement: filtered and in a total order.
         resources: turns the rows of one page into what the schema dumps, for what SQL alone
             doesn't say; called with the session for each page.
+        key: a primary key that tells the rows apart, of a list that may be long: a late page then
+            skips keys, which an index holds, instead of whole rows.
     """
 
     statement: AnySelect
     resources: Callable[[Session, Sequence[AnyRow]], Sequence[Any]] = lambda _, rows: mappings(rows)
+    key: SQLColumnExpression[int] | None = None
+
+    def page(self, page: int, page_size: int) -> AnySelect:
+        """Return the statement of one page."""
+        if self.key is None:
+            return _cut(self.statement, page, page_size)
+        keys = self.statement.with_only_columns(self.key, maintain_column_froms=True)
+        return self.statement.where(self.key.in_(_cut(keys, page, page_size)))
 
 
 def respond(
@@ -59,13 +69,17 @@ def respond(
     count = session.scalar(select(func.count()).select_from(bare)) or 0
     if page > 1 and (page - 1) * page_size >= count:
         raise NotFound("The list has no such page.", title="Page not found")
-    rows = session.execute(listing.statement.limit(page_size).offset((page - 1) * page_size)).all()
+    rows = session.execute(listing.page(page, page_size)).all()
     return {
         "count": count,
         "next": _page_url(page + 1) if page * page_size < count else None,
         "previous": _page_url(page - 1) if page > 1 else None,
         "results": schema.dump(listing.resources(session, rows), many=True),
     }
+
+
+def _cut(statement: AnySelect, page: int, page_size: int) -> AnySelect:
+    return statement.limit(page_size).offset((page - 1) * page_size)
 
 
 def _page_url(page: int) -> str:
@@ -86,7 +100,7 @@ def _csv(listing: Listing, schema: Schema) -> Response:
                 resources = schema.dump(listing.resources(own, rows), many=True)
                 yield _csv_lines([_flat(schema, resource) for resource in resources])
 
-    return Response(lines(), mimetype="text/csv; charset=utf-8")
+    return Response(lines(), mimetype="text/csv")
 
 
 def _columns(schema: Schema, prefix: str = "") -> list[str]:
@@ -108,8 +122,9 @@ def _flat(schema: Schema, resource: Mapping[str, Any]) -> list[Any]:
 
 def _object_in(field: Field[Any]) -> Schema | None:
     """Return the schema of a field that holds one object."""
-    is_object = isinstance(field, Nested) and not field.many
-    return cast(Schema, field.schema) if is_object else None
+    if isinstance(field, Nested) and not field.many:
+        return field.schema
+    return None
 
 
 def _csv_lines(rows: Sequence[Sequence[Any]]) -> str:

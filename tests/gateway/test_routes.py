@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_differences_are_found_in_both_directions_and_in_who_may_call() -> None:
         Route("/api/docs/setup.js", "portal", ("GET",), "public", "standard", 1),
         Route("/api/portfolios/", "portfolio", ("GET",), "user", "standard", 1),
     )
-    for_users = {"security": [{"token": []}]}
+    for_users: dict[str, Any] = {"security": [{"token": []}]}
     document = {
         "paths": {
             "/api/assets/": {"get": for_users, "parameters": []},

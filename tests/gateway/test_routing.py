@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import requests
 
@@ -9,7 +11,7 @@ SERVED = [route for route in load_routes() if route.service != "portal"]
 
 @pytest.mark.parametrize("route", SERVED, ids=lambda route: str(route.path))
 def test_each_route_reaches_its_service(site: Site, route: Route) -> None:
-    path = route.path.replace("{id}", "7")
+    path = re.sub(r"\{\w+\}", "7", route.path)
     for method in route.methods:
         requests.request(method, site.url + path, headers=GOOD, timeout=5)
     assert site.reached() == [f"{route.service} {method} {path}" for method in route.methods]

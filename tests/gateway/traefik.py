@@ -11,6 +11,7 @@ from email.message import Message
 from http.client import HTTPResponse
 from pathlib import Path
 
+from deploy.local import ports
 from gateway.__main__ import main
 from gateway.routes import SERVICES
 
@@ -39,7 +40,7 @@ def running_gateway(folder: Path, urls: Mapping[str, str]) -> Iterator[Door]:
         folder: for its files and its log.
         urls: service → base URL.
     """
-    host, port, internal_port = "127.0.0.1", free_port(), free_port()
+    host, port, internal_port = "127.0.0.1", ports.free(), ports.free()
     services = [f"--service={name}={urls.get(name, _NOWHERE)}" for name in SERVICES]
     entry_points = [f"--entrypoint={host}:{port}", f"--internal={host}:{internal_port}"]
     assert main(["render", f"--out={folder}", *entry_points, *services]) == 0
@@ -57,13 +58,6 @@ def running_gateway(folder: Path, urls: Mapping[str, str]) -> Iterator[Door]:
             yield door
         finally:
             process.kill()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)

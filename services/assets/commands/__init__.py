@@ -5,18 +5,47 @@ Every command takes the asset's row lock first; the version of each event is giv
 
 from services.assets.commands.assets import (
     create_asset,
+    create_assets,
     delete_private_assets,
+    ensure_private_asset,
     retire_asset,
     update_asset,
 )
-from services.assets.commands.prices import MOST_PRICES, import_prices, update_price
+from services.assets.commands.jobs import (
+    Taken,
+    fail_job,
+    finish_job,
+    purge_jobs,
+    queue_due,
+    queue_refresh,
+    take_job,
+)
+from services.assets.commands.prices import MOST_PRICES, Imported, import_prices, update_price
+from services.assets.commands.refresh import Recorded, Wanted, record_delivery, wanted
+from services.assets.commands.splits import add_split, delete_split
 
 __all__ = [
     "MOST_PRICES",
+    "Imported",
+    "Recorded",
+    "Taken",
+    "Wanted",
+    "add_split",
     "create_asset",
+    "create_assets",
     "delete_private_assets",
+    "delete_split",
+    "ensure_private_asset",
+    "fail_job",
+    "finish_job",
     "import_prices",
+    "purge_jobs",
+    "queue_due",
+    "queue_refresh",
+    "record_delivery",
     "retire_asset",
+    "take_job",
     "update_asset",
     "update_price",
+    "wanted",
 ]

@@ -1,16 +1,17 @@
 """Assets: made, changed, retired."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.assets.commands.changes import changeable, tell
+from services.assets.commands.changes import changeable, event_of, tell
 from services.assets.domain import quotes, terms
 from services.assets.domain.access import Actor
 from services.assets.models import Asset, SearchEntry
+from shared.bus import outbox
 from shared.errors import Conflict, ValidationFailed
 
 _WRITABLE: Final = frozenset(
@@ -39,13 +40,48 @@ def create_asset(session: Session, *, by: Actor, **values: Any) -> Asset:
     Raises:
         Conflict: the symbol is taken.
     """
-    asset = Asset(owner_id=by.owner_of_new, **_kept(values))
-    _require_free_symbol(session, asset)
-    session.add(asset)
+    [made] = create_assets(session, [values], by=by)
+    if isinstance(made, Conflict):
+        raise made
+    return made
+
+
+def create_assets(
+    session: Session, rows: Sequence[Mapping[str, Any]], *, by: Actor
+) -> list[Asset | Conflict]:
+    """Make many assets; in the place of one whose symbol is taken stands the error."""
+    outcomes = _without_twins(
+        session, [Asset(owner_id=by.owner_of_new, **_kept(values)) for values in rows]
+    )
+    assets = [outcome for outcome in outcomes if isinstance(outcome, Asset)]
+    session.add_all(assets)
     session.flush()
-    session.refresh(asset)
-    _index(session, asset)
-    tell(session, asset, "asset-created", {})
+    _index(session, *assets)
+    outbox.add(session, *(event_of(asset, "asset-created", {}) for asset in assets))
+    return outcomes
+
+
+def ensure_private_asset(
+    session: Session,
+    user_id: int,
+    *,
+    symbol: str,
+    name: str,
+    currency: str,
+    isin: str | None = None,
+) -> Asset:
+    """Return the private asset of a user with this symbol, made if there is none.
+
+    Raises:
+        Conflict: there is one, in another currency.
+    """
+    own = select(Asset).where(Asset.owner_id == user_id, Asset.symbol == symbol, Asset.is_active)
+    asset = session.scalar(own)
+    if asset is None:
+        values = {"symbol": symbol, "name": name, "currency": currency, "isin": isin}
+        return create_asset(session, by=Actor(user_id), asset_type="OTHER", **values)
+    if asset.currency != currency:
+        raise Conflict(f"Your asset {symbol} is in {asset.currency}, not in {currency}.")
     return asset
 
 
@@ -114,23 +150,54 @@ def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def _without_twins(session: Session, assets: Sequence[Asset]) -> list[Asset | Conflict]:
+    if not assets:
+        return []
+    taken = _taken(session, assets[0].owner_id, [asset.symbol for asset in assets])
+    outcomes: list[Asset | Conflict] = []
+    for asset in assets:
+        if asset.is_active is False:
+            outcomes.append(asset)
+        elif asset.symbol in taken:
+            outcomes.append(_is_taken(asset.symbol, taken[asset.symbol]))
+        else:
+            outcomes.append(asset)
+            taken[asset.symbol] = "another row"
+    return outcomes
+
+
 def _require_free_symbol(session: Session, asset: Asset) -> None:
-    if asset.is_active is False:
-        return
-    same_owner = Asset.owner_id.is_not_distinct_from(asset.owner_id)
-    taken = select(Asset.id).where(same_owner, Asset.symbol == asset.symbol, Asset.is_active)
-    if asset.id is not None:
-        taken = taken.where(Asset.id != asset.id)
-    if (other := session.scalar(taken)) is not None:
-        raise Conflict(f"The symbol {asset.symbol} is taken by the asset {other}.")
+    taken = _taken(session, asset.owner_id, [asset.symbol], but=asset.id)
+    if asset.is_active and asset.symbol in taken:
+        raise _is_taken(asset.symbol, taken[asset.symbol])
 
 
-def _index(session: Session, asset: Asset) -> None:
-    found_by = terms.kept(asset.symbol, asset.name, asset.isin)
-    entry = insert(SearchEntry).values(asset_id=asset.id, terms=found_by)
-    session.execute(
-        entry.on_conflict_do_update(index_elements=["asset_id"], set_={"terms": found_by})
+def _taken(
+    session: Session, owner_id: int | None, symbols: Sequence[str], but: int | None = None
+) -> dict[str, str]:
+    """Return which of `symbols` other assets in use of this owner have: symbol → whose it is."""
+    same_owner = Asset.owner_id.is_not_distinct_from(owner_id)
+    taken = select(Asset.symbol, Asset.id).where(
+        same_owner, Asset.symbol.in_(symbols), Asset.is_active, Asset.id.is_distinct_from(but)
     )
+    return {symbol: f"the asset {asset_id}" for symbol, asset_id in session.execute(taken)}
+
+
+def _is_taken(symbol: str, by: str) -> Conflict:
+    return Conflict(f"The symbol {symbol} is taken by {by}.")
+
+
+def _index(session: Session, *assets: Asset) -> None:
+    entry = insert(SearchEntry)
+    entry = entry.on_conflict_do_update(
+        index_elements=["asset_id"], set_={"terms": entry.excluded.terms}
+    )
+    rows = [
+        {"asset_id": asset.id, "terms": terms.kept(asset.symbol, asset.name, asset.isin)}
+        for asset in assets
+    ]
+    if rows:
+        session.execute(entry, rows)
 
 
 def _write_down(session: Session, asset: Asset, type_: str) -> None:

@@ -1,13 +1,19 @@
-"""The lock that every change takes, and the event that tells of it."""
+"""What every change does: take the lock, keep the asset's price columns true, tell of it."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.assets import models
+from services.assets.domain import splits
 from services.assets.domain.access import Actor
-from services.assets.models import Asset, visible_to
+from services.assets.domain.splits import Split
+from services.assets.models import Asset, Price, visible_to
 from shared.bus import outbox
 from shared.errors import Forbidden, NotFound, PreconditionFailed
 from shared.events import Event
@@ -19,29 +25,94 @@ def changeable(
     """Return the asset, locked, for somebody who may change it.
 
     Raises:
-        NotFound: there is none, or it is private to somebody else.
-        Forbidden: it is public, and they are no administrator.
+        NotFound, Forbidden: see `permitted`.
         PreconditionFailed: its revision is not an expected one.
     """
-    visible = select(Asset).where(Asset.id == asset_id, visible_to(by.user_id))
-    # populate_existing: what the session read before it had the lock may be old.
-    asset = session.scalar(visible.with_for_update().execution_options(populate_existing=True))
-    if asset is None:
-        raise NotFound.of("asset")
-    if asset.owner_id is None and not by.is_staff:
-        raise Forbidden("Public assets are changed by administrators only.")
+    asset = permitted(session, asset_id, by, lock=True)
     if expected is not None and asset.revision not in expected:
         raise PreconditionFailed("The asset has changed since you read it.")
     return asset
 
 
+def permitted(session: Session, asset_id: int, by: Actor, *, lock: bool = False) -> Asset:
+    """Return the asset for somebody who may change it.
+
+    Raises:
+        NotFound: there is none, or it is private to somebody else.
+        Forbidden: it is public, and they are no administrator.
+    """
+    visible = select(Asset).where(Asset.id == asset_id, visible_to(by.user_id))
+    if lock:
+        # populate_existing: what the session read before it had the lock may be old.
+        visible = visible.with_for_update().execution_options(populate_existing=True)
+    asset = session.scalar(visible)
+    if asset is None:
+        raise NotFound.of("asset")
+    if asset.owner_id is None and not by.is_staff:
+        raise Forbidden("Public assets are changed by administrators only.")
+    return asset
+
+
+def requote(session: Session, asset: Asset) -> None:
+    """Make the asset's price columns what its two newest prices say.
+
+    The price before is adjusted for a split between the two, so that a split is no loss.
+    """
+    newest = select(Price).where(Price.asset_id == asset.id).order_by(Price.date.desc()).limit(2)
+    rows = session.scalars(newest.execution_options(populate_existing=True)).all()
+    if not rows:
+        return
+    today = rows[0]
+    asset.previous_close = _adjusted(session, rows[1], today.date) if len(rows) > 1 else None
+    asset.current_price = today.close
+    asset.price_date = today.date
+    asset.day_high = today.high
+    asset.day_low = today.low
+    asset.volume = today.volume
+    asset.last_price_update = today.quoted_at or _midnight(today.date)
+
+
+def splits_of(session: Session, asset_id: int) -> list[Split]:
+    """Return the splits of an asset."""
+    kept = select(models.Split).where(models.Split.asset_id == asset_id)
+    return [
+        Split(row.date, Fraction(row.numerator, row.denominator)) for row in session.scalars(kept)
+    ]
+
+
 def tell(session: Session, asset: Asset, type_: str, data: Mapping[str, Any]) -> None:
-    """Write the event of a change down; its version must be the asset's already.
+    """Write the event of a change down; its version must be the asset's already."""
+    outbox.add(session, event_of(asset, type_, data))
+
+
+def tell_of_history(
+    session: Session, asset: Asset, first_date: date, last_date: date, count: int = 0
+) -> None:
+    """Give the asset its next version and tell that its prices are others now.
 
     Args:
-        data: what the event carries besides the asset's card.
+        first_date, last_date: of the days touched.
+        count: prices recorded.
     """
-    event = Event.now(
-        "assets", type_, f"assets/{asset.id}", asset.version, {"asset": asset.card(), **data}
-    )
-    outbox.add(session, event)
+    asset.version += 1
+    touched = {"first_date": first_date.isoformat(), "last_date": last_date.isoformat()}
+    tell(session, asset, "price-history-imported", {**touched, "count": count})
+
+
+def event_of(asset: Asset, type_: str, data: Mapping[str, Any]) -> Event:
+    """Return the event of a change.
+
+    Args:
+        data: what it carries besides the asset's card.
+    """
+    subject = f"assets/{asset.id}"
+    return Event.now("assets", type_, subject, asset.version, {"asset": asset.card(), **data})
+
+
+def _adjusted(session: Session, price: Price, until: date) -> Decimal:
+    by = splits.factor(splits_of(session, price.asset_id), price.date, until)
+    return splits.adjusted(price.close, by)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,20 +1,39 @@
 """Prices: one quote at a time, or a history at once."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import ARRAY, BigInteger, Date, Numeric, bindparam, select, text
+from sqlalchemy import ARRAY, BigInteger, CursorResult, Date, Numeric, Text, bindparam, select, text
 from sqlalchemy.orm import Session
 
-from services.assets.commands.changes import changeable, tell
-from services.assets.domain import quotes
+from services.assets.commands.changes import (
+    changeable,
+    requote,
+    splits_of,
+    tell,
+    tell_of_history,
+)
+from services.assets.domain import quotes, splits
 from services.assets.domain.access import Actor
+from services.assets.domain.feeds import Basis
 from services.assets.domain.quotes import Bar
 from services.assets.models import Asset, Price, price_text
 from shared.errors import ValidationFailed
 from shared.money import MINOR_CURRENCIES
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import recorded: prices of an asset, from the first to the last day."""
+
+    asset: int
+    count: int
+    first_date: date
+    last_date: date
+
 
 MOST_PRICES: Final = 50_000  # rows of one import
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
@@ -29,8 +48,13 @@ _REPLACE_PRICES: Final = text(
     ON CONFLICT (asset_id, date) DO UPDATE SET
         open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
         volume = excluded.volume, source = excluded.source, quoted_at = NULL
+    WHERE prices.source <> ALL (:kept)
+        AND (prices.open, prices.high, prices.low, prices.close, prices.volume)
+            IS DISTINCT FROM
+            (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
     """
 ).bindparams(
+    bindparam("kept", type_=ARRAY(Text)),
     bindparam("dates", type_=ARRAY(Date)),
     *(bindparam(name, type_=ARRAY(Numeric)) for name in ("opens", "highs", "lows", "closes")),
     bindparam("volumes", type_=ARRAY(BigInteger)),
@@ -70,11 +94,11 @@ def update_price(
     quoted_at = timestamp or now
     day = date or quoted_at.astimezone(UTC).date()
     quote = Bar(day, price, open, high, low, volume, quoted_at)
-    quote = _in_currency_of(asset, quote, currency)
+    quote = in_currency_of(asset, quote, currency)
     _require_sound(quote, now)
     bar = _record(session, asset, quote)
     before = asset.current_price
-    _requote(session, asset)
+    requote(session, asset)
     asset.version += 1
     data = {"price": _price_card(bar), "previous_price": price_text(before)}
     tell(session, asset, "price-updated", data)
@@ -82,35 +106,43 @@ def update_price(
 
 
 def import_prices(
-    session: Session, asset_id: int, rows: Sequence[Bar], *, by: Actor, source: str = "import"
-) -> None:
+    session: Session,
+    asset_id: int,
+    rows: Sequence[Bar],
+    *,
+    by: Actor,
+    source: str = "import",
+    basis: Basis = "as_traded",
+    currency: str | None = None,
+) -> Imported:
     """Record many days' prices of one asset; a day that has a price gets the new one.
 
     Args:
-        rows: at most 50,000, one a day, in the asset's currency.
+        rows: 1 to 50,000, one a day.
         source: where they come from, 30 characters at most.
+        basis: `split_adjusted` rows are turned back by the splits that the asset has.
+        currency: of the rows, the asset's own or its minor unit; the asset's by default.
 
     Raises:
         NotFound, Forbidden: see `changes.changeable`.
-        ValidationFailed: too many rows, or rows that are not sound: `prices` → index → field.
+        ValidationFailed: too many rows, in another currency, or rows that are not sound:
+            `prices` → index → field.
     """
     asset = changeable(session, asset_id, by)
-    if not rows:
-        return
-    if len(rows) > MOST_PRICES:
-        raise ValidationFailed.of("prices", f"At most {MOST_PRICES} prices at once.")
+    if not 1 <= len(rows) <= MOST_PRICES:
+        raise ValidationFailed.of("prices", f"1 to {MOST_PRICES} prices at once.")
+    rows = [in_currency_of(asset, row, currency) for row in rows]
     if wrong := quotes.faults_of_all(rows, quotes.latest_day(datetime.now(UTC))):
         raise ValidationFailed({"prices": wrong})
-    _replace_prices(session, asset.id, rows, source)
-    _requote(session, asset)
-    asset.version += 1
+    if basis == "split_adjusted":
+        known = splits_of(session, asset.id)
+        rows = [splits.as_traded(row, known) for row in rows]
+    replace_prices(session, asset.id, rows, source)
+    requote(session, asset)
     days = [row.date for row in rows]
-    touched = {
-        "first_date": min(days).isoformat(),
-        "last_date": max(days).isoformat(),
-        "count": len(rows),
-    }
-    tell(session, asset, "price-history-imported", touched)
+    imported = Imported(asset.id, len(rows), min(days), max(days))
+    tell_of_history(session, asset, imported.first_date, imported.last_date, imported.count)
+    return imported
 
 
 def _require_sound(quote: Bar, now: datetime) -> None:
@@ -137,7 +169,12 @@ def _record(session: Session, asset: Asset, quote: Bar) -> Bar:
     return bar
 
 
-def _in_currency_of(asset: Asset, quote: Bar, currency: str | None) -> Bar:
+def in_currency_of(asset: Asset, quote: Bar, currency: str | None) -> Bar:
+    """Return a bar in the asset's currency.
+
+    Raises:
+        ValidationFailed: it is quoted in another one, and not in its minor unit.
+    """
     if currency is None or currency == asset.currency:
         return quote
     if MINOR_CURRENCIES.get(currency) != asset.currency:
@@ -145,12 +182,20 @@ def _in_currency_of(asset: Asset, quote: Bar, currency: str | None) -> Bar:
     return quotes.in_major_units(quote)
 
 
-def _replace_prices(session: Session, asset_id: int, rows: Sequence[Bar], source: str) -> None:
-    session.execute(
+def replace_prices(
+    session: Session, asset_id: int, rows: Sequence[Bar], source: str, kept: Sequence[str] = ()
+) -> int:
+    """Write sound prices, one a day, over those that differ; return how many changed.
+
+    Args:
+        kept: sources whose prices stay.
+    """
+    result = session.execute(
         _REPLACE_PRICES,
         {
             "asset_id": asset_id,
             "source": source,
+            "kept": list(kept),
             "dates": [row.date for row in rows],
             "opens": [row.open for row in rows],
             "highs": [row.high for row in rows],
@@ -159,24 +204,8 @@ def _replace_prices(session: Session, asset_id: int, rows: Sequence[Bar], source
             "volumes": [row.volume for row in rows],
         },
     )
-
-
-def _requote(session: Session, asset: Asset) -> None:
-    """Make the asset's price columns what its two newest prices say."""
-    newest = select(Price).where(Price.asset_id == asset.id).order_by(Price.date.desc()).limit(2)
-    rows = session.scalars(newest.execution_options(populate_existing=True)).all()
-    today = rows[0]
-    asset.current_price = today.close
-    asset.previous_close = rows[1].close if len(rows) > 1 else None
-    asset.price_date = today.date
-    asset.day_high = today.high
-    asset.day_low = today.low
-    asset.volume = today.volume
-    asset.last_price_update = today.quoted_at or _midnight(today.date)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+    # Session.execute promises a Result; for an INSERT it is a CursorResult.
+    return cast(CursorResult[Any], result).rowcount
 
 
 def _bar(row: Price) -> Bar:

@@ -1,24 +1,24 @@
 """Assets as the public API answers them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import (
-    Row,
-    Select,
+    ColumnElement,
     UnaryExpression,
     and_,
     case,
     or_,
     select,
+    text,
 )
 from sqlalchemy.orm import Session
 
 from services.assets.domain import terms
 from services.assets.models import PRIVATE, PUBLIC, Asset, SearchEntry, visible_to
 from shared.errors import NotFound
-from shared.http import Listing
+from shared.http import AnyRow, AnySelect, Listing
 from shared.money import EXACT, MINOR_CURRENCIES, round_money
 
 Warnings = list[dict[str, str]]
@@ -54,6 +54,8 @@ _SEARCHED: Final = (
     Asset.sector,
     Asset.industry,
 )
+# With a typing error in a word that more assets have, the first of them are looked at.
+_SIMILAR: Final = 500
 ORDERINGS: Final = {
     "id": Asset.id,
     "symbol": Asset.symbol,
@@ -65,12 +67,18 @@ ORDERINGS: Final = {
 
 
 def one(
-    session: Session, asset_id: int, user_id: int, *, quoted_in: str | None = None
+    session: Session,
+    asset_id: int,
+    user_id: int,
+    *,
+    quoted_in: str | None = None,
+    left_out: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return one asset as its GET answers.
 
     Args:
         quoted_in: the currency that the client spoke of; a minor unit is answered by a warning.
+        left_out: prices that were not believed, a warning each.
 
     Raises:
         NotFound: there is none, or it is private to somebody else.
@@ -79,7 +87,19 @@ def one(
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound.of("asset")
-    return _resource(row, quoted_in)
+    doubts = [_warning("current_price", "implausible_price", why) for why in left_out]
+    return _resource(row, unit_warnings(quoted_in) + doubts)
+
+
+def require_visible(session: Session, asset_id: int, user_id: int) -> None:
+    """Do nothing if a user sees this asset.
+
+    Raises:
+        NotFound: there is none, or it is private to somebody else.
+    """
+    seen = select(Asset.id).where(Asset.id == asset_id, visible_to(user_id))
+    if session.scalar(seen) is None:
+        raise NotFound.of("asset")
 
 
 def visible(
@@ -100,7 +120,7 @@ def visible(
     statement = select(*ASSET).where(visible_to(user_id), Asset.is_active == is_active)
     statement = _filtered(statement, filters)
     if search:
-        found = (text.icontains(search, autoescape=True) for text in _SEARCHED)
+        found = (column.icontains(search, autoescape=True) for column in _SEARCHED)
         statement = statement.where(or_(*found))
     name, descending = ordering
     column: Any = ORDERINGS[name]
@@ -120,46 +140,60 @@ def search(
         limit: assets at most.
         filters: column → value that it must have.
     """
-    words = terms.wanted(q)
-    whole = terms.wanted_symbol(q)
-    kept = SearchEntry.terms
-    found = [kept.overlap(whole.any)]
-    if words:
-        found.append(and_(*(kept.overlap(word.any) for word in words)))
-    identifier = q.strip().upper()
-    rank = case(
-        (or_(Asset.symbol == identifier, Asset.isin == identifier), 0),
-        (Asset.symbol.startswith(identifier, autoescape=True), 1),
-        (kept.contains([word.whole for word in words]), 2),
-        (kept.contains([word.begins for word in words]), 3),
-        else_=4,
-    )
+    # PostgreSQL takes a comparison of two arrays for as cheap as one of two numbers, and would
+    # compare those of all assets. Ends with the transaction.
+    session.execute(text("SET LOCAL enable_seqscan = off"))
     statement = (
         select(*ASSET)
         .join(SearchEntry, SearchEntry.asset_id == Asset.id)
-        .where(or_(*found), visible_to(user_id), Asset.is_active)
+        .where(visible_to(user_id), Asset.is_active)
+        .order_by(Asset.symbol, Asset.id)
     )
-    statement = _filtered(statement, filters).order_by(rank, Asset.symbol, Asset.id)
-    return resources(session, session.execute(statement.limit(limit)).all())
+    statement = _filtered(statement, filters)
+    rows: list[AnyRow] = []
+    # One likelihood after the other: to rank all that match a frequent word would read them all.
+    for condition in _by_likelihood(q):
+        if len(rows) < limit:
+            others = statement.where(condition, Asset.id.not_in([row.id for row in rows]))
+            rows += session.execute(others.limit(limit - len(rows))).all()
+    return resources(session, rows)
 
 
-def resources(_: Session, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+def _by_likelihood(q: str) -> Iterator[ColumnElement[bool]]:
+    identifier = q.strip().upper()
+    kept = SearchEntry.terms
+    words = terms.wanted(q)
+    yield or_(Asset.symbol == identifier, Asset.isin == identifier)
+    yield Asset.symbol.startswith(identifier, autoescape=True)
+    similar = [kept.overlap(terms.wanted_symbol(q).any)]
+    if words:
+        yield kept.contains([word.whole for word in words])
+        yield kept.contains([word.begins for word in words])
+        similar.append(and_(*(kept.overlap(word.any) for word in words)))
+    # Found first, by their index: PostgreSQL expects thousands that are similar, and would rather
+    # read all assets by symbol until it has enough.
+    found = select(SearchEntry.asset_id).where(or_(*similar)).cte("found")
+    candidates = select(found.prefix_with("MATERIALIZED").c.asset_id).limit(_SIMILAR)
+    yield Asset.id.in_(candidates)
+
+
+def resources(_: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Return assets as they are answered."""
     return [_resource(row) for row in rows]
 
 
-def _filtered(statement: Select[Any], filters: Mapping[str, Any]) -> Select[Any]:
+def _filtered(statement: AnySelect, filters: Mapping[str, Any]) -> AnySelect:
     return statement.where(*(getattr(Asset, name) == value for name, value in filters.items()))
 
 
-def _resource(row: Row[Any], quoted_in: str | None = None) -> dict[str, Any]:
+def _resource(row: AnyRow, more: Warnings | None = None) -> dict[str, Any]:
     resource = dict(row._mapping)
     resource["price_change"], resource["price_change_percentage"] = _change(
         row.current_price, row.previous_close
     )
     if row.market_cap is not None:
         resource["market_cap"] = round_money(row.market_cap, row.currency)
-    if warnings := _warnings(row, quoted_in):
+    if warnings := _warnings(row) + (more or []):
         resource["warnings"] = warnings
     return resource
 
@@ -174,19 +208,23 @@ def _change(
     return change, EXACT.divide(change * 100, previous)
 
 
-def _warnings(row: Row[Any], quoted_in: str | None) -> Warnings:
+def _warnings(row: AnyRow) -> Warnings:
     found = []
     if row.current_price is None:
         found.append(_warning("current_price", "no_price", "No price has been recorded yet."))
     elif row.previous_close is None:
         message = "There is no price of an earlier day to compare with."
         found.append(_warning("price_change", "no_previous_close", message))
-    if quoted_in in MINOR_CURRENCIES:
-        message = (
-            f"{quoted_in} is a hundredth of {row.currency}; prices are kept in {row.currency}."
-        )
-        found.append(_warning("currency", "minor_unit_converted", message))
     return found
+
+
+def unit_warnings(quoted_in: str | None) -> Warnings:
+    """Return the warning that numbers quoted in a minor unit were divided by 100, if they were."""
+    if quoted_in not in MINOR_CURRENCIES:
+        return []
+    major = MINOR_CURRENCIES[quoted_in]
+    message = f"{quoted_in} is a hundredth of {major}; prices are kept in {major}."
+    return [_warning("currency", "minor_unit_converted", message)]
 
 
 def _warning(field: str, code: str, message: str) -> dict[str, str]:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Text, cast, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Subquery, Text, case, cast, func, select, text, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.assets.models import Asset, Price, visible_to
+from services.assets.models import Asset, Price, Split, visible_to
 from shared.errors import NotFound
 
 PAGE: Final = 1000  # cards
+_NONE: Final = text("'{}'::text[]")
 
 
 def one(session: Session, asset_id: int) -> dict[str, Any]:
@@ -42,39 +43,75 @@ def by_symbols(session: Session, symbols: Sequence[str], user_id: int) -> list[d
         select(Asset)
         .where(Asset.symbol.in_(symbols), visible_to(user_id), Asset.is_active)
         .order_by(Asset.symbol, Asset.owner_id.nulls_last())
-        .distinct(Asset.symbol)
+        .ext(distinct_on(Asset.symbol))
     )
     return _cards(session, meant)
 
 
-def series(session: Session, asset_id: int) -> dict[str, Any]:
-    """Return all closes of an asset, oldest first, and the version that they belong to.
+def by_isins(session: Session, isins: Sequence[str], user_id: int) -> list[dict[str, Any]]:
+    """Return all assets that a user sees under these ISINs, their own before public ones."""
+    known = select(Asset).where(Asset.isin.in_(isins), visible_to(user_id), Asset.is_active)
+    return _cards(session, known.order_by(Asset.isin, Asset.owner_id.nulls_last(), Asset.id))
 
-    One statement, so one snapshot: the closes are neither older nor newer than the version.
+
+def series(session: Session, asset_id: int) -> dict[str, Any]:
+    """Return an asset's card, version, splits and all its prices in columns, oldest first.
+
+    One statement, so one snapshot: the prices are neither older nor newer than the version.
 
     Raises:
         NotFound: there is no such asset.
     """
-    day = aggregate_order_by(cast(Price.date, Text), ",", Price.date)
-    close = aggregate_order_by(cast(func.trim_scale(Price.close), Text), ",", Price.date)
+    history, splits = _history(asset_id), _splits(asset_id)
     statement = (
-        select(Asset.version, func.string_agg(day), func.string_agg(close))
-        .outerjoin(Price, Price.asset_id == Asset.id)
+        select(Asset, *history.c, splits.c.splits)
+        .select_from(Asset)
+        .join(history, true())
+        .join(splits, true())
         .where(Asset.id == asset_id)
-        .group_by(Asset.id)
     )
-    row = session.execute(statement).one_or_none()
+    row = session.execute(statement).mappings().one_or_none()
     if row is None:
         raise NotFound.of("asset")
-    version, dates, closes = row
-    return {
-        "asset": asset_id,
-        "version": version,
-        "dates": dates.split(",") if dates else [],
-        "closes": closes.split(",") if closes else [],
-        "splits": [],
-    }
+    asset: Asset = row["Asset"]
+    columns = {name: row[name] for name in [*history.c.keys(), "splits"]}
+    return {"asset": asset.card(), "version": asset.version, **columns}
 
 
-def _cards(session: Session, statement: Any) -> list[dict[str, Any]]:
+def _history(asset_id: int) -> Subquery:
+    """Return one row: every column of an asset's prices as an array, by date."""
+
+    def column(values: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.array_agg(aggregate_order_by(values, Price.date))
+
+    def where_any(known: InstrumentedAttribute[Any], values: ColumnElement[Any]) -> Any:
+        return case((func.count(known) > 0, column(values)))
+
+    return (
+        select(
+            func.coalesce(column(cast(Price.date, Text)), _NONE).label("dates"),
+            func.coalesce(column(_plain(Price.close)), _NONE).label("close"),
+            where_any(Price.open, _plain(Price.open)).label("open"),
+            where_any(Price.high, _plain(Price.high)).label("high"),
+            where_any(Price.low, _plain(Price.low)).label("low"),
+            where_any(Price.volume, Price.volume.expression).label("volume"),
+        )
+        .where(Price.asset_id == asset_id)
+        .subquery("history")
+    )
+
+
+def _splits(asset_id: int) -> Subquery:
+    """Return one row: an asset's splits as a list, by date."""
+    ratio = func.concat(Split.numerator, ":", Split.denominator)
+    split = func.json_build_object("date", Split.date, "ratio", ratio)
+    listed = func.coalesce(func.json_agg(aggregate_order_by(split, Split.date)), text("'[]'::json"))
+    return select(listed.label("splits")).where(Split.asset_id == asset_id).subquery("listed")
+
+
+def _plain(price: InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    return cast(func.trim_scale(price), Text)
+
+
+def _cards(session: Session, statement: Select[Asset]) -> list[dict[str, Any]]:
     return [{**asset.card(), "version": asset.version} for asset in session.scalars(statement)]

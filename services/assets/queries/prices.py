@@ -3,18 +3,30 @@
 from datetime import date
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from services.assets.models import Asset, Price, visible_to
+from services.assets.models import Asset, Price, Split, visible_to
+from services.assets.queries import assets
 from shared.errors import NotFound
-from shared.http import Listing
+from shared.http import AnySelect, Listing
 
 Interval = Literal["daily", "weekly", "monthly"]
 INTERVALS: Final[dict[Interval, str]] = {"daily": "day", "weekly": "week", "monthly": "month"}
 
-# No asset has splits yet: the price as traded is the adjusted one.
+# A split before the trading of a day counts for the days before it. Multiplied first, divided
+# once: a third of a price keeps all the digits that an answer shows.
+_ADJUSTED_CLOSE: Final = (
+    select(
+        Price.close
+        * func.coalesce(func.product(Split.denominator), 1)
+        / func.coalesce(func.product(Split.numerator), 1)
+    )
+    .where(Split.asset_id == Price.asset_id, Split.date > Price.date)
+    .correlate(Price)
+    .scalar_subquery()
+)
 _RECORD: Final = (
     Price.id,
     Price.asset_id.label("asset"),
@@ -24,7 +36,7 @@ _RECORD: Final = (
     Price.high,
     Price.low,
     Price.close,
-    Price.close.label("adjusted_close"),
+    _ADJUSTED_CLOSE.label("adjusted_close"),
     Price.volume,
     Price.source,
 )
@@ -84,9 +96,7 @@ def history(
     Raises:
         NotFound: there is no such asset, or it is private to somebody else.
     """
-    seen = select(Asset.id).where(Asset.id == asset_id, visible_to(user_id))
-    if session.scalar(seen) is None:
-        raise NotFound.of("asset")
+    assets.require_visible(session, asset_id, user_id)
     if interval == "daily":
         return visible(
             user_id,
@@ -100,11 +110,11 @@ def history(
     return Listing(_by_period(daily, INTERVALS[interval], descending=descending))
 
 
-def _records(user_id: int) -> Select[Any]:
+def _records(user_id: int) -> AnySelect:
     return select(*_RECORD).join(Asset, Asset.id == Price.asset_id).where(visible_to(user_id))
 
 
-def _within(statement: Select[Any], start: date | None, end: date | None) -> Select[Any]:
+def _within(statement: AnySelect, start: date | None, end: date | None) -> AnySelect:
     if start is not None:
         statement = statement.where(Price.date >= start)
     if end is not None:
@@ -112,7 +122,7 @@ def _within(statement: Select[Any], start: date | None, end: date | None) -> Sel
     return statement
 
 
-def _by_period(daily: Select[Any], unit: str, *, descending: bool) -> Select[Any]:
+def _by_period(daily: AnySelect, unit: str, *, descending: bool) -> AnySelect:
     day = daily.subquery("day")
     last = func.max(day.c.date).label("date")
 

@@ -1,5 +1,12 @@
 """The public routes of assets, one file a resource."""
 
-from services.assets.routes import assets, prices
+from services.assets.routes import assets, bulk, prices, rates, refresh, splits
 
-BLUEPRINTS = (assets.blueprint, prices.blueprint)
+BLUEPRINTS = (
+    assets.blueprint,
+    prices.blueprint,
+    splits.blueprint,
+    rates.blueprint,
+    bulk.blueprint,
+    refresh.blueprint,
+)

@@ -33,12 +33,13 @@ def test_all_folders_are_for_the_owner_alone(folder: RunDir) -> None:
     folder.prepare()  # what is there already is no mistake
 
 
-def test_what_is_secret_is_for_the_owner_alone(folder: RunDir) -> None:
-    os.umask(os.umask(0o000))  # whatever the umask allows
-    state = State()
-    state.make_passwords(["auth"])
-    state.save(folder.state)
-    keys.make(folder.keys, ["auth"])
+def test_what_is_secret_is_for_the_owner_alone_whatever_the_umask(folder: RunDir) -> None:
+    umask = os.umask(0)
+    try:
+        State().save(folder.state)
+        keys.make(folder.keys, ["auth"])
+    finally:
+        os.umask(umask)
     secret = [folder.state, keys.private_key(folder.keys, "auth"), keys.secret_key(folder.keys)]
     assert {mode(path) for path in secret} == {0o600}
 

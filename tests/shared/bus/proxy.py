@@ -20,24 +20,27 @@ class Proxy:
         self._open = True
         self._refusing = False
         self._pairs: list[_Pair] = []
+        # A connection is either refused or known to `reset`; never between the two.
+        self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stall(self) -> None:
         """Carry nothing more on the connections that are open, without closing them."""
-        for pair in self._pairs:
-            pair.stalled = True
+        with self._lock:
+            for pair in self._pairs:
+                pair.stalled = True
 
     def reset(self) -> None:
         """Reset every connection."""
-        for pair in self._pairs:
-            pair.reset()
-        self._pairs.clear()
+        with self._lock:
+            self._reset()
 
     def refuse(self, refusing: bool = True) -> None:
         """Reset new connections too, or take them again."""
-        self._refusing = refusing
-        if refusing:
-            self.reset()
+        with self._lock:
+            self._refusing = refusing
+            if refusing:
+                self._reset()
 
     def close(self) -> None:
         """Stop listening and reset everything."""
@@ -51,10 +54,16 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            if self._refusing:
-                client.close()
-            else:
-                self._pairs.append(_Pair(client, socket.create_connection(self._target)))
+            with self._lock:
+                if self._refusing:
+                    client.close()
+                else:
+                    self._pairs.append(_Pair(client, socket.create_connection(self._target)))
+
+    def _reset(self) -> None:
+        for pair in self._pairs:
+            pair.reset()
+        self._pairs.clear()
 
 
 class _Pair:

@@ -1,0 +1,123 @@
+"""Prices from a data source: what is asked, and how an answer is recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.assets import models
+from services.assets.commands import prices
+from services.assets.commands.changes import (
+    changeable,
+    permitted,
+    requote,
+    splits_of,
+    tell_of_history,
+)
+from services.assets.domain import feeds, quotes, splits
+from services.assets.domain.access import Actor
+from services.assets.domain.feeds import DataSourceError, Delivery
+from services.assets.domain.quotes import Bar
+from services.assets.domain.splits import Split
+from services.assets.models import Asset, Price
+from shared.errors import ValidationFailed
+
+# A source corrects its newest days.
+_ASKED_AGAIN: Final = timedelta(days=7)
+# What people recorded is theirs.
+_KEPT: Final = ("manual", "import")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a source is asked for."""
+
+    asset_id: int
+    symbol: str
+    since: date | None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What came of it: days that changed, and what was not believed."""
+
+    prices: int
+    left_out: list[str]
+
+
+def wanted(session: Session, asset_id: int, *, by: Actor) -> Wanted:
+    """Return what a source is to be asked about an asset; takes no lock.
+
+    Raises:
+        NotFound, Forbidden: see `changes.permitted`.
+    """
+    asset = permitted(session, asset_id, by)
+    since = asset.price_date - _ASKED_AGAIN if asset.price_date else None
+    return Wanted(asset.id, asset.symbol, since)
+
+
+def record_delivery(
+    session: Session, asset_id: int, delivery: Delivery, *, by: Actor, source: str
+) -> Recorded:
+    """Record what a source delivered: sound and plausible prices only, and splits.
+
+    What people recorded themselves stays.
+
+    Args:
+        source: its name.
+
+    Raises:
+        NotFound, Forbidden: see `changes.changeable`.
+        DataSourceError: nothing that it delivered is believed.
+    """
+    asset = changeable(session, asset_id, by)
+    new_splits = _record_splits(session, asset, delivery.splits)
+    known = splits_of(session, asset.id)
+    latest = quotes.latest_day(datetime.now(UTC))
+    sifted = feeds.sifted(
+        _as_stored(asset, delivery, known), known, _newest(session, asset), latest
+    )
+    if sifted.left_out and not sifted.bars:
+        raise DataSourceError(f"The data source's prices are not believed: {sifted.left_out[0]}")
+    changed = prices.replace_prices(session, asset.id, sifted.bars, source, kept=_KEPT)
+    if changed or new_splits:
+        requote(session, asset)
+        touched = [bar.date for bar in sifted.bars] + [split.date for split in new_splits]
+        tell_of_history(session, asset, min(touched), max(touched), changed)
+    return Recorded(changed, sifted.left_out)
+
+
+def _record_splits(session: Session, asset: Asset, delivered: Sequence[Split]) -> list[Split]:
+    known = {split.date for split in splits_of(session, asset.id)}
+    new = [split for split in delivered if split.date not in known and split.ratio not in (0, 1)]
+    session.add_all(
+        models.Split(
+            asset_id=asset.id,
+            date=split.date,
+            numerator=split.ratio.numerator,
+            denominator=split.ratio.denominator,
+        )
+        for split in new
+    )
+    session.flush()
+    return new
+
+
+def _as_stored(asset: Asset, delivery: Delivery, known: Sequence[Split]) -> list[Bar]:
+    """Return the delivered bars as traded, in the asset's currency."""
+    try:
+        bars = [prices.in_currency_of(asset, bar, delivery.currency) for bar in delivery.bars]
+    except ValidationFailed as error:
+        raise DataSourceError(f"The data source's prices are in {delivery.currency}.") from error
+    if delivery.basis == "split_adjusted":
+        return [splits.as_traded(bar, known) for bar in bars]
+    return bars
+
+
+def _newest(session: Session, asset: Asset) -> Bar | None:
+    newest = select(Price).where(Price.asset_id == asset.id, Price.date == asset.price_date)
+    row = session.scalar(newest)
+    return Bar(row.date, row.close) if row else None

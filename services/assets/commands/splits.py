@@ -1,0 +1,62 @@
+"""Splits of an asset; what is adjusted for them is derived."""
+
+from datetime import UTC, date, datetime
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.assets.commands.changes import changeable, requote, tell_of_history
+from services.assets.domain import quotes
+from services.assets.domain.access import Actor
+from services.assets.models import Asset, Split
+from shared.errors import Conflict, NotFound, ValidationFailed
+
+
+def add_split(session: Session, asset_id: int, *, by: Actor, date: date, ratio: Fraction) -> Split:
+    """Record a split: every earlier day's adjusted close follows, what was traded stays.
+
+    Args:
+        date: the first day of trading in new pieces.
+        ratio: new for old, in two integers of at most nine digits.
+
+    Raises:
+        NotFound, Forbidden: see `changes.changeable`.
+        Conflict: the asset has a split on that day.
+        ValidationFailed: the day is in the future, or the ratio changes nothing.
+    """
+    asset = changeable(session, asset_id, by)
+    if date > quotes.latest_day(datetime.now(UTC)):
+        raise ValidationFailed.of("date", "The date is in the future.")
+    if ratio == 1:
+        raise ValidationFailed.of("ratio", "This ratio changes nothing.")
+    of_day = select(Split.id).where(Split.asset_id == asset.id, Split.date == date)
+    if session.scalar(of_day) is not None:
+        raise Conflict(f"The asset has a split on {date} already.")
+    split = Split(
+        asset_id=asset.id, date=date, numerator=ratio.numerator, denominator=ratio.denominator
+    )
+    session.add(split)
+    _rewrite(session, asset, split.date)
+    return split
+
+
+def delete_split(session: Session, asset_id: int, split_id: int, *, by: Actor) -> None:
+    """Take a split back.
+
+    Raises:
+        NotFound, Forbidden: see `changes.changeable`; or the asset has no such split.
+    """
+    asset = changeable(session, asset_id, by)
+    split = session.scalar(select(Split).where(Split.id == split_id, Split.asset_id == asset.id))
+    if split is None:
+        raise NotFound.of("split")
+    session.delete(split)
+    _rewrite(session, asset, split.date)
+
+
+def _rewrite(session: Session, asset: Asset, day: date) -> None:
+    """Tell that the prices before `day` mean something else now."""
+    session.flush()
+    requote(session, asset)
+    tell_of_history(session, asset, day, day)

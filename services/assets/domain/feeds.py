@@ -1,0 +1,119 @@
+"""What a data source delivers, and how much of it is believed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final, Literal, Protocol
+
+from services.assets.domain import quotes, splits
+from services.assets.domain.quotes import Bar
+from services.assets.domain.splits import Split
+from shared.errors import BadGateway
+
+Basis = Literal["as_traded", "split_adjusted"]
+
+# Pence for pounds is a factor of 100; no market moves by 50 between two of its days.
+_NONSENSE: Final = 50
+
+
+class DataSourceError(BadGateway):
+    """The data source failed; nothing that is stored has changed."""
+
+    code = "data_source_error"
+    title = "The data source failed"
+
+
+class SourceTooSlow(DataSourceError):
+    """It did not answer in the time it was given; later it may."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a source says of one asset.
+
+    Attributes:
+        bars: in any order.
+        splits: those of the delivered days.
+        basis: what the bars are.
+        currency: of the bars; None is the asset's.
+    """
+
+    bars: Sequence[Bar]
+    splits: Sequence[Split] = ()
+    basis: Basis = "as_traded"
+    currency: str | None = None
+
+
+class Source(Protocol):
+    """Where prices come from.
+
+    Attributes:
+        name: shown as the source of each price.
+    """
+
+    name: str
+
+    def history(self, symbol: str, since: date | None, within: float) -> Delivery:
+        """Return the prices of `symbol` from the day `since` on; all there are by default.
+
+        Args:
+            within: seconds that it may take.
+
+        Raises:
+            SourceTooSlow: they were not enough.
+            DataSourceError: it knows no such symbol, or failed.
+        """
+        ...
+
+
+@dataclass
+class Sifted:
+    """The bars that are believed, by date, and why others are not."""
+
+    bars: list[Bar] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def sifted(bars: Sequence[Bar], known: Sequence[Split], last: Bar | None, latest: date) -> Sifted:
+    """Return which bars are believed: sound ones without a jump that no market makes.
+
+    Args:
+        bars: as traded; of two of one day the last counts.
+        known: the asset's splits, so that a split is no jump.
+        last: the newest bar that is stored.
+        latest: the last day that may have a price.
+    """
+    result = Sifted()
+    days = {bar.date: bar for bar in sorted(bars, key=lambda bar: bar.date)}
+    sound = []
+    for bar in days.values():
+        if wrong := quotes.faults(bar, latest):
+            field_, [why, *_] = next(iter(wrong.items()))
+            result.left_out.append(f"{bar.date}: {field_}: {why}")
+        else:
+            sound.append(bar)
+    before = _level(last, known) if last else _first_level(sound, known)
+    for bar in sound:
+        level = _level(bar, known)
+        if before and _jumps(before, level):
+            result.left_out.append(f"{bar.date}: a close of {bar.close:f} is not plausible.")
+        else:
+            result.bars.append(bar)
+            before = level
+    return result
+
+
+def _level(bar: Bar, known: Sequence[Split]) -> Decimal:
+    return splits.adjusted(bar.close, splits.factor(known, bar.date))
+
+
+def _first_level(bars: Sequence[Bar], known: Sequence[Split]) -> Decimal | None:
+    """Return the level of the first bar that the next one confirms."""
+    levels = [_level(bar, known) for bar in bars]
+    return next((one for one, other in pairwise(levels) if not _jumps(one, other)), None)
+
+
+def _jumps(before: Decimal, level: Decimal) -> bool:
+    return max(before, level) >= _NONSENSE * min(before, level)

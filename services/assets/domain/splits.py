@@ -1,0 +1,51 @@
+"""Splits: what turns the prices of one side of them into those of the other."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import prod
+
+from services.assets.domain.quotes import PRICE_PLACES, Bar
+from shared.money import EXACT, round_to
+
+
+@dataclass(frozen=True)
+class Split:
+    """A split, before the trading of its day; `ratio` is new for old."""
+
+    date: date
+    ratio: Fraction
+
+
+def factor(splits: Iterable[Split], after: date, until: date = date.max) -> Fraction:
+    """Return how many pieces one piece of the day `after` has become on the day `until`."""
+    return prod((split.ratio for split in splits if after < split.date <= until), start=Fraction(1))
+
+
+def adjusted(price: Decimal, by: Fraction) -> Decimal:
+    """Return what one piece of `price` costs after a split: 400 by 4:1 is 100."""
+    return round_to(
+        EXACT.divide(EXACT.multiply(price, by.denominator), Decimal(by.numerator)), PRICE_PLACES
+    )
+
+
+def as_traded(bar: Bar, splits: Iterable[Split]) -> Bar:
+    """Return a bar that was adjusted for all `splits` as it was on its day."""
+    by = factor(splits, bar.date)
+    if by == 1:
+        return bar
+    return replace(
+        bar,
+        close=adjusted(bar.close, 1 / by),
+        open=bar.open and adjusted(bar.open, 1 / by),
+        high=bar.high and adjusted(bar.high, 1 / by),
+        low=bar.low and adjusted(bar.low, 1 / by),
+        volume=bar.volume and _pieces(bar.volume, by),
+    )
+
+
+def _pieces(volume: int, by: Fraction) -> int:
+    before = EXACT.divide(Decimal(volume * by.denominator), Decimal(by.numerator))
+    return int(before.to_integral_value(ROUND_HALF_UP))

@@ -1,0 +1,54 @@
+"""Exchange rates, by the one rule of all services."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from services.assets.models import Asset, Price
+from shared.errors import NotFound
+from shared.rates import find_rate, pair_symbols
+
+
+def on(session: Session, source: str, target: str, day: date | None = None) -> dict[str, Any]:
+    """Return the rate of a day: from the last closes of the public pairs on or before it.
+
+    Args:
+        day: today, in UTC, by default.
+
+    Raises:
+        NotFound: no pair knows it.
+    """
+    day = day or datetime.now(UTC).date()
+    rate = find_rate(source, target, _closes(session, source, target, day).get)
+    if rate is None:
+        raise NotFound(
+            f"No rate from {source} to {target} is known on or before {day}.",
+            title="Exchange rate not found",
+        )
+    return {
+        "source": source,
+        "target": target,
+        "date": day,
+        "rate": rate.value,
+        "rate_date": rate.day,
+        "via": rate.pairs,
+    }
+
+
+def _closes(session: Session, source: str, target: str, day: date) -> dict[str, Any]:
+    last = (
+        select(Price.close, Price.date)
+        .where(Price.asset_id == Asset.id, Price.date <= day)
+        .order_by(Price.date.desc())
+        .limit(1)
+        .lateral("last")
+    )
+    statement = (
+        select(Asset.symbol, last.c.close, last.c.date)
+        .join(last, true())
+        .where(Asset.symbol.in_(pair_symbols(source, target)))
+        .where(Asset.asset_type == "CURRENCY", Asset.owner_id.is_(None), Asset.is_active)
+    )
+    return {symbol: (close, of) for symbol, close, of in session.execute(statement)}

@@ -1,0 +1,91 @@
+"""Many assets or prices in one call."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from flask import Response
+from marshmallow import Schema
+
+from services.assets import commands, queries
+from services.assets.routes.acting import actor
+from services.assets.schemas import (
+    AssetSchema,
+    BulkAssetsSchema,
+    ImportedSchema,
+    PricesQuery,
+    PricesSchema,
+    price_rows,
+)
+from shared.errors import BadRequest
+from shared.http import Blueprint, bulk, session
+from shared.http.blueprint import BULK_BODY, Parser
+from shared.http.bulk import BulkSchema
+
+_CSV: Final = {"schema": {"type": "string"}, "example": "date,close\n2024-01-19,175.50\n"}
+
+
+class PriceParser(Parser):
+    """Takes prices in CSV too."""
+
+    __location_map__ = {  # noqa: RUF012 - webargs' own way
+        **Parser.__location_map__,
+        "json_or_csv": "load_json_or_csv",
+    }
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012 - webargs' own way
+        **Parser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "json_or_csv": Parser.DEFAULT_UNKNOWN_BY_LOCATION["json"],
+    }
+
+    def load_json_or_csv(self, req: Any, schema: Schema) -> Any:
+        """Return the body, JSON or CSV, by what it says it is."""
+        if req.mimetype != "text/csv":
+            return self.load_json(req, schema)
+        try:
+            return {"prices": price_rows(req.get_data())}
+        except ValueError as error:
+            raise BadRequest(f"The body is not usable CSV. {error}") from error
+
+
+class BulkBlueprint(Blueprint):
+    """Routes whose bodies may be CSV."""
+
+    ARGUMENTS_PARSER = PriceParser()
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = {  # noqa: RUF012 - the library's own way
+        **Blueprint.DEFAULT_LOCATION_CONTENT_TYPE_MAPPING,
+        "json_or_csv": "application/json",
+    }
+
+
+blueprint = BulkBlueprint("Bulk", "Many assets or prices in one call.")
+
+
+@blueprint.route("/api/assets/bulk/", methods=["POST"])
+@blueprint.authenticated("write")
+@blueprint.body_limit(BULK_BODY)
+@blueprint.arguments(BulkAssetsSchema)
+@blueprint.response(201, BulkSchema)
+@blueprint.alt_response(207, schema=BulkSchema, description="Some rows were refused.")
+def create_assets(body: dict[str, Any]) -> Response:
+    """Make many assets, all or none; with `atomic: false` those that are sound."""
+    rows = bulk.load(AssetSchema(), body["assets"])
+    outcomes = bulk.made(rows, _made)
+    return bulk.answer("assets", outcomes, atomic=body["atomic"])
+
+
+def _made(rows: list[dict[str, Any]]) -> list[bulk.Outcome]:
+    made = commands.create_assets(session, rows, by=actor())
+    return [one if isinstance(one, Exception) else one.id for one in made]
+
+
+@blueprint.route("/api/assets/<id:asset_id>/price_history/bulk/", methods=["POST"])
+@blueprint.authenticated("write")
+@blueprint.body_limit(BULK_BODY)
+@blueprint.arguments(PricesQuery, location="query")
+@blueprint.arguments(PricesSchema, location="json_or_csv")
+@blueprint.response(200, ImportedSchema)
+@blueprint.doc(requestBody={"content": {"text/csv": _CSV}})
+def import_prices(query: dict[str, Any], body: dict[str, Any], asset_id: int) -> dict[str, Any]:
+    """Record many prices of one asset; a day that has a price gets the new one."""
+    imported = commands.import_prices(session, asset_id, body["prices"], by=actor(), **query)
+    warnings = queries.assets.unit_warnings(query.get("currency"))
+    return {**asdict(imported), "warnings": warnings}

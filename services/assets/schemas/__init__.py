@@ -1,0 +1,53 @@
+"""What comes into assets and goes out, one file a subject."""
+
+from services.assets.schemas.assets import (
+    AssetQuery,
+    AssetSchema,
+    SearchQuery,
+    SearchResultsSchema,
+)
+from services.assets.schemas.bulk import (
+    BulkAssetsSchema,
+    DayPriceSchema,
+    ImportedSchema,
+    PricesQuery,
+    PricesSchema,
+)
+from services.assets.schemas.csv import price_rows
+from services.assets.schemas.fields import Isin, Symbol
+from services.assets.schemas.jobs import AcceptedSchema, JobSchema
+from services.assets.schemas.prices import (
+    HistoryQuery,
+    NewPriceSchema,
+    PriceQuery,
+    PriceSchema,
+    RateQuery,
+    RateSchema,
+    SplitQuery,
+    SplitSchema,
+)
+
+__all__ = [
+    "AcceptedSchema",
+    "AssetQuery",
+    "AssetSchema",
+    "BulkAssetsSchema",
+    "DayPriceSchema",
+    "HistoryQuery",
+    "ImportedSchema",
+    "Isin",
+    "JobSchema",
+    "NewPriceSchema",
+    "PriceQuery",
+    "PriceSchema",
+    "PricesQuery",
+    "PricesSchema",
+    "RateQuery",
+    "RateSchema",
+    "SearchQuery",
+    "SearchResultsSchema",
+    "SplitQuery",
+    "SplitSchema",
+    "Symbol",
+    "price_rows",
+]

@@ -1,0 +1,39 @@
+"""A CSV file with the closes of many assets: a date column, then one for each symbol."""
+
+import csv
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from services.assets.domain.feeds import DataSourceError, Delivery
+from services.assets.domain.quotes import Bar
+
+
+class WideFile:
+    """Reads the file anew each time: it may have grown."""
+
+    name = "file"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def history(self, symbol: str, since: date | None, within: float) -> Delivery:  # noqa: ARG002 - a file is there at once
+        """Return one column: see `Source.history`."""
+        try:
+            with self._path.open(newline="", encoding="utf-8") as lines:
+                reader = csv.DictReader(lines)
+                if symbol not in (reader.fieldnames or []):
+                    raise DataSourceError(f"The data source knows no {symbol}.")
+                return Delivery(
+                    [_bar(row, symbol) for row in reader if _is_wanted(row, symbol, since)]
+                )
+        except (OSError, ValueError, InvalidOperation, csv.Error) as error:
+            raise DataSourceError("The data source cannot be read.") from error
+
+
+def _is_wanted(row: dict[str, str], symbol: str, since: date | None) -> bool:
+    return bool(row[symbol]) and (since is None or row["date"] >= since.isoformat())
+
+
+def _bar(row: dict[str, str], symbol: str) -> Bar:
+    return Bar(date.fromisoformat(row["date"]), Decimal(row[symbol]))

@@ -1,0 +1,92 @@
+"""Measure search and lists over 50,000 assets: `python -m tests.assets.measure_search`.
+
+Prints the median and the 95th percentile of 200 calls each, through the whole application and a
+real PostgreSQL. A script and not a test: times depend on the machine.
+"""
+
+import random
+import statistics
+import tempfile
+import time
+from functools import partial
+from itertools import product
+from pathlib import Path
+from string import ascii_uppercase
+
+from deploy.local import postgres
+from services.assets import commands
+from services.assets.app import create_app
+from services.assets.domain.access import SYSTEM
+from shared.testing import Stand, make_keys
+
+ASSETS = 50_000
+CALLS = 200
+FIRST = ["apple", "micro", "first", "united", "national", "general", "pacific", "global"]
+SECOND = ["solar", "energy", "mining", "health", "steel", "water", "motor", "retail", "bond"]
+THIRD = ["systems", "capital", "growth", "income", "world", "europe", "japan", "value", "small"]
+QUERIES = {
+    "exact symbol": "AAAB",
+    "two letters": "AB",
+    "one word": "solar",
+    "two words": "pacific solar",
+    "a typing error": "pacfic",
+    "a frequent word": "holdings",
+}
+
+
+def fill(stand: Stand) -> None:
+    """Make the assets; names are drawn with a fixed seed."""
+    draw = random.Random(7)
+    symbols = ["".join(letters) for letters in product(ascii_uppercase, repeat=4)][:ASSETS]
+    rows = [
+        {
+            "symbol": symbol,
+            "name": " ".join([*map(draw.choice, [FIRST, SECOND, THIRD]), "holdings", symbol]),
+            "asset_type": "STOCK",
+            "currency": "USD",
+            "sector": draw.choice(SECOND),
+        }
+        for symbol in symbols
+    ]
+    for start in range(0, ASSETS, 5000):
+        chunk = rows[start : start + 5000]
+        stand.database.unit(partial(commands.create_assets, rows=chunk, by=SYSTEM))
+    with stand.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
+        own.exec_driver_sql("VACUUM ANALYZE")
+
+
+def measure(stand: Stand, path: str) -> str:
+    """Return the times of one call."""
+    times = []
+    for _ in range(CALLS):
+        client = stand.client()
+        began = time.perf_counter()
+        answer = client.get(path)
+        times.append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == 200, answer.json
+    times.sort()
+    return f"{statistics.median(times):7.1f} {times[int(CALLS * 0.95)]:7.1f}"
+
+
+def main() -> None:
+    """Fill, measure, print."""
+    folder = Path(tempfile.mkdtemp())
+    server = postgres.start(folder / "postgres")
+    try:
+        stand = Stand("assets", create_app, server_url=server.url, keys=make_keys(folder))
+        began = time.perf_counter()
+        fill(stand)
+        print(f"{ASSETS} assets made in {time.perf_counter() - began:.1f} s")
+        print(f"{'milliseconds':24} {'median':>7} {'p95':>7}")
+        for name, q in QUERIES.items():
+            print(f"search, {name:16} {measure(stand, f'/api/assets/search/?q={q}')}")
+        print(f"{'list, first page':24} {measure(stand, '/api/assets/')}")
+        print(f"{'list, search=solar':24} {measure(stand, '/api/assets/?search=solar')}")
+        print(f"{'list, sector=solar':24} {measure(stand, '/api/assets/?sector=solar')}")
+        stand.close()
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()

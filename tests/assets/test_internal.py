@@ -1,0 +1,137 @@
+"""The internal API: what the other services copy."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.testing import Stand
+from tests.assets.build import Assets, body
+
+
+@pytest.fixture
+def analytics(stand: Stand) -> FlaskClient:
+    return stand.service_client("analytics")
+
+
+def test_a_card_has_the_version_of_the_last_event(admin: Assets, analytics: FlaskClient) -> None:
+    asset = admin.make()
+    admin.price(asset["id"], "175.5", date="2024-01-19")
+    card = body(analytics.get("/internal/v1/assets/1/"))
+    assert card == {
+        "id": 1,
+        "symbol": "AAPL",
+        "name": "Apple Inc.",
+        "asset_type": "STOCK",
+        "currency": "USD",
+        "isin": None,
+        "exchange": None,
+        "sector": None,
+        "industry": None,
+        "country": None,
+        "visibility": "PUBLIC",
+        "owner": None,
+        "is_active": True,
+        "current_price": "175.50",
+        "previous_close": None,
+        "price_date": "2024-01-19",
+        "version": 2,
+    }
+
+
+def test_an_unknown_card_is_not_found(analytics: FlaskClient) -> None:
+    assert analytics.get("/internal/v1/assets/1/").status_code == 404
+    assert analytics.get("/internal/v1/assets/1/prices/").status_code == 404
+
+
+def test_cards_come_by_ids_and_unknown_ones_are_left_out(
+    admin: Assets, ann: Assets, analytics: FlaskClient
+) -> None:
+    admin.make()
+    ann.make(symbol="HOUSE")
+    admin.client.delete("/api/assets/1/")
+    answer = body(analytics.get("/internal/v1/assets/?ids=2,1,99"))
+    assert [(card["id"], card["is_active"]) for card in answer["assets"]] == [(1, False), (2, True)]
+    assert answer["next_after_id"] is None
+
+
+def test_a_symbol_means_the_users_own_asset_before_the_public_one(
+    admin: Assets, ann: Assets, bob: Assets, analytics: FlaskClient
+) -> None:
+    admin.make(symbol="FUND")
+    ann.make(symbol="FUND")
+    bob.make(symbol="ONLYBOBS")
+    of_ann = body(analytics.get("/internal/v1/assets/?symbols=fund,ONLYBOBS&user=1"))
+    of_bob = body(analytics.get("/internal/v1/assets/?symbols=fund,ONLYBOBS&user=2"))
+    assert [card["id"] for card in of_ann["assets"]] == [2]
+    assert [card["id"] for card in of_bob["assets"]] == [1, 3]
+
+
+def test_all_cards_come_in_pages(stand: Stand, admin: Assets, analytics: FlaskClient) -> None:
+    admin.make()
+    with stand.database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO assets (symbol, name, asset_type, currency)"
+            " SELECT 'S' || n, 'Some', 'STOCK', 'USD' FROM generate_series(2, 1001) AS n"
+        )
+    first = body(analytics.get("/internal/v1/assets/?after_id=0"))
+    second = body(analytics.get(f"/internal/v1/assets/?after_id={first['next_after_id']}"))
+    assert [len(first["assets"]), first["next_after_id"]] == [1000, 1000]
+    assert [card["id"] for card in second["assets"]] == [1001]
+    assert second["next_after_id"] is None
+
+
+def test_a_series_has_every_column_with_the_card_and_the_version(
+    admin: Assets, analytics: FlaskClient
+) -> None:
+    admin.make()
+    admin.price(1, "176.1", date="2024-01-19", open="174", volume=1000)
+    admin.price(1, "175.5", date="2024-01-18")
+    series = body(analytics.get("/internal/v1/assets/1/prices/"))
+    assert series["asset"]["current_price"] == "176.10"
+    # Made, two prices: the third event.
+    assert series["version"] == 3
+    assert series["dates"] == ["2024-01-18", "2024-01-19"]
+    assert series["close"] == ["175.5", "176.1"]
+    assert series["open"] == [None, "174"]
+    assert series["high"] == [None, "176.1"]
+    assert series["low"] == [None, "174"]
+    assert series["volume"] == [None, 1000]
+    assert series["splits"] == []
+
+
+def test_a_column_that_no_day_has_is_null(admin: Assets, analytics: FlaskClient) -> None:
+    admin.make()
+    assert body(analytics.get("/internal/v1/assets/1/prices/")) == {
+        "asset": body(analytics.get("/internal/v1/assets/1/prices/"))["asset"],
+        "version": 1,
+        "dates": [],
+        "close": [],
+        "open": None,
+        "high": None,
+        "low": None,
+        "volume": None,
+        "splits": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("ids=1,x", "ids"),
+        ("ids=0", "ids"),
+        ("ids=", "ids"),
+        ("symbols=AAPL", "user"),
+        ("symbols=A%00&user=1", "symbols"),
+        ("after_id=-1", "after_id"),
+    ],
+)
+def test_a_malformed_query_is_refused_by_name(
+    analytics: FlaskClient, query: str, named: str
+) -> None:
+    answer = analytics.get(f"/internal/v1/assets/?{query}")
+    assert answer.status_code == 400
+    assert f"'{named}'" in body(answer)["details"]["message"]
+
+
+def test_a_user_is_not_a_service(ann: Assets, stand: Stand) -> None:
+    assert ann.client.get("/internal/v1/assets/").status_code == 401
+    assert stand.client(user=None).get("/internal/v1/assets/1/prices/").status_code == 401

@@ -1,0 +1,125 @@
+"""Price records: by the day, week and month, of one asset or of all."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from tests.assets.build import Assets, body
+
+
+@pytest.fixture
+def apple(ann: Assets) -> Assets:
+    """Return an owner whose asset 1 has prices of two weeks and two months."""
+    ann.make()
+    for day, price, volume in [
+        ("2024-01-30", "188", 100),  # Tuesday
+        ("2024-01-31", "184", 200),
+        ("2024-02-02", "186", 300),  # Friday
+        ("2024-02-05", "187", 400),  # Monday
+    ]:
+        ann.price(1, price, date=day, volume=volume)
+    return ann
+
+
+def records(user: Assets, *names: str, **query: Any) -> list[tuple[Any, ...]]:
+    found = user.found("assets/1/price_history/", ordering="date", **query)
+    return [tuple(record[name] for name in names) for record in found]
+
+
+def test_a_record_has_these_fields(apple: Assets) -> None:
+    record = body(apple.get("price-history/1/"))
+    assert record == {
+        "id": 1,
+        "asset": 1,
+        "symbol": "AAPL",
+        "date": "2024-01-30",
+        "open": None,
+        "high": "188.00",
+        "low": "188.00",
+        "close": "188.00",
+        "adjusted_close": "188.00",
+        "volume": 100,
+        "source": "manual",
+    }
+    assert apple.get("price-history/1/").headers["ETag"]
+
+
+def test_the_newest_comes_first(apple: Assets) -> None:
+    days = [record["date"] for record in apple.found("assets/1/price_history/")]
+    assert days == ["2024-02-05", "2024-02-02", "2024-01-31", "2024-01-30"]
+
+
+def test_both_ends_of_a_window_count(apple: Assets) -> None:
+    window = {"start_date": "2024-01-31", "end_date": "2024-02-02"}
+    assert records(apple, "date", **window) == [("2024-01-31",), ("2024-02-02",)]
+
+
+def test_a_week_ends_with_its_last_price(apple: Assets) -> None:
+    # Monday 29 January to Sunday 4 February, then the week of 5 February.
+    names = ("date", "high", "low", "close", "volume")
+    assert records(apple, *names, interval="weekly") == [
+        ("2024-02-02", "188.00", "184.00", "186.00", 600),
+        ("2024-02-05", "187.00", "187.00", "187.00", 400),
+    ]
+
+
+def test_a_month_ends_with_its_last_price(apple: Assets) -> None:
+    assert records(apple, "date", "close", "volume", interval="monthly") == [
+        ("2024-01-31", "184.00", 300),
+        ("2024-02-05", "187.00", 700),
+    ]
+
+
+def test_a_period_with_an_unknown_day_has_no_volume(apple: Assets) -> None:
+    apple.price(1, "185", date="2024-02-01")
+    volumes = records(apple, "date", "volume", "high", interval="weekly")
+    assert volumes == [("2024-02-02", None, None), ("2024-02-05", 400, "187.00")]
+
+
+def test_records_are_listed_over_all_assets_that_one_sees(
+    apple: Assets, admin: Assets, bob: Assets
+) -> None:
+    admin.make(symbol="PUBLIC")
+    admin.price(2, "1", date="2024-01-31")
+    assert [record["symbol"] for record in bob.found("price-history/")] == ["PUBLIC"]
+    by_day = apple.found("price-history/", start_date="2024-01-31", end_date="2024-01-31")
+    assert [record["symbol"] for record in by_day] == ["PUBLIC", "AAPL"]
+    assert len(apple.found("price-history/", symbol="aapl")) == 4
+    assert len(apple.found("price-history/", asset_id=2)) == 1
+
+
+def test_a_record_of_somebody_elses_asset_does_not_exist(apple: Assets, bob: Assets) -> None:
+    assert bob.get("price-history/1/").status_code == 404
+    assert bob.get("price-history/99/").status_code == 404
+
+
+def test_a_history_streams_as_csv(apple: Assets) -> None:
+    answer = apple.client.get(
+        "/api/assets/1/price_history/?ordering=date&page_size=1", headers={"Accept": "text/csv"}
+    )
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    assert "Content-Length" not in answer.headers
+    assert [(row["date"], row["close"]) for row in rows] == [
+        ("2024-01-30", "188.00"),
+        ("2024-01-31", "184.00"),
+        ("2024-02-02", "186.00"),
+        ("2024-02-05", "187.00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ({"interval": "hourly"}, "interval"),
+        ({"start_date": "2024-02-01", "end_date": "2024-01-31"}, "start_date"),
+        ({"start_date": "yesterday"}, "start_date"),
+        ({"ordering": "close"}, "ordering"),
+        ({"search": "a"}, "search"),
+    ],
+)
+def test_a_wrong_parameter_is_named(apple: Assets, query: dict[str, str], named: str) -> None:
+    answer = apple.get("assets/1/price_history/", **query)
+    assert answer.status_code == 400
+    assert f"'{named}'" in body(answer)["details"]["message"]

@@ -1,0 +1,106 @@
+"""Exchange rates: direct, inverse, crossed; the last one on or before the day."""
+
+import pytest
+
+from tests.assets.build import Assets, body
+
+
+@pytest.fixture
+def market(admin: Assets) -> Assets:
+    """Return an administrator of EURUSD, EURGBP and USDJPY, each with a few closes."""
+    for symbol, closes in [
+        ("EURUSD", [("2024-01-18", "1.0875"), ("2024-01-19", "1.08")]),
+        ("EURGBP", [("2024-01-17", "0.8")]),
+        ("USDJPY", [("2024-01-19", "148")]),
+    ]:
+        asset = admin.make(symbol=symbol, asset_type="CURRENCY", currency=symbol[3:])
+        for day, close in closes:
+            admin.price(asset["id"], close, date=day)
+    return admin
+
+
+def rate(user: Assets, source: str, target: str, day: str) -> list[object]:
+    found = body(user.get("exchange-rates/", **{"from": source, "to": target, "date": day}))
+    return [found["rate"], found["rate_date"], found["via"]]
+
+
+def test_a_rate_answers_these_fields(market: Assets, ann: Assets) -> None:
+    answer = ann.get("exchange-rates/", **{"from": "EUR", "to": "USD", "date": "2024-01-21"})
+    assert body(answer) == {
+        "from": "EUR",
+        "to": "USD",
+        "date": "2024-01-21",
+        "rate": "1.08",
+        "rate_date": "2024-01-19",
+        "via": ["EURUSD"],
+    }
+
+
+def test_the_last_close_on_or_before_the_day_counts(market: Assets) -> None:
+    assert rate(market, "EUR", "USD", "2024-01-18") == ["1.0875", "2024-01-18", ["EURUSD"]]
+
+
+def test_a_pair_is_read_the_other_way_round(market: Assets) -> None:
+    # 1 / 1.08 to twelve decimals.
+    assert rate(market, "USD", "EUR", "2024-01-19") == ["0.925925925926", "2024-01-19", ["EURUSD"]]
+
+
+def test_a_cross_goes_through_the_euro_and_is_as_old_as_its_older_leg(market: Assets) -> None:
+    # 1 / 0.8 × 1.08.
+    expected = ["1.35", "2024-01-17", ["EURGBP", "EURUSD"]]
+    assert rate(market, "GBP", "USD", "2024-01-19") == expected
+
+
+def test_a_cross_goes_through_the_dollar_where_the_euro_knows_nothing(market: Assets) -> None:
+    # 1.08 × 148.
+    assert rate(market, "EUR", "JPY", "2024-01-19") == [
+        "159.84",
+        "2024-01-19",
+        ["EURUSD", "USDJPY"],
+    ]
+
+
+def test_a_currency_is_one_of_itself(ann: Assets) -> None:
+    assert rate(ann, "EUR", "EUR", "2024-01-19") == ["1.00", None, []]
+
+
+def test_no_rate_is_not_found_and_never_one(market: Assets) -> None:
+    for source, target, day in [
+        ("CHF", "USD", "2024-01-19"),
+        ("EUR", "USD", "2024-01-17"),
+        ("GBP", "JPY", "2024-01-19"),  # two bridges would be needed
+    ]:
+        query = {"from": source, "to": target, "date": day}
+        assert market.get("exchange-rates/", **query).status_code == 404
+
+
+def test_today_is_the_default(market: Assets) -> None:
+    answer = body(market.get("exchange-rates/", **{"from": "EUR", "to": "USD"}))
+    assert (answer["rate"], answer["rate_date"]) == ("1.08", "2024-01-19")
+
+
+def test_private_and_retired_pairs_do_not_count(market: Assets, ann: Assets) -> None:
+    pair = ann.make(symbol="CHFUSD", asset_type="CURRENCY")
+    ann.price(pair["id"], "1", date="2024-01-19")
+    query = {"from": "CHF", "to": "USD", "date": "2024-01-19"}
+    assert ann.get("exchange-rates/", **query).status_code == 404
+    market.client.delete("/api/assets/1/")
+    query["from"] = "EUR"
+    assert ann.get("exchange-rates/", **query).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ({"to": "USD"}, "from"),
+        ({"from": "EUR"}, "to"),
+        ({"from": "EUR", "to": "GBX"}, "to"),
+        ({"from": "XXX", "to": "USD"}, "from"),
+        ({"from": "EUR", "to": "USD", "date": "today"}, "date"),
+        ({"from": "EUR", "to": "USD", "base": "EUR"}, "base"),
+    ],
+)
+def test_a_wrong_parameter_is_named(ann: Assets, query: dict[str, str], named: str) -> None:
+    answer = ann.get("exchange-rates/", **query)
+    assert answer.status_code == 400
+    assert f"'{named}'" in body(answer)["details"]["message"]

@@ -1,0 +1,365 @@
+"""Prices from a data source: what is recorded, what never is, and what takes longer."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.assets import commands
+from services.assets.app import create_app
+from services.assets.domain.access import Actor
+from services.assets.domain.feeds import DataSourceError, Delivery
+from services.assets.domain.quotes import Bar
+from services.assets.domain.splits import Split
+from services.assets.refreshes import Refreshes
+from shared.testing import Stand
+from tests.assets.build import Assets, body
+from tests.assets.feed import Feed, listening
+from tests.conftest import MakeStand
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Feed]:
+    with listening() as feed:
+        yield feed
+
+
+@pytest.fixture(scope="module")
+def fed(make_stand: MakeStand, listener: Feed) -> Stand:
+    """Return assets that asks the feed and waits a second for it."""
+    return make_stand("assets", create_app, DATA_SOURCE=listener.template, DATA_SOURCE_SECONDS="1")
+
+
+@pytest.fixture
+def feed(listener: Feed) -> Feed:
+    port = listener.port
+    listener.__init__(port=port)  # type: ignore[misc]  # as new
+    return listener
+
+
+@pytest.fixture
+def ann(fed: Stand, feed: Feed) -> Assets:
+    """Return a user whose asset 1 is fed."""
+    fed.empty()
+    user = Assets(fed.client(user=1))
+    user.make()
+    return user
+
+
+def refresh(user: Assets) -> Any:
+    return user.post("assets/1/refresh_data/")
+
+
+def closes(user: Assets) -> list[tuple[str, str]]:
+    records = user.found("assets/1/price_history/", ordering="date")
+    return [(record["date"], record["close"]) for record in records]
+
+
+def work(fed: Stand) -> None:
+    """Do the next job as the worker does."""
+    refreshes: Refreshes = fed.app.extensions["refreshes"]
+    refreshes.work(fed.database)
+
+
+def test_a_refresh_answers_the_asset_with_its_new_price(ann: Assets, feed: Feed) -> None:
+    feed.says("2024-01-18,173", "2024-01-19,175.5")
+    answer = refresh(ann)
+    assert answer.status_code == 200
+    assert (body(answer)["current_price"], body(answer)["previous_close"]) == ("175.50", "173.00")
+    assert ann.found("assets/1/price_history/")[0]["source"] == "web"
+
+
+def test_a_symbol_is_only_ever_a_part_of_the_address(ann: Assets, feed: Feed) -> None:
+    ann.client.patch("/api/assets/1/", json={"symbol": "A/../B&C=D"})
+    feed.says("2024-01-18,173")
+    refresh(ann)
+    assert feed.asked == ["/prices/A%2F..%2FB%26C%3DD.csv"]
+
+
+def test_a_refresh_corrects_the_days_before_and_reaches_back_a_week(
+    ann: Assets, feed: Feed
+) -> None:
+    feed.says("2024-01-02,170", "2024-01-18,173", "2024-01-19,175")
+    refresh(ann)
+    feed.says("2024-01-02,999", "2024-01-19,175.5", "2024-01-22,176")
+    refresh(ann)
+    assert closes(ann) == [
+        ("2024-01-02", "170.00"),  # more than seven days before the newest: not asked for
+        ("2024-01-18", "173.00"),
+        ("2024-01-19", "175.50"),
+        ("2024-01-22", "176.00"),
+    ]
+
+
+def test_what_people_recorded_stays(ann: Assets, feed: Feed) -> None:
+    ann.price(1, "100", date="2024-01-18")
+    feed.says("2024-01-18,173", "2024-01-19,175")
+    refresh(ann)
+    assert closes(ann) == [("2024-01-18", "100.00"), ("2024-01-19", "175.00")]
+
+
+def test_a_refresh_is_told_once_and_not_at_all_when_nothing_is_new(
+    fed: Stand, ann: Assets, feed: Feed
+) -> None:
+    feed.says("2024-01-18,173", "2024-01-19,175")
+    refresh(ann)
+    refresh(ann)
+    events = fed.events()
+    assert [(event.type, event.sequence) for event in events] == [
+        ("asset-created", 1),
+        ("price-history-imported", 2),
+    ]
+    assert events[1].data["count"] == 2
+
+
+@pytest.mark.parametrize("nonsense", ["-5", "0", "17300", "1.73", "1e3", "NaN"])
+def test_nonsense_is_left_out_and_flagged_or_refused(
+    ann: Assets, feed: Feed, nonsense: str
+) -> None:
+    feed.says("2024-01-18,173", "2024-01-19,175")
+    refresh(ann)
+    feed.says(f"2024-01-22,{nonsense}", "2024-01-23,176")
+    answer = refresh(ann)
+    days = dict(closes(ann))
+    assert "2024-01-22" not in days
+    assert days["2024-01-19"] == "175.00"
+    if answer.status_code == 200:
+        warnings = body(answer)["warnings"]
+        assert [warning["code"] for warning in warnings] == ["implausible_price"]
+        assert warnings[0]["message"].startswith("2024-01-22: ")
+        assert days["2024-01-23"] == "176.00"
+    else:
+        assert body(answer)["details"]["code"] == "data_source_error"
+
+
+def test_a_hundredfold_of_everything_is_refused(fed: Stand, ann: Assets, feed: Feed) -> None:
+    feed.says("2024-01-18,1.73", "2024-01-19,1.75")
+    refresh(ann)
+    feed.says("2024-01-19,175", "2024-01-22,176")
+    answer = refresh(ann)
+    assert answer.status_code == 502
+    assert body(answer)["details"]["code"] == "data_source_error"
+    assert closes(ann) == [("2024-01-18", "1.73"), ("2024-01-19", "1.75")]
+    assert len(fed.events()) == 2
+
+
+def test_one_wrong_first_day_does_not_hide_the_rest(ann: Assets, feed: Feed) -> None:
+    feed.says("2024-01-17,17300", "2024-01-18,173", "2024-01-19,175")
+    refresh(ann)
+    assert closes(ann) == [("2024-01-18", "173.00"), ("2024-01-19", "175.00")]
+
+
+def test_a_recorded_split_is_no_jump(ann: Assets, feed: Feed) -> None:
+    feed.says("2024-01-18,2", "2024-01-19,2")
+    refresh(ann)
+    ann.post("assets/1/splits/", {"date": "2024-01-22", "ratio": "1:100"})
+    feed.says("2024-01-19,2", "2024-01-22,201")
+    refresh(ann)
+    assert closes(ann)[-1] == ("2024-01-22", "201.00")
+    # 2 before a reverse split of 1:100 is 200 after.
+    assert body(ann.get("assets/1/"))["previous_close"] == "200.00"
+
+
+@pytest.mark.parametrize(
+    ("status", "answered"),
+    [
+        (404, b""),
+        (500, b"date,close\n2024-01-22,1"),
+        (302, b""),
+        (200, b"<html>"),
+        (200, b"date,close\n2024-01-22,\xff"),
+        (200, b"date,close\nyesterday,1"),
+        (200, b"date,close\n2024-01-22,1\n" * 380_000),
+    ],
+)
+def test_a_source_that_fails_is_a_bad_gateway_and_nothing_is_lost(
+    ann: Assets, feed: Feed, status: int, answered: bytes
+) -> None:
+    feed.says("2024-01-19,175")
+    refresh(ann)
+    feed.status, feed.body = status, answered
+    feed.headers = {"Location": feed.template} if status == 302 else {}
+    answer = refresh(ann)
+    assert answer.status_code == 502
+    assert body(answer)["details"]["code"] == "data_source_error"
+    assert "127.0.0.1" not in answer.get_data(as_text=True)
+    assert closes(ann) == [("2024-01-19", "175.00")]
+
+
+def test_a_source_that_says_nothing_new_is_no_failure(ann: Assets, feed: Feed) -> None:
+    feed.says()
+    answer = refresh(ann)
+    assert (answer.status_code, body(answer)["current_price"]) == (200, None)
+
+
+@pytest.mark.parametrize("slow", ["seconds_before", "seconds_between_bytes"])
+def test_a_slow_source_becomes_a_job(fed: Stand, ann: Assets, feed: Feed, slow: str) -> None:
+    feed.says("2024-01-18,173")
+    setattr(feed, slow, 1.5)
+    answer = refresh(ann)
+    assert answer.status_code == 202
+    assert body(answer) == {"job": 1}
+    assert answer.headers["Location"] == "/api/jobs/1/"
+    assert body(ann.get("jobs/1/")) == {
+        "id": 1,
+        "kind": "refresh_data",
+        "status": "PENDING",
+        "progress": 0,
+        "result": None,
+        "error": None,
+    }
+    setattr(feed, slow, 0)
+    work(fed)
+    job = body(ann.get("jobs/1/"))
+    assert (job["status"], job["progress"]) == ("DONE", 100)
+    assert job["result"] == {"prices": 1, "left_out": []}
+    assert closes(ann) == [("2024-01-18", "173.00")]
+
+
+def test_asking_again_while_a_job_waits_makes_no_second_one(ann: Assets, feed: Feed) -> None:
+    feed.seconds_before = 1.5
+    assert [body(refresh(ann)) for _ in range(2)] == [{"job": 1}, {"job": 1}]
+
+
+def test_a_job_that_fails_says_why(fed: Stand, ann: Assets, feed: Feed) -> None:
+    _queue(fed)
+    feed.status = 404
+    work(fed)
+    job = body(ann.get("jobs/1/"))
+    assert (job["status"], job["result"]) == ("FAILED", None)
+    assert job["error"] == {
+        "code": "data_source_error",
+        "message": "The data source answered 404.",
+    }
+
+
+def test_a_job_whose_worker_died_is_taken_again(fed: Stand, ann: Assets, feed: Feed) -> None:
+    _queue(fed)
+    fed.database.unit(commands.take_job)
+    feed.says("2024-01-18,173")
+    work(fed)
+    assert body(ann.get("jobs/1/"))["status"] == "RUNNING"
+    with fed.database.engine.begin() as connection:
+        connection.execute(text("UPDATE jobs SET started = started - interval '6 minutes'"))
+    work(fed)
+    assert body(ann.get("jobs/1/"))["status"] == "DONE"
+
+
+def test_a_job_is_shown_to_who_asked_only(fed: Stand, ann: Assets) -> None:
+    _queue(fed)
+    assert Assets(fed.client(user=2)).get("jobs/1/").status_code == 404
+    assert fed.client(user=None).get("/api/jobs/1/").status_code == 401
+    assert ann.get("jobs/99/").status_code == 404
+
+
+def test_a_refresh_is_for_who_may_change(fed: Stand, ann: Assets, feed: Feed) -> None:
+    feed.says("2024-01-18,173")
+    admin = Assets(fed.client(user=9, staff=True))
+    admin.make(symbol="PUBLIC")
+    assert ann.post("assets/2/refresh_data/").status_code == 403
+    assert Assets(fed.client(user=2)).post("assets/1/refresh_data/").status_code == 404
+    assert fed.client(scopes=("read",)).post("/api/assets/1/refresh_data/").status_code == 403
+    assert feed.asked == []
+    assert admin.post("assets/2/refresh_data/").status_code == 200
+
+
+def test_each_public_asset_in_use_is_due_once_a_day(fed: Stand, ann: Assets, feed: Feed) -> None:
+    admin = Assets(fed.client(user=9, staff=True))
+    admin.make(symbol="USED")
+    admin.make(symbol="RETIRED")
+    admin.client.delete("/api/assets/3/")
+    day = timedelta(hours=24)
+    queued = [fed.database.unit(lambda session: commands.queue_due(session, day)) for _ in "ab"]
+    assert queued == [1, 0]
+    feed.says("2024-01-18,173")
+    work(fed)
+    assert feed.asked == ["/prices/USED.csv"]
+    assert body(admin.get("assets/2/"))["current_price"] == "173.00"
+    with fed.database.engine.begin() as connection:
+        connection.execute(text("UPDATE jobs SET created = created - interval '25 hours'"))
+    assert fed.database.unit(lambda session: commands.queue_due(session, day)) == 1
+
+
+def test_what_people_ask_for_goes_first(fed: Stand, ann: Assets, feed: Feed) -> None:
+    Assets(fed.client(user=9, staff=True)).make(symbol="DUE")
+    fed.database.unit(lambda session: commands.queue_due(session, timedelta(hours=24)))
+    _queue(fed)
+    feed.says("2024-01-18,173")
+    work(fed)
+    assert feed.asked == ["/prices/AAPL.csv"]
+
+
+def test_the_worker_does_what_waits(fed: Stand, ann: Assets, feed: Feed) -> None:
+    feed.says("2024-01-18,173")
+    _queue(fed)
+    # It has no broker, and does not need one for this.
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "services.assets.worker"], env={**os.environ, **fed.environment}
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while body(ann.get("jobs/1/"))["status"] != "DONE" and time.monotonic() < deadline:
+            time.sleep(0.1)
+    finally:
+        worker.terminate()
+        worker.wait(20)
+    assert closes(ann) == [("2024-01-18", "173.00")]
+
+
+def test_old_jobs_are_forgotten(fed: Stand, ann: Assets, feed: Feed) -> None:
+    _queue(fed)
+    work(fed)
+    with fed.database.engine.begin() as connection:
+        connection.execute(text("UPDATE jobs SET finished = finished - interval '8 days'"))
+    fed.database.unit(commands.purge_jobs)
+    assert ann.get("jobs/1/").status_code == 404
+
+
+def test_without_a_source_the_answer_says_so(stand: Stand) -> None:
+    user = Assets(stand.client(user=1))
+    user.make()
+    answer = refresh(user)
+    assert answer.status_code == 502
+    assert "no data source" in body(answer)["details"]["message"]
+
+
+def test_pence_are_divided_and_another_currency_is_refused(fed: Stand, ann: Assets) -> None:
+    ann.make(symbol="VOD.L", currency="GBP")
+    quoted = [Bar(date(2024, 1, 18), Decimal("71.5"))]
+    record(fed, 2, Delivery(quoted, currency="GBp"))
+    assert body(ann.get("assets/2/"))["current_price"] == "0.715"
+    with pytest.raises(DataSourceError, match="EUR"):
+        record(fed, 2, Delivery(quoted, currency="EUR"))
+
+
+def test_splits_of_a_source_are_recorded_and_its_prices_turned_back(
+    fed: Stand, ann: Assets
+) -> None:
+    friday = Bar(date(2020, 8, 28), Decimal("124.81"))
+    monday = Bar(date(2020, 8, 31), Decimal("129.04"))
+    split = Split(date(2020, 8, 31), Fraction(4))
+    for _ in range(2):
+        record(fed, 1, Delivery([friday, monday], [split], "split_adjusted"))
+    assert closes(ann) == [("2020-08-28", "499.24"), ("2020-08-31", "129.04")]
+    assert [one["ratio"] for one in ann.found("assets/1/splits/")] == ["4:1"]
+    assert len(fed.events()) == 2
+
+
+def record(fed: Stand, asset_id: int, delivery: Delivery) -> None:
+    fed.database.unit(
+        lambda session: commands.record_delivery(
+            session, asset_id, delivery, by=Actor(1), source="yfinance"
+        )
+    )
+
+
+def _queue(fed: Stand) -> None:
+    fed.database.unit(lambda session: commands.queue_refresh(session, 1, by=Actor(1)))

@@ -1,0 +1,1 @@
+"""HTTP as every service speaks it, through a small service on a real database."""

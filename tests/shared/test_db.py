@@ -1,0 +1,122 @@
+"""Units of work: whole or not at all, done again where PostgreSQL asks for it, never for ever."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from shared.db import Database, driver_url, sqlstate
+from shared.testing.stand import create_database
+from tests.shared.bus.database import terminate_backends
+
+
+@pytest.fixture(scope="module")
+def running(postgres_url: str) -> Iterator[Database]:
+    database = Database(create_database(postgres_url, "counters"), pool_size=4)
+    database.unit(lambda session: session.execute(text("CREATE TABLE counter (n integer)")))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(running: Database) -> Database:
+    running.unit(lambda session: session.execute(text("TRUNCATE counter")))
+    running.unit(lambda session: session.execute(text("INSERT INTO counter VALUES (0)")))
+    return running
+
+
+def count(session: Session) -> int:
+    return int(session.scalar(text("SELECT n FROM counter")) or 0)
+
+
+def put(session: Session, n: int) -> None:
+    session.execute(text("UPDATE counter SET n = :n"), {"n": n})
+
+
+def fail(session: Session, state: str) -> None:
+    session.execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$"))
+
+
+def test_returning_commits_and_raising_rolls_back(database: Database) -> None:
+    def broken(session: Session) -> None:
+        put(session, 2)
+        raise ValueError
+
+    database.unit(lambda session: put(session, 1))
+    with pytest.raises(ValueError):
+        database.unit(broken)
+    assert database.unit(count) == 1
+
+
+def test_two_that_change_the_same_at_once_are_both_done(database: Database) -> None:
+    """Under REPEATABLE READ the second gets 40001, and its whole unit is done again."""
+    both, tries = threading.Barrier(2), []
+
+    def increment(session: Session) -> None:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        seen = count(session)
+        tries.append(seen)
+        if len(tries) <= 2:
+            both.wait(5)
+        put(session, seen + 1)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(database.unit, [increment, increment]))
+    assert sorted(tries) == [0, 0, 1]
+    assert database.unit(count) == 2
+
+
+@pytest.mark.parametrize(("state", "tries"), [("40001", 5), ("40P01", 5), ("55P03", 1)])
+def test_it_is_done_again_at_most_four_times_and_only_for_what_may_pass(
+    database: Database, state: str, tries: int
+) -> None:
+    seen = []
+
+    def conflicting(session: Session) -> None:
+        seen.append(1)
+        put(session, 9)
+        fail(session, state)
+
+    with pytest.raises(DBAPIError) as caught:
+        database.unit(conflicting)
+    assert sqlstate(caught.value) == state
+    assert (len(seen), database.unit(count)) == (tries, 0)
+
+
+def test_nothing_waits_for_ever(database: Database) -> None:
+    def setting(name: str) -> str:
+        return str(database.unit(lambda session: session.scalar(text(f"SHOW {name}"))))
+
+    assert setting("statement_timeout") == "10s"
+    assert setting("lock_timeout") == "3s"
+    assert setting("idle_in_transaction_session_timeout") == "30s"
+    assert setting("timezone") == "UTC"
+
+
+def test_a_connection_that_died_in_the_pool_is_replaced(database: Database) -> None:
+    database.unit(count)
+    terminate_backends(database)
+    assert [database.unit(count) for _ in range(4)] == [0, 0, 0, 0]
+
+
+def test_a_server_that_is_not_there_is_an_error_without_a_sqlstate() -> None:
+    nowhere = Database("postgresql://u:p@127.0.0.1:9/x")
+    with pytest.raises(OperationalError) as caught:
+        nowhere.unit(count)
+    assert sqlstate(caught.value) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u@h/d", "postgres://u@h/d", "postgresql+psycopg://u@h/d"]
+)
+def test_our_driver_is_named_in_the_url(url: str) -> None:
+    assert driver_url(url) == "postgresql+psycopg://u@h/d"
+
+
+def test_another_database_is_refused_without_its_password() -> None:
+    with pytest.raises(ValueError, match=r"^Not a PostgreSQL URL: mysql://…$"):
+        driver_url("mysql://u:secret@h/d")

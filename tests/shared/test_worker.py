@@ -1,0 +1,166 @@
+"""The second process of a service: its parts, its end, and its own small door."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import func, text, update
+from sqlalchemy.orm import Session
+
+from deploy.local import ports
+from shared import settings, worker
+from shared.bus import outbox
+from shared.db import Database
+from shared.settings import ServiceSettings
+from shared.testing import environment
+from shared.testing.stand import create_database, set_environment
+from shared.worker import Timer
+from tests.shared.bus.database import Base, OutboxRow
+from tests.shared.bus.processes import ledger
+from tests.shared.bus.receiving import event, wait_until
+
+NO_BUS = "nats://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def database(postgres_url: str) -> Iterator[Database]:
+    database = Database(create_database(postgres_url, "worker"))
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def configuration(database: Database) -> ServiceSettings:
+    url = database.engine.url.render_as_string(hide_password=False)
+    named = environment("ledger", database_url=url, keys=Path("unused"), event_bus_url=NO_BUS)
+    with set_environment(named):
+        return settings.load("ledger")
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Give the signals back that `worker.run` takes."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def end() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def run(
+    configuration: ServiceSettings, database: Database, *timers: Timer, until: Callable[[], bool]
+) -> int:
+    """Run a worker in this process until `until` holds; return its exit status."""
+
+    def watch() -> None:
+        try:
+            wait_until(until, 10)
+        finally:
+            end()
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    status = worker.run(configuration, database, {}, timers)
+    watching.join()
+    assert until()
+    return status
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_timer_runs_at_the_start_and_again_and_again(
+    configuration: ServiceSettings, database: Database
+) -> None:
+    runs: dict[str, list[float]] = {"often": [], "rarely": []}
+    timers = [
+        Timer("often", 0.5, lambda _: runs["often"].append(time.monotonic())),
+        Timer("rarely", 0.6, lambda _: runs["rarely"].append(time.monotonic())),
+    ]
+    assert run(configuration, database, *timers, until=lambda: len(runs["rarely"]) == 3) == 0
+    gaps = [later - earlier for earlier, later in pairwise(runs["rarely"])]
+    assert all(0.6 <= gap < 0.95 for gap in gaps)  # on its own time, not at the next "often"
+    assert len(runs["often"]) >= 3
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_timer_that_fails_does_it_again_and_disturbs_nobody(
+    configuration: ServiceSettings, database: Database
+) -> None:
+    tries, others = [], []
+
+    def failing(session: Session) -> None:
+        tries.append(1)
+        session.execute(text("INSERT INTO effects (event_id) VALUES (gen_random_uuid())"))
+        raise ValueError("broken")
+
+    timers = [Timer("failing", 0.1, failing), Timer("other", 0.1, lambda _: others.append(1))]
+    assert run(configuration, database, *timers, until=lambda: len(tries) > 2) == 0
+    assert len(others) >= 2
+    with database.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM effects")) == 0
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_worker_deletes_what_is_old(configuration: ServiceSettings, database: Database) -> None:
+    database.unit(lambda session: outbox.add(session, event()))
+    old = func.now() - timedelta(days=8)
+    database.unit(lambda session: session.execute(update(OutboxRow).values(published_at=old)))
+
+    def is_empty() -> bool:
+        with database.engine.connect() as connection:
+            return not connection.scalar(text("SELECT count(*) FROM outbox"))
+
+    assert run(configuration, database, until=is_empty) == 0
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_worker_shows_its_health_and_metrics_on_its_own_port(
+    configuration: ServiceSettings, database: Database
+) -> None:
+    port = ports.free()
+    answers: dict[str, requests.Response] = {}
+
+    def look(_: Session) -> None:
+        for path in ("/health", "/metrics", "/", "/metrics/../etc/passwd"):
+            answers[path] = requests.get(f"http://127.0.0.1:{port}{path}", timeout=2)
+
+    timers = [Timer("look", 0.1, look)]
+    configured = replace(configuration, metrics_port=port)
+    assert run(configured, database, *timers, until=lambda: len(answers) == 4) == 0
+    assert answers["/health"].text == "ok"
+    assert "outbox_unpublished" in answers["/metrics"].text
+    assert [answers[path].status_code for path in answers] == [200, 200, 404, 404]
+
+
+def test_sigterm_ends_a_worker_within_ten_seconds_although_the_bus_is_away(
+    database: Database,
+) -> None:
+    with ledger(database, NO_BUS, "price-updated", LOG_LEVEL="INFO") as process:
+        assert process.stderr
+        for line in process.stderr:
+            if "worker_started" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert '"event": "worker_stopped"' in process.stderr.read()
+
+
+def test_a_part_that_fails_ends_the_process(database: Database) -> None:
+    """The address of the bus is wrong, so the relay cannot live."""
+    with ledger(database, "kafka://127.0.0.1:9") as process:
+        assert process.wait(10) == 1
+        assert process.stderr
+        said = process.stderr.read()
+    assert '"event": "worker_part_failed"' in said
+    assert "Not an event bus: kafka" in said
