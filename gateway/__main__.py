@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        gateway = model.build(load_routes(), options.internal)
+        gateway = model.build(load_routes(), options.internal, has_flood_guard=options.flood_guard)
         if options.kubernetes:
             _render_kubernetes(gateway, options)
         else:
@@ -75,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME=URL",
         help="where a service listens; once for each",
+    )
+    command.add_argument(
+        "--no-flood-guard",
+        dest="flood_guard",
+        action="store_false",
+        help="for load tests: let one address ask as fast as it can",
     )
     command.add_argument(
         "--kubernetes", action="store_true", help="write objects for a cluster instead"

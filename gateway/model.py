@@ -16,7 +16,7 @@ replaces both, and could not tell auth's 429 from the flood guard's):
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from gateway.routes import QUOTAS, SERVICES, Route
@@ -83,16 +83,20 @@ class Gateway:
     )
 
 
-def build(routes: Sequence[Route], internal: str) -> Gateway:
+def build(routes: Sequence[Route], internal: str, *, has_flood_guard: bool = True) -> Gateway:
     """Return the gateway of `routes`.
 
     Args:
         routes: of `routes.yml`.
         internal: host and port of the loopback entry point.
+        has_flood_guard: False for load tests alone.
     """
     routers = [router for route in routes for router in _routers(route)]
+    routers += [*_fallbacks(), *_internal_routers()]
+    if not has_flood_guard:
+        routers = [_without_flood_guard(router) for router in routers]
     return Gateway(
-        routers=(*routers, *_fallbacks(), *_internal_routers()),
+        routers=tuple(routers),
         middlewares={
             **_edge_middlewares(internal),
             **_error_pages(),
@@ -133,6 +137,11 @@ def _chain(route: Route) -> tuple[str, ...]:
     protected = (*_ENTRANCE, "v1", f"auth-{route.quota}")
     # Auth alone needs to know which token it was; nobody else shall ever see one.
     return protected if route.service == "auth" else (*protected, "hide-token")
+
+
+def _without_flood_guard(router: Router) -> Router:
+    kept = tuple(name for name in router.middlewares if name != "flood")
+    return replace(router, middlewares=kept)
 
 
 def _fallbacks() -> list[Router]:

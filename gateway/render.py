@@ -72,8 +72,9 @@ def _web_entry_point(address: str) -> Document:
         # No proxy stands before us: X-Forwarded-* of clients are thrown away.
         "forwardedHeaders": {"insecure": False},
         "http": {
-            # A WSGI server reads X_Identity and X.Identity as X-Identity.
-            "aliasHeadersStrategy": "reject",
+            # A WSGI server reads X_Identity and X.Identity as X-Identity: such headers go no
+            # further. (To reject them is a bare 400 in plain text, which no middleware reaches.)
+            "aliasHeadersStrategy": "delete",
             "sanitizePath": True,
             # Go adds 4096 bytes of grace; in all 8 KiB, less than gunicorn's limits, so that the
             # refusal is the gateway's.

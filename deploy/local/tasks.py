@@ -23,6 +23,8 @@ def gateway_rendered(plan: Plan) -> Iterator[None]:
     for service in SERVICES:
         arguments += ["--service", f"{service}={plan.url(f'{service}-web')}"]
     arguments += ["--service", f"portal={plan.url('portal')}"]
+    if not plan.settings.limits:
+        arguments.append("--no-flood-guard")
     with _process(plan, "gateway", "render", *arguments) as rendering:
         yield
         _finish(rendering, "The gateway's configuration")

@@ -68,7 +68,11 @@ class TokenSchema(ResourceSchema):
         metadata={"description": "When it stops working; null: never."},
     )
     created = Time(dump_only=True, metadata={"description": "When it was made."})
-    last_used = Time(dump_only=True, metadata={"description": "Its last use, to the minute."})
+    last_used = Time(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Its last use, to the minute; null: never."},
+    )
 
 
 class NewTokenSchema(TokenSchema):
@@ -106,7 +110,9 @@ class UserSchema(ResourceSchema):
     )
     is_staff = fields.Boolean(dump_only=True, metadata={"description": "Whether an administrator."})
     date_joined = Time(dump_only=True, metadata={"description": "When the user was made."})
-    last_login = Time(dump_only=True, metadata={"description": "The last login."})
+    last_login = Time(
+        dump_only=True, allow_none=True, metadata={"description": "The last login; null: never."}
+    )
 
 
 class ManagedUserSchema(UserSchema):

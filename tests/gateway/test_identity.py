@@ -92,6 +92,13 @@ def test_what_a_client_says_about_itself_is_thrown_away(
         b"Script-Name: /internal",
         b"X-Original-Url: /internal/v1/\r\nX-Rewrite-Url: /internal/v1/",
         b"X-Http-Method-Override: DELETE",
+        # Other names of the same variable in a WSGI server: they go no further.
+        b"X_Identity: forged",
+        b"X.Identity: forged",
+        b"X~Identity: forged",
+        b"x_identity: forged",
+        b"SCRIPT_NAME: /internal",
+        b"X_Forwarded_For: 6.6.6.6",
     ],
 )
 def test_tricks_with_headers_change_nothing(site: Site, header: bytes) -> None:
@@ -101,17 +108,12 @@ def test_tricks_with_headers_change_nothing(site: Site, header: bytes) -> None:
     assert (seen.method, seen.target) == ("GET", "/api/portfolios/")
     assert seen.all("X-Identity") == ["signed-by-auth:standard"]
     assert seen.all("X-Forwarded-For") == ["127.0.0.1"]
+    assert seen.all("Script-Name") in ([], ["/internal"])  # with a dash it is a plain header
 
 
 @pytest.mark.parametrize(
     "header",
     [
-        b"X_Identity: forged",
-        b"X.Identity: forged",
-        b"X~Identity: forged",
-        b"x_identity: forged",
-        b"SCRIPT_NAME: /internal",
-        b"X_Forwarded_For: 6.6.6.6",
         b"X-Identity : forged",
         b"Host: other",
         b"Content-Length: 5\r\nContent-Length: 6",

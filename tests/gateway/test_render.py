@@ -30,6 +30,15 @@ def test_every_user_route_asks_auth_with_its_quota_class() -> None:
         assert asks == ([f"auth-{route.quota}"] if route.access == "user" else [])
 
 
+def test_the_flood_guard_is_left_out_for_load_tests_alone() -> None:
+    def guarded(**options: bool) -> list[bool]:
+        routers = build(load_routes(), "127.0.0.1:1", **options).routers
+        return ["flood" in router.middlewares for router in routers if router.entry_point == "web"]
+
+    assert all(guarded())
+    assert not any(guarded(has_flood_guard=False))
+
+
 def test_parameters_match_only_what_has_a_single_spelling() -> None:
     rules = [router.rule for router in build(load_routes(), "127.0.0.1:1").routers]
     patterns = [rule for rule in rules if "/portfolios/" in rule and "PathRegexp" in rule]

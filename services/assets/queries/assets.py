@@ -193,8 +193,7 @@ def _resource(row: AnyRow, more: Warnings | None = None) -> dict[str, Any]:
     )
     if row.market_cap is not None:
         resource["market_cap"] = round_money(row.market_cap, row.currency)
-    if warnings := _warnings(row) + (more or []):
-        resource["warnings"] = warnings
+    resource["warnings"] = _warnings(row) + (more or [])
     return resource
 
 

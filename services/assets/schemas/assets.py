@@ -104,7 +104,7 @@ class AssetSchema(ResourceSchema):
     warnings = fields.List(
         fields.Nested(WarningSchema),
         dump_only=True,
-        metadata={"description": "Only where there is something to know."},
+        metadata={"description": "What to know of it; often empty."},
     )
 
 
