@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,16 +36,29 @@ def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def rabbitmq_url() -> str:
-    """Return the URL of the RabbitMQ that is there; without one the test says so and skips.
+    """Return the URL of the RabbitMQ that is there."""
+    return there("RABBITMQ", "amqp://guest:guest@127.0.0.1:5672/")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """Return the URL of the Redis that is there."""
+    return there("REDIS", "redis://127.0.0.1:6379/")
+
+
+def there(name: str, usual: str) -> str:
+    """Return the URL of a server that we don't start; without one the test says so and skips.
 
     Under CI=true a missing server is a failure.
     """
-    url = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672/")
+    variable = f"TEST_{name}_URL"
+    url = os.environ.get(variable, usual)
     parts = urlsplit(url)
+    address = (parts.hostname or "", parts.port or urlsplit(usual).port or 0)
     try:
-        socket.create_connection((parts.hostname or "", parts.port or 5672), timeout=2).close()
+        socket.create_connection(address, timeout=2).close()
     except OSError as error:
-        message = f"NO RABBITMQ at {parts.hostname}:{parts.port}: set TEST_RABBITMQ_URL ({error})"
+        message = f"NO {name} at {address[0]}:{address[1]}: set {variable} ({error})"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
@@ -62,7 +76,7 @@ def make_stand(postgres_url: str, keys: Path) -> Iterator[MakeStand]:
     """Return a maker of stands: `make_stand("auth", create_app)`."""
     stands: list[Stand] = []
 
-    def make(name: str, create_app: Callable[[], ServiceApp], **more: str) -> Stand:
+    def make(name: str, create_app: Callable[[], ServiceApp], **more: Any) -> Stand:
         stands.append(Stand(name, create_app, server_url=postgres_url, keys=keys, **more))
         return stands[-1]
 

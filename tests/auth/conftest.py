@@ -1,9 +1,6 @@
 """Auth on a stand of its own, emptied before each test; people who have signed up; the gateway."""
 
-import os
-import socket
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -59,24 +56,6 @@ def stand(auth_stand: Stand) -> Stand:
 @pytest.fixture
 def gateway(stand: Stand) -> Gateway:
     return Gateway(stand)
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> str:
-    """Return the URL of the Redis that is there; without one the test says so and skips.
-
-    Under CI=true a missing server is a failure.
-    """
-    url = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/")
-    parts = urlsplit(url)
-    try:
-        socket.create_connection((parts.hostname or "", parts.port or 6379), timeout=2).close()
-    except OSError as error:
-        message = f"NO REDIS at {parts.hostname}:{parts.port}: set TEST_REDIS_URL ({error})"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return url
 
 
 def sign_up(stand: Stand, username: str = "anna", *, is_staff: bool = False) -> int:
