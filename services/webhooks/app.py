@@ -1,0 +1,29 @@
+"""Webhooks' web application."""
+
+from services.webhooks import settings
+from services.webhooks.models import IdempotencyKey
+from services.webhooks.network import Network
+from services.webhooks.owners import Owners
+from services.webhooks.routes import BLUEPRINTS
+from services.webhooks.routes.tools import Tools
+from services.webhooks.sealing import Seal
+from services.webhooks.settings import Settings
+from shared.http import ServiceApp, create_service_app
+
+
+def create_app(configuration: Settings | None = None) -> ServiceApp:
+    """Return the application; its configuration comes from the environment by default."""
+    configuration = configuration or settings.load()
+    app = create_service_app(
+        configuration,
+        title="Webhooks and alerts",
+        public=BLUEPRINTS,
+        internal=[],
+        idempotency_table=IdempotencyKey,
+    )
+    app.extensions["tools"] = Tools(
+        network=Network(allow_private=configuration.allow_private),
+        owners=Owners(configuration.urls, app.signer),
+        seal=Seal(configuration.secret_key_file),
+    )
+    return app

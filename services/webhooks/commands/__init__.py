@@ -1,0 +1,1 @@
+"""What changes webhooks and alerts. Commands never commit."""

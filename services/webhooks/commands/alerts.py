@@ -1,0 +1,195 @@
+"""Alert rules: made, changed, deleted."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.webhooks.commands import projections, watching
+from services.webhooks.domain import names, rules
+from services.webhooks.models import Alert, Portfolio
+from services.webhooks.owners import AssetSnapshot, Owners
+from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
+
+# Field of the API → column, where they differ.
+_COLUMNS: Final = {"asset": "asset_id", "portfolio": "portfolio_id"}
+_WRITABLE: Final = rules.CONDITION | {"name", "cooldown_seconds"}
+
+
+def create_alert(session: Session, owner_id: int, *, owners: Owners, **values: Any) -> Alert:
+    """Make a rule; it waits for the next crossing, even if its condition holds already.
+
+    Args:
+        values: the writable fields.
+
+    Raises:
+        ValidationFailed: the fields don't make a rule of its kind.
+        NotFound: there is no such asset or portfolio, or it is somebody else's.
+        Unavailable: its owner does not answer.
+    """
+    rule = _sound(values)
+    watched = _watched(session, owner_id, rule, owners)
+    alert = Alert(owner_id=owner_id)
+    _write(alert, rule)
+    session.add(alert)
+    _arm(session, alert, watched)
+    return alert
+
+
+def update_alert(
+    session: Session,
+    owner_id: int,
+    alert_id: int,
+    *,
+    owners: Owners,
+    changes: Mapping[str, Any],
+    expected: frozenset[int] | None = None,
+) -> None:
+    """Change a rule; one that watches something else than before waits for its next crossing.
+
+    Args:
+        changes: writable fields.
+        expected: versions it may have now; None is any.
+
+    Raises:
+        NotFound, PreconditionFailed: see `_locked`.
+        ValidationFailed, NotFound, Unavailable: see `create_alert`.
+        Conflict: another request changed the rule at the same moment.
+    """
+    seen = _own(session, owner_id, alert_id)
+    version, before = seen.version, _rule(seen)
+    rule = _sound({**before, **changes})
+    watches_anew = any(rule.get(field) != before[field] for field in rules.CONDITION)
+    # Asked before the row is locked, so that no event waits for an answer.
+    watched = _watched(session, owner_id, rule, owners) if watches_anew else None
+    alert = _locked(session, owner_id, alert_id, expected)
+    if alert.version != version:
+        raise Conflict("Another request changed the same rule; try again.")
+    _write(alert, rule)
+    alert.version += 1
+    alert.modified = datetime.now(UTC)
+    if watches_anew:
+        _arm(session, alert, watched)
+
+
+def delete_alert(
+    session: Session, owner_id: int, alert_id: int, expected: frozenset[int] | None = None
+) -> None:
+    """Delete a rule with its firings.
+
+    Raises:
+        NotFound, PreconditionFailed: see `_locked`.
+    """
+    session.delete(_locked(session, owner_id, alert_id, expected))
+
+
+def delete_alerts_of(session: Session, user_id: int) -> None:
+    """Delete the rules of a user who is gone."""
+    session.execute(delete(Alert).where(Alert.owner_id == user_id))
+
+
+def delete_alerts_on(session: Session, portfolio_id: int) -> None:
+    """Delete the rules on a portfolio that is gone."""
+    session.execute(delete(Alert).where(Alert.portfolio_id == portfolio_id))
+
+
+def _sound(rule: Mapping[str, Any]) -> dict[str, Any]:
+    complete = rules.completed(rule)
+    if wrong := rules.faults(complete):
+        raise ValidationFailed(wrong)
+    return complete
+
+
+def _rule(alert: Alert) -> dict[str, Any]:
+    return {field: getattr(alert, _COLUMNS.get(field, field)) for field in _WRITABLE}
+
+
+def _write(alert: Alert, rule: Mapping[str, Any]) -> None:
+    for field in _WRITABLE & rule.keys():
+        setattr(alert, _COLUMNS.get(field, field), rule[field])
+
+
+def _watched(
+    session: Session, owner_id: int, rule: Mapping[str, Any], owners: Owners
+) -> AssetSnapshot | None:
+    """Return the asset that a rule watches; None where it watches a portfolio.
+
+    Raises:
+        NotFound: its owner does not know it, or it is somebody else's.
+        Unavailable: its owner does not answer.
+    """
+    if rule["kind"] in names.PRICE_KINDS:
+        return _asset(owner_id, rule["asset"], owners)
+    _require_portfolio(session, owner_id, rule["portfolio"], owners)
+    return None
+
+
+def _asset(user_id: int, asset_id: int, owners: Owners) -> AssetSnapshot:
+    try:
+        snapshot = owners.asset(asset_id)
+    except NotFound as error:
+        raise NotFound.of("asset") from error
+    if snapshot.card["owner"] not in (None, user_id):
+        raise NotFound.of("asset")
+    return snapshot
+
+
+def _require_portfolio(session: Session, user_id: int, portfolio_id: int, owners: Owners) -> None:
+    if (portfolio := session.get(Portfolio, portfolio_id)) is not None:
+        owner_id = portfolio.owner_id
+    else:
+        try:
+            card = owners.portfolio(portfolio_id)["portfolio"]
+        except NotFound as error:
+            raise NotFound.of("portfolio") from error
+        projections.put_portfolio(session, card)
+        owner_id = card["owner"]
+    if owner_id != user_id:
+        raise NotFound.of("portfolio")
+
+
+def _arm(session: Session, alert: Alert, watched: AssetSnapshot | None) -> None:
+    """Let a rule learn where it stands, without firing."""
+    alert.is_met = None
+    alert.armed_at = watched.version if watched else 0
+    session.flush()
+    only, now = Alert.id == alert.id, datetime.now(UTC)
+    if watched is None:
+        portfolio = session.get_one(Portfolio, alert.portfolio_id)
+        watching.look_at_portfolio(session, only, portfolio, now)
+        return
+    if alert.kind == names.PRICE_CHANGE:
+        projections.adopt_window(session, watched)
+    if (price := watched.card["current_price"]) is not None:
+        value, day = Decimal(price), date.fromisoformat(watched.card["price_date"])
+        changes = watched.closes.changes(value, day, watching.windows(session, only))
+        watching.look_at_value(session, only, value, changes, now)
+
+
+def _own(session: Session, owner_id: int, alert_id: int) -> Alert:
+    own = select(Alert).where(Alert.id == alert_id, Alert.owner_id == owner_id)
+    if (alert := session.scalar(own)) is None:
+        raise NotFound.of("alert")
+    return alert
+
+
+def _locked(
+    session: Session, owner_id: int, alert_id: int, expected: frozenset[int] | None
+) -> Alert:
+    """Return a user's own rule, locked.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        PreconditionFailed: its version is not an expected one.
+    """
+    own = select(Alert).where(Alert.id == alert_id, Alert.owner_id == owner_id)
+    # populate_existing: what the session read before it had the lock may be old.
+    alert = session.scalar(own.with_for_update().execution_options(populate_existing=True))
+    if alert is None:
+        raise NotFound.of("alert")
+    if expected is not None and alert.version not in expected:
+        raise PreconditionFailed("The alert has changed since you read it.")
+    return alert

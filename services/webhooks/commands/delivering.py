@@ -1,0 +1,199 @@
+"""Deliveries: claimed by one courier at a time, and what becomes of each attempt."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from services.webhooks.domain import schedule
+from services.webhooks.models import DELIVERED, FAILED, PENDING, Delivery, Webhook
+
+IN_FLIGHT: Final = 2  # attempts at once for one webhook, so that a slow one takes no more
+# Twice what an attempt may take; after that its courier is dead, and the delivery due again.
+LEASE: Final = timedelta(seconds=30)
+_GONE: Final = 410
+_GONE_REASON: Final = "The receiver answered 410 Gone."
+_GIVEN_UP_REASON: Final = "Every delivery failed for five days."
+
+_CLAIM: Final = text(
+    """
+    UPDATE deliveries SET claimed_until = :until, due_at = :until
+    FROM webhooks, messages
+    WHERE webhooks.id = deliveries.webhook_id AND messages.id = deliveries.message_id
+        AND deliveries.id IN (
+            SELECT due.id
+            FROM webhooks AS ready CROSS JOIN LATERAL (
+                SELECT id FROM deliveries
+                WHERE webhook_id = ready.id AND status = 'PENDING' AND due_at <= :now
+                ORDER BY due_at, id
+                LIMIT greatest(0,
+                    CASE WHEN ready.failures >= :breaker THEN 1 ELSE :in_flight END
+                    - (SELECT count(*) FROM deliveries
+                       WHERE webhook_id = ready.id AND claimed_until > :now))
+            ) AS due
+            WHERE ready.id = ANY(:webhooks)
+            LIMIT :most
+        )
+    RETURNING deliveries.id AS delivery_id, deliveries.attempts, deliveries.claimed_until,
+        webhooks.id AS webhook_id, webhooks.url, webhooks.secret,
+        CASE WHEN webhooks.previous_until > :now THEN webhooks.previous_secret END
+            AS previous_secret,
+        messages.id AS message_id, messages.body
+    """
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One attempt that a courier is to make.
+
+    Attributes:
+        attempts: made before it.
+        claimed_until: tells this claim from a later one.
+        secret, previous_secret: encrypted.
+    """
+
+    delivery_id: int
+    attempts: int
+    claimed_until: datetime
+    webhook_id: int
+    url: str
+    secret: str
+    previous_secret: str | None
+    message_id: UUID
+    body: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What an attempt came to.
+
+    Attributes:
+        at: its end.
+        status: of the answer; None where there was none.
+        error: for the webhook's owner.
+    """
+
+    at: datetime
+    latency_ms: int
+    status: int | None = None
+    error: str | None = None
+    retry_after: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the receiver has it: 2xx alone says so."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+def claim(session: Session, now: datetime, most: int) -> Sequence[Claim]:
+    """Claim deliveries that are due, at most two in flight for one webhook.
+
+    Args:
+        most: how many at most.
+    """
+    of_webhook = Delivery.webhook_id == Webhook.id
+    due = select(Delivery.id).where(of_webhook, Delivery.status == PENDING, Delivery.due_at <= now)
+    in_flight = select(func.count()).where(of_webhook, Delivery.claimed_until > now)
+    ready = (
+        select(Webhook.id)
+        .where(Webhook.is_active, func.coalesce(Webhook.paused_until, now) <= now)
+        .where(due.exists(), in_flight.scalar_subquery() < IN_FLIGHT)
+        .order_by(func.random())  # each has the same chance, however much another one has waiting
+        .limit(most)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    # Two statements: the second sees what others had claimed before we held the locks.
+    webhooks = session.scalars(ready).all()
+    if not webhooks:
+        return []
+    rows = session.execute(
+        _CLAIM,
+        {
+            "now": now,
+            "until": now + LEASE,
+            "webhooks": webhooks,
+            "most": most,
+            "in_flight": IN_FLIGHT,
+            "breaker": schedule.BREAKER,
+        },
+    )
+    return [Claim(**row._mapping) for row in rows]
+
+
+def record(
+    session: Session, claimed: Claim, attempt: Attempt, spread: Callable[[float, float], float]
+) -> None:
+    """Write down what came of an attempt, and when the next one is due.
+
+    Args:
+        spread: see `schedule.next_attempt`.
+    """
+    if attempt.succeeded:
+        _forgive(session, claimed.webhook_id)
+        _close(session, claimed, attempt, DELIVERED, attempt.at)
+        return
+    goes_on = _blame(session, claimed.webhook_id, attempt)
+    not_before = schedule.asked_for(attempt.retry_after, attempt.at)
+    due = schedule.next_attempt(claimed.attempts + 1, attempt.at, spread, not_before)
+    if goes_on and due:
+        _close(session, claimed, attempt, PENDING, due)
+    else:
+        _close(session, claimed, attempt, FAILED, attempt.at)
+
+
+def _close(session: Session, claimed: Claim, attempt: Attempt, status: str, due: datetime) -> None:
+    # A claim that has run out belongs to somebody else, who writes down their own attempt.
+    still_ours = (Delivery.id == claimed.delivery_id) & (
+        Delivery.claimed_until == claimed.claimed_until
+    )
+    session.execute(
+        update(Delivery)
+        .where(still_ours)
+        .values(
+            status=status,
+            due_at=due,
+            attempts=Delivery.attempts + 1,
+            claimed_until=None,
+            last_attempt=attempt.at,
+            response_status=attempt.status,
+            latency_ms=attempt.latency_ms,
+            error=attempt.error,
+        )
+    )
+
+
+def _forgive(session: Session, webhook_id: int) -> None:
+    session.execute(
+        update(Webhook)
+        .where(Webhook.id == webhook_id, Webhook.failures > 0)
+        .values(failures=0, failing_since=None, paused_until=None)
+    )
+
+
+def _blame(session: Session, webhook_id: int, attempt: Attempt) -> bool:
+    """Count a failure of the webhook; return whether this delivery is tried again."""
+    own = select(Webhook).where(Webhook.id == webhook_id)
+    webhook = session.scalar(own.with_for_update(key_share=True))
+    if webhook is None:  # deleted meanwhile, with its deliveries
+        return False
+    webhook.failures += 1
+    webhook.failing_since = webhook.failing_since or attempt.at
+    pause = schedule.pause(webhook.failures)
+    webhook.paused_until = attempt.at + pause if pause else None
+    if attempt.status == _GONE:
+        _disable(webhook, _GONE_REASON)
+    elif attempt.at - webhook.failing_since >= schedule.GIVEN_UP_AFTER:
+        _disable(webhook, _GIVEN_UP_REASON)
+    return attempt.status != _GONE
+
+
+def _disable(webhook: Webhook, reason: str) -> None:
+    if webhook.is_active:
+        webhook.is_active = False
+        webhook.disabled_reason = reason
+        webhook.version += 1

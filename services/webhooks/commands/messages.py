@@ -1,0 +1,151 @@
+"""Messages: told once to everybody who may know, and told again when asked."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import uuid_utils
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.webhooks.commands import subscriptions
+from services.webhooks.domain import names
+from services.webhooks.models import DELIVERED, PENDING, Alert, Delivery, Holding, Message, Webhook
+from shared.bus import retention
+from shared.errors import NotFound
+
+_KEPT_FOR: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class _Message:
+    """What is told: `at` is when it happened."""
+
+    id: UUID
+    type: str
+    data: Mapping[str, Any]
+    at: datetime
+
+    def body(self) -> str:
+        """Return it as it is signed and sent."""
+        moment = self.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        content = {"type": self.type, "timestamp": moment, "data": self.data}
+        return json.dumps(content, ensure_ascii=False)
+
+
+def tell_owner(
+    session: Session,
+    owner_id: int,
+    type_: str,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    message_id: UUID | None = None,
+) -> None:
+    """Tell a user's webhooks that want to know.
+
+    Args:
+        type_: one of `names.EVENTS`.
+        data: what they are told.
+        at: when it happened.
+        message_id: the event's; a new one by default.
+    """
+    told = session.scalars(_wanting(type_).where(Webhook.owner_id == owner_id)).all()
+    _tell(session, told, _Message(message_id or _new_id(), type_, data, at))
+
+
+def tell_interested(
+    session: Session, asset_id: int, data: Mapping[str, Any], *, at: datetime, message_id: UUID
+) -> None:
+    """Tell of a price the webhooks of those who hold the asset or have a rule on it."""
+    holds = select(Holding.owner_id).where(Holding.asset_id == asset_id, Holding.quantity != 0)
+    watches = select(Alert.owner_id).where(Alert.asset_id == asset_id, Alert.is_active)
+    interested = Webhook.owner_id.in_(holds.union(watches))
+    told = session.scalars(_wanting(names.PRICE_UPDATED).where(interested)).all()
+    _tell(session, told, _Message(message_id, names.PRICE_UPDATED, data, at))
+
+
+def send_test(session: Session, owner_id: int, webhook_id: int) -> int:
+    """Send a test to a webhook, whatever it subscribes to; return the delivery's id.
+
+    Raises:
+        NotFound, Conflict: see `subscriptions.woken`.
+    """
+    webhook = subscriptions.woken(session, owner_id, webhook_id)
+    data = {"webhook": webhook.id, "description": webhook.description}
+    message = _Message(_new_id(), names.TEST, data, datetime.now(UTC))
+    return _tell(session, [webhook.id], message)[0]
+
+
+def redeliver(session: Session, owner_id: int, delivery_id: int) -> None:
+    """Deliver again, at once and with all attempts before it.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        Conflict: its webhook is not active.
+    """
+    of = select(Delivery.webhook_id).join(Webhook, Webhook.id == Delivery.webhook_id)
+    webhook_id = session.scalar(of.where(Delivery.id == delivery_id, Webhook.owner_id == owner_id))
+    if webhook_id is None:
+        raise NotFound.of("delivery")
+    subscriptions.woken(session, owner_id, webhook_id)
+    _again(session, Delivery.id == delivery_id)
+
+
+def redeliver_since(
+    session: Session, owner_id: int, webhook_id: int, since: datetime, *, include_delivered: bool
+) -> int:
+    """Deliver again what was told from `since` on; return how many deliveries.
+
+    Args:
+        include_delivered: also those that arrived, not only those that failed.
+
+    Raises:
+        NotFound, Conflict: see `subscriptions.woken`.
+    """
+    webhook = subscriptions.woken(session, owner_id, webhook_id)
+    of = (Delivery.webhook_id == webhook.id) & (Delivery.created >= since)
+    return _again(session, of if include_delivered else of & (Delivery.status != DELIVERED))
+
+
+def purge(session: Session) -> int:
+    """Delete messages older than 30 days with their deliveries; return how many."""
+    old = select(Message.id).where(Message.created < func.now() - _KEPT_FOR)
+    chunk = old.order_by(Message.created).limit(retention.CHUNK)
+    return retention.delete_in_chunks(session, delete(Message).where(Message.id.in_(chunk)))
+
+
+def _wanting(type_: str) -> Select[int]:
+    return select(Webhook.id).where(
+        Webhook.is_active, Webhook.events.overlap([type_, names.EVERYTHING])
+    )
+
+
+def _tell(session: Session, webhook_ids: Sequence[int], message: _Message) -> Sequence[int]:
+    """Write the message down once and a delivery for each webhook; return the deliveries' ids."""
+    if not webhook_ids:
+        return []
+    row = {"id": message.id, "type": message.type, "body": message.body()}
+    session.execute(insert(Message).values(row))
+    rows = [{"message_id": message.id, "webhook_id": id_} for id_ in webhook_ids]
+    return session.scalars(insert(Delivery).returning(Delivery.id), rows).all()
+
+
+def _again(session: Session, which: ColumnElement[bool]) -> int:
+    # One that is under way at this moment keeps its place: two of it at once help nobody.
+    running = Delivery.claimed_until > func.now()
+    again = (
+        update(Delivery)
+        .where(which)
+        .values(
+            status=PENDING, attempts=0, due_at=case((running, Delivery.due_at), else_=func.now())
+        )
+    )
+    return len(session.scalars(again.returning(Delivery.id)).all())
+
+
+def _new_id() -> UUID:
+    return UUID(bytes=uuid_utils.uuid7().bytes)

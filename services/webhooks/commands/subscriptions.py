@@ -1,0 +1,140 @@
+"""Webhooks: made, changed, deleted, and their secrets."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.webhooks.domain import signatures
+from services.webhooks.domain.targets import Refused
+from services.webhooks.models import Webhook
+from services.webhooks.network import Network
+from services.webhooks.sealing import Seal
+from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
+
+_WRITABLE: Final = frozenset({"url", "description", "events", "is_active"})
+_OLD_SECRET_FOR: Final = timedelta(hours=24)
+
+
+def create_webhook(
+    session: Session, owner_id: int, *, network: Network, seal: Seal, **values: Any
+) -> tuple[Webhook, str]:
+    """Subscribe a user; return the webhook and its secret, which is shown this once.
+
+    Args:
+        values: the writable fields.
+
+    Raises:
+        ValidationFailed: the URL may not be delivered to.
+    """
+    _require_allowed(network, values["url"])
+    secret = signatures.new_secret()
+    webhook = Webhook(owner_id=owner_id, secret=seal.close(secret), **values)
+    session.add(webhook)
+    session.flush()
+    return webhook, secret
+
+
+def update_webhook(
+    session: Session,
+    owner_id: int,
+    webhook_id: int,
+    *,
+    network: Network,
+    changes: Mapping[str, Any],
+    expected: frozenset[int] | None = None,
+) -> None:
+    """Change what a user wrote of a webhook; active again or elsewhere, it starts afresh.
+
+    Args:
+        changes: writable fields.
+        expected: versions it may have now; None is any.
+
+    Raises:
+        NotFound, PreconditionFailed: see `locked`.
+        ValidationFailed: the URL may not be delivered to.
+    """
+    webhook = locked(session, owner_id, webhook_id, expected)
+    before = (webhook.url, webhook.is_active)
+    for name in _WRITABLE & changes.keys():
+        setattr(webhook, name, changes[name])
+    if webhook.url != before[0]:
+        _require_allowed(network, webhook.url)
+    if webhook.is_active and (webhook.url, webhook.is_active) != before:
+        webhook.disabled_reason = None
+        webhook.failures = 0
+        webhook.failing_since = webhook.paused_until = None
+    webhook.version += 1
+
+
+def delete_webhook(
+    session: Session, owner_id: int, webhook_id: int, expected: frozenset[int] | None = None
+) -> None:
+    """Delete a webhook with its deliveries.
+
+    Raises:
+        NotFound, PreconditionFailed: see `locked`.
+    """
+    session.delete(locked(session, owner_id, webhook_id, expected))
+
+
+def rotate_secret(session: Session, owner_id: int, webhook_id: int, *, seal: Seal) -> str:
+    """Give a webhook a new secret and return it; the old one signs too for 24 hours.
+
+    Raises:
+        NotFound: see `locked`.
+    """
+    webhook = locked(session, owner_id, webhook_id)
+    secret = signatures.new_secret()
+    webhook.previous_secret = webhook.secret
+    webhook.previous_until = datetime.now(UTC) + _OLD_SECRET_FOR
+    webhook.secret = seal.close(secret)
+    webhook.version += 1
+    return secret
+
+
+def delete_webhooks_of(session: Session, user_id: int) -> None:
+    """Delete the webhooks of a user who is gone."""
+    session.execute(delete(Webhook).where(Webhook.owner_id == user_id))
+
+
+def locked(
+    session: Session, owner_id: int, webhook_id: int, expected: frozenset[int] | None = None
+) -> Webhook:
+    """Return a user's own webhook, locked.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+        PreconditionFailed: its version is not an expected one.
+    """
+    own = select(Webhook).where(Webhook.id == webhook_id, Webhook.owner_id == owner_id)
+    # key_share: the fan-out may go on referring to it meanwhile.
+    webhook = session.scalar(own.with_for_update(key_share=True))
+    if webhook is None:
+        raise NotFound.of("webhook")
+    if expected is not None and webhook.version not in expected:
+        raise PreconditionFailed("The webhook has changed since you read it.")
+    return webhook
+
+
+def woken(session: Session, owner_id: int, webhook_id: int) -> Webhook:
+    """Return a user's own active webhook, locked; what they ask for by hand ends its pause.
+
+    Raises:
+        NotFound: see `locked`.
+        Conflict: it is not active.
+    """
+    webhook = locked(session, owner_id, webhook_id)
+    if not webhook.is_active:
+        raise Conflict("The webhook is not active; activate it first.")
+    webhook.paused_until = None
+    return webhook
+
+
+def _require_allowed(network: Network, url: str) -> None:
+    try:
+        network.check(url)
+    except Refused as error:
+        raise ValidationFailed.of("url", str(error)) from error

@@ -1,0 +1,1 @@
+"""Rules of addresses, signatures, schedules and alerts: no web, no database, no clock."""

@@ -1,0 +1,86 @@
+"""The last closes of something, and how far it has moved since some of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from shared.money import EXACT
+
+LONGEST_WINDOW: Final = 252  # market days; a year
+
+
+@dataclass(frozen=True)
+class Closes:
+    """Closes as traded by day, and the splits among them.
+
+    Attributes:
+        closes: day → close; the last `LONGEST_WINDOW` days and the newest.
+        splits: day → "4:1", four new for one old, before that day's trading.
+    """
+
+    closes: Mapping[date, Decimal]
+    splits: Mapping[date, str]
+
+    @classmethod
+    def of(
+        cls, closes: Mapping[date, Decimal], splits: Mapping[date, str] | None = None
+    ) -> "Closes":
+        """Return the last of `closes`, whatever their order."""
+        last = sorted(closes)[-LONGEST_WINDOW - 1 :]
+        return cls({day: closes[day] for day in last}, splits or {})
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Closes":
+        """Return what `to_json` made `kept` of."""
+        return cls.of(
+            {
+                date.fromisoformat(day): Decimal(close)
+                for day, close in kept.get("closes", {}).items()
+            },
+            {date.fromisoformat(day): ratio for day, ratio in kept.get("splits", {}).items()},
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a form for JSON."""
+        return {
+            "closes": {day.isoformat(): str(close) for day, close in self.closes.items()},
+            "splits": {day.isoformat(): ratio for day, ratio in self.splits.items()},
+        }
+
+    def with_close(self, day: date, close: Decimal) -> "Closes":
+        """Return these closes and that of `day`, in place of the one it had."""
+        return Closes.of({**self.closes, day: close}, self.splits)
+
+    def changes(
+        self, value: Decimal, day: date, windows: Iterable[int]
+    ) -> dict[int, Decimal | None]:
+        """Return window → change of `value` on `day` in percent; None where it is not known.
+
+        Args:
+            windows: how many market days before `day` the close lies that it is compared with.
+        """
+        earlier = sorted(other for other in self.closes if other < day)
+        return {
+            window: change_percentage(value, self._adjusted(earlier[-window], day))
+            if window <= len(earlier)
+            else None
+            for window in windows
+        }
+
+    def _adjusted(self, then: date, day: date) -> Decimal:
+        """Return the close of `then` as if the splits until `day` had been before it."""
+        close = self.closes[then]
+        for split_day, ratio in self.splits.items():
+            if then < split_day <= day:
+                new, _, old = ratio.partition(":")
+                close = EXACT.divide(EXACT.multiply(close, Decimal(old)), Decimal(new))
+        return close
+
+
+def change_percentage(value: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """Return how far `value` is from `before`, in percent of it; None where there is nothing."""
+    if value is None or not before:
+        return None
+    return EXACT.divide(EXACT.multiply(value - before, 100), abs(before))

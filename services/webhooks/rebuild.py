@@ -1,0 +1,43 @@
+"""What we keep of others, made anew from its owners: `python -m services.webhooks rebuild`."""
+
+from itertools import islice
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.webhooks.commands import projections
+from services.webhooks.domain.holdings import held
+from services.webhooks.owners import Owners
+from shared.db import Database
+
+_AT_ONCE: Final = 500  # assets of one transaction
+
+
+def run(database: Database, owners: Owners) -> str:
+    """Ask for all portfolios and assets and store them; return what was done.
+
+    The worker may go on meanwhile.
+    """
+    portfolios = 0
+    for card in owners.portfolios():
+        _portfolio(database, owners, card["id"])
+        portfolios += 1
+    assets, cards = 0, owners.assets()
+    while chunk := list(islice(cards, _AT_ONCE)):
+        with database.sessions.begin() as session:
+            for card in chunk:
+                projections.put_asset(session, card["version"], card)
+        assets += len(chunk)
+    return f"{portfolios} portfolios, {assets} assets."
+
+
+def _portfolio(database: Database, owners: Owners, portfolio_id: int) -> None:
+    def store(session: Session) -> None:
+        # No event is applied between the answer and its storing, so none is undone by it.
+        session.execute(text("LOCK TABLE holdings IN SHARE ROW EXCLUSIVE MODE"))
+        answer = owners.portfolio(portfolio_id)
+        projections.put_portfolio(session, answer["portfolio"])
+        projections.put_holdings(session, answer["portfolio"], held(answer["transactions"]))
+
+    database.unit(store)

@@ -1,0 +1,24 @@
+"""What the requests of one application share besides its database."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from services.webhooks.network import Network
+from services.webhooks.owners import Owners
+from services.webhooks.sealing import Seal
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The ways out of the service, and the key of its secrets."""
+
+    network: Network
+    owners: Owners
+    seal: Seal
+
+
+def tools() -> Tools:
+    """Return those of the current application."""
+    return cast(Tools, current_app.extensions["tools"])

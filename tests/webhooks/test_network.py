@@ -1,0 +1,386 @@
+"""The way out: to whom it leads, and how long it waits."""
+
+import datetime
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from services.webhooks.domain import targets
+from services.webhooks.domain.targets import Refused
+from services.webhooks.network import Network, Undelivered
+from tests.webhooks.receiving import Handler, Receiver, answering
+
+PUBLIC = "93.184.215.14"
+
+# Loopback, private and metadata addresses as somebody might write them.
+SPELLINGS = [
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "127.255.255.254",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.1",
+    "0177.0.0.1",
+    "017700000001",
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "0",
+    "0.0.0.0",
+    "[::]",
+    "[::1]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::127.0.0.1]",
+    "[::7f00:1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::ffff:0:127.0.0.1]",
+    "[64:ff9b::127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b::a9fe:a9fe]",
+    "[64:ff9b:1::7f00:1]",
+    "[2002:7f00:1::]",
+    "[2002:a9fe:a9fe::1]",
+    "[2001:0:7f00:1::]",
+    "[2001:db8::1]",
+    "[3fff::1]",
+    "[fc00::1]",
+    "[fd00:ec2::254]",
+    "[fe80::1]",
+    "[fec0::1]",
+    "[ff02::1]",
+    "[100::1]",
+    "10.0.0.1",
+    "100.64.0.1",
+    "100.100.100.200",
+    "169.254.169.254",
+    "2852039166",
+    "0xa9fea9fe",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.0.0.192",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.1.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+]
+
+
+class Canary:
+    """Listens on the loopback addresses and counts who comes."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self._server = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._count, daemon=True).start()
+
+    def _count(self) -> None:
+        while True:
+            try:
+                connection, _ = self._server.accept()
+            except OSError:
+                return
+            self.connections += 1
+            connection.close()
+
+    def close(self) -> None:
+        self._server.close()
+
+
+@pytest.fixture
+def canary() -> Iterator[Canary]:
+    canary = Canary()
+    yield canary
+    canary.close()
+
+
+@pytest.fixture(scope="module")
+def strict() -> Network:
+    """Return the way out as it is in production."""
+    return Network()
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+def test_a_private_address_is_refused_however_it_is_written(
+    host: str, canary: Canary, strict: Network
+) -> None:
+    url = f"https://{host}:{canary.port}/hook"
+    with pytest.raises(Refused):
+        strict.check(url)
+    with pytest.raises(Undelivered):
+        strict.post(url, b"{}", {})
+    assert canary.connections == 0
+
+
+def test_a_public_address_is_allowed(strict: Network) -> None:
+    for host in ("1.1.1.1", "93.184.215.14", "[2606:4700:4700::1111]", "[64:ff9b::101:101]"):
+        strict.check(f"https://{host}/hook")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/",
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "gopher://example.com/",
+        "//example.com/",
+        "example.com",
+        "",
+        "https://",
+        "https:///hook",
+        "https://user@example.com/",
+        "https://user:password@example.com/",
+        "https://@example.com/",
+        "https://example.com:22/",
+        "https://example.com:25/",
+        "https://example.com:80/",
+        "https://example.com:99999/",
+        "https://example.com:port/",
+        "https://example.com\\@127.0.0.1/",
+        "https://example.com /",
+        "https://example.com/a b",
+        "https://example.com/\r\nX-Injected: 1",
+        "https://exa\tmple.com/",
+        "https://127。0。0。1/",
+        "https://①②⑦.0.0.1/",
+        "https://exämple.com/",
+        "https://[fe80::1%25eth0]/",
+        "https://[::1/",
+        "https://example.com%00.evil.com/",
+    ],
+)
+def test_a_url_that_is_not_plain_https_is_refused(url: str) -> None:
+    with pytest.raises(Refused):
+        targets.parse(url)
+
+
+def test_one_private_address_among_public_ones_refuses_them_all(canary: Canary) -> None:
+    network = Network(resolver=lambda *_: [PUBLIC, "127.0.0.1"])
+    with pytest.raises(Refused):
+        network.check(f"https://example.com:{canary.port}/")
+    with pytest.raises(Undelivered):
+        network.post(f"https://example.com:{canary.port}/", b"", {})
+    assert canary.connections == 0
+
+
+def test_a_name_that_changes_its_answer_is_refused_at_the_attempt(canary: Canary) -> None:
+    answers: list[Sequence[str]] = [[PUBLIC], ["127.0.0.1"]]
+    network = Network(resolver=lambda *_: answers.pop(0))
+    url = f"https://rebinding.example.com:{canary.port}/"
+    network.check(url)
+    with pytest.raises(Undelivered, match="public internet"):
+        network.post(url, b"", {})
+    assert canary.connections == 0
+
+
+def test_a_name_is_resolved_once_for_an_attempt(receiver: Receiver) -> None:
+    asked: list[str] = []
+
+    def resolver(host: str, _: int) -> Sequence[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    network = Network(allow_private=True, resolver=resolver)
+    network.post(f"http://hooks.example.com:{receiver.port}/in?a=1", b"{}", {})
+    assert asked == ["hooks.example.com"]
+    assert receiver.requests[0].headers["Host"] == f"hooks.example.com:{receiver.port}"
+    assert receiver.requests[0].path == "/in?a=1"
+
+
+def test_a_name_without_an_address_may_be_saved_but_not_delivered_to() -> None:
+    def resolver(*_: object) -> Sequence[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    network = Network(resolver=resolver)
+    network.check("https://not-yet.example.com/")
+    with pytest.raises(Undelivered, match="no address"):
+        network.post("https://not-yet.example.com/", b"", {})
+
+
+def test_a_resolver_that_hangs_is_left_alone() -> None:
+    def hanging(*_: object) -> Sequence[str]:
+        time.sleep(20)
+        return [PUBLIC]
+
+    network = Network(resolver=hanging)
+    began = time.monotonic()
+    with pytest.raises(Undelivered, match="in time"):
+        network.post("https://slow.example.com/", b"", {})
+    assert 2.5 < time.monotonic() - began < 4  # 3 seconds
+
+
+def test_the_next_address_is_tried_when_one_refuses(receiver: Receiver) -> None:
+    # Nothing listens on 127.0.0.2 at this port.
+    network = Network(allow_private=True, resolver=lambda *_: ["127.0.0.2", "127.0.0.1"])
+    answer = network.post(f"http://two.example.com:{receiver.port}/", b"{}", {})
+    assert answer.status == 200
+
+
+def test_proxies_of_the_environment_are_not_used(
+    receiver: Receiver, canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{canary.port}")
+    assert Network(allow_private=True).post(receiver.url, b"{}", {}).status == 200
+    assert canary.connections == 0
+
+
+def test_an_answer_that_drips_ends_by_the_wall_clock(
+    make_receiver: Callable[..., Receiver],
+) -> None:
+    def drip(handler: Handler) -> None:
+        for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n":
+            handler.wfile.write(bytes([byte]))
+            time.sleep(0.2)
+
+    receiver = make_receiver(drip)
+    began = time.monotonic()
+    with pytest.raises(Undelivered, match="in time"):
+        Network(allow_private=True, answer_within=1.5).post(receiver.url, b"{}", {})
+    assert 1.4 < time.monotonic() - began < 2.5
+
+
+def test_of_an_endless_answer_sixteen_kibibytes_are_read(
+    make_receiver: Callable[..., Receiver],
+) -> None:
+    sent: list[int] = []
+
+    def endless(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(1024**3))
+        handler.end_headers()
+        for _ in range(1024):
+            sent.append(handler.wfile.write(b"x" * 1024**2))
+
+    receiver = make_receiver(endless)
+    began = time.monotonic()
+    assert Network(allow_private=True).post(receiver.url, b"{}", {}).status == 200
+    assert time.monotonic() - began < 2
+    assert len(sent) < 50  # what the socket's buffers swallow
+
+
+def test_endless_headers_are_no_answer(make_receiver: Callable[..., Receiver]) -> None:
+    def endless(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            handler.wfile.write(b"X-More: " + b"x" * 1000 + b"\r\n")
+
+    receiver = make_receiver(endless)
+    with pytest.raises(Undelivered, match="too long"):
+        Network(allow_private=True).post(receiver.url, b"{}", {})
+
+
+def test_a_receiver_that_closes_without_an_answer_is_told_of(
+    make_receiver: Callable[..., Receiver],
+) -> None:
+    receiver = make_receiver(lambda handler: handler.connection.close())
+    with pytest.raises(Undelivered, match="connection failed"):
+        Network(allow_private=True).post(receiver.url, b"{}", {})
+
+
+class Certificates:
+    """An authority of our own and the certificate that it gave to hooks.example.com."""
+
+    def __init__(self, folder: Path) -> None:
+        authority_key = ec.generate_private_key(ec.SECP256R1())
+        authority = _certificate("Authority", authority_key, "Authority", authority_key)
+        key = ec.generate_private_key(ec.SECP256R1())
+        own = _certificate("hooks.example.com", key, "Authority", authority_key)
+        self.authority = folder / "authority.pem"
+        self.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+        chain = folder / "server.pem"
+        chain.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            + own.public_bytes(serialization.Encoding.PEM)
+        )
+        self.names: list[str | None] = []
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(chain)
+        self.context.sni_callback = lambda _, name, __: self.names.append(name)
+
+
+def _certificate(
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: str,
+    issuer_key: ec.EllipticCurvePrivateKey,
+) -> x509.Certificate:
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=name == issuer, path_length=None), critical=True)
+        .sign(issuer_key, hashes.SHA256())
+    )
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Certificates:
+    return Certificates(tmp_path)
+
+
+def test_https_is_verified_against_the_name_and_speaks_it(
+    certificates: Certificates, make_receiver: Callable[..., Receiver]
+) -> None:
+    receiver = make_receiver(answering(200), certificates.context)
+    network = Network(
+        allow_private=True,
+        resolver=lambda *_: ["127.0.0.1"],
+        certificates=str(certificates.authority),
+    )
+    answer = network.post(f"https://hooks.example.com:{receiver.port}/", b"{}", {})
+    assert answer.status == 200
+    assert certificates.names == ["hooks.example.com"]
+    assert receiver.requests[0].headers["Host"] == f"hooks.example.com:{receiver.port}"
+
+
+@pytest.mark.parametrize("host", ["other.example.com", "127.0.0.1"])
+def test_a_certificate_of_another_name_is_refused(
+    host: str, certificates: Certificates, make_receiver: Callable[..., Receiver]
+) -> None:
+    receiver = make_receiver(answering(200), certificates.context)
+    network = Network(
+        allow_private=True,
+        resolver=lambda *_: ["127.0.0.1"],
+        certificates=str(certificates.authority),
+    )
+    with pytest.raises(Undelivered, match="certificate is not valid"):
+        network.post(f"https://{host}:{receiver.port}/", b"{}", {})
+    assert receiver.requests == []
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused(
+    certificates: Certificates, make_receiver: Callable[..., Receiver]
+) -> None:
+    receiver = make_receiver(answering(200), certificates.context)
+    network = Network(allow_private=True, resolver=lambda *_: ["127.0.0.1"])
+    with pytest.raises(Undelivered, match="certificate is not valid"):
+        network.post(f"https://hooks.example.com:{receiver.port}/", b"{}", {})
+    assert receiver.requests == []
