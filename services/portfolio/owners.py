@@ -11,7 +11,9 @@ from shared.identity import Signer
 
 Card = Mapping[str, Any]
 
-_AT_ONCE: Final = 500  # ids of one call, so that the line stays short
+# In one call, so that the request line stays under gunicorn's 8190 bytes.
+_AT_ONCE: Final = 500  # ids
+_TEXTS_AT_ONCE: Final = 50  # symbols of 32 characters, three bytes each when they are escaped
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,39 @@ class Owners:
         days = map(date.fromisoformat, series["dates"])
         closes = dict(zip(days, map(Decimal, series["close"]), strict=True))
         return AssetSnapshot(series["version"], series["asset"], closes)
+
+    def seen_by(
+        self, user_id: int, *, isins: Sequence[str] = (), symbols: Sequence[str] = ()
+    ) -> list[Card]:
+        """Return the assets that a user means by ISINs or by symbols, their own before public ones.
+
+        Args:
+            isins: of one there may be several assets.
+            symbols: of one there is at most one.
+
+        Raises:
+            Unavailable: their owner does not answer.
+        """
+        found: dict[int, Card] = {}
+        for name, texts in (("isins", isins), ("symbols", symbols)):
+            for first in range(0, len(texts), _TEXTS_AT_ONCE):
+                query = {name: ",".join(texts[first : first + _TEXTS_AT_ONCE]), "user": user_id}
+                answer = self._assets.get("assets/", query)
+                found |= {card["id"]: card for card in answer["assets"]}
+        return list(found.values())
+
+    def make_private(self, user_id: int, values: Mapping[str, Any]) -> int:
+        """Make a private asset of a user, unless they have it already; return its id.
+
+        Args:
+            values: `symbol`, `name`, `currency`, `isin`.
+
+        Raises:
+            Conflict, ValidationFailed: its owner refuses it.
+            Unavailable: its owner does not answer.
+        """
+        made = self._assets.post("assets/", {"user": user_id, **values})
+        return int(made["id"])
 
     def _snapshot(self, answer: Mapping[str, Any]) -> AssetSnapshot:
         if is_pair(answer):

@@ -39,6 +39,8 @@ def example(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
             return schema[own]
     if "enum" in schema:
         return schema["enum"][0]
+    if "anyOf" in schema:  # an object or null
+        return example(schema["anyOf"][0], schemas)
     return _example_of_type(schema, schemas)
 
 

@@ -1,10 +1,15 @@
 """The internal API: what the other services copy."""
 
+from typing import Any, Final
+
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from shared.testing import Stand
-from tests.assets.build import Assets, body
+from tests.assets.build import Assets, body, fields
+
+ISIN: Final = "US0378331005"
 
 
 @pytest.fixture
@@ -65,6 +70,66 @@ def test_a_symbol_means_the_users_own_asset_before_the_public_one(
     assert [card["id"] for card in of_bob["assets"]] == [1, 3]
 
 
+def test_an_isin_means_all_assets_that_the_user_sees_their_own_first(
+    admin: Assets, ann: Assets, bob: Assets, analytics: FlaskClient
+) -> None:
+    admin.make(isin=ISIN)
+    admin.make(symbol="APC.DE", currency="EUR", isin=ISIN)
+    ann.make(symbol="MINE", isin=ISIN)
+    admin.make(symbol="GONE", isin=ISIN, is_active=False)
+    of_ann = body(analytics.get(f"/internal/v1/assets/?isins={ISIN.lower()},no-isin&user=1"))
+    of_bob = body(analytics.get(f"/internal/v1/assets/?isins={ISIN}&user=2"))
+    assert [card["id"] for card in of_ann["assets"]] == [3, 1, 2]
+    assert [card["id"] for card in of_bob["assets"]] == [1, 2]
+    assert of_ann["next_after_id"] is None
+
+
+def test_a_symbol_that_can_be_none_finds_nothing(analytics: FlaskClient) -> None:
+    assert body(analytics.get("/internal/v1/assets/?symbols=a€b&user=1"))["assets"] == []
+
+
+def make_private(service: FlaskClient, **values: Any) -> TestResponse:
+    asset = {"user": 1, "symbol": "fund", "name": "A fund", "currency": "EUR", **values}
+    return service.post("/internal/v1/assets/", json=asset)
+
+
+def test_a_private_asset_is_made_for_a_user_once(
+    stand: Stand, ann: Assets, bob: Assets, analytics: FlaskClient
+) -> None:
+    first, second = make_private(analytics, isin=ISIN), make_private(analytics, name="Again")
+    assert [answer.status_code for answer in (first, second)] == [201, 201]
+    card = body(first)
+    names = ("symbol", "name", "currency", "isin", "asset_type", "owner", "version")
+    assert [card[name] for name in names] == ["FUND", "A fund", "EUR", ISIN, "OTHER", 1, 1]
+    assert body(second) == card
+    assert [event.type for event in stand.events()] == ["asset-created"]
+    assert [len(user.found("assets/")) for user in (ann, bob)] == [1, 0]
+    # Found like any other.
+    assert len(ann.found("assets/search/", q="fund")) == 1
+
+
+def test_a_public_asset_of_the_symbol_does_not_stand_in_for_a_private_one(
+    admin: Assets, analytics: FlaskClient
+) -> None:
+    admin.make(symbol="FUND")
+    assert body(make_private(analytics))["owner"] == 1
+
+
+def test_a_private_asset_in_another_currency_is_a_conflict(analytics: FlaskClient) -> None:
+    make_private(analytics)
+    assert make_private(analytics, currency="USD").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("symbol", "a,b"), ("isin", "US0378331006"), ("currency", "GBX"), ("user", 0), ("colour", 1)],
+)
+def test_a_private_asset_that_cannot_be_is_refused_by_field(
+    analytics: FlaskClient, field: str, value: Any
+) -> None:
+    assert list(fields(make_private(analytics, **{field: value}))) == [field]
+
+
 def test_all_cards_come_in_pages(stand: Stand, admin: Assets, analytics: FlaskClient) -> None:
     admin.make()
     with stand.database.engine.begin() as connection:
@@ -120,6 +185,7 @@ def test_a_column_that_no_day_has_is_null(admin: Assets, analytics: FlaskClient)
         ("ids=0", "ids"),
         ("ids=", "ids"),
         ("symbols=AAPL", "user"),
+        ("isins=US0378331005", "user"),
         ("symbols=A%00&user=1", "symbols"),
         ("after_id=-1", "after_id"),
     ],
@@ -135,3 +201,4 @@ def test_a_malformed_query_is_refused_by_name(
 def test_a_user_is_not_a_service(ann: Assets, stand: Stand) -> None:
     assert ann.client.get("/internal/v1/assets/").status_code == 401
     assert stand.client(user=None).get("/internal/v1/assets/1/prices/").status_code == 401
+    assert make_private(ann.client).status_code == 401

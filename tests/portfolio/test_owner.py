@@ -2,82 +2,21 @@
 
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 import pytest
-from werkzeug.serving import make_server
 
-from services.assets import app as assets_app
-from services.assets import commands as assets_commands
-from services.assets.domain.access import SYSTEM, Actor
-from services.assets.domain.quotes import Bar
+from services.assets.domain.access import Actor
 from services.portfolio import handlers, rebuild
-from services.portfolio.app import create_app
 from services.portfolio.owners import Owners
 from shared.bus import inbox
 from shared.identity import Signer
 from shared.testing import Stand
-from tests.conftest import MakeStand
 from tests.portfolio.build import User, codes
-
-
-@dataclass(frozen=True)
-class Assets:
-    """The real assets service, listening on a port."""
-
-    stand: Stand
-    url: str
-
-    def make(self, symbol: str, currency: str = "USD", *, by: Actor = SYSTEM) -> int:
-        """Make an asset, of six letters a currency pair; return its id."""
-        values = {
-            "symbol": symbol,
-            "name": symbol,
-            "asset_type": "CURRENCY" if len(symbol) == 6 else "STOCK",
-            "currency": currency,
-        }
-        return self.stand.database.unit(
-            lambda session: assets_commands.create_asset(session, by=by, **values).id
-        )
-
-    def price(self, asset_id: int, closes: dict[str, str]) -> None:
-        """Record closes by day."""
-        rows = [Bar(date.fromisoformat(day), Decimal(close)) for day, close in closes.items()]
-        self.stand.database.unit(
-            lambda session: assets_commands.import_prices(session, asset_id, rows, by=SYSTEM)
-        )
-
-
-@pytest.fixture(scope="session")
-def assets_server(make_stand: MakeStand) -> Iterator[Assets]:
-    stand = make_stand("assets", assets_app.create_app)
-    server = make_server("127.0.0.1", 0, stand.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Assets(stand, f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
+from tests.portfolio.owning import Assets
 
 
 @pytest.fixture
-def assets(assets_server: Assets) -> Assets:
-    assets_server.stand.empty()
-    return assets_server
-
-
-@pytest.fixture(scope="session")
-def knowing_nothing(make_stand: MakeStand, assets_server: Assets) -> Stand:
-    return make_stand("portfolio", create_app, ASSETS_URL=assets_server.url)
-
-
-@pytest.fixture
-def stand(knowing_nothing: Stand, assets: Assets) -> Stand:
-    """Return a portfolio service that has heard of no asset and can ask their owner."""
-    knowing_nothing.empty()
+def stand(knowing_nothing: Stand) -> Stand:
     return knowing_nothing
 
 

@@ -17,7 +17,7 @@ from shared.identity import Signer, Verifier
 
 
 class Owner(ThreadingHTTPServer):
-    """A service that answers `status` and `body` and remembers what it was asked."""
+    """A service that answers `status` and `body` and remembers what it was asked and sent."""
 
     status = 200
     body = b'{"count": 1}'

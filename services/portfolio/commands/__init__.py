@@ -11,6 +11,7 @@ from services.portfolio.commands.assets import (
     put_close,
     retire_all_but,
 )
+from services.portfolio.commands.imports import Imported, import_file, take_back_import
 from services.portfolio.commands.portfolios import (
     create_portfolio,
     delete_everything_of,
@@ -33,6 +34,7 @@ from services.portfolio.commands.transactions import (
 )
 
 __all__ = [
+    "Imported",
     "RowsRefused",
     "adjust_position",
     "adopt_asset",
@@ -42,6 +44,7 @@ __all__ = [
     "delete_portfolio",
     "delete_position",
     "delete_transaction",
+    "import_file",
     "lock_asset",
     "open_position",
     "put_asset",
@@ -53,5 +56,6 @@ __all__ = [
     "record_transactions",
     "replace_transaction",
     "retire_all_but",
+    "take_back_import",
     "update_portfolio",
 ]

@@ -140,7 +140,8 @@ def _post(
         told = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
     except ledger.Unbalanced as unbalanced:
         misfits = ledger.misfits(session, portfolio, unbalanced, new)
-        session.execute(delete(Transaction).where(Transaction.id.in_(misfits)))
+        gone = delete(Transaction).where(Transaction.id.in_(misfits))
+        session.execute(gone, execution_options={"synchronize_session": False})
         new = {id_: row for id_, row in new.items() if id_ not in misfits}
         told = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
     events = transaction_events(session, portfolio, "transaction-created", list(new.values()))

@@ -116,7 +116,9 @@ def delete_entries(
         ValidationFailed: without them, more would leave than is held on some day.
     """
     ids = [transaction.id for transaction in transactions]
-    session.execute(delete(Transaction).where(Transaction.id.in_(ids)))
+    gone = delete(Transaction).where(Transaction.id.in_(ids))
+    # To look for them in the session would compare each of its rows with each of these.
+    session.execute(gone, execution_options={"synchronize_session": False})
     told = ledger.post(session, portfolio, removed=[row.entry for row in transactions])
     events = transaction_events(session, portfolio, "transaction-deleted", transactions)
     outbox.add(session, *events, *told)

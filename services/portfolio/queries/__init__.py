@@ -1,5 +1,12 @@
 """What is read: SQL straight to what the schemas dump, one file a resource."""
 
-from services.portfolio.queries import allocation, ledgers, portfolios, positions, transactions
+from services.portfolio.queries import (
+    allocation,
+    files,
+    ledgers,
+    portfolios,
+    positions,
+    transactions,
+)
 
-__all__ = ["allocation", "ledgers", "portfolios", "positions", "transactions"]
+__all__ = ["allocation", "files", "ledgers", "portfolios", "positions", "transactions"]

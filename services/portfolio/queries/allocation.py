@@ -15,9 +15,8 @@ from services.portfolio.domain.entries import ZERO
 from services.portfolio.domain.freshness import latest_day, oldest_fresh
 from services.portfolio.domain.totals import in_base
 from services.portfolio.models import Asset, Portfolio, Position
-from services.portfolio.queries import remarks
+from services.portfolio.queries import portfolios, remarks
 from shared.apportionment import exact_sum
-from shared.errors import NotFound
 from shared.http import AnyRow
 from shared.money import EXACT, round_money
 from shared.rates import Rate
@@ -49,10 +48,7 @@ def holdings(session: Session, owner_id: int, portfolio_id: int) -> Holdings:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    owned = select(Portfolio).where(Portfolio.id == portfolio_id, Portfolio.owner_id == owner_id)
-    portfolio = session.scalar(owned)
-    if portfolio is None:
-        raise NotFound.of("portfolio")
+    portfolio = portfolios.row(session, owner_id, portfolio_id)
     rows = _positions(session, portfolio_id)
     now = datetime.now(UTC)
     rates = _rates(session, rows, portfolio.currency, latest_day(now))

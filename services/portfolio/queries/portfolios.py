@@ -64,6 +64,19 @@ def one(session: Session, owner_id: int, portfolio_id: int) -> dict[str, Any]:
     return resources(session, [row])[0]
 
 
+def row(session: Session, owner_id: int, portfolio_id: int) -> Portfolio:
+    """Return the row of one portfolio, not locked.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    found = select(Portfolio).where(Portfolio.id == portfolio_id, Portfolio.owner_id == owner_id)
+    portfolio = session.scalar(found)
+    if portfolio is None:
+        raise NotFound.of("portfolio")
+    return portfolio
+
+
 def owned(
     owner_id: int,
     *,

@@ -39,6 +39,11 @@ def nothing_to_divide(field: str) -> Warning:
     return _warning(field, "no_value", "All together is worth nothing that could be divided.")
 
 
+def rows_skipped(count: int, reason: str) -> Warning:
+    """Return the warning of rows of a file that are no transactions."""
+    return _warning("skipped", "rows_skipped", f"{count}: {reason}")
+
+
 def minor_unit_converted(given: str, kept: str) -> Warning:
     """Return the warning of an amount that was given in a hundredth of a currency."""
     message = f"{given} is a hundredth of {kept}; the transaction is kept in {kept}."

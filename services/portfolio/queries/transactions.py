@@ -25,6 +25,7 @@ _FIELDS: Final = (
     "exchange_rate",
     "notes",
     "external_id",
+    "import_id",
     "created",
     "modified",
 )
@@ -32,6 +33,7 @@ _FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
     "portfolio_id": lambda value: Transaction.portfolio_id == value,
     "asset_id": lambda value: Transaction.asset_id == value,
     "symbol": lambda value: Asset.symbol == value,
+    "import_id": lambda value: Transaction.import_id == value,
     "transaction_type": lambda value: Transaction.transaction_type == value,
     "start_date": lambda value: Transaction.date >= value,
     "end_date": lambda value: Transaction.date <= value,
@@ -46,6 +48,7 @@ ORDERINGS: Final = {
     "quantity": Transaction.quantity,
     "amount": Transaction.amount,
 }
+_NULLABLE: Final = frozenset({"symbol", "quantity", "amount"})
 
 
 def one(
@@ -83,7 +86,9 @@ def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listi
     last = Transaction.id.desc() if descending else Transaction.id
     direction = column.desc() if descending else column.asc()
     statement = _transactions(owner_id).where(*conditions)
-    return Listing(statement.order_by(direction.nulls_last(), last), resources)
+    # Said of a column without nulls, NULLS LAST would only keep PostgreSQL from using its index.
+    direction = direction.nulls_last() if name in _NULLABLE else direction
+    return Listing(statement.order_by(direction, last), resources, Transaction.id.expression)
 
 
 def resources(_: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:

@@ -77,6 +77,18 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+@blueprint.route("/api/portfolios/<id:portfolio_id>/allocation/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.arguments(AllocationQuery, location="query")
+@blueprint.response(200, AllocationSchema)
+@blueprint.computed()
+def get_allocation(query: dict[str, Any], portfolio_id: int) -> dict[str, Any]:
+    """Return what a portfolio is made of, by group."""
+    holdings = queries.allocation.holdings(session, identity.user_id, portfolio_id)
+    unless_known((query["group_by"], holdings))
+    return queries.allocation.allocation(holdings, query["group_by"])
+
+
 def _update(portfolio_id: int, values: dict[str, Any]) -> dict[str, Any]:
     commands.update_portfolio(
         session, identity.user_id, portfolio_id, changes=values, expected=expected_versions()

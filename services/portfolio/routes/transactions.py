@@ -1,11 +1,15 @@
-"""Transactions: recorded, listed, edited, deleted."""
+"""Transactions: recorded, one or many, listed, edited, deleted."""
 
 from typing import Any
 
+from flask import Response
+
 from services.portfolio import commands, queries
 from services.portfolio.routes.asking import owners
-from services.portfolio.schemas import TransactionQuery, TransactionSchema
-from shared.http import Blueprint, Listing, identity, session
+from services.portfolio.schemas import BulkTransactionsSchema, TransactionQuery, TransactionSchema
+from shared.http import Blueprint, Listing, bulk, identity, session
+from shared.http.blueprint import BULK_BODY
+from shared.http.bulk import BulkSchema
 from shared.http.etag import expected_versions
 
 blueprint = Blueprint("Transactions", "The ledgers of your portfolios.")
@@ -29,6 +33,19 @@ def record_transaction(values: dict[str, Any]) -> dict[str, Any]:
     """Record a transaction."""
     transaction_id = commands.record_transaction(session, identity.user_id, values, owners())
     return _transaction(transaction_id, values)
+
+
+@blueprint.route("/api/transactions/bulk/", methods=["POST"])
+@blueprint.authenticated("write")
+@blueprint.body_limit(BULK_BODY)
+@blueprint.arguments(BulkTransactionsSchema)
+@blueprint.response(201, BulkSchema)
+@blueprint.alt_response(207, schema=BulkSchema, description="What became of each, if not atomic.")
+def record_transactions(body: dict[str, Any]) -> Response:
+    """Record many transactions, all or none; with `atomic: false` those that are sound."""
+    rows = bulk.load(TransactionSchema(), body["transactions"])
+    outcomes = bulk.made(rows, _recorded)
+    return bulk.answer("transactions", outcomes, atomic=body["atomic"])
 
 
 @blueprint.route("/api/transactions/<id:transaction_id>/", methods=["GET"])
@@ -84,6 +101,10 @@ def delete_transaction(transaction_id: int) -> None:
     commands.delete_transaction(
         session, identity.user_id, transaction_id, expected=expected_versions()
     )
+
+
+def _recorded(rows: list[dict[str, Any]]) -> list[bulk.Outcome]:
+    return commands.record_sound_transactions(session, identity.user_id, rows, owners())
 
 
 def _transaction(transaction_id: int, values: dict[str, Any]) -> dict[str, Any]:

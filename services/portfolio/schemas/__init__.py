@@ -1,14 +1,23 @@
 """What comes into the portfolio service and goes out, one file a resource."""
 
 from services.portfolio.schemas.allocation import AllocationQuery, AllocationSchema
+from services.portfolio.schemas.files import ImportedSchema, ImportQuery, PortfolioOfFile
 from services.portfolio.schemas.portfolios import PortfolioQuery, PortfolioSchema
 from services.portfolio.schemas.positions import NewPositionSchema, PositionQuery, PositionSchema
-from services.portfolio.schemas.transactions import TransactionQuery, TransactionSchema
+from services.portfolio.schemas.transactions import (
+    BulkTransactionsSchema,
+    TransactionQuery,
+    TransactionSchema,
+)
 
 __all__ = [
     "AllocationQuery",
     "AllocationSchema",
+    "BulkTransactionsSchema",
+    "ImportQuery",
+    "ImportedSchema",
     "NewPositionSchema",
+    "PortfolioOfFile",
     "PortfolioQuery",
     "PortfolioSchema",
     "PositionQuery",

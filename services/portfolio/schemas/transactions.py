@@ -1,6 +1,6 @@
 """Transactions as they come in and go out."""
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
@@ -16,6 +16,7 @@ from services.portfolio.schemas.fields import (
     not_after_today,
     warnings_field,
 )
+from shared.http.bulk import Rows
 from shared.http.schemas import (
     Day,
     Id,
@@ -24,9 +25,12 @@ from shared.http.schemas import (
     PageQuery,
     Quantity,
     ResourceSchema,
+    StrictSchema,
     Text,
     Time,
 )
+
+_MOST_ROWS: Final = 10_000
 
 
 def _charge(what: str) -> Money:
@@ -120,9 +124,25 @@ class TransactionSchema(ResourceSchema):
             "example": "broker-4711",
         },
     )
+    import_id = answered(fields.Integer, "The import that it came by.", 1)
     created = answered(Time, "When it was recorded.", "2024-01-15T10:30:00Z")
     modified = answered(Time, "When it was last changed.", "2024-01-15T10:30:00Z")
     warnings = warnings_field()
+
+
+class BulkTransactionsSchema(StrictSchema):
+    """Transactions to record."""
+
+    transactions = Rows(
+        fields.Nested(TransactionSchema),
+        required=True,
+        validate=validate.Length(min=1, max=_MOST_ROWS),
+        metadata={"description": "1 to 10,000 transactions."},
+    )
+    atomic = fields.Boolean(
+        load_default=True,
+        metadata={"description": "All or none; `false` records those that are sound (207)."},
+    )
 
 
 class TransactionQuery(PageQuery):
@@ -134,6 +154,7 @@ class TransactionQuery(PageQuery):
     transaction_type = Text(
         validate=validate.OneOf(TYPES), metadata={"description": "Of this type."}
     )
+    import_id = Id(metadata={"description": "That came by this import."})
     start_date = Day(metadata={"description": "First day, inclusive."})
     end_date = Day(metadata={"description": "Last day, inclusive."})
     ordering = Ordering(*transactions.ORDERINGS, load_default=("date", True))

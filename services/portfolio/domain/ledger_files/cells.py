@@ -12,7 +12,7 @@ from services.portfolio.domain.errors import InvalidEntry
 from services.portfolio.domain.ratios import parse_ratio
 from shared.money import MINOR_CURRENCIES, is_currency
 
-NOTES_LENGTH: Final = 5000
+NOTES_LENGTH: Final = 10_000
 _LONGEST_NUMBER: Final = 64
 _EARLIEST: Final = date(1900, 1, 1)
 _ISO_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}[\d:.]*Z?)?", re.ASCII)
@@ -68,9 +68,9 @@ class Cells:
         """Return a number of at most `digits` before the point and `places` after it."""
         return self._parsed(name, lambda text: parse_number(text, self._mark, places, digits))
 
-    def charge(self, name: str) -> Decimal:
+    def charge(self, name: str, *, places: int = 8) -> Decimal:
         """Return fees or taxes; nothing is 0."""
-        return self.number(name) or ZERO
+        return self.number(name, places=places) or ZERO
 
     def day(self, name: str) -> date:
         """Return a day from 1900 on; it must be there."""

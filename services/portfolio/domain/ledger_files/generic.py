@@ -1,7 +1,8 @@
 """Our own CSV: the columns are the fields of a transaction, and of the asset it is about.
 
 Only `date` and `transaction_type` must be there. What is written here is read back identically,
-in the same order; numbers have a decimal point and no groups.
+in the same order; numbers have a decimal point and no groups. Money may have as many decimals as
+a ledger keeps: the cost of one unit after an adjustment does.
 """
 
 import csv
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from services.portfolio.domain.entries import EntryType
+from services.portfolio.domain.entries import GRID, EntryType
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -87,10 +88,10 @@ def _row(line: int, texts: dict[str, str]) -> LedgerRow:
         type=_type(cells),
         asset=_asset(cells),
         quantity=cells.number("quantity"),
-        price=cells.number("price"),
-        amount=cells.number("amount", digits=15),
-        fees=cells.charge("fees"),
-        taxes=cells.charge("taxes"),
+        price=cells.number("price", places=GRID),
+        amount=cells.number("amount", places=GRID, digits=15),
+        fees=cells.charge("fees", places=GRID),
+        taxes=cells.charge("taxes", places=GRID),
         currency=cells.currency("currency"),
         exchange_rate=cells.number("exchange_rate", places=_RATE_PLACES),
         ratio=cells.ratio("ratio"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
-from typing import TypedDict, TypeVar
+from typing import Final, TypedDict, TypeVar
 
 from services.portfolio.domain.entries import DISPOSALS, ZERO, EntryType
 from services.portfolio.domain.errors import InvalidEntry
@@ -17,6 +17,8 @@ from shared.errors import Fields, ValidationFailed
 from shared.money import EXACT, plain
 
 Item = TypeVar("Item")
+
+OF_CONTENT: Final = "content:"  # begins an `external_id` that no file gave
 
 
 class FileRefused(ValidationFailed):
@@ -159,7 +161,7 @@ def _identified(rows: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
             continue
         digest = sha256(_content(row).encode()).hexdigest()[:32]
         ordinals[digest] += 1
-        yield replace(row, external_id=f"content:{digest}:{ordinals[digest]}")
+        yield replace(row, external_id=f"{OF_CONTENT}{digest}:{ordinals[digest]}")
 
 
 def _content(row: LedgerRow) -> str:

@@ -128,7 +128,8 @@ def test_numbers_are_bounded() -> None:
     assert errors("quantity", "1000000000000") == [
         "At most 12 digits before the point are accepted."
     ]
-    assert errors("price", "0.123456789") == ["At most 8 decimals are accepted."]
+    assert errors("quantity", "0.123456789") == ["At most 8 decimals are accepted."]
+    assert errors("price", "0.123456789012345678901") == ["At most 20 decimals are accepted."]
     assert errors("position_in_day", "1.5") == ["At most 0 decimals are accepted."]
 
 

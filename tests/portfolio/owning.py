@@ -1,0 +1,39 @@
+"""The real assets service, which the portfolio service asks."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from services.assets import commands
+from services.assets.domain.access import SYSTEM, Actor
+from services.assets.domain.quotes import Bar
+from shared.testing import Stand
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The assets service, listening on a port."""
+
+    stand: Stand
+    url: str
+
+    def make(self, symbol: str, currency: str = "USD", *, by: Actor = SYSTEM, **values: Any) -> int:
+        """Make an asset, of six letters a currency pair; return its id."""
+        values = {
+            "symbol": symbol,
+            "name": symbol,
+            "asset_type": "CURRENCY" if len(symbol) == 6 else "STOCK",
+            "currency": currency,
+            **values,
+        }
+        return self.stand.database.unit(
+            lambda session: commands.create_asset(session, by=by, **values).id
+        )
+
+    def price(self, asset_id: int, closes: dict[str, str]) -> None:
+        """Record closes by day."""
+        rows = [Bar(date.fromisoformat(day), Decimal(close)) for day, close in closes.items()]
+        self.stand.database.unit(
+            lambda session: commands.import_prices(session, asset_id, rows, by=SYSTEM)
+        )
