@@ -11,9 +11,10 @@ from services.analytics import commands, queries
 from services.analytics.cache import VersionedCache
 from services.analytics.domain.ledger import Entry, EntryType, Ledger
 from services.analytics.domain.metrics import Metrics
+from services.analytics.domain.risk_report import RiskReport
 from services.analytics.domain.series import EMPTY
 from services.analytics.domain.valuation import Books, Quotes, Valuation, value_portfolio
-from services.analytics.market import Cards, Market, versions
+from services.analytics.market import Cards, Market, pair_symbols, versions
 from services.analytics.owners import Owners
 from services.analytics.queries import PortfolioCard
 from shared.db import Database
@@ -38,6 +39,11 @@ class Holdings(NamedTuple):
         """What its value is computed from."""
         return self.card.version, versions(self.assets), versions(self.pairs)
 
+    @property
+    def rate_symbols(self) -> set[str]:
+        """The pairs that its value may depend on, whether or not there is such an asset."""
+        return pair_symbols(_currencies(self.ledger, self.assets), self.card.currency)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Valued:
@@ -48,20 +54,31 @@ class Valued:
 
 
 class Engine:
-    """Finds a user's portfolio and values it; one for each web process.
+    """Finds a user's portfolio and values it; one for each process.
+
+    Args:
+        valuations: bytes of daily values that are kept.
 
     Attributes:
         market: cards, quotes and rates.
-        metrics: what was measured, by what was asked.
+        metrics, reports: what was measured, by what was asked.
     """
 
-    def __init__(self, database: Database, owners: Owners, aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        owners: Owners,
+        aliases: Mapping[str, str],
+        *,
+        valuations: int = _VALUATIONS,
+    ) -> None:
         self.market = Market(database, owners, aliases)
         self.metrics = VersionedCache[Metrics](_METRICS, lambda _: 1)
+        self.reports = VersionedCache[RiskReport](_METRICS, lambda _: 1)
         self._database = database
         self._owners = owners
         self._ledgers = VersionedCache[Ledger](_LEDGERS, lambda ledger: len(ledger.entries))
-        self._valuations = VersionedCache[Valued](_VALUATIONS, _bytes)
+        self._valuations = VersionedCache[Valued](valuations, _bytes)
 
     def holdings(self, session: Session, portfolio_id: int, user_id: int) -> Holdings:
         """Return a portfolio with the assets that its ledger names.
@@ -70,11 +87,17 @@ class Engine:
             NotFound: there is none, or it is somebody else's.
             Unavailable: an owner must be asked and does not answer.
         """
-        card = self._card(session, portfolio_id, user_id)
+        return self.holdings_of(session, self._card(session, portfolio_id, user_id))
+
+    def holdings_of(self, session: Session, card: PortfolioCard) -> Holdings:
+        """Return a portfolio that we have with the assets that its ledger names.
+
+        Raises:
+            Unavailable: the owner of an asset must be asked and does not answer.
+        """
         ledger = self._ledger(session, card)
         assets = self.market.cards(session, ledger.assets)
-        currencies = {asset.currency for asset in assets.values()} | set(ledger.currencies.tolist())
-        pairs = self.market.pairs(session, currencies, card.currency)
+        pairs = self.market.pairs(session, _currencies(ledger, assets), card.currency)
         return Holdings(card, ledger, assets, pairs)
 
     def value(self, session: Session, holdings: Holdings) -> Valued:
@@ -82,12 +105,13 @@ class Engine:
         key, version = holdings.card.id, holdings.version
         valued = self._valuations.get(key, version)
         if valued is None:
-            books = self._books(session, holdings)
+            books = self.books(session, holdings)
             valued = Valued(books, value_portfolio(books))
             self._valuations.put(key, version, valued)
         return valued
 
-    def _books(self, session: Session, holdings: Holdings) -> Books:
+    def books(self, session: Session, holdings: Holdings) -> Books:
+        """Return what a portfolio is valued from."""
         currency = holdings.card.currency
         known = self.market.quotes(session, holdings.assets)
         # An asset that its owner has deleted has no price; the answer then says that it lacks one.
@@ -122,6 +146,10 @@ class Engine:
 def current() -> Engine:
     """Return the engine of the running application."""
     return cast(Engine, current_app.extensions["engine"])
+
+
+def _currencies(ledger: Ledger, assets: Cards) -> set[str]:
+    return {asset.currency for asset in assets.values()} | set(ledger.currencies.tolist())
 
 
 def _entry(row: AnyRow) -> Entry:

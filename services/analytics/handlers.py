@@ -5,10 +5,12 @@ where one is missing the owner is asked once for all of it.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from services.analytics import commands
+from services.analytics.commands.marks import EVERYTHING
 from services.analytics.models import Asset, Portfolio
 from services.analytics.owners import Owners, price_day
 from shared.errors import NotFound
@@ -51,21 +53,28 @@ def _in_order(kept: type[Kept], change: Handler | None, owners: Owners) -> Handl
             change(session, event)
         else:
             log.info("owner_asked", subject=event.subject, have=have, sequence=event.sequence)
-            _ask(session, kept, event, owners)
+            _ask(session, kept, event, owners, have)
 
     return handle
 
 
-def _ask(session: Session, kept: type[Kept], event: Event, owners: Owners) -> None:
+def _ask(session: Session, kept: type[Kept], event: Event, owners: Owners, have: int) -> None:
     try:
         if kept is Portfolio:
             commands.adopt_portfolio(session, owners.portfolio(event.subject_id))
         else:
-            commands.adopt_asset(session, owners.asset(event.subject_id))
+            snapshot = owners.asset(event.subject_id)
+            commands.adopt_asset(session, snapshot, _since(event, have, snapshot.version))
     except NotFound:
         log.info("owner_knows_nothing", subject=event.subject)
         if kept is Portfolio:
             commands.forget_portfolio(session, event.subject_id, event.sequence)
+
+
+def _since(event: Event, have: int, version: int) -> date:
+    """Return the first day that may have changed since version `have` of an asset."""
+    is_all = event.type == "price-history-imported" and have + 1 == event.sequence == version
+    return date.fromisoformat(event.data["first_date"]) if is_all else EVERYTHING
 
 
 def _change_portfolio(session: Session, event: Event) -> None:
@@ -86,9 +95,9 @@ def _delete_entry(session: Session, event: Event) -> None:
 
 
 def _change_asset(session: Session, event: Event) -> None:
-    commands.put_asset(session, event.sequence, event.data["asset"])
+    commands.change_asset(session, event.sequence, event.data["asset"])
 
 
 def _put_price(session: Session, event: Event) -> None:
-    commands.put_asset(session, event.sequence, event.data["asset"])
-    commands.put_price(session, event.subject_id, price_day(event.data["price"]))
+    price = price_day(event.data["price"])
+    commands.put_price(session, event.sequence, event.data["asset"], price)

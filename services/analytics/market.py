@@ -1,7 +1,6 @@
 """What assets cost, kept in memory while their versions stand."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -9,7 +8,9 @@ from sqlalchemy.orm import Session
 from services.analytics import commands, queries
 from services.analytics.cache import VersionedCache
 from services.analytics.domain.fx import BRIDGES, Rates
+from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.packing import History
+from services.analytics.domain.risk import CRYPTO_DAYS, TRADING_DAYS
 from services.analytics.domain.series import Series, split_adjusted
 from services.analytics.domain.valuation import Quotes
 from services.analytics.owners import Owners
@@ -19,12 +20,25 @@ from shared.errors import BadRequest, NotFound
 
 Cards = Mapping[int, AssetCard]
 
+USUAL_BENCHMARK: Final = "SPY"
+
 _CAPACITY: Final = 64 * 2**20  # bytes: some 1,600 assets of ten years
 
 
 def versions(cards: Cards) -> Hashable:
     """Return what changes whenever one of the assets does."""
     return tuple(sorted((card.id, card.version) for card in cards.values()))
+
+
+def periods(cards: Iterable[AssetCard]) -> int:
+    """Return the days of a year on which these assets trade: 365 where all are crypto."""
+    return CRYPTO_DAYS if {card.asset_type for card in cards} == {"CRYPTO"} else TRADING_DAYS
+
+
+def pair_symbols(currencies: Iterable[str], target: str) -> set[str]:
+    """Return the symbols of all pairs that may turn one of `currencies` into `target`."""
+    legs = {leg for source in currencies for leg in _legs(source, target)}
+    return {near + far for near, far in legs} | {far + near for near, far in legs}
 
 
 class Benchmark(NamedTuple):
@@ -70,10 +84,26 @@ class Market:
             NotFound: there is none, or it is private to somebody else.
             Unavailable: its owner must be asked and does not answer.
         """
-        card = self.cards(session, [asset_id]).get(asset_id)
-        if card is None or card.owner_id not in (None, user_id):
+        return self.assets(session, [asset_id], user_id)[asset_id]
+
+    def assets(
+        self, session: Session, asset_ids: Sequence[int], user_id: int
+    ) -> dict[int, AssetCard]:
+        """Return several assets, in the asked order.
+
+        Raises:
+            NotFound: one does not exist, or is private to somebody else.
+            Unavailable: its owner must be asked and does not answer.
+        """
+        found = queries.assets(session, asset_ids)
+        if missing := [asset_id for asset_id in asset_ids if asset_id not in found]:
+            # The first that the owner does not know ends it: nobody makes us ask for hundreds.
+            if not all(self._adopt(asset_id) for asset_id in missing):
+                raise NotFound.of("asset")
+            found |= queries.assets(session, missing)
+        if any(card.owner_id not in (None, user_id) for card in found.values()):
             raise NotFound.of("asset")
-        return card
+        return {key: found[key] for key in asset_ids}
 
     def cards(self, session: Session, asset_ids: Iterable[int]) -> dict[int, AssetCard]:
         """Return the assets that exist; what we don't have yet is taken from its owner.
@@ -99,9 +129,22 @@ class Market:
                 found[card.id] = quotes
         return found
 
+    def adjusted(self, session: Session, cards: Cards) -> dict[int, Series]:
+        """Return split-adjusted closes, in each asset's own currency."""
+        return {
+            key: split_adjusted(quotes.closes, quotes.splits)
+            for key, quotes in self.quotes(session, cards).items()
+        }
+
+    def bars(self, session: Session, card: AssetCard) -> Bars:
+        """Return an asset's whole history with highs, lows and volumes, split-adjusted."""
+        history = History.unpack(queries.packed_prices(session, card.id))
+        splits = Series.of(queries.splits(session, [card.id]).get(card.id, []))
+        return Bars.of(history, splits, periods([card]))
+
     def pairs(self, session: Session, currencies: Iterable[str], target: str) -> Cards:
         """Return the CURRENCY assets that may turn `currencies` into `target`."""
-        symbols = {symbol for source in currencies for symbol in _pair_symbols(source, target)}
+        symbols = pair_symbols(currencies, target)
         return queries.currency_pairs(session, symbols) if symbols else {}
 
     def rates(self, session: Session, pairs: Cards) -> Rates:
@@ -119,26 +162,49 @@ class Market:
         """
         if requested is None:
             return None
-        alias = self._aliases.get(requested.upper(), requested)
-        card = queries.by_symbols(session, [requested, alias], user_id)
-        if card is None:
+        found = self._benchmark(session, requested, user_id, currency)
+        if found is None:
             raise BadRequest(f"Query parameter 'benchmark': There is no asset '{requested}'.")
-        pairs = self.pairs(session, [card.currency], currency)
-        return Benchmark(requested, card, pairs, currency)
+        return found
+
+    def benchmark_or_usual(
+        self, session: Session, requested: str | None, user_id: int, currency: str
+    ) -> Benchmark | None:
+        """Return the benchmark, where none is requested the usual one, if it is there.
+
+        Raises:
+            BadRequest: one is requested and is no asset.
+        """
+        if requested is None:
+            return self._benchmark(session, USUAL_BENCHMARK, user_id, currency)
+        return self.benchmark(session, requested, user_id, currency)
 
     def levels(self, session: Session, benchmark: Benchmark) -> Series:
         """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
         card = benchmark.card
-        quotes = self.quotes(session, {card.id: card})[card.id]
-        closes = split_adjusted(quotes.closes, quotes.splits)
+        closes = self.adjusted(session, {card.id: card})[card.id]
         rates = self.rates(session, benchmark.pairs)
         turned = rates.between(card.currency, benchmark.currency, closes.days)
         return Series(closes.days, closes.values * turned.values)
 
-    def _adopt(self, asset_id: int) -> None:
-        with suppress(NotFound):
+    def _benchmark(
+        self, session: Session, requested: str, user_id: int, currency: str
+    ) -> Benchmark | None:
+        alias = self._aliases.get(requested.upper(), requested)
+        found = queries.meant_by(session, [requested, alias], user_id)
+        card = found.get(requested.upper()) or found.get(alias.upper())
+        if card is None:
+            return None
+        return Benchmark(requested, card, self.pairs(session, [card.currency], currency), currency)
+
+    def _adopt(self, asset_id: int) -> bool:
+        """Take an asset from its owner; return whether the owner knows it."""
+        try:
             snapshot = self._owners.asset(asset_id)
-            self._database.unit(lambda session: commands.adopt_asset(session, snapshot))
+        except NotFound:
+            return False
+        self._database.unit(lambda session: commands.adopt_asset(session, snapshot))
+        return True
 
 
 def _read(session: Session, cards: list[AssetCard]) -> Iterator[tuple[AssetCard, Quotes]]:
@@ -149,15 +215,13 @@ def _read(session: Session, cards: list[AssetCard]) -> Iterator[tuple[AssetCard,
         yield card, Quotes(card.symbol, card.currency, closes, Series.of(splits.get(card.id, [])))
 
 
-def _pair_symbols(source: str, target: str) -> Iterator[str]:
+def _legs(source: str, target: str) -> Iterator[tuple[str, str]]:
     if source == target:
         return
-    legs = {(source, target)}
+    yield source, target
     for bridge in {*BRIDGES} - {source, target}:
-        legs |= {(source, bridge), (bridge, target)}
-    for near, far in legs:
-        yield near + far
-        yield far + near
+        yield source, bridge
+        yield bridge, target
 
 
 def _bytes(quotes: Quotes) -> int:

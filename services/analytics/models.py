@@ -1,6 +1,6 @@
 """Tables of analytics: what it keeps of portfolios, ledgers, assets and prices."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
@@ -8,15 +8,21 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Date,
+    DateTime,
     Double,
     ForeignKey,
+    Identity,
     Index,
+    Integer,
     LargeBinary,
     Numeric,
     SmallInteger,
     String,
+    Text,
     func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.bus.inbox import InboxMixin
@@ -134,6 +140,72 @@ class Split(Base):
     ratio: Mapped[float] = mapped_column(Double)
 
     __table_args__ = (CheckConstraint("ratio > 0", name="splits_ratio_positive"),)
+
+
+class Snapshot(Base):
+    """A portfolio at the end of one market day, in its currency, not yet rounded.
+
+    NULL is not known: a price or a rate is missing. One plain table: every read and every write is
+    about days of one portfolio, which the key keeps together, and nothing is ever dropped by age;
+    partitions would only add a lookup.
+    """
+
+    __tablename__ = "snapshots"
+
+    portfolio_id: Mapped[int] = mapped_column(
+        ForeignKey("portfolios.id", ondelete="CASCADE"), primary_key=True
+    )
+    date: Mapped[date] = mapped_column(Date, primary_key=True)
+    total_value: Mapped[float | None] = mapped_column(Double)
+    total_cost_basis: Mapped[float | None] = mapped_column(Double)
+    cash_balance: Mapped[float | None] = mapped_column(Double)
+    net_flow: Mapped[float | None] = mapped_column(Double)
+    position_count: Mapped[int] = mapped_column(Integer)
+    created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (CheckConstraint("position_count >= 0", name="snapshots_position_count"),)
+
+
+class RevaluationMark(Base):
+    """From `since` on a portfolio must be valued again; several of one are one valuation."""
+
+    __tablename__ = "revaluation_marks"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    portfolio_id: Mapped[int] = mapped_column(BigInteger)
+    since: Mapped[date] = mapped_column(Date)
+
+    __table_args__ = (Index("revaluation_marks_portfolio", "portfolio_id"),)
+
+
+class LastValuation(Base):
+    """What was last told of a portfolio's worth, and what that rests on.
+
+    `sequence` is that of the last event on it, `total_value` as it was printed; `rate_symbols` are
+    the pairs that may turn its assets' currencies into its own. Its risk is measured when
+    `measure_after` has come; NULL is never.
+    """
+
+    __tablename__ = "last_valuations"
+
+    portfolio_id: Mapped[int] = mapped_column(
+        ForeignKey("portfolios.id", ondelete="CASCADE"), primary_key=True
+    )
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    as_of: Mapped[date | None] = mapped_column(Date)
+    total_value: Mapped[Decimal | None] = mapped_column(Numeric)
+    rate_symbols: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    measured_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    measure_after: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        Index("last_valuations_rates", "rate_symbols", postgresql_using="gin"),
+        Index(
+            "last_valuations_due",
+            "measure_after",
+            postgresql_where=text("measure_after IS NOT NULL"),
+        ),
+    )
 
 
 class OutboxMessage(OutboxMixin, Base):

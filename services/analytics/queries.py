@@ -1,15 +1,37 @@
 """What analytics reads of its own tables."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnExpressionArgument, Double, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ColumnExpressionArgument,
+    Double,
+    LargeBinary,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
-from shared.http import AnyRow
+from services.analytics.domain.packing import COLUMNS
+from services.analytics.models import (
+    Asset,
+    LedgerEntry,
+    Portfolio,
+    PriceYear,
+    Snapshot,
+    Split,
+)
+from shared.errors import NotFound
+from shared.http import AnyRow, AnySelect, Listing
 
 
 class PortfolioCard(NamedTuple):
@@ -21,14 +43,22 @@ class PortfolioCard(NamedTuple):
     cost_basis_method: str
     version: int
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether its owner has deleted it: nobody's user number is 0."""
+        return self.owner_id == 0
+
 
 class AssetCard(NamedTuple):
     """What a request needs to know of an asset before its prices."""
 
     id: int
     symbol: str
+    name: str
     asset_type: str
     currency: str
+    sector: str | None
+    country: str | None
     owner_id: int | None
     version: int
 
@@ -43,11 +73,47 @@ _PORTFOLIO = (
 _ASSET = (
     Asset.id,
     Asset.symbol,
+    Asset.name,
     Asset.asset_type,
     Asset.currency,
+    Asset.sector,
+    Asset.country,
     Asset.owner_id,
     Asset.version,
 )
+
+
+# The id of a snapshot says whose it is and which day's, so it stays when all are made again.
+_FIRST_DAY: Final = date(1900, 1, 1)
+_DAYS: Final = 2**17  # up to the year 2258
+_SNAPSHOT_ID: Final = Snapshot.portfolio_id * _DAYS + cast(Snapshot.date - _FIRST_DAY, BigInteger)
+_TOTAL_RETURN: Final = Snapshot.total_value - Snapshot.cash_balance - Snapshot.total_cost_basis
+_SNAPSHOT: Final = (
+    _SNAPSHOT_ID.label("id"),
+    Snapshot.portfolio_id.label("portfolio"),
+    Snapshot.date,
+    Snapshot.total_value,
+    Snapshot.total_cost_basis,
+    Snapshot.cash_balance,
+    Snapshot.net_flow,
+    _TOTAL_RETURN.label("total_return"),
+    case((Snapshot.total_cost_basis > 0, _TOTAL_RETURN / Snapshot.total_cost_basis)).label(
+        "total_return_ratio"
+    ),
+    Snapshot.position_count,
+    Snapshot.created,
+    Portfolio.currency,
+)
+SNAPSHOT_ORDERINGS: Final[Mapping[str, InstrumentedAttribute[Any]]] = {
+    "date": Snapshot.date,
+    "portfolio": Snapshot.portfolio_id,
+    "total_value": Snapshot.total_value,
+}
+_SNAPSHOT_FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
+    "portfolio_id": lambda value: Snapshot.portfolio_id == value,
+    "start_date": lambda value: Snapshot.date >= value,
+    "end_date": lambda value: Snapshot.date <= value,
+}
 
 
 def portfolio(session: Session, portfolio_id: int) -> PortfolioCard | None:
@@ -85,22 +151,25 @@ def currency_pairs(session: Session, symbols: Iterable[str]) -> dict[int, AssetC
     )
 
 
-def by_symbols(session: Session, symbols: Sequence[str], user_id: int) -> AssetCard | None:
-    """Return the active asset of the first of these symbols that the user sees one of.
+def public_assets(session: Session) -> dict[int, AssetCard]:
+    """Return the active assets that everybody sees."""
+    return _cards(session, Asset.owner_id.is_(None), Asset.is_active)
 
-    Of equal symbols their own goes before a public one.
+
+def meant_by(session: Session, symbols: Iterable[str], user_id: int) -> dict[str, AssetCard]:
+    """Return the active asset that the user means by each symbol, by symbol in upper case.
+
+    Of equal symbols their own goes before a public one; one that is no asset is left out.
     """
-    wanted = [symbol.upper() for symbol in symbols]
     symbol = func.upper(Asset.symbol)
     statement = (
         select(*_ASSET)
-        .where(symbol.in_(wanted), Asset.is_active)
+        .ext(distinct_on(symbol))
+        .where(symbol.in_({asked.upper() for asked in symbols}), Asset.is_active)
         .where(or_(Asset.owner_id.is_(None), Asset.owner_id == user_id))
-        .order_by(func.array_position(wanted, symbol), Asset.owner_id.nulls_last(), Asset.id)
-        .limit(1)
+        .order_by(symbol, Asset.owner_id.nulls_last(), Asset.id)
     )
-    row = session.execute(statement).one_or_none()
-    return AssetCard(*row) if row else None
+    return {row.symbol.upper(): AssetCard(*row) for row in session.execute(statement)}
 
 
 def ledger(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
@@ -139,6 +208,42 @@ def packed_closes(
     return found
 
 
+def packed_prices(session: Session, asset_id: int) -> list[Mapping[str, bytes | None]]:
+    """Return the packed days and all columns of an asset, year by year."""
+    columns = [getattr(PriceYear, name) for name in ("days", *COLUMNS)]
+    statement = select(*columns).where(PriceYear.asset_id == asset_id).order_by(PriceYear.year)
+    return [dict(row) for row in session.execute(statement).mappings()]
+
+
+def packed_last_closes(session: Session) -> Mapping[int, list[Mapping[str, bytes]]]:
+    """Return the packed last two days and closes of every asset that everybody sees.
+
+    They lie in the last two years that have prices; of each no more than its end is read.
+    """
+    recent = (
+        select(PriceYear.year, _end(PriceYear.days, 8), _end(PriceYear.close, 16))
+        .where(PriceYear.asset_id == Asset.id)
+        .order_by(PriceYear.year.desc())
+        .limit(2)
+        .lateral("recent")
+    )
+    statement = (
+        select(Asset.id, recent.c.days, recent.c.close)
+        .join(recent, true())
+        .where(Asset.owner_id.is_(None), Asset.is_active)
+        .order_by(Asset.id, recent.c.year)
+    )
+    found: defaultdict[int, list[Mapping[str, bytes]]] = defaultdict(list)
+    for asset_id, days, close in session.execute(statement):
+        found[asset_id].append({"days": days, "close": close})
+    return found
+
+
+def _end(column: InstrumentedAttribute[bytes], length: int) -> ColumnElement[bytes]:
+    start = func.greatest(func.octet_length(column) - (length - 1), 1)
+    return func.substr(column, start, type_=LargeBinary).label(column.key)
+
+
 def splits(session: Session, asset_ids: Iterable[int]) -> Mapping[int, list[tuple[date, float]]]:
     """Return (date, ratio) of every split of each asset."""
     statement = select(Split.asset_id, Split.date, Split.ratio).where(
@@ -148,6 +253,50 @@ def splits(session: Session, asset_ids: Iterable[int]) -> Mapping[int, list[tupl
     for asset_id, day, ratio in session.execute(statement):
         found[asset_id].append((day, ratio))
     return found
+
+
+def snapshots(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listing:
+    """Return the snapshots of a user's portfolios.
+
+    Args:
+        ordering: one of `SNAPSHOT_ORDERINGS`, and whether it descends.
+        filters: of `_SNAPSHOT_FILTERS`.
+    """
+    name, descending = ordering
+    chosen, *others = (
+        column.desc() if descending else column.asc()
+        for column in (SNAPSHOT_ORDERINGS[name], Snapshot.date, Snapshot.portfolio_id)
+    )
+    conditions = (_SNAPSHOT_FILTERS[name](value) for name, value in filters.items())
+    statement = _snapshots(Portfolio.owner_id == owner_id, *conditions)
+    return Listing(statement.order_by(chosen.nulls_last(), *others), lambda _, rows: rows)
+
+
+def snapshot(session: Session, snapshot_id: int, owner_id: int) -> AnyRow:
+    """Return one snapshot.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    portfolio_id, days = divmod(snapshot_id, _DAYS)
+    day = _FIRST_DAY + timedelta(days=days)
+    mine = Portfolio.owner_id == owner_id
+    one = _snapshots(mine, Snapshot.portfolio_id == portfolio_id, Snapshot.date == day)
+    row = session.execute(one).one_or_none()
+    if row is None:
+        raise NotFound.of("snapshot")
+    return row
+
+
+def newest_snapshot(session: Session, portfolio_id: int) -> AnyRow | None:
+    """Return the last day of a portfolio."""
+    days = _snapshots(Snapshot.portfolio_id == portfolio_id).order_by(Snapshot.date.desc())
+    return session.execute(days.limit(1)).one_or_none()
+
+
+def _snapshots(*conditions: ColumnElement[bool]) -> AnySelect:
+    whose = Portfolio.id == Snapshot.portfolio_id
+    return select(*_SNAPSHOT).join(Portfolio, whose).where(*conditions)
 
 
 def _cards(session: Session, *conditions: ColumnExpressionArgument[bool]) -> dict[int, AssetCard]:

@@ -1,8 +1,10 @@
-"""Analytics' second process: it follows ledgers and prices, and relays the outbox."""
+"""Analytics' second process: it follows ledgers and prices, and values what they change."""
 
 import sys
 
 from services.analytics import handlers, settings
+from services.analytics.appraiser import Appraiser
+from services.analytics.engine import Engine
 from services.analytics.owners import Owners
 from shared import observability, worker
 from shared.db import Database
@@ -14,10 +16,15 @@ def main() -> int:
     configuration = settings.load()
     observability.configure_logging("analytics", configuration.log_level)
     signer = Signer("analytics", configuration.service_key_file)
+    owners = Owners(configuration.urls, signer)
+    database = Database(configuration.database_url, pool_size=5)
+    # The same portfolio is seldom valued whole twice here, so values are not kept.
+    engine = Engine(database, owners, configuration.benchmark_aliases, valuations=0)
     return worker.run(
         configuration,
-        Database(configuration.database_url, pool_size=3),
-        handlers=handlers.table(Owners(configuration.urls, signer)),
+        database,
+        handlers=handlers.table(owners),
+        more_parts={"appraiser": Appraiser(database, engine).run},
     )
 
 

@@ -1,5 +1,6 @@
 """Analytics on its own database, owners who answer, and events that arrive when a test says."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from sqlalchemy import text
 
 from services.analytics import handlers
 from services.analytics.app import create_app
+from services.analytics.appraiser import Appraiser
+from services.analytics.engine import Engine
 from services.analytics.owners import Owners
 from shared.bus import inbox
 from shared.events import Event
@@ -28,17 +31,31 @@ class Desk:
         self.world = world
         self.owners = owners
         self._handlers = handlers.table(owners)
+        engine = Engine(stand.database, owners, {"SPY": "SP500"})
+        self._appraiser = Appraiser(stand.database, engine)
 
     def hear(self, events: Sequence[Event] | None = None) -> None:
         """Apply events; by default all that were said and not heard yet."""
         for event in self.world.take() if events is None else events:
             inbox.process(self.stand.database.sessions, "analytics", event, self._handlers)
 
+    def appraise(self) -> None:
+        """Let the appraiser do all that waits."""
+        while self._appraiser.work(threading.Event()):
+            pass
+
     def portfolio_metrics(self, portfolio: int, **query: Any) -> dict[str, Any]:
-        return self._metrics(f"/api/portfolios/{portfolio}/performance_metrics/", query)
+        return self.get(f"/api/portfolios/{portfolio}/performance_metrics/", **query)
 
     def asset_metrics(self, asset: int, **query: Any) -> dict[str, Any]:
-        return self._metrics(f"/api/assets/{asset}/performance_metrics/", query)
+        return self.get(f"/api/assets/{asset}/performance_metrics/", **query)
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """Return what user 1 is answered, which is no error."""
+        answer = self.stand.client().get(path, query_string=query)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.get_json()
+        return body
 
     def stored(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of every projection."""
@@ -50,12 +67,6 @@ class Desk:
                 ]
                 for name in PROJECTIONS
             }
-
-    def _metrics(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
-        answer = self.stand.client().get(path, query_string=query)
-        assert answer.status_code == 200, answer.text
-        body: dict[str, Any] = answer.get_json()
-        return body
 
 
 @pytest.fixture(scope="session")

@@ -172,6 +172,8 @@ class World:
         asset_type: str = "STOCK",
         currency: str = "USD",
         owner: int | None = None,
+        sector: str | None = "Technology",
+        country: str | None = None,
     ) -> int:
         """Make an asset with a history of closes."""
         number = self._next()
@@ -183,9 +185,9 @@ class World:
             "currency": currency,
             "isin": None,
             "exchange": None,
-            "sector": "Technology",
+            "sector": sector,
             "industry": None,
-            "country": None,
+            "country": country,
             "visibility": "PRIVATE" if owner else "PUBLIC",
             "owner": owner,
             "is_active": True,

@@ -43,6 +43,7 @@ class Code(StrEnum):
     NO_EARLIER_PRICE = "no_earlier_price"
     NOTHING_TO_DIVIDE = "nothing_to_divide"
     NO_SIMULATION = "no_simulation"
+    NO_RESULT = "no_result"
     LEFT_OUT = "left_out"
     NO_PUBLIC_PRICES = "no_public_prices"
 
@@ -92,6 +93,7 @@ MESSAGES: dict[Code, str] = {
     Code.NOTHING_TO_DIVIDE: "The whole is not worth more than nothing, so it has no parts.",
     Code.NO_SIMULATION: "At least {least} common daily returns of what is held are needed; "
     "there are {count}.",
+    Code.NO_RESULT: "No scenario has a result.",
     Code.LEFT_OUT: "{symbols}: too little history, so they move like the rest.",
     Code.NO_PUBLIC_PRICES: "No asset that everybody sees has a price.",
 }

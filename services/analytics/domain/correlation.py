@@ -69,9 +69,9 @@ def pearson(returns: Floats, min_observations: int = MIN_OBSERVATIONS) -> Correl
     A column without variance over the common days has none either; the diagonal is exactly 1.
     """
     known = ~np.isnan(returns)
-    return _finished(
-        _coefficients(_centred(returns, known), known), _common(known), min_observations
-    )
+    counts = _common(known)
+    coefficients = _coefficients(_centred(returns, known), known, counts)
+    return _finished(coefficients, counts, min_observations)
 
 
 def spearman(returns: Floats, min_observations: int = MIN_OBSERVATIONS) -> Correlation:
@@ -99,10 +99,10 @@ def _centred(returns: Floats, known: Mask) -> Floats:
     return np.where(still, 0.0, centred)
 
 
-def _coefficients(centred: Floats, known: Mask) -> Floats:
+def _coefficients(centred: Floats, known: Mask, counts: Counts) -> Floats:
     """Return the pairwise coefficients from sums over common days, all by matrix products."""
     marks = known.astype(np.float64)
-    counts = np.maximum(marks.T @ marks, 1.0)
+    counts = np.maximum(counts, 1)
     sums = centred.T @ marks  # of the row's column, over the days that both have
     squares = (centred * centred).T @ marks
     moments = squares - sums * sums / counts

@@ -1,6 +1,6 @@
 """Returns of many series on the days they share; nothing is filled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from services.analytics.domain import returns
 from services.analytics.domain.series import NO_DAYS, Days, Floats, Series
 
-# A span is one integer, its first day · 2²⁴ + its last: 2²⁴ days reach beyond the year 45000.
+# A span is one integer, its last day · 2²⁴ + its first: 2²⁴ days reach beyond the year 45000.
 _SPAN = 1 << 24
 
 # A series with returns on fewer of the spans would cut the others' common history short.
@@ -26,14 +26,17 @@ def joined_returns(levels: Sequence[Series]) -> tuple[Days, Floats]:
     """
     if not levels:
         return NO_DAYS, np.empty((0, 0))
-    own = [_without_weekends(series) for series in levels] if _some_rest(levels) else list(levels)
-    keys = [_spans(series.days) for series in own]
-    spans, rows = np.unique(np.concatenate(keys), return_inverse=True)
-    matrix = np.full((len(spans), len(own)), np.nan)
-    columns = np.repeat(np.arange(len(own)), [len(key) for key in keys])
-    matrix[rows, columns] = np.concatenate([returns.simple(series.values) for series in own])
-    order = np.argsort(spans % _SPAN, kind="stable")
-    return (spans[order] % _SPAN).astype("datetime64[D]"), matrix[order]
+    # Most series share their days with others, so what follows from days is done once for each.
+    names = [series.days.tobytes() for series in levels]
+    calendars = {name: series.days for name, series in zip(names, levels, strict=True)}
+    used = _used(calendars)
+    own = {name: _spans(days[used[name]]) for name, days in calendars.items()}
+    spans = np.unique(np.concatenate(list(own.values())))
+    rows = {name: np.searchsorted(spans, found) for name, found in own.items()}
+    matrix = np.full((len(spans), len(levels)), np.nan)
+    for column, (name, series) in enumerate(zip(names, levels, strict=True)):
+        matrix[rows[name], column] = returns.simple(series.values[used[name]])
+    return (spans // _SPAN).astype("datetime64[D]"), matrix
 
 
 def complete(matrix: Floats) -> Floats:
@@ -49,13 +52,12 @@ def long_enough(matrix: Floats) -> Mask:
 
 def _spans(days: Days) -> npt.NDArray[np.int64]:
     numbers = days.astype(np.int64)
-    return numbers[:-1] * _SPAN + numbers[1:]
+    return numbers[1:] * _SPAN + numbers[:-1]
 
 
-def _some_rest(levels: Sequence[Series]) -> bool:
-    return any(len(series.days) and np.is_busday(series.days).all() for series in levels)
-
-
-def _without_weekends(series: Series) -> Series:
-    weekdays = np.is_busday(series.days)
-    return Series(series.days[weekdays], series.values[weekdays])
+def _used(calendars: Mapping[bytes, Days]) -> dict[bytes, Mask]:
+    """Return which days of each calendar count: no weekends where one of them has none."""
+    weekdays = {name: np.is_busday(days) for name, days in calendars.items()}
+    if any(len(mask) and mask.all() for mask in weekdays.values()):
+        return weekdays
+    return {name: np.ones_like(mask) for name, mask in weekdays.items()}

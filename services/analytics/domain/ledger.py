@@ -70,12 +70,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """How much of one asset is held after each of its entries; all of shape (entries,)."""
+    """How much of one asset is held after each of its entries; all of shape (entries,).
+
+    ``in_kind`` are the entries that moved it across the portfolio's border without money.
+    """
 
     days: Days
     quantities: Floats
     changes: Floats
     types: npt.NDArray[np.str_]
+    in_kind: npt.NDArray[np.bool_]
 
     def on(self, days: Days) -> Floats:
         """Return the quantity held at the end of each of ``days``."""
@@ -163,6 +167,7 @@ class Ledger:
             quantities,
             np.diff(quantities, prepend=0.0),
             np.array([row.type.value for row in rows], dtype=np.str_),
+            np.array([row.type in IN_KIND for row in rows], dtype=np.bool_),
         )
 
 

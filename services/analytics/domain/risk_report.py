@@ -1,6 +1,6 @@
 """The risk of a portfolio: its own returns' tails and falls, and what its holdings add to them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -25,6 +25,7 @@ MOST_FALLS: Final = 5
 _FROM_METRICS: Final = frozenset(
     {
         "start_date",
+        "end_date",
         "total_return",
         "volatility",
         "max_drawdown",
@@ -161,12 +162,21 @@ def report(
         notes.figure("down_capture", down, no_days),
         holdings_risk(notes, valuation, books, (window.start_date, window.end_date), confidence),
         RiskLevel.of(metrics.dispersion.volatility),
-        (*_shared(metrics), *notes.warnings),
+        (*_shared(metrics), *notes.warnings, *_level_unknown(metrics)),
     )
 
 
 def _shared(metrics: Metrics) -> list[Warning]:
     return [warning for warning in metrics.warnings if warning.field in _FROM_METRICS]
+
+
+def _level_unknown(metrics: Metrics) -> list[Warning]:
+    """Return why there is no risk level: because there is no volatility, and why that is so."""
+    return [
+        replace(warning, field="risk_level")
+        for warning in metrics.warnings
+        if warning.field == "volatility"
+    ]
 
 
 def _against(benchmark: Series | None, days: Days, daily: Floats) -> tuple[Floats, Floats]:

@@ -1,13 +1,13 @@
 """The daily value of a portfolio: quantities × closes × rates, cash, and what flowed in and out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import IN_KIND, Held, Ledger
+from services.analytics.domain.ledger import Held, Ledger
 from services.analytics.domain.series import (
     EMPTY,
     NO_DAYS,
@@ -19,8 +19,6 @@ from services.analytics.domain.series import (
     split_adjusted,
     split_factors,
 )
-
-_IN_KIND = [kind.value for kind in IN_KIND]
 
 NEVER = np.datetime64("9999-12-31", "D")
 NEVER_YET = np.datetime64("0001-01-01", "D")
@@ -137,7 +135,7 @@ def last_settled(books: Books, since: np.datetime64) -> np.datetime64 | None:
     """
     market = [quotes.closes.days for quotes in books.assets.values()]
     before = [days[: np.searchsorted(days, since)][-1:] for days in market]
-    last = np.concatenate([NO_DAYS, *before]).max(initial=NEVER_YET)
+    last = np.concatenate([[NEVER_YET], *before]).max()
     if not len(books.ledger.days) or last < books.ledger.days[0]:
         return None
     settled = all(_flows_known(books, asset, last) for asset in books.ledger.assets)
@@ -146,7 +144,7 @@ def last_settled(books: Books, since: np.datetime64) -> np.datetime64 | None:
 
 def _flows_known(books: Books, asset: int, day: np.datetime64) -> bool:
     held = books.ledger.held[asset]
-    if not np.isin(held.types[held.days <= day], _IN_KIND).any():
+    if not held.in_kind[held.days <= day].any():
         return True
     return not np.isnan(_line(books, asset, np.array([day])).prices).any()
 
@@ -172,11 +170,16 @@ def _valuation_days(
     if not ledger.entries:
         return NO_DAYS
     first = max(first, ledger.days[0])
-    market = [assets[asset].closes.days for asset in ledger.assets]
-    union = np.unique(np.concatenate([NO_DAYS, *(_from(days, first) for days in market)]))
+    union = _union(_from(assets[asset].closes.days, first) for asset in ledger.assets)
     booked = _from(ledger.days, first)
     trailing = np.unique(booked[booked > union[-1]] if len(union) else booked)
     return np.concatenate([union, trailing])
+
+
+def _union(calendars: Iterable[Days]) -> Days:
+    # Most assets trade on the same days, and telling equal calendars takes less than sorting all.
+    distinct = {days.tobytes(): days for days in calendars}
+    return np.unique(np.concatenate([NO_DAYS, *distinct.values()]))
 
 
 def _from(days: Days, first: np.datetime64) -> Days:
@@ -220,7 +223,9 @@ def _flows_in_kind(held: Held, splits: Series, line: Line, days: Days) -> tuple[
     end and so at its close: what moves at market value then leaves the time-weighted return
     alone. Where there is no close before, the first one counts.
     """
-    moved = np.isin(held.types, _IN_KIND)
+    moved = held.in_kind
+    if not moved.any():
+        return np.zeros(len(days)), np.zeros(len(days))
     position = np.searchsorted(days, held.days[moved], side="left")
     changes = held.changes[moved]
     closes = _first_known_from(line.prices)

@@ -1,5 +1,5 @@
 """The public routes of analytics, one file a resource."""
 
-from services.analytics.routes import metrics
+from services.analytics.routes import analytics, metrics, snapshots
 
-BLUEPRINTS = (metrics.blueprint,)
+BLUEPRINTS = (metrics.blueprint, analytics.blueprint, snapshots.blueprint)

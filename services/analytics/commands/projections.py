@@ -12,6 +12,12 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from services.analytics.commands.marks import (
+    EVERYTHING,
+    mark_entry,
+    mark_holders,
+    mark_portfolio,
+)
 from services.analytics.domain.packing import COLUMNS, History, PriceDay
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
 from services.analytics.owners import AssetSnapshot, Card, PortfolioSnapshot
@@ -36,7 +42,8 @@ _ENTRY: Final = (
 
 def lock_version(session: Session, table: type[Kept], row_id: int) -> int:
     """Lock an aggregate and return the version we have of it; 0 is none."""
-    statement = select(table.version).where(table.id == row_id).with_for_update()
+    # A weaker lock than FOR UPDATE, which would wait for whoever stores a snapshot of it.
+    statement = select(table.version).where(table.id == row_id).with_for_update(key_share=True)
     return session.scalar(statement) or 0
 
 
@@ -50,7 +57,10 @@ def put_portfolio(session: Session, version: int, card: Card) -> bool:
         "version": version,
         "is_deleted": False,
     }
-    return _put(session, Portfolio, card["id"], values)
+    stored = _put(session, Portfolio, card["id"], values)
+    if stored:
+        mark_portfolio(session, card["id"])
+    return stored
 
 
 def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
@@ -72,35 +82,41 @@ def forget_portfolio(session: Session, portfolio_id: int, version: int) -> None:
     nothing = {**blank, "owner_id": 0, "version": version, "is_deleted": True}
     if _put(session, Portfolio, portfolio_id, nothing):
         session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
+        mark_portfolio(session, portfolio_id)
 
 
 def put_entry(session: Session, version: int, transaction: Card) -> None:
     """Store one entry of the ledger, new or changed."""
     row = _entry(transaction)
+    mark_entry(session, row["id"])
     session.execute(
         upsert(LedgerEntry).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
     )
+    mark_entry(session, row["id"])
     _advance(session, transaction["portfolio"], version)
 
 
 def delete_entry(session: Session, version: int, transaction: Card) -> None:
     """Take one entry out of the ledger."""
+    mark_entry(session, transaction["id"])
     session.execute(delete(LedgerEntry).where(LedgerEntry.id == transaction["id"]))
     _advance(session, transaction["portfolio"], version)
 
 
-def put_asset(session: Session, version: int, card: Card) -> bool:
-    """Store an asset's card unless ours is newer; return whether it was stored."""
-    names = ("symbol", "name", "asset_type", "currency", "sector", "country", "is_active")
-    values = {name: card[name] for name in names}
-    return _put(
-        session, Asset, card["id"], values | {"owner_id": card["owner"], "version": version}
-    )
+def change_asset(session: Session, version: int, card: Card) -> None:
+    """Store an asset's card; what rests on it, by its old symbol or the new one, is marked."""
+    mark_holders(session, card["id"])
+    _put_asset(session, version, card)
+    mark_holders(session, card["id"])
 
 
-def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
-    """Replace what we have of an asset by all its owner says, unless ours is newer."""
-    if not put_asset(session, snapshot.version, snapshot.card):
+def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTHING) -> None:
+    """Replace what we have of an asset by all its owner says, unless ours is newer.
+
+    Args:
+        since: the first day on which its prices may be others than ours.
+    """
+    if not _put_asset(session, snapshot.version, snapshot.card):
         return
     asset_id = snapshot.card["id"]
     session.execute(delete(PriceYear).where(PriceYear.asset_id == asset_id))
@@ -109,10 +125,13 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
         session.execute(insert(PriceYear), years)
     if splits := list(_splits(asset_id, snapshot.splits)):
         session.execute(insert(Split), splits)
+    mark_holders(session, asset_id, since)
 
 
-def put_price(session: Session, asset_id: int, price: PriceDay) -> None:
-    """Store the price of one day; the asset's row is locked by its card's update."""
+def put_price(session: Session, version: int, card: Card, price: PriceDay) -> None:
+    """Store an asset's card, whose row that locks, and its price of one day."""
+    asset_id = card["id"]
+    _put_asset(session, version, card)
     [changed] = History.unpack(_packed(session, asset_id, price.date.year)).with_day(price).pack()
     row = _year(asset_id, *changed)
     session.execute(
@@ -120,11 +139,21 @@ def put_price(session: Session, asset_id: int, price: PriceDay) -> None:
         .values(row)
         .on_conflict_do_update(index_elements=["asset_id", "year"], set_=row)
     )
+    mark_holders(session, asset_id, price.date)
 
 
 def forget_asset(session: Session, asset_id: int) -> None:
     """Delete what we have of an asset that its owner no longer knows."""
+    mark_holders(session, asset_id)
     session.execute(delete(Asset).where(Asset.id == asset_id))
+
+
+def _put_asset(session: Session, version: int, card: Card) -> bool:
+    names = ("symbol", "name", "asset_type", "currency", "sector", "country", "is_active")
+    values = {name: card[name] for name in names}
+    return _put(
+        session, Asset, card["id"], values | {"owner_id": card["owner"], "version": version}
+    )
 
 
 def _put(session: Session, table: type[Kept], row_id: int, values: Mapping[str, Any]) -> bool:

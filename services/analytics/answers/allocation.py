@@ -1,0 +1,139 @@
+"""What a portfolio is made of, and what would restore a target mix."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from services.analytics.answers import windows
+from services.analytics.domain import concentration
+from services.analytics.domain.allocation import (
+    Drift,
+    Grouping,
+    Item,
+    Slice,
+    allocate,
+    rebalance,
+)
+from services.analytics.domain.apportionment import decimal, exact_sum
+from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.metrics import Day
+from services.analytics.domain.performance import Request
+from services.analytics.domain.remarks import remarks_on
+from services.analytics.domain.series import window
+from services.analytics.domain.valuation import Valuation
+from services.analytics.engine import Engine, Holdings, Valued
+
+
+@dataclass(frozen=True, slots=True)
+class Concentration:
+    """Fractions of what is invested, without cash; None where nothing is."""
+
+    hhi: float | None = None
+    effective_holdings: float | None = None
+    top_5_weight: float | None = None
+
+
+_SPREAD: Final = tuple(f"concentration.{each.name}" for each in fields(Concentration))
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """A portfolio on one day, by each grouping; what has no price is left out and remarked.
+
+    `total_value` is None where not all of it is known.
+    """
+
+    portfolio: int
+    currency: str
+    as_of: Day | None
+    total_value: Decimal | None
+    allocations: Mapping[str, list[Slice]]
+    concentration: Concentration
+    rebalancing: list[Drift] | None
+    warnings: list[Warning]
+
+
+def analyse(
+    session: Session, engine: Engine, holdings: Holdings, asked: Mapping[str, Any]
+) -> Allocated:
+    """Divide a portfolio into its parts on the last market day of the window.
+
+    Args:
+        asked: `targets` (percentages by asset type) and `end_date` where they are given.
+
+    Raises:
+        BadRequest: the targets don't sum to 100, or there is nothing to divide.
+    """
+    valued, card = engine.value(session, holdings), holdings.card
+    valuation = valued.valuation
+    position = _last_position(valuation, asked.get("end_date"))
+    items = [] if position is None else _items(valuation, holdings, position)
+    cash = Decimal(0) if position is None else _cash(valuation, position)
+    parts = {
+        grouping.value: allocate(items, cash, grouping, card.currency) for grouping in Grouping
+    }
+    by_type, targets = parts[Grouping.ASSET_TYPE], asked.get("targets")
+    is_known = position is not None and bool(np.isfinite(valuation.values[position]))
+    return Allocated(
+        card.id,
+        card.currency,
+        None if position is None else valuation.days[position],
+        exact_sum(part.value for part in by_type) if is_known else None,
+        parts,
+        _concentration(items),
+        None if targets is None else rebalance(by_type, targets, card.currency),
+        _remarks(valued, position, items, by_type),
+    )
+
+
+def _last_position(valuation: Valuation, end: date | None) -> int | None:
+    positions = window(valuation.days, *Request(end=windows.day(end)).within(valuation.days))
+    return positions[1] if positions else None
+
+
+def _items(valuation: Valuation, holdings: Holdings, position: int) -> list[Item]:
+    """Return what is held and has a price; an asset that its owner has deleted has none."""
+    found = []
+    for asset, card in holdings.assets.items():
+        line = valuation.lines[asset]
+        value = float(line.values[position])
+        if line.quantities[position] != 0.0 and np.isfinite(value):
+            kinds = card.asset_type, card.currency, card.sector, card.country
+            found.append(Item(card.symbol, card.name, decimal(value), *kinds))
+    return found
+
+
+def _cash(valuation: Valuation, position: int) -> Decimal:
+    cash = float(valuation.cash[position])
+    return decimal(cash) if np.isfinite(cash) else Decimal(0)
+
+
+def _concentration(items: Sequence[Item]) -> Concentration:
+    values = np.array([float(item.value) for item in items if item.value > 0])
+    if not len(values):
+        return Concentration()
+    weights = values / values.sum()
+    return Concentration(
+        concentration.hhi(weights),
+        concentration.effective_holdings(weights),
+        concentration.top_weight(weights),
+    )
+
+
+def _remarks(
+    valued: Valued, position: int | None, items: Sequence[Item], parts: Sequence[Slice]
+) -> list[Warning]:
+    if position is None:
+        return [warn(name, Code.NO_VALUATION) for name in ("as_of", "total_value", *_SPREAD)]
+    day = valued.valuation.days[position]
+    found = windows.about("total_value", remarks_on(valued.valuation, valued.books, day))
+    if not any(item.value > 0 for item in items):
+        found += [warn(name, Code.NO_HOLDINGS) for name in _SPREAD]
+    if any(part.percentage is None for part in parts):
+        found.append(warn("allocations.percentage", Code.NOTHING_TO_DIVIDE))
+    return found

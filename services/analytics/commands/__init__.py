@@ -1,0 +1,29 @@
+"""What changes what analytics keeps. Commands never commit."""
+
+from services.analytics.commands.projections import (
+    adopt_asset,
+    adopt_portfolio,
+    as_fraction,
+    change_asset,
+    delete_entry,
+    forget_asset,
+    forget_portfolio,
+    lock_version,
+    put_entry,
+    put_portfolio,
+    put_price,
+)
+
+__all__ = [
+    "adopt_asset",
+    "adopt_portfolio",
+    "as_fraction",
+    "change_asset",
+    "delete_entry",
+    "forget_asset",
+    "forget_portfolio",
+    "lock_version",
+    "put_entry",
+    "put_portfolio",
+    "put_price",
+]

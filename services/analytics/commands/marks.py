@@ -1,0 +1,124 @@
+"""Marks: from which day on a portfolio must be valued again.
+
+They are set in the transaction of what changed, and only ever added: no event waits for a
+portfolio that is being valued, and a mark that comes meanwhile is still there afterwards.
+
+A ledger and a price never change in two transactions at once: the price would not see that the
+portfolio holds the asset, nor the valuation after the first of them the other one's change.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    Text,
+    any_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import Session, aliased
+
+from services.analytics.models import Asset, LastValuation, LedgerEntry, RevaluationMark
+from shared.http import AnySelect
+
+EVERYTHING: Final = date.min  # before every ledger
+# Advisory locks: one for each portfolio, and one that keeps ledgers and prices apart.
+_VALUING: Final = 7166311
+_CHANGING: Final = 7166312
+
+
+def mark_portfolio(session: Session, portfolio_id: int, since: date = EVERYTHING) -> None:
+    """Let a portfolio be valued again from a day on."""
+    session.execute(select(func.pg_advisory_xact_lock(_CHANGING)))
+    session.execute(insert(RevaluationMark).values(portfolio_id=portfolio_id, since=since))
+
+
+def mark_entry(session: Session, entry_id: int) -> None:
+    """Let a portfolio be valued again from the day of one of its entries on, as it stands now.
+
+    Called before an entry changes and after. The only entry of an asset brings the asset's market
+    days in or takes them away, from the first of the ledger on.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_CHANGING)))
+    other = aliased(LedgerEntry)
+    another = exists().where(
+        other.portfolio_id == LedgerEntry.portfolio_id,
+        other.asset_id == LedgerEntry.asset_id,
+        other.id != LedgerEntry.id,
+    )
+    since = case((LedgerEntry.asset_id.is_(None) | another, LedgerEntry.date), else_=EVERYTHING)
+    _add(session, select(LedgerEntry.portfolio_id, since).where(LedgerEntry.id == entry_id))
+
+
+def mark_holders(session: Session, asset_id: int, since: date = EVERYTHING) -> None:
+    """Let every portfolio be valued again whose ledger names an asset, or that needs it as a rate.
+
+    Which rates a portfolio needs is known only once it is valued; so one that waits for that gets
+    another mark.
+    """
+    session.execute(select(func.pg_advisory_xact_lock_shared(_CHANGING)))
+    day = literal(since, Date)
+    is_rate = (Asset.asset_type == "CURRENCY") & Asset.owner_id.is_(None)
+    rate = select(cast(Asset.symbol, Text)).where(Asset.id == asset_id, is_rate)
+    needs_rate = LastValuation.rate_symbols.contains(array([rate.scalar_subquery()]))
+    holders = union(
+        select(LedgerEntry.portfolio_id, day).where(LedgerEntry.asset_id == asset_id),
+        select(LastValuation.portfolio_id, day).where(needs_rate),
+        select(RevaluationMark.portfolio_id, day).where(rate.exists()),
+    )
+    _add(session, select(holders.subquery()))
+
+
+def _add(session: Session, marks: AnySelect) -> None:
+    session.execute(insert(RevaluationMark).from_select(["portfolio_id", "since"], marks))
+
+
+class Claim(NamedTuple):
+    """The marks of one portfolio: their ids, and the earliest day."""
+
+    marks: list[int]
+    since: date
+
+
+def waiting(session: Session, most: int, but: Collection[int]) -> Sequence[int]:
+    """Return portfolios that have marks `but` some, those that wait longest first."""
+    oldest = (
+        select(RevaluationMark.portfolio_id)
+        .where(RevaluationMark.portfolio_id.not_in(but))
+        .group_by(RevaluationMark.portfolio_id)
+        .order_by(func.min(RevaluationMark.id))
+    )
+    return session.scalars(oldest.limit(most)).all()
+
+
+def claim(session: Session, portfolio_id: int) -> Claim | None:
+    """Return the marks of a portfolio, or None while another worker values it or has done so.
+
+    The claim ends with the transaction. Marks are read before all else: what they stand for is
+    committed, and what comes later has a mark of its own.
+    """
+    key = portfolio_id % 2**31  # two that share a key only wait for each other
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(_VALUING, key))):
+        return None
+    mine = RevaluationMark.portfolio_id == portfolio_id
+    found = session.execute(select(RevaluationMark.id, RevaluationMark.since).where(mine)).all()
+    return Claim([row.id for row in found], min(row.since for row in found)) if found else None
+
+
+def settle(session: Session, claimed: Claim) -> None:
+    """Take away the marks that were claimed, and no others."""
+    # One array, since there may be more of them than a statement has parameters.
+    mine = RevaluationMark.id == any_(literal(claimed.marks, ARRAY(BigInteger)))
+    session.execute(delete(RevaluationMark).where(mine))

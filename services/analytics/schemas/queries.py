@@ -1,0 +1,264 @@
+"""What is asked of analytics."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from services.analytics.answers.correlation import MOST_ASSETS
+from services.analytics.answers.correlation import Method as CorrelationMethod
+from services.analytics.answers.scenarios import PARAMETERS, Type
+from services.analytics.domain.correlation import MIN_OBSERVATIONS
+from services.analytics.domain.indicators import names
+from services.analytics.domain.indicators.names import Indicator, UnknownIndicator
+from services.analytics.domain.scenarios.catalogue import CATALOGUE
+from services.analytics.domain.scenarios.historical import Method
+from services.analytics.domain.scenarios.monte_carlo import Model
+from services.analytics.domain.snapshots import Interval
+from services.analytics.schemas.fields import Named, Separated
+from services.analytics.schemas.figures import described
+from shared.http.schemas import MAX_ID, Day, Id, Number, StrictSchema, Text
+
+ASSET_TYPES: Final = (
+    *("STOCK", "ETF", "MUTUAL_FUND", "BOND", "CRYPTO", "COMMODITY", "CURRENCY", "INDEX"),
+    *("REAL_ESTATE", "CASH", "OTHER"),
+)
+
+
+def _choice(values: Iterable[str], **kwargs: Any) -> Text:
+    return Text(validate=validate.OneOf([str(value) for value in values]), **kwargs)
+
+
+def _fraction(least: str, most: str, text: str, example: str, **kwargs: Any) -> Number:
+    hint = f"A fraction from {least} to {most}: 0.02 is 2 %."
+    bounds = validate.Range(min=Decimal(least), max=Decimal(most), error=hint)
+    return Number(validate=bounds, metadata=described(text, example), **kwargs)
+
+
+def _benchmark(text: str = "Symbol to measure against.") -> Text:
+    return Text(longest=64, metadata=described(text, "SPY"))
+
+
+class WindowQuery(StrictSchema):
+    """From which day to which."""
+
+    start_date = Day(
+        metadata=described(
+            "First day; the first with a ledger entry or price by default.", "2024-01-01"
+        )
+    )
+    end_date = Day(metadata=described("Last day; the last market day by default.", "2024-12-31"))
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if {"start_date", "end_date"} <= data.keys() and data["start_date"] > data["end_date"]:
+            raise ValidationError("Must not be after end_date.", "start_date")
+
+
+class MetricsQuery(WindowQuery):
+    """What is measured, and against what."""
+
+    benchmark = _benchmark()
+    risk_free_rate = _fraction(
+        "-0.5", "1", "Riskless rate a year, effective.", "0.02", load_default=Decimal(0)
+    )
+
+
+class CurveQuery(WindowQuery):
+    """Which part of a curve, and how fine."""
+
+    interval = _choice(
+        Interval,
+        load_default=Interval.DAILY.value,
+        metadata=described(
+            "A point a market day, or the last one of each week or month.", "monthly"
+        ),
+    )
+    benchmark = _benchmark("Symbol whose return stands beside the portfolio's.")
+
+
+class PortfolioQuery(WindowQuery):
+    """What of which portfolio."""
+
+    portfolio_id = Id(required=True, metadata=described("Id of the portfolio.", 1))
+
+
+class RiskQuery(MetricsQuery, PortfolioQuery):
+    """Whose risk, at which confidence."""
+
+    confidence = _fraction(
+        "0.5",
+        "0.999",
+        "Confidence of the values at risk and of `cvar`.",
+        "0.95",
+        load_default=Decimal("0.95"),
+    )
+
+
+class AllocationQuery(PortfolioQuery):
+    """Which portfolio on which day (`end_date`), beside which targets."""
+
+    targets = Named(
+        Number(places=4, digits=3, not_negative=True),
+        ASSET_TYPES,
+        metadata=described(
+            "Percentages by asset type (`CASH` too) that sum to 100.", "STOCK:60,BOND:40"
+        ),
+    )
+
+
+def _symbol(word: str) -> str:
+    return str(Text(longest=64).deserialize(word))
+
+
+def _asset_id(word: str) -> int:
+    return int(Id().deserialize(word))
+
+
+class CorrelationQuery(WindowQuery):
+    """Which assets, and how they are correlated; exactly one of the first three is given."""
+
+    portfolio_id = Id(metadata=described("What this portfolio holds at the end.", 1))
+    symbols = Separated(
+        _symbol,
+        most=MOST_ASSETS,
+        metadata=described("The assets of these symbols, 500 at most.", "AAPL,MSFT"),
+    )
+    assets = Separated(
+        _asset_id,
+        most=MOST_ASSETS,
+        metadata=described("The assets of these ids, 500 at most.", "1,2"),
+    )
+    min_observations = fields.Integer(
+        load_default=MIN_OBSERVATIONS,
+        validate=validate.Range(min=2, max=100_000),
+        metadata=described("Common daily returns that a pair needs; with fewer it is null.", 30),
+    )
+    method = _choice(
+        CorrelationMethod,
+        load_default=CorrelationMethod.PEARSON.value,
+        metadata=described("Correlation of returns, or of their ranks.", "pearson"),
+    )
+
+    @validates_schema
+    def _one_source(self, data: dict[str, Any], **_: Any) -> None:
+        given = [name for name in ("portfolio_id", "symbols", "assets") if name in data]
+        if len(given) != 1:
+            message = "Give exactly one of portfolio_id, symbols and assets."
+            raise ValidationError(message, given[-1] if given else "portfolio_id")
+
+
+def _indicator(word: str) -> Indicator:
+    try:
+        [indicator] = names.parse([word])
+    except UnknownIndicator as error:
+        raise ValidationError(error.message) from error
+    return indicator
+
+
+class IndicatorQuery(WindowQuery):
+    """Which indicators."""
+
+    indicators = Separated(
+        _indicator,
+        most=names.MOST_INDICATORS,
+        load_default=lambda: names.parse(names.DEFAULT),
+        metadata=described(
+            "`sma_N, ema_N, wma_N, rsi_N, macd_F_S_G, bollinger_N_K, atr_N, stochastic_N_K_D, obv,"
+            " adx_N, cci_N, mfi_N, williams_r_N, roc_N, vwap, volatility_N`; numbers left out"
+            " have their usual value.",
+            "sma_20,rsi_14,macd",
+        ),
+    )
+
+
+def _scenario(word: str) -> str:
+    if word not in CATALOGUE:
+        raise ValidationError(f"'{word}' is no scenario; known are {', '.join(CATALOGUE)}.")
+    return word
+
+
+def _only_with(kind: Type, text: str) -> str:
+    return f"{text} Only with `type={kind}`."
+
+
+def _shocks(text: str, example: str) -> Named:
+    shock = _fraction("-1", "10", "One shock.", "-0.2", places=6)
+    text = _only_with(Type.HYPOTHETICAL, f"{text}, fractions by name.")
+    return Named(shock, metadata=described(text, example))
+
+
+class ScenarioQuery(PortfolioQuery):
+    """Which scenarios for which portfolio; each type has parameters of its own."""
+
+    type = _choice(
+        Type,
+        load_default=Type.HISTORICAL.value,
+        metadata=described("Where the shocks come from.", "historical"),
+    )
+    benchmark = _benchmark("Symbol that betas are measured against; SPY by default.")
+    scenario = Separated(
+        _scenario,
+        most=len(CATALOGUE),
+        metadata=described(
+            _only_with(Type.HISTORICAL, "Ids of the catalogue; all of it by default."),
+            "covid_2020,gfc_2007_2009",
+        ),
+    )
+    method = _choice(
+        Method,
+        metadata=described(
+            _only_with(
+                Type.HISTORICAL,
+                "Own returns of then, and beta × the benchmark's where there are none (`replay`,"
+                " the default), or beta × the benchmark's for all.",
+            ),
+            "replay",
+        ),
+    )
+    market_shock = _fraction(
+        "-1", "10", _only_with(Type.HYPOTHETICAL, "Move of the benchmark."), "-0.2"
+    )
+    sector_shock = _shocks("Moves of sectors, before beta × the market's", "Technology:-0.3")
+    asset_shock = _shocks("Moves of assets by symbol, before their sectors'", "AAPL:-0.1")
+    fx_shock = _shocks("Moves of currencies against the portfolio's, compounding", "EUR:-0.05")
+    horizon_days = fields.Integer(
+        validate=validate.Range(min=1, max=1260),
+        metadata=described(
+            _only_with(Type.MONTE_CARLO, "Trading days ahead; 252 by default."), 252
+        ),
+    )
+    simulations = fields.Integer(
+        validate=validate.Range(min=100, max=50_000),
+        metadata=described(_only_with(Type.MONTE_CARLO, "Futures; 10,000 by default."), 10_000),
+    )
+    model = _choice(
+        Model,
+        metadata=described(
+            _only_with(
+                Type.MONTE_CARLO,
+                "Months drawn from the past (`block_bootstrap`, the default), or a normal with"
+                " its mean and deviation (`gbm`).",
+            ),
+            "block_bootstrap",
+        ),
+    )
+    seed = fields.Integer(
+        validate=validate.Range(min=0, max=MAX_ID),
+        metadata=described(
+            _only_with(Type.MONTE_CARLO, "One seed, one result; 42 by default."), 42
+        ),
+    )
+    target_loss = _fraction(
+        "-1", "0", _only_with(Type.REVERSE, "Return of the portfolio to explain."), "-0.2"
+    )
+
+    @validates_schema
+    def _fits_its_type(self, data: dict[str, Any], **_: Any) -> None:
+        for kind, parameters in PARAMETERS.items():
+            for name in parameters:
+                if name in data and data["type"] != kind:
+                    raise ValidationError(f"Only with type={kind}.", name)
+        if data["type"] == Type.REVERSE and "target_loss" not in data:
+            raise ValidationError("Required with type=reverse.", "target_loss")
