@@ -7,13 +7,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := requirements/base.txt requirements/analytics.txt requirements/local.txt
 DEV := requirements/dev.txt
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes
+BENCH := requirements/base.txt requirements/analytics.txt requirements/compare.txt
+PIP := -m pip install --disable-pip-version-check --no-input --require-hashes
+INSTALL := $(BIN)/python $(PIP)
 
 T ?= tests
 OUT ?= build/kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format render clean
+.PHONY: help run test lint format render bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -39,8 +41,12 @@ format: $(VENV)/.dev ## Rewrite the code in our style
 render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT
 	$(BIN)/python -m gateway render --kubernetes --out $(OUT)
 
-clean: ## Remove the virtual environment and caches; .run/ with its data stays
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+bench: $(VENV)-bench/.bench ## Compare figures and times of our arithmetic with other libraries
+	@$(VENV)-bench/bin/python -m tests.analytics.compare_with_libraries
+	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m tests.load.analytics_arithmetic
+
+clean: ## Remove the virtual environments and caches; .run/ with its data stays
+	rm -rf $(VENV) $(VENV)-bench build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 $(VENV)/.run: $(RUN)
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is missing: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -54,4 +60,11 @@ $(VENV)/.run: $(RUN)
 $(VENV)/.dev: $(VENV)/.run $(DEV)
 	@echo "Installing the packages for tests and checks …"
 	@$(INSTALL) $(foreach file,$(DEV),-r $(file))
+	@touch $@
+
+# The libraries that we compare with want packages that nothing else here needs.
+$(VENV)-bench/.bench: $(VENV)/.run $(BENCH)
+	@echo "Installing the packages to compare with …"
+	@$(BIN)/python -m venv --clear $(VENV)-bench
+	@$(VENV)-bench/bin/python $(PIP) $(foreach file,$(BENCH),-r $(file))
 	@touch $@

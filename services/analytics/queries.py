@@ -87,6 +87,7 @@ _ASSET = (
 _FIRST_DAY: Final = date(1900, 1, 1)
 _DAYS: Final = 2**17  # up to the year 2258
 _SNAPSHOT_ID: Final = Snapshot.portfolio_id * _DAYS + cast(Snapshot.date - _FIRST_DAY, BigInteger)
+# What is held is worth more than it cost; cash is no return.
 _TOTAL_RETURN: Final = Snapshot.total_value - Snapshot.cash_balance - Snapshot.total_cost_basis
 _SNAPSHOT: Final = (
     _SNAPSHOT_ID.label("id"),

@@ -90,6 +90,58 @@ def test_a_rate_also_concerns_what_still_waits_to_be_valued(desk: Desk) -> None:
     assert marked(desk) == [number] * (before + 1)
 
 
+def since(desk: Desk) -> list[str]:
+    """Return the first day of each mark that was made since the last valuation."""
+    desk.hear()
+    with desk.stand.database.engine.connect() as connection:
+        marks = connection.execute(text("SELECT since FROM revaluation_marks ORDER BY id"))
+        found = [str(row.since) for row in marks]
+    desk.appraise()
+    return found
+
+
+def test_a_change_is_valued_from_its_day_on(desk: Desk) -> None:
+    number = ten_shares(desk)
+    asset = next(iter(desk.world.assets))
+    [buy] = desk.world.portfolios[number].transactions
+    desk.appraise()
+    desk.world.price(asset, "2024-01-04", "1")
+    assert since(desk) == ["2024-01-04"]
+    desk.world.import_prices(asset, {"2024-01-03": "1", "2024-01-05": "2"})
+    assert since(desk) == ["2024-01-03"]
+    desk.world.record(number, "DEPOSIT", "2024-01-05", amount="1")
+    more = desk.world.record(number, "BUY", "2024-01-04", asset=asset, quantity="1", price="1")
+    assert since(desk) == ["2024-01-05", "2024-01-04"]
+    desk.world.change_transaction(number, more, date="2024-01-03")
+    assert since(desk) == ["2024-01-04", "2024-01-03"]
+    desk.world.delete_transaction(number, more)
+    assert since(desk) == ["2024-01-03"]
+    # The last entry of an asset takes its market days away, and before them those of all.
+    desk.world.delete_transaction(number, buy)
+    assert since(desk) == ["0001-01-01"]
+
+
+def test_an_import_after_a_gap_is_valued_from_the_beginning(desk: Desk) -> None:
+    ten_shares(desk)
+    asset = next(iter(desk.world.assets))
+    desk.appraise()
+    desk.world.price(asset, "2024-01-02", "1")
+    desk.world.take()  # and is never heard of
+    desk.world.import_prices(asset, {"2024-01-05": "2"})
+    assert since(desk) == ["0001-01-01"]
+
+
+def test_an_import_that_its_owner_is_already_past_is_valued_from_the_beginning(desk: Desk) -> None:
+    ten_shares(desk)
+    asset = next(iter(desk.world.assets))
+    desk.appraise()
+    desk.world.import_prices(asset, {"2024-01-05": "2"})
+    [imported] = desk.world.take()
+    desk.world.price(asset, "2024-01-02", "1")
+    desk.world.said.insert(0, imported)
+    assert since(desk) == ["0001-01-01"]
+
+
 def test_many_changes_are_one_valuation_and_one_event(desk: Desk) -> None:
     number = ten_shares(desk)
     asset = next(iter(desk.world.assets))

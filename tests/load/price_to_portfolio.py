@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--url", default="http://localhost:8000", help="of the gateway")
     parser.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args()
-    client = _logged_in(options.url)
+    client = logged_in(options.url)
     asset, portfolio = _holding(client, options.url)
     seconds = sorted(
         _round(client, options.url, asset, portfolio, cents)
@@ -34,7 +34,7 @@ def main() -> None:
     )
 
 
-def _logged_in(url: str) -> requests.Session:
+def logged_in(url: str) -> requests.Session:
     client = requests.Session()
     answer = client.post(
         f"{url}/api/auth-token/", json={"username": "demo", "password": "demo"}, timeout=10
@@ -47,14 +47,14 @@ def _logged_in(url: str) -> requests.Session:
 def _holding(client: requests.Session, url: str) -> tuple[int, int]:
     """Make a private asset and a portfolio that holds ten of it; return their ids."""
     symbol = f"LOAD{time.time_ns() % 10**12}"
-    asset = _post(
+    asset = post(
         client,
         f"{url}/api/assets/",
         {"symbol": symbol, "name": "A fund", "asset_type": "OTHER", "currency": "USD"},
     )["id"]
-    _post(client, f"{url}/api/assets/{asset}/update_price/", {"price": "99"})
-    portfolio = _post(client, f"{url}/api/portfolios/", {"name": symbol, "currency": "USD"})["id"]
-    _post(
+    post(client, f"{url}/api/assets/{asset}/update_price/", {"price": "99"})
+    portfolio = post(client, f"{url}/api/portfolios/", {"name": symbol, "currency": "USD"})["id"]
+    post(
         client,
         f"{url}/api/positions/",
         {
@@ -72,7 +72,7 @@ def _round(client: requests.Session, url: str, asset: int, portfolio: int, cents
     price = f"{cents // 100}.{cents % 100:02}"
     total = f"{cents // 10}.{cents % 10}0"
     began = time.perf_counter()
-    _post(client, f"{url}/api/assets/{asset}/update_price/", {"price": price})
+    post(client, f"{url}/api/assets/{asset}/update_price/", {"price": price})
     while True:
         answer = client.get(f"{url}/api/portfolios/{portfolio}/", timeout=10)
         answer.raise_for_status()
@@ -83,7 +83,7 @@ def _round(client: requests.Session, url: str, asset: int, portfolio: int, cents
         time.sleep(0.005)
 
 
-def _post(client: requests.Session, url: str, body: Mapping[str, object]) -> dict[str, int]:
+def post(client: requests.Session, url: str, body: Mapping[str, object]) -> dict[str, int]:
     answer = client.post(url, json=body, timeout=10)
     answer.raise_for_status()
     found: dict[str, int] = answer.json()

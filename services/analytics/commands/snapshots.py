@@ -141,11 +141,10 @@ def _last(session: Session, portfolio_id: int) -> LastValuation:
 
 
 def _measure_in_time(last: LastValuation) -> None:
-    now = datetime.now(UTC)
     if last.measure_after is None:
-        last.measure_after = (
-            max(now, last.measured_at + _MEASURED_EVERY) if last.measured_at else now
-        )
+        now = datetime.now(UTC)
+        rested = last.measured_at + _MEASURED_EVERY if last.measured_at else now
+        last.measure_after = max(now, rested)
 
 
 def _snapshot_created(card: PortfolioCard, newest: AnyRow) -> Event:

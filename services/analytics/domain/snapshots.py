@@ -45,18 +45,6 @@ class Snapshots:
     net_flows: Floats
     position_counts: Counts
 
-    @property
-    def total_returns(self) -> Floats:
-        """What is held now is worth more than it cost: value without cash − cost basis."""
-        return self.values - self.cash - self.cost_basis
-
-    @property
-    def total_return_ratios(self) -> Floats:
-        """The total returns as fractions of the cost basis; NaN where nothing was paid."""
-        ratios = np.full(len(self.days), np.nan)
-        np.divide(self.total_returns, self.cost_basis, out=ratios, where=self.cost_basis > 0)
-        return ratios
-
     def without_first(self) -> "Snapshots":
         """Return all rows but the first."""
         columns = (getattr(self, column.name)[1:] for column in fields(self))

@@ -52,8 +52,6 @@ def test_a_snapshot_has_value_cost_cash_flow_and_count_of_its_day() -> None:
     np.testing.assert_array_equal(found.cash, [500.0, 600.0, 500.0])
     np.testing.assert_array_equal(found.net_flows, [1000.0, 100.0, -700.0])
     np.testing.assert_array_equal(found.position_counts, [1, 1, 0])
-    np.testing.assert_array_equal(found.total_returns, [0.0, 50.0, 0.0])
-    np.testing.assert_array_equal(found.total_return_ratios, [0.0, 0.1, np.nan])
 
 
 def test_a_curve_links_the_returns_between_the_flows() -> None:
