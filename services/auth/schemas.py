@@ -9,6 +9,7 @@ from services.auth.domain.passwords import LONGEST
 from services.auth.models import SCOPES
 from shared.http.schemas import (
     Currency,
+    Flag,
     Id,
     Ordering,
     PageQuery,
@@ -96,7 +97,7 @@ class UserSchema(ResourceSchema):
         blank=True,
         load_default="",
         validate=_email_or_blank,
-        metadata={"format": "email", "description": "Address.", "example": "demo@example.com"},
+        metadata={"description": "E-mail address, or empty.", "example": "demo@example.com"},
     )
     first_name = Text(
         longest=150, blank=True, load_default="", metadata={"description": "First name."}
@@ -108,7 +109,7 @@ class UserSchema(ResourceSchema):
         load_default="USD",
         metadata={"description": "Default currency of new portfolios.", "example": "USD"},
     )
-    is_staff = fields.Boolean(dump_only=True, metadata={"description": "Whether an administrator."})
+    is_staff = Flag(dump_only=True, metadata={"description": "Whether an administrator."})
     date_joined = Time(dump_only=True, metadata={"description": "When the user was made."})
     last_login = Time(
         dump_only=True, allow_none=True, metadata={"description": "The last login; null: never."}
@@ -118,12 +119,8 @@ class UserSchema(ResourceSchema):
 class ManagedUserSchema(UserSchema):
     """A user, as administrators see and change it."""
 
-    is_staff = fields.Boolean(
-        load_default=False, metadata={"description": "Whether an administrator."}
-    )
-    is_active = fields.Boolean(
-        load_default=True, metadata={"description": "Whether the user may log in."}
-    )
+    is_staff = Flag(load_default=False, metadata={"description": "Whether an administrator."})
+    is_active = Flag(load_default=True, metadata={"description": "Whether the user may log in."})
 
 
 class NewUserSchema(ManagedUserSchema):

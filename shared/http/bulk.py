@@ -33,8 +33,16 @@ class BulkResultSchema(StrictSchema):
 
     index = fields.Integer(metadata={"description": "Place of the row, from 0.", "example": 0})
     status = fields.Integer(metadata={"description": "Its own HTTP status.", "example": 201})
-    id = fields.Integer(metadata={"description": "Of what was made.", "example": 1})
-    error = fields.Dict(metadata={"description": "`{code, message, fields}` of a refused row."})
+    id = fields.Integer(
+        metadata={"description": "Of what was made.", "example": 1, "optional": True}
+    )
+    error = fields.Dict(
+        metadata={
+            "description": "`{code, message, fields}` of a refused row.",
+            "example": {"code": "validation_error", "message": "The request breaks a rule."},
+            "optional": True,
+        }
+    )
 
 
 class BulkSchema(StrictSchema):

@@ -57,7 +57,8 @@ def expected_versions() -> frozenset[int] | None:
     """
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    versions = (tag.partition(".")[0] for tag in request.if_match.as_set())
+    # werkzeug reads an empty tag, `""`, as None; no version of ours is empty.
+    versions = ((tag or "").partition(".")[0] for tag in request.if_match.as_set())
     return frozenset(
         int(version) for version in versions if version.isascii() and version.isdigit()
     )

@@ -36,7 +36,7 @@ _HEADERS: Final[dict[str, tuple[str, Document]]] = {
 _PARAMETERS: Final[dict[str, tuple[str, Document]]] = {
     "Idempotency-Key": (
         "Makes repeating safe for 24 hours: the same key and request get the first answer again.",
-        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     ),
     "If-None-Match": ("A tag you have; the answer is 304 while it is current.", {"type": "string"}),
     "If-Match": ("A tag; another version than that is not changed (412).", {"type": "string"}),

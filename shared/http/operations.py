@@ -74,12 +74,14 @@ def _headers(view: View) -> list[str]:
 
 def _errors(view: View, rule: str, method: str, has_tag: bool) -> list[int]:
     statuses = {400, 429}
-    if "<" in rule or getattr(view, "is_listing", False):
-        statuses.add(404)
+    if "<" in rule:
+        # An id that is none makes it another path, which may not have this method.
+        statuses |= {404, 405}
     if negotiation.offered(view):
         statuses.add(406)
     if hasattr(view, "scope"):
-        statuses |= {401, 403}
+        # Also what query and body name may belong to somebody else.
+        statuses |= {401, 403, 404}
     if getattr(view, "reads_body", False):
         statuses |= {413, 415, 422}
     if method in _WRITES and hasattr(view, "scope"):

@@ -84,6 +84,18 @@ class Id(fields.Integer):
         return int(super()._deserialize(value, *args, **kwargs) or 0)
 
 
+class Flag(fields.Boolean):
+    """True or false, and nothing that could be taken for it; a query has no other way than text."""
+
+    truthy = {True, "true", "True"}  # noqa: RUF012 - marshmallow's own way
+    falsy = {False, "false", "False"}  # noqa: RUF012
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)  # 1 equals True in Python
+        return bool(super()._deserialize(value, *args, **kwargs))
+
+
 class Number(fields.Field[Decimal]):
     """An exact decimal number: a string or JSON number in, a string in plain notation out.
 

@@ -39,10 +39,10 @@ _RULES = """
     FROM generate_series(0, 99999) AS number
 """
 _CLOSES = """
-    INSERT INTO price_windows (asset_id, version, closes)
-    SELECT asset, 1, jsonb_build_object('splits', '{}'::jsonb, 'closes',
-        (SELECT jsonb_object_agg('2023-01-01'::date + day, '100.00')
-         FROM generate_series(1, :closes) AS day))
+    INSERT INTO price_windows (asset_id, version, day, close, closes, bases)
+    SELECT asset, 1, '2024-01-19', 100, jsonb_build_object('splits', '{}'::jsonb, 'closes',
+        (SELECT jsonb_object_agg('2024-01-19'::date - day, '100.00')
+         FROM generate_series(1, :closes) AS day)), array_fill(100.0, ARRAY[:closes])
     FROM generate_series(1, :assets) AS asset
 """
 

@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from services.assets.queries.assets import ORDERINGS
 from services.assets.schemas.fields import AssetType, Isin, QuotedCurrency, Symbol, answered_price
 from shared.http.schemas import (
+    Flag,
     Id,
     Money,
     Ordering,
@@ -93,7 +94,7 @@ class AssetSchema(ResourceSchema):
         metadata={"description": "ISIN.", "example": "US0378331005"},
     )
     country = _classification("Country, ISO 3166 code by convention.", "US")
-    is_active = fields.Boolean(
+    is_active = Flag(
         load_default=True, metadata={"description": "False once it is retired.", "example": True}
     )
     visibility = fields.String(
@@ -126,9 +127,7 @@ class AssetQuery(PageQuery):
     industry = Text(metadata={"description": "Exact industry."})
     currency = Text(metadata={"description": "ISO 4217 currency of its prices."})
     country = Text(metadata={"description": "Exact country."})
-    is_active = fields.Boolean(
-        load_default=True, metadata={"description": "`false` for the retired ones."}
-    )
+    is_active = Flag(load_default=True, metadata={"description": "`false` for the retired ones."})
     ordering = Ordering(*ORDERINGS, load_default=("symbol", False))
 
 

@@ -9,7 +9,7 @@ from services.assets.domain.quotes import Bar
 from services.assets.schemas.assets import AssetSchema
 from services.assets.schemas.fields import QuotedCurrency, Volume
 from shared.http.bulk import Rows
-from shared.http.schemas import Day, Price, StrictSchema, WarningSchema
+from shared.http.schemas import Day, Flag, Price, StrictSchema, WarningSchema
 
 _MOST_ASSETS: Final = 10_000
 
@@ -23,7 +23,7 @@ class BulkAssetsSchema(StrictSchema):
         validate=validate.Length(min=1, max=_MOST_ASSETS),
         metadata={"description": "1 to 10,000 assets."},
     )
-    atomic = fields.Boolean(
+    atomic = Flag(
         load_default=True,
         metadata={"description": "All or none; `false` makes those that are sound (207)."},
     )

@@ -89,24 +89,6 @@ def misfits(
     return found
 
 
-def misfits(
-    session: Session, portfolio: Portfolio, unbalanced: Unbalanced, new: Collection[int]
-) -> dict[int, LedgerError]:
-    """Return the new entries that must go so that the ledger adds up: id → what is wrong with it.
-
-    Args:
-        portfolio: locked, the rows of its ledger flushed.
-        unbalanced: what posting the new entries raised.
-        new: their ids.
-    """
-    method = Method(portfolio.cost_basis_method)
-    concerned = _entries(session, portfolio, Transaction.asset_id.in_(unbalanced.errors))
-    found: dict[int, LedgerError] = {}
-    for entries in _by_asset(concerned).values():
-        found |= domain.misfits(entries, method, new)
-    return found
-
-
 def repost(session: Session, portfolio: Portfolio) -> list[Event]:
     """Make positions and account anew from the whole ledger; return what to tell.
 

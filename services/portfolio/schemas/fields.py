@@ -58,9 +58,10 @@ def money(what: str, example: str) -> Field:
     return answered(Money, what, example)
 
 
-def warnings_field() -> fields.List[Any]:
-    """Return the field of warnings."""
-    metadata = {"description": "What the reader should know of values missing or not fresh."}
+def warnings_field(*, optional: bool = False) -> fields.List[Any]:
+    """Return the field of warnings; an optional one is there only where there are some."""
+    text = "What the reader should know of values missing or not fresh."
+    metadata = {"description": text, "optional": optional}
     return fields.List(fields.Nested(WarningSchema), dump_only=True, metadata=metadata)
 
 

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate
 
 from services.portfolio.domain.ledger_files import FORMATS
 from services.portfolio.schemas.fields import answered, warnings_field
-from shared.http.schemas import MAX_ID, Id, StrictSchema
+from shared.http.schemas import MAX_ID, Flag, Id, StrictSchema
 
 
 class Mapping(fields.Field[dict[str, int]]):
@@ -47,14 +47,14 @@ class ImportQuery(PortfolioOfFile):
             " Performance exports of an account, in English or German."
         },
     )
-    dry_run = fields.Boolean(
+    dry_run = Flag(
         load_default=False,
         metadata={
             "description": "Only say what would be done: nothing is made, and the assets that were"
             " not found are listed with candidates."
         },
     )
-    create_missing = fields.Boolean(
+    create_missing = Flag(
         load_default=False,
         metadata={"description": "Make private assets for those that were not found."},
     )

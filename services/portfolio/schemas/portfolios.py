@@ -7,6 +7,7 @@ from services.portfolio.queries import portfolios
 from services.portfolio.schemas.fields import LONGEST_TEXT, answered, money, warnings_field
 from shared.http.schemas import (
     Currency,
+    Flag,
     Id,
     Ordering,
     PageQuery,
@@ -48,7 +49,7 @@ class PortfolioSchema(ResourceSchema):
             "example": "AVERAGE",
         },
     )
-    is_active = fields.Boolean(
+    is_active = Flag(
         load_default=True, metadata={"description": "Whether it is in use.", "example": True}
     )
     created = answered(Time, "When it was made.", "2024-01-15T10:30:00Z")
@@ -75,5 +76,5 @@ class PortfolioSchema(ResourceSchema):
 class PortfolioQuery(PageQuery):
     """Filters of the list of portfolios."""
 
-    is_active = fields.Boolean(metadata={"description": "Only those in use, or not in use."})
+    is_active = Flag(metadata={"description": "Only those in use, or not in use."})
     ordering = Ordering(*portfolios.ORDERINGS, load_default=("id", False))

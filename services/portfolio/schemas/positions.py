@@ -6,6 +6,7 @@ from services.portfolio.queries import positions
 from services.portfolio.schemas.fields import Rate, answered, money, not_after_today, warnings_field
 from shared.http.schemas import (
     Day,
+    Flag,
     Id,
     Ordering,
     PageQuery,
@@ -112,7 +113,7 @@ class PositionQuery(PageQuery):
     portfolio_id = Id(metadata={"description": "Of this portfolio."})
     asset_id = Id(metadata={"description": "In this asset."})
     asset_type = Text(metadata={"description": "In assets of this type."})
-    include_closed = fields.Boolean(
+    include_closed = Flag(
         load_default=False, metadata={"description": "Those of which nothing is held too."}
     )
     ordering = Ordering(*positions.ORDERINGS, load_default=("id", False))

@@ -19,6 +19,7 @@ from services.portfolio.schemas.fields import (
 from shared.http.bulk import Rows
 from shared.http.schemas import (
     Day,
+    Flag,
     Id,
     Money,
     Ordering,
@@ -127,7 +128,7 @@ class TransactionSchema(ResourceSchema):
     import_id = answered(fields.Integer, "The import that it came by.", 1)
     created = answered(Time, "When it was recorded.", "2024-01-15T10:30:00Z")
     modified = answered(Time, "When it was last changed.", "2024-01-15T10:30:00Z")
-    warnings = warnings_field()
+    warnings = warnings_field(optional=True)
 
 
 class BulkTransactionsSchema(StrictSchema):
@@ -139,7 +140,7 @@ class BulkTransactionsSchema(StrictSchema):
         validate=validate.Length(min=1, max=_MOST_ROWS),
         metadata={"description": "1 to 10,000 transactions."},
     )
-    atomic = fields.Boolean(
+    atomic = Flag(
         load_default=True,
         metadata={"description": "All or none; `false` records those that are sound (207)."},
     )
