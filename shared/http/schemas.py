@@ -251,9 +251,11 @@ class Ordering(fields.Field[tuple[str, bool]]):
 
     def __init__(self, *names: str, **kwargs: Any) -> None:
         choices = [sign + name for name in names for sign in ("", "-")]
+        usual, descending = kwargs["load_default"]
         metadata = {
             "type": "string",
             "enum": choices,
+            "default": f"-{usual}" if descending else usual,
             "description": "Order of the list; `-` for descending.",
         }
         super().__init__(metadata=metadata, **kwargs)

@@ -157,7 +157,7 @@ def test_a_text_is_bounded_and_stripped() -> None:
 
 
 def test_an_order_is_one_of_the_documented() -> None:
-    field = Ordering("name", "id")
+    field = Ordering("name", "id", load_default=("id", False))
     assert (load(field, "name"), load(field, "-id")) == (("name", False), ("id", True))
     assert "Must be one of" in refusal(field, "--id")
 
