@@ -19,14 +19,14 @@ from services.analytics.domain.allocation import (
     allocate,
     rebalance,
 )
-from services.analytics.domain.apportionment import decimal, exact_sum
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import Request
 from services.analytics.domain.remarks import remarks_on
-from services.analytics.domain.series import window
+from services.analytics.domain.series import decimal, window
 from services.analytics.domain.valuation import Valuation
 from services.analytics.engine import Engine, Holdings, Valued
+from shared.apportionment import exact_sum
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from services.analytics import queries
-from services.analytics.domain.apportionment import exact_sum
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.moves import Move, last_move
@@ -18,6 +17,7 @@ from services.analytics.domain.remarks import FRESH_WEEKDAYS
 from services.analytics.domain.series import Series
 from services.analytics.market import Cards
 from services.analytics.queries import AssetCard
+from shared.apportionment import exact_sum
 from shared.money import EXACT
 
 MOST_MOVERS: Final = 5

@@ -9,7 +9,6 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
-from services.analytics.domain.apportionment import decimal, exact_sum
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.remarks import remarks_on
@@ -22,9 +21,10 @@ from services.analytics.domain.scenarios.hypothetical import Assumptions, hypoth
 from services.analytics.domain.scenarios.monte_carlo import Model, Simulation
 from services.analytics.domain.scenarios.outcome import Outcome, Scenario, Source
 from services.analytics.domain.scenarios.reverse import reverse
-from services.analytics.domain.series import Series
+from services.analytics.domain.series import Series, decimal
 from services.analytics.engine import Engine, Holdings
 from services.analytics.market import Benchmark
+from shared.apportionment import exact_sum
 from shared.money import EXACT, round_money
 
 Asked = Mapping[str, Any]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from services.analytics.domain.apportionment import apportion, exact_sum, percentages
+from shared.apportionment import apportion, exact_sum, percentages
 from shared.errors import BadRequest
 from shared.money import EXACT, minor_unit, round_money, round_to
 

@@ -3,9 +3,8 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from services.analytics.domain.apportionment import decimal
 from services.analytics.domain.metrics import Day
-from services.analytics.domain.series import Series, split_adjusted
+from services.analytics.domain.series import Series, decimal, split_adjusted
 from shared.money import EXACT
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -89,3 +90,8 @@ def window(days: Days, start: np.datetime64, end: np.datetime64) -> tuple[int, i
     last = int(np.searchsorted(days, end, side="right")) - 1
     base = max(int(np.searchsorted(days, start, side="right")) - 1, 0)
     return (base, last) if last >= base else None
+
+
+def decimal(value: float) -> Decimal:
+    """Return ``value`` as the shortest decimal that names it: 0.1 is 0.1."""
+    return Decimal(repr(float(value)))

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from marshmallow import Schema, fields
 
-from services.analytics.domain.apportionment import decimal
-from services.analytics.domain.series import Floats
+from services.analytics.domain.series import Floats, decimal
 from shared.http.schemas import Number, StrictSchema, WarningSchema
 from shared.money import minor_unit, plain, round_money
 

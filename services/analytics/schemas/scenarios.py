@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from services.analytics.answers.scenarios import Simulated
-from services.analytics.domain.apportionment import decimal
+from services.analytics.domain.series import decimal
 from services.analytics.schemas import figures
 from services.analytics.schemas.figures import (
     Amount,

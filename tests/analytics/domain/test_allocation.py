@@ -11,7 +11,8 @@ from services.analytics.domain.allocation import (
     allocate,
     rebalance,
 )
-from services.analytics.domain.apportionment import apportion, decimal, percentages
+from services.analytics.domain.series import decimal
+from shared.apportionment import apportion, percentages
 from shared.errors import BadRequest
 
 D = Decimal
