@@ -218,10 +218,11 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
 def _error_pages() -> dict[str, Spec]:
     return {
         # A 500 of Traefik's own is a service that died within its answer.
-        "service-errors": _error_page("500", "502-504"),
+        # 520 is a source outside that failed a service: 502 for the client, by its own page.
+        "service-errors": _error_page("500", "502-504", "520", rewrites={"520": 502}),
         "flood-page": _error_page("429"),
         "too-large": _error_page("413"),
-        "authorize-errors": _error_page("500-599", rewrite=503),
+        "authorize-errors": _error_page("500-599", rewrites={"500-599": 503}, query="/errors/503/"),
     }
 
 
@@ -249,16 +250,19 @@ def _forward_auth(address: str, request: Sequence[str], response: Sequence[str] 
     }
 
 
-def _error_page(*statuses: str, rewrite: int | None = None) -> Spec:
-    rewrites = {"statusRewrites": dict.fromkeys(statuses, rewrite)} if rewrite else {}
+def _error_page(
+    *statuses: str,
+    rewrites: Mapping[str, int] | None = None,
+    query: str = "/errors/{originalStatus}/",
+) -> Spec:
     return {
         "errors": {
             "status": list(statuses),
             "service": "portal",
-            "query": "/errors/{status}/",
+            "query": query,
             # The portal hears the request's id and nothing else: no token, no identity.
             "errorRequestHeaders": ["X-Request-Id"],
-            **rewrites,
+            **({"statusRewrites": dict(rewrites)} if rewrites else {}),
         }
     }
 

@@ -9,7 +9,7 @@ ServiceError                 code                    status
 ├── PreconditionFailed       precondition_failed     412
 ├── ValidationFailed         validation_error        422  (carries the fields)
 ├── RateLimited              rate_limited            429  (carries retry_after)
-├── BadGateway               bad_gateway             502
+├── SourceFailed             data_source_error       502 at the gateway
 └── Unavailable              unavailable             503
 
 Domains and commands raise them; `shared.http.errors` alone turns them into answers.
@@ -135,12 +135,16 @@ class RateLimited(ServiceError):
         self.retry_after = retry_after
 
 
-class BadGateway(ServiceError):
-    """Somebody we asked answered wrongly."""
+class SourceFailed(ServiceError):
+    """Somebody outside whom we asked does not answer, or answers wrongly.
 
-    status = 502
-    code = "bad_gateway"
-    title = "Bad gateway"
+    The gateway makes it a 502 for the client. As a 502 of ours it could not be told from the
+    gateway's own, which says that we are dead.
+    """
+
+    status = 520
+    code = "data_source_error"
+    title = "The data source failed"
 
 
 class Unavailable(ServiceError):

@@ -7,6 +7,7 @@ from flask import Response, abort, jsonify, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.portal.pages import STATIC
+from shared.errors import SourceFailed
 from shared.http import health
 from shared.http.errors import error_response
 
@@ -14,6 +15,7 @@ blueprint = flask.Blueprint("doors", __name__)
 
 _FILES: Final = ("favicon-32x32.png", "setup.js", "swagger-ui-bundle.js", "swagger-ui.css")
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+_SOURCE_FAILED: Final = SourceFailed.status
 # What the gateway itself may have to say; None is the service's usual sentence.
 _MESSAGES: Final[dict[int, str | None]] = {
     400: "The path has characters that no path of this API has.",
@@ -24,6 +26,8 @@ _MESSAGES: Final[dict[int, str | None]] = {
     502: "A part of the service is down or broke off its answer; try again.",
     503: "A part of the service is down or restarting; try again.",
     504: "A part of the service took too long to answer.",
+    _SOURCE_FAILED: "The data source does not answer, or not what can be believed; nothing that is"
+    " stored has changed.",
 }
 _RETRY_AFTER: Final = {429: "1", 502: "5", 503: "5"}  # seconds
 
@@ -33,6 +37,9 @@ def error_page(status: int) -> Response:
     """Answer for the gateway, which can say a status but no JSON."""
     if status not in _MESSAGES:
         abort(404)
+    if status == _SOURCE_FAILED:
+        failed = SourceFailed(_MESSAGES[status])
+        return error_response(502, title=failed.title, code=failed.code, message=failed.message)
     response = error_response(status, message=_MESSAGES[status])
     if status in _RETRY_AFTER:
         response.headers["Retry-After"] = _RETRY_AFTER[status]

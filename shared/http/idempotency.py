@@ -61,9 +61,7 @@ def once(
         ValidationFailed: the key was used for another request.
     """
     offered = request.headers[HEADER]
-    if not 1 <= len(offered) <= 255 or not (
-        offered.isascii() and offered.isprintable()
-    ):
+    if not 1 <= len(offered) <= 255 or not (offered.isascii() and offered.isprintable()):
         raise BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.")
     key = f"{user}:{offered}"
     if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))):

@@ -145,7 +145,7 @@ def test_a_hundredfold_of_everything_is_refused(fed: Stand, ann: Assets, feed: F
     refresh(ann)
     feed.says("2024-01-19,175", "2024-01-22,176")
     answer = refresh(ann)
-    assert answer.status_code == 502
+    assert answer.status_code == 520  # the gateway makes it the contract's 502
     assert body(answer)["details"]["code"] == "data_source_error"
     assert closes(ann) == [("2024-01-18", "1.73"), ("2024-01-19", "1.75")]
     assert len(fed.events()) == 2
@@ -188,7 +188,7 @@ def test_a_source_that_fails_is_a_bad_gateway_and_nothing_is_lost(
     feed.status, feed.body = status, answered
     feed.headers = {"Location": feed.template} if status == 302 else {}
     answer = refresh(ann)
-    assert answer.status_code == 502
+    assert answer.status_code == 520  # the gateway makes it the contract's 502
     assert body(answer)["details"]["code"] == "data_source_error"
     assert "127.0.0.1" not in answer.get_data(as_text=True)
     assert closes(ann) == [("2024-01-19", "175.00")]
@@ -327,7 +327,7 @@ def test_without_a_source_the_answer_says_so(stand: Stand) -> None:
     user = Assets(stand.client(user=1))
     user.make()
     answer = refresh(user)
-    assert answer.status_code == 502
+    assert answer.status_code == 409
     assert "no data source" in body(answer)["details"]["message"]
 
 

@@ -53,6 +53,12 @@ def test_a_bare_error_behind_the_gateway_becomes_the_contracts(
     assert answer.headers["X-Request-Id"] == "request-1"
 
 
+def test_a_source_outside_that_failed_a_service_is_502_with_its_own_code(site: Site) -> None:
+    with site.services["assets"].answering(Answer(520)):
+        answer = requests.post(site.url + "/api/assets/7/refresh_data/", headers=GOOD, timeout=5)
+    _assert_contract(answer, 502, "data_source_error")
+
+
 @pytest.mark.parametrize("status", [400, 404, 409, 412, 413, 422, 428])
 def test_what_a_service_says_about_the_request_passes_as_it_is(site: Site, status: int) -> None:
     body = json.dumps({"error": "mine", "details": {"fields": {"name": ["x"]}}})

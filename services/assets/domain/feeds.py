@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 from services.assets.domain import quotes, splits
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
-from shared.errors import BadGateway
+from shared.errors import SourceFailed
 
 Basis = Literal["as_traded", "split_adjusted"]
 
@@ -18,11 +18,8 @@ Basis = Literal["as_traded", "split_adjusted"]
 _NONSENSE: Final = 50
 
 
-class DataSourceError(BadGateway):
+class DataSourceError(SourceFailed):
     """The data source failed; nothing that is stored has changed."""
-
-    code = "data_source_error"
-    title = "The data source failed"
 
 
 class SourceTooSlow(DataSourceError):

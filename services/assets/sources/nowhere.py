@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from services.assets.domain.feeds import DataSourceError, Delivery
+from services.assets.domain.feeds import Delivery
+from shared.errors import Conflict
 
 
 class Nowhere:
@@ -11,5 +12,9 @@ class Nowhere:
     name = "none"
 
     def history(self, symbol: str, since: date | None, within: float) -> Delivery:  # noqa: ARG002
-        """Raise: see `Source.history`."""
-        raise DataSourceError("This installation has no data source; record prices yourself.")
+        """Raise: nothing failed, but the installation has nobody to ask.
+
+        Raises:
+            Conflict: always.
+        """
+        raise Conflict("This installation has no data source; record prices yourself.")
