@@ -1,4 +1,4 @@
-// A receiver of webhooks. Needs Node 18 or newer and `npm install standardwebhooks`.
+// A receiver of webhooks. Needs Node 18 or newer and, once, `npm ci`.
 //
 //     WEBHOOK_SECRET=whsec_… PORT=9000 node receiver.js
 //

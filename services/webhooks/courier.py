@@ -3,14 +3,15 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from services.webhooks.commands.delivering import Attempt, Claim, claim, record
+from services.webhooks.commands.delivering import Attempt, Claim, claim, keep, record
 from services.webhooks.domain.signatures import headers as signature_headers
 from services.webhooks.network import Network, Undelivered
 from services.webhooks.sealing import Seal
@@ -22,6 +23,7 @@ log = logger(__name__)
 
 _AT_ONCE: Final = 64  # attempts of one courier
 _POLL: Final = 0.2  # seconds
+_KEEP_EVERY: Final = 1.0  # seconds; a claim lasts five
 _FINISH_WITHIN: Final = 1.5  # seconds that attempts under way have when the courier is stopped
 _HEADERS: Final = {"Content-Type": "application/json", "User-Agent": "personal-finance-api/1.0"}
 ATTEMPTS: Final = Counter("webhook_attempts", "Attempts to deliver", ["outcome"])
@@ -52,30 +54,37 @@ class Courier:
         self._network = network
         self._seal = seal
         self._clock = clock
+        self._kept_at = 0.0  # by the monotonic clock
         self._finished = threading.Event()  # an attempt has ended, so there is room for another
 
     def run(self, stop: threading.Event) -> None:
         """Claim and deliver until `stop`; a database that is away is waited for."""
-        running: list[threading.Thread] = []
+        running: dict[threading.Thread, Claim] = {}
         while not stop.is_set():
             self._finished.clear()
-            running = [thread for thread in running if thread.is_alive()]
-            claims = self._claimed(_AT_ONCE - len(running))
-            running += [self._started(claim) for claim in claims]
+            running = {thread: claim for thread, claim in running.items() if thread.is_alive()}
+            claims = self._claimed(running.values())
+            running |= {self._started(claim): claim for claim in claims}
             if not claims:
                 self._finished.wait(_POLL)
         patience = time.monotonic() + _FINISH_WITHIN
         for thread in running:
             thread.join(max(0.0, patience - time.monotonic()))
 
-    def _claimed(self, most: int) -> Sequence[Claim]:
-        if not most:
-            return []
+    def _claimed(self, running: Collection[Claim]) -> Sequence[Claim]:
+        """Return new claims; those that are `running` are kept up first."""
         try:
-            return self._database.unit(lambda session: claim(session, self._clock(), most))
+            return self._database.unit(lambda session: self._claim(session, running))
         except SQLAlchemyError as error:
             log.warning("courier_lost_database", error=type(error).__name__)
             return []
+
+    def _claim(self, session: Session, running: Collection[Claim]) -> Sequence[Claim]:
+        now, room = self._clock(), _AT_ONCE - len(running)
+        if running and time.monotonic() >= self._kept_at + _KEEP_EVERY:
+            keep(session, running, now)
+            self._kept_at = time.monotonic()
+        return claim(session, now, room) if room else []
 
     def _started(self, claimed: Claim) -> threading.Thread:
         # A daemon: an attempt that hangs must not keep a stopped process alive.

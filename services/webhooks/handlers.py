@@ -5,7 +5,7 @@ that we keep of their subject: the newest wins, and a missing one is no loss. On
 asset with rules on its change need every price; where one is missing the owner is asked.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -23,7 +23,6 @@ from services.webhooks.commands import (
 )
 from services.webhooks.domain import names, transactions
 from services.webhooks.domain.closes import Closes
-from services.webhooks.models import Alert
 from services.webhooks.owners import Owners
 from shared.errors import NotFound
 from shared.events import Event
@@ -53,8 +52,8 @@ def table(owners: Owners) -> Mapping[str, Handler]:
         "portfolio-created": _put_portfolio,
         "portfolio-updated": _put_portfolio,
         "portfolio-deleted": _delete_portfolio,
-        "portfolio-valued": _put_value,
-        "risk-computed": _look_at_risk,
+        "portfolio-valued": partial(_put_value, owners),
+        "risk-computed": partial(_put_metrics, owners),
         "position-changed": _put_holding,
         "asset-created": _put_asset,
         "asset-updated": _put_asset,
@@ -109,19 +108,19 @@ def _put_holding(session: Session, event: Event) -> None:
     projections.put_holding(session, event.sequence, event.data)
 
 
-def _put_value(session: Session, event: Event) -> None:
+def _put_value(owners: Owners, session: Session, event: Event) -> None:
     if event.data["total_value"] is None:
         return
-    if portfolio := valuations.put_value(session, event):
-        rules = Alert.portfolio_id == portfolio.id
-        watching.look_at_portfolio(session, rules, portfolio, event.time)
+    value = valuations.put_value(session, event, owners)
+    if value is not None:
+        rules = watching.Rules(portfolio=event.data["portfolio"], sequence=event.sequence)
+        watching.look_at_value(session, rules, value, event.time)
 
 
-def _look_at_risk(session: Session, event: Event) -> None:
-    figures = event.data["metrics"].items()
-    metrics = {name: None if value is None else Decimal(value) for name, value in figures}
-    rules = Alert.portfolio_id == event.data["portfolio"]
-    watching.look_at_metrics(session, rules, metrics, event.time)
+def _put_metrics(owners: Owners, session: Session, event: Event) -> None:
+    if valuations.put_metrics(session, event, owners):
+        rules = watching.Rules(portfolio=event.data["portfolio"], sequence=event.sequence)
+        watching.look_at_metrics(session, rules, event.data["metrics"], event.time)
 
 
 def _put_asset(session: Session, event: Event) -> None:
@@ -166,27 +165,40 @@ def _look_at_price(session: Session, event: Event, owners: Owners) -> None:
     card = event.data["asset"]
     if card["current_price"] is None:
         return
-    rules = (Alert.asset_id == card["id"]) & (Alert.armed_at < event.sequence)
-    value, day = Decimal(card["current_price"]), date.fromisoformat(card["price_date"])
-    windows = watching.windows(session, rules)
-    changes = _closes(session, event, owners).changes(value, day, windows) if windows else {}
-    watching.look_at_value(session, rules, value, changes, event.time)
+    bases = None if _steps(session, event) else _bases(session, event, owners)
+    rules = watching.Rules(asset=card["id"], sequence=event.sequence)
+    watching.look_at_value(session, rules, Decimal(card["current_price"]), event.time, bases)
+
+
+def _steps(session: Session, event: Event) -> bool:
+    """Note a later price of the newest day, as most prices are; return False where it is not."""
+    card, price = event.data["asset"], event.data.get("price")
+    is_newest = price is not None and price["date"] == card["price_date"]
+    return is_newest and projections.step_price(session, event.sequence, card)
+
+
+def _bases(session: Session, event: Event, owners: Owners) -> Sequence[Decimal] | None:
+    """Return what changes of the event's price are measured against; None where nobody asks."""
+    if not watching.has_rules_on_change(session, event.subject_id, event.sequence):
+        return None
+    day = date.fromisoformat(event.data["asset"]["price_date"])
+    return _closes(session, event, owners).bases(day)
 
 
 def _closes(session: Session, event: Event, owners: Owners) -> Closes:
     """Return the last closes of the event's asset, with what the event says."""
-    window = projections.window(session, event.subject_id)
-    if window and event.sequence <= window.version:
-        return Closes.from_json(window.closes)
-    price = event.data.get("price")
-    if window and price and event.sequence == window.version + 1:
-        day, close = date.fromisoformat(price["date"]), Decimal(price["close"])
-        closes = Closes.from_json(window.closes).with_close(day, close)
-        window.version, window.closes = event.sequence, closes.to_json()
+    version, closes = projections.window(session, event.subject_id)
+    if event.sequence <= version:
         return closes
-    try:
-        snapshot = owners.asset(event.subject_id)
-    except NotFound:
-        return Closes.of({})
-    projections.adopt_window(session, snapshot)
-    return snapshot.closes
+    price = event.data.get("price")
+    if version and price and event.sequence == version + 1:
+        closes = closes.with_close(date.fromisoformat(price["date"]), Decimal(price["close"]))
+        version = event.sequence
+    else:
+        try:
+            snapshot = owners.asset(event.subject_id)
+        except NotFound:
+            return Closes.of({})
+        version, closes = snapshot.version, snapshot.closes
+    projections.put_window(session, event.subject_id, version, closes)
+    return closes

@@ -1,12 +1,13 @@
 """What we keep of others, made anew from its owners: `python -m services.webhooks rebuild`."""
 
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.webhooks.commands import projections
+from services.webhooks.commands import alerts, projections
 from services.webhooks.domain.holdings import held
 from services.webhooks.owners import Owners
 from shared.db import Database
@@ -19,17 +20,25 @@ def run(database: Database, owners: Owners) -> str:
 
     The worker may go on meanwhile.
     """
-    portfolios = 0
-    for card in owners.portfolios():
-        _portfolio(database, owners, card["id"])
-        portfolios += 1
+    # Read first: a portfolio that is made meanwhile is not taken for one that is gone.
+    known = database.unit(projections.portfolio_ids)
+    listed = {card["id"] for card in owners.portfolios()}
+    for portfolio_id in sorted(listed):
+        _portfolio(database, owners, portfolio_id)
+    for portfolio_id in known - listed:
+        database.unit(partial(_forget, portfolio_id))
     assets, cards = 0, owners.assets()
     while chunk := list(islice(cards, _AT_ONCE)):
         with database.sessions.begin() as session:
             for card in chunk:
                 projections.put_asset(session, card["version"], card)
         assets += len(chunk)
-    return f"{portfolios} portfolios, {assets} assets."
+    return f"{len(listed)} portfolios, {assets} assets."
+
+
+def _forget(portfolio_id: int, session: Session) -> None:
+    projections.delete_portfolio(session, portfolio_id)
+    alerts.delete_alerts_on(session, portfolio_id)
 
 
 def _portfolio(database: Database, owners: Owners, portfolio_id: int) -> None:

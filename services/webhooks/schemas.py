@@ -9,6 +9,7 @@ from services.webhooks.domain.closes import LONGEST_WINDOW
 from services.webhooks.models import STATUSES
 from services.webhooks.queries import ALERT_ORDERINGS, WEBHOOK_ORDERINGS
 from shared.http.schemas import (
+    Flag,
     Id,
     Number,
     Ordering,
@@ -60,7 +61,7 @@ class WebhookSchema(ResourceSchema):
             "example": ["transaction.created", "price.alert"],
         },
     )
-    is_active = fields.Boolean(
+    is_active = Flag(
         load_default=True,
         metadata={
             "description": "False: nothing is sent. True makes a disabled one start afresh; what"
@@ -95,7 +96,7 @@ class NewWebhookSchema(WebhookSchema):
 class WebhookQuery(PageQuery):
     """Filters of the list of webhooks."""
 
-    is_active = fields.Boolean(metadata={"description": "Only active, or only inactive ones."})
+    is_active = Flag(metadata={"description": "Only active, or only inactive ones."})
     ordering = Ordering(*WEBHOOK_ORDERINGS, load_default=("id", False))
 
 
@@ -155,7 +156,7 @@ class RedeliverySchema(StrictSchema):
         required=True,
         metadata={"description": "What was told from then on.", "example": "2024-01-20T00:00:00Z"},
     )
-    include_delivered = fields.Boolean(
+    include_delivered = Flag(
         load_default=False,
         metadata={"description": "Also what had arrived, not only what failed.", "example": False},
     )
@@ -229,7 +230,7 @@ class AlertSchema(ResourceSchema):
         validate=validate.Range(min=0, max=_YEAR),
         metadata={"description": "How long it is quiet after a firing.", "example": 3600},
     )
-    is_active = fields.Boolean(
+    is_active = Flag(
         load_default=True, metadata={"description": "False: it watches nothing.", "example": True}
     )
     last_fired = Time(
@@ -245,7 +246,7 @@ class AlertQuery(PageQuery):
     kind = Text(validate=validate.OneOf(names.KINDS), metadata={"description": "Only this kind."})
     asset_id = Id(metadata={"description": "Only on this asset."})
     portfolio_id = Id(metadata={"description": "Only on this portfolio."})
-    is_active = fields.Boolean(metadata={"description": "Only active, or only inactive ones."})
+    is_active = Flag(metadata={"description": "Only active, or only inactive ones."})
     ordering = Ordering(*ALERT_ORDERINGS, load_default=("id", False))
 
 

@@ -48,9 +48,10 @@ def wait_for_total(client: Client, portfolio: int, total: str) -> None:
 
 
 def test_the_demo_portfolios_have_values(demo: Client) -> None:
-    listing = demo.get("/api/portfolios/").json()
-    assert listing["count"] >= 2
-    assert all(Decimal(row["total_value"]) > 0 for row in listing["results"])
+    listing = demo.get("/api/portfolios/", ordering="id").json()
+    names = [row["name"] for row in listing["results"][:3]]
+    assert names == ["Growth Portfolio", "World in Euro", "Retirement"]
+    assert all(Decimal(row["total_value"]) > 0 for row in listing["results"][:3])
 
 
 def test_a_benchmark_alias_is_resolved_and_named(demo: Client) -> None:

@@ -1,32 +1,34 @@
-"""How many prices a second the alert rules bear: 100,000 rules on 1,000 assets.
+"""What the alert rules bear: 100,000 rules on 1,000 assets.
 
     .venv/bin/python -m tests.load.alert_rules
 
-It starts its own PostgreSQL. Every asset has 100 rules, 20 of them on a change; the prices cross
-none of them. The events are applied as the worker applies them, one after the other.
+Every asset has 100 rules, 20 of them on a change. First the events are applied as the worker
+applies them, one after the other as fast as it goes: so many prices a second. Then a worker hears
+200 of them a second on the bus; every tenth crosses a rule, and from the price until the firing is
+on the bus counts.
 """
 
 import random
 import statistics
-import tempfile
 import time
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
-from cryptography.fernet import Fernet
+import psutil
 from sqlalchemy import text
 
-from deploy.local import postgres
 from services.webhooks import handlers
-from services.webhooks.app import create_app
 from services.webhooks.owners import Owners
 from shared.bus import inbox
 from shared.events import Event
-from shared.testing import Stand, make_keys
+from shared.testing import Stand
+from tests.load.webhooks import Service, percentile_95, publish_at, webhooks_service
+from tests.webhooks.receiving import wait_until
 from tests.webhooks.telling import bar, card
+from tests.webhooks.working import publish, worker
 
 ASSETS = 1000
-EVENTS = 2000
+EVENTS = 4000
+RATE = 200  # a second, on the bus
 CLOSES = 253
 
 _RULES = """
@@ -47,58 +49,84 @@ _CLOSES = """
 """
 
 
+_DELAYS = """
+    SELECT extract(epoch FROM published_at - (payload::jsonb #>> '{data,fired_at}')::timestamptz)
+    FROM outbox
+"""
+
+
 def main() -> None:
-    """Measure and print the events a second and the time of one."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            seconds = sorted(_measured(server.url, Path(folder)))
-        finally:
-            server.stop()
-    print(
-        f"{EVENTS} prices, {ASSETS} assets, 100,000 rules: {EVENTS / sum(seconds):.0f} a second,"
-        f" median {statistics.median(seconds) * 1000:.1f} ms,"
-        f" 95 % within {seconds[int(EVENTS * 0.95)] * 1000:.1f} ms"
-    )
+    """Measure and print how many prices a second, and how long a firing takes at 200 a second."""
+    with webhooks_service() as service:
+        _fill(service.stand)
+        prices = _prices()
+        owners = Owners(service.stand.app.settings.urls, service.stand.app.signer)
+        known = handlers.table(owners)
+        seconds = [_applied(service.stand, known, next(prices)) for _ in range(EVENTS)]
+        print(
+            f"{EVENTS} prices, 100,000 rules: {EVENTS / sum(seconds):.0f} a second,"
+            f" median {statistics.median(seconds) * 1000:.1f} ms,"
+            f" 95 % within {percentile_95(seconds) * 1000:.1f} ms"
+        )
+        _fire(service, prices)
 
 
-def _measured(server_url: str, folder: Path) -> list[float]:
-    secret = folder / "webhooks.secret"
-    secret.write_bytes(Fernet.generate_key())
-    keys = make_keys(folder)
-    stand = Stand(
-        "webhooks",
-        create_app,
-        server_url=server_url,
-        keys=keys,
-        WEBHOOKS_SECRET_KEY_FILE=str(secret),
-    )
+def _fill(stand: Stand) -> None:
     with stand.database.engine.begin() as connection:
         connection.execute(text(_RULES))
         connection.execute(text(_CLOSES), {"assets": ASSETS, "closes": CLOSES})
     with stand.database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
-    known = handlers.table(Owners(stand.app.settings.urls, stand.app.signer))
-    seconds = [_applied(stand, known, event) for event in _prices()]
-    stand.close()
-    return seconds
 
 
-def _prices() -> list[Event]:
-    versions = dict.fromkeys(range(1, ASSETS + 1), 1)
-    events = []
-    for _ in range(EVENTS):
-        asset = random.randint(1, ASSETS)
-        versions[asset] += 1
-        price = f"100.{random.randint(10, 99)}"
-        data = {
-            "asset": card(asset, price),
-            "price": bar("2024-01-19", price),
-            "previous_price": "100.00",
-        }
-        subject = f"assets/{asset}"
-        events.append(Event.now("assets", "price-updated", subject, versions[asset], data))
-    return events
+def _fire(service: Service, prices: Iterator[Event]) -> None:
+    # What is published before the worker listens wakes it; then the clock starts.
+    publish(service.bus_url, next(prices))
+    with worker(service.stand, service.bus_url) as process:
+        _wait_for_events(service.stand, EVENTS + 1)
+        with service.stand.database.engine.begin() as connection:
+            connection.execute(text("TRUNCATE outbox"))
+        before = psutil.Process(process.pid).cpu_times()
+        began = time.monotonic()
+        publish_at(service.bus_url, RATE, (next(prices) for _ in range(EVENTS)))
+        took = time.monotonic() - began
+        _wait_for_events(service.stand, 2 * EVENTS + 1)
+        after = psutil.Process(process.pid).cpu_times()
+        time.sleep(1)
+        with service.stand.database.engine.connect() as connection:
+            delays = [float(delay) for delay in connection.scalars(text(_DELAYS)) if delay]
+    busy = after.user + after.system - before.user - before.system
+    print(
+        f"{EVENTS} prices at {EVENTS / took:.0f} a second: {len(delays)} firings, median"
+        f" {statistics.median(delays) * 1000:.0f} ms,"
+        f" 95 % within {percentile_95(delays) * 1000:.0f} ms; the worker took"
+        f" {busy / took * 100:.0f} % of a core"
+    )
+
+
+def _wait_for_events(stand: Stand, count: int) -> None:
+    def applied() -> bool:
+        with stand.database.engine.connect() as connection:
+            prices = "SELECT sum(version) FROM assets"
+            return (connection.scalar(text(prices)) or 0) >= ASSETS + count
+
+    wait_until(applied, seconds=60)
+
+
+def _prices() -> Iterator[Event]:
+    """Yield prices in turn; those of every fifth asset go up and down over a threshold of 121."""
+    version = 1
+    while True:
+        version += 1
+        for asset in range(1, ASSETS + 1):
+            is_over = asset % 5 == 0 and version % 2 == 1
+            price = f"{121 if is_over else 100}.{random.randint(10, 99)}"
+            data = {
+                "asset": card(asset, price),
+                "price": bar("2024-01-19", price),
+                "previous_price": "100.00",
+            }
+            yield Event.now("assets", "price-updated", f"assets/{asset}", version, data)
 
 
 def _applied(stand: Stand, known: Mapping[str, handlers.Handler], event: Event) -> float:

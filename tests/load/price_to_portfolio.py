@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args()
     client = logged_in(options.url)
-    asset, portfolio = _holding(client, options.url)
+    asset, portfolio = holding(client, options.url)
     seconds = sorted(
         _round(client, options.url, asset, portfolio, cents)
         for cents in range(10_000, 10_000 + options.rounds)
@@ -44,7 +44,7 @@ def logged_in(url: str) -> requests.Session:
     return client
 
 
-def _holding(client: requests.Session, url: str) -> tuple[int, int]:
+def holding(client: requests.Session, url: str) -> tuple[int, int]:
     """Make a private asset and a portfolio that holds ten of it; return their ids."""
     symbol = f"LOAD{time.time_ns() % 10**12}"
     asset = post(

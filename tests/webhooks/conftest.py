@@ -59,6 +59,13 @@ def owners(owners_server: OwnersServer) -> OwnersServer:
 
 
 @pytest.fixture
+def apple(owners: OwnersServer) -> OwnersServer:
+    """Have the public asset 5 with closes of 90, 95 and 100."""
+    owners.asset(5, {"2024-01-16": "90", "2024-01-17": "95", "2024-01-18": "100"}, version=3)
+    return owners
+
+
+@pytest.fixture
 def said(stand: Stand, owners: OwnersServer) -> Said:
     signer = Signer("webhooks", stand.keys / "webhooks.pem")
     return Said(stand, Owners(stand.app.settings.urls, signer))

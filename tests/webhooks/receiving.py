@@ -25,7 +25,7 @@ class Request:
     path: str
     headers: Mapping[str, str]
     body: bytes
-    at: float = field(default_factory=time.monotonic)
+    received: datetime = field(default_factory=now)
 
     @property
     def id(self) -> str:

@@ -95,12 +95,12 @@ class Said:
             transaction=transaction(),
         )
 
-    def portfolio(self, owner: int, portfolio: int = 1) -> Event:
+    def portfolio(self, owner: int, portfolio: int = 1, **values: str) -> Event:
         return self.say(
             "portfolio-created",
             f"portfolios/{portfolio}",
             1,
-            portfolio=portfolio_card(owner, portfolio),
+            portfolio=portfolio_card(owner, portfolio, **values),
         )
 
     def value(
@@ -158,7 +158,7 @@ def bar(day: str, close: str) -> dict[str, Any]:
     return {"date": day, "open": None, "high": None, "low": None, "close": close, "volume": None}
 
 
-def portfolio_card(owner: int, portfolio: int = 1) -> dict[str, Any]:
+def portfolio_card(owner: int, portfolio: int = 1, **values: str) -> dict[str, Any]:
     return {
         "id": portfolio,
         "owner": owner,
@@ -166,6 +166,7 @@ def portfolio_card(owner: int, portfolio: int = 1) -> dict[str, Any]:
         "currency": "USD",
         "cost_basis_method": "AVERAGE",
         "is_active": True,
+        **values,
     }
 
 

@@ -1,8 +1,8 @@
-"""What the courier does with receivers of every kind."""
+"""What becomes of deliveries to receivers of every kind."""
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 
@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import text
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from services.webhooks.commands import messages
 from services.webhooks.network import Network
 from services.webhooks.sealing import Seal
 from shared.testing import Stand
@@ -39,29 +38,6 @@ def test_a_delivery_is_verified_by_the_public_library(
     assert content["data"] == {"webhook": webhook["id"], "description": ""}
     assert request.headers["Content-Type"] == "application/json"
     assert request.headers["Host"] == f"127.0.0.1:{receiver.port}"
-
-
-def test_the_log_shows_what_came_of_it(
-    ann: User, stand: Stand, network: Network, seal: Seal, receiver: Receiver
-) -> None:
-    webhook = ann.subscribe(receiver.url)
-    pending = ann.send_test(webhook)
-    assert (pending["status"], pending["attempts"], pending["last_attempt"]) == ("PENDING", 0, None)
-    with delivering(stand, network, seal):
-        wait_until(lambda: ann.log(webhook)[0]["status"] == "DELIVERED")
-    done = ann.log(webhook)[0]
-    assert done["message_id"] == receiver.requests[0].id
-    assert 0 <= done.pop("latency_ms") < 5000
-    assert done.pop("last_attempt") is not None
-    same = ("id", "webhook", "message_id", "event", "created")
-    assert done == {
-        **{name: pending[name] for name in same},
-        "status": "DELIVERED",
-        "attempts": 1,
-        "response_status": 200,
-        "error": None,
-        "next_attempt": None,
-    }
 
 
 def test_both_secrets_sign_for_a_day_after_a_rotation(
@@ -266,161 +242,6 @@ def test_a_redirect_is_a_failure_and_not_followed(
     assert ann.log(webhook)[0]["response_status"] == status
     assert ann.log(webhook)[0]["status"] == "PENDING"
     assert elsewhere.requests == []
-
-
-def test_a_receiver_that_hangs_has_two_in_flight_and_delays_nobody(
-    ann: User, stand: Stand, network: Network, seal: Seal, make_receiver: MakeReceiver
-) -> None:
-    hanging = make_receiver(lambda _: time.sleep(3))
-    healthy = [make_receiver() for _ in range(10)]
-    slow = ann.subscribe(hanging.url)
-    quick = [ann.subscribe(receiver.url) for receiver in healthy]
-    for _ in range(20):
-        ann.send_test(slow)
-    for webhook in quick * 3:
-        ann.send_test(webhook)
-    began = time.monotonic()
-    with delivering(stand, network, seal, couriers=2):
-        wait_until(lambda: all(len(receiver.requests) == 3 for receiver in healthy))
-        took = time.monotonic() - began
-        wait_until(lambda: hanging.in_flight == 2)
-    assert took < 3
-    assert hanging.most_in_flight == 2
-
-
-def test_several_couriers_deliver_each_message_once(
-    ann: User, stand: Stand, network: Network, seal: Seal, make_receiver: MakeReceiver
-) -> None:
-    receivers = [make_receiver() for _ in range(4)]
-    webhooks = [ann.subscribe(receiver.url) for receiver in receivers]
-    for webhook in webhooks * 25:
-        ann.send_test(webhook)
-    with delivering(stand, network, seal, couriers=4):
-        wait_until(lambda: all(len(receiver.requests) >= 25 for receiver in receivers))
-        time.sleep(0.3)
-    for receiver in receivers:
-        assert len(receiver.requests) == 25
-        assert len({request.id for request in receiver.requests}) == 25
-        assert receiver.most_in_flight <= 2
-
-
-def test_a_webhook_that_is_being_changed_delays_no_other(
-    ann: User, stand: Stand, network: Network, seal: Seal, make_receiver: MakeReceiver
-) -> None:
-    receivers = [make_receiver(), make_receiver()]
-    for receiver in receivers:
-        ann.send_test(ann.subscribe(receiver.url))
-    with stand.database.engine.begin() as connection:
-        connection.execute(text("SELECT FROM webhooks WHERE id = 1 FOR UPDATE"))
-        with delivering(stand, network, seal):
-            wait_until(lambda: receivers[1].requests, seconds=2)
-            assert receivers[0].requests == []
-
-
-def test_a_claim_whose_courier_died_is_due_again(
-    ann: User, stand: Stand, network: Network, seal: Seal, receiver: Receiver
-) -> None:
-    webhook = ann.subscribe(receiver.url)
-    ann.send_test(webhook)
-    clock = Clock()
-    with stand.database.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE deliveries SET claimed_until = :until, due_at = :until"),
-            {"until": clock.now + timedelta(seconds=30)},
-        )
-    with delivering(stand, network, seal, clock):
-        time.sleep(0.4)
-        assert receiver.requests == []
-        clock.advance(timedelta(seconds=30))
-        wait_until(lambda: ann.log(webhook)[0]["status"] == "DELIVERED")
-    assert ann.log(webhook)[0]["attempts"] == 1
-
-
-def test_a_delivery_is_made_again_by_hand(
-    ann: User, stand: Stand, network: Network, seal: Seal, receiver: Receiver
-) -> None:
-    webhook = ann.subscribe(receiver.url)
-    delivery = ann.send_test(webhook)
-    with delivering(stand, network, seal):
-        wait_until(lambda: ann.log(webhook)[0]["status"] == "DELIVERED")
-        again = ann.post(f"webhooks/deliveries/{delivery['id']}/redeliver/")
-        assert (again.status_code, (again.json or {})["status"]) == (202, "PENDING")
-        wait_until(lambda: len(receiver.requests) == 2)
-    assert receiver.requests[0].id == receiver.requests[1].id
-
-
-def test_what_failed_since_a_time_is_made_again(
-    ann: User, stand: Stand, network: Network, seal: Seal, receiver: Receiver
-) -> None:
-    webhook = ann.subscribe(receiver.url)
-    ids = [ann.send_test(webhook)["id"] for _ in range(4)]
-    with stand.database.engine.begin() as connection:
-        connection.execute(text("UPDATE deliveries SET status = 'FAILED' WHERE id <> 4"))
-        connection.execute(text("UPDATE deliveries SET status = 'DELIVERED' WHERE id = 4"))
-        connection.execute(
-            text("UPDATE deliveries SET created = now() - interval '2 days' WHERE id = 1")
-        )
-    path = f"webhooks/{webhook['id']}/redeliver/"
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert ann.post(path, {"since": yesterday}).json == {"count": 2}
-    pending = [one["id"] for one in ann.log(webhook, status="PENDING")]
-    assert pending == [ids[2], ids[1]]
-    everything = ann.post(path, {"since": yesterday, "include_delivered": True})
-    assert everything.json == {"count": 3}
-
-
-def test_what_waits_for_an_inactive_webhook_is_not_sent(
-    ann: User, stand: Stand, network: Network, seal: Seal, receiver: Receiver
-) -> None:
-    webhook = ann.subscribe(receiver.url)
-    ann.send_test(webhook)
-    ann.patch(f"webhooks/{webhook['id']}/", {"is_active": False})
-    with delivering(stand, network, seal):
-        time.sleep(0.5)
-        assert receiver.requests == []
-        ann.patch(f"webhooks/{webhook['id']}/", {"is_active": True})
-        wait_until(lambda: len(receiver.requests) == 1)
-
-
-def test_the_log_is_kept_thirty_days(ann: User, stand: Stand, receiver: Receiver) -> None:
-    webhook = ann.subscribe(receiver.url)
-    for _ in range(2):
-        ann.send_test(webhook)
-    with stand.database.engine.begin() as connection:
-        connection.execute(
-            text(
-                "UPDATE messages SET created = now() - interval '30 days 1 minute' WHERE id ="
-                " (SELECT message_id FROM deliveries WHERE id = 1)"
-            )
-        )
-    assert stand.database.unit(messages.purge) == 1
-    assert [one["id"] for one in ann.log(webhook)] == [2]
-
-
-def test_the_log_is_filtered(ann: User, stand: Stand, receiver: Receiver) -> None:
-    webhook = ann.subscribe(receiver.url)
-    ann.send_test(webhook)
-    assert len(ann.log(webhook, status="PENDING", event="webhook.test")) == 1
-    assert ann.log(webhook, status="FAILED") == []
-    assert ann.get(f"webhooks/{webhook['id']}/deliveries/", status="LOST").status_code == 400
-
-
-def test_a_courier_waits_for_a_database_that_is_away(
-    ann: User, stand: Stand, network: Network, seal: Seal, receiver: Receiver
-) -> None:
-    webhook = ann.subscribe(receiver.url)
-    with delivering(stand, network, seal):
-        for _ in range(3):
-            with stand.database.engine.connect() as connection:
-                connection.execute(
-                    text(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                    )
-                )
-            time.sleep(0.1)
-        ann.send_test(webhook)
-        wait_until(lambda: len(receiver.requests) == 1)
 
 
 def _has_attempts(user: User, webhook: Json, count: int) -> bool:

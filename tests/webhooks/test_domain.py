@@ -87,23 +87,18 @@ def closes(*prices: str, splits: dict[date, str] | None = None) -> Closes:
     return Closes.of(days, splits)
 
 
-def test_a_change_is_against_the_close_so_many_market_days_before() -> None:
-    kept = closes("80", "100", "90")
-    changes = kept.changes(Decimal("99"), date(2024, 1, 8), [1, 2, 3, 4])
-    # 99 against 90, 100 and 80
-    assert changes == {1: 10, 2: -1, 3: Decimal("23.75"), 4: None}
+def test_a_change_is_measured_against_the_closes_before_its_day_newest_first() -> None:
+    assert closes("80", "100", "90").bases(date(2024, 1, 8)) == [90, 100, 80]
 
 
 def test_the_close_of_the_day_itself_is_not_one_before_it() -> None:
-    kept = closes("80", "100")
-    assert kept.changes(Decimal("88"), date(2024, 1, 2), [1]) == {1: 10}
+    assert closes("80", "100").bases(date(2024, 1, 2)) == [80]
 
 
 def test_closes_before_a_split_are_adjusted_and_those_after_it_are_not() -> None:
     kept = closes("100", "25", splits={date(2024, 1, 2): "4:1", date(2024, 2, 1): "2:1"})
-    changes = kept.changes(Decimal("30"), date(2024, 1, 3), [1, 2])
     # 25 the day before; 100 / 4 = 25 the day before that; the split of February is to come
-    assert changes == {1: 20, 2: 20}
+    assert kept.bases(date(2024, 1, 3)) == [25, 25]
 
 
 def test_only_the_last_closes_are_kept() -> None:

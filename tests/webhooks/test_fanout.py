@@ -276,6 +276,18 @@ def test_rebuilt_projections_are_those_of_the_events(
     assert projections(stand) == before
 
 
+def test_a_rebuild_forgets_what_the_owner_no_longer_lists(
+    said: Said, stand: Stand, ann: User, owners: OwnersServer
+) -> None:
+    said.portfolio(1)
+    said.holding(1, 5)
+    ann.watch("PORTFOLIO_VALUE_ABOVE", "500", portfolio=1)
+    owners.lists()
+    assert rebuild.run(stand.database, said.owners) == "0 portfolios, 0 assets."
+    assert projections(stand) == [[], [], []]
+    assert ann.found("alerts/") == []
+
+
 def projections(stand: Stand) -> list[Any]:
     statements = (
         "SELECT portfolio_id, asset_id, owner_id, quantity FROM holdings WHERE quantity <> 0",

@@ -2,13 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from services.webhooks.commands import valuations
 from shared.testing import Stand
 from tests.webhooks.calling import Json, User
-from tests.webhooks.telling import Said
+from tests.webhooks.owning import OwnersServer
+from tests.webhooks.telling import Said, portfolio_card
 from tests.webhooks.test_fanout import URL, told
 
+pytestmark = pytest.mark.usefixtures("portfolio")
 NOW = datetime(2024, 1, 19, 21, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def portfolio(said: Said) -> None:
+    """Have portfolio 1 of ann."""
+    said.portfolio(1)
 
 
 def tell(stand: Stand, after: int = 0) -> list[Json]:
@@ -66,6 +76,7 @@ def test_a_change_that_is_not_printed_is_not_told(said: Said, stand: Stand, ann:
 
 def test_a_value_is_printed_in_its_currency(said: Said, stand: Stand, ann: User) -> None:
     ann.subscribe(URL)
+    said.portfolio(1, currency="JPY")
     said.value(1, "1234567", currency="JPY")
     assert tell(stand)[0] == {
         "portfolio": 1,
@@ -82,6 +93,32 @@ def test_an_older_value_and_an_unknown_one_are_dropped(said: Said, stand: Stand,
     said.value(1, "900.00")
     said.value(3, None)
     assert [value["total_value"] for value in tell(stand)] == ["1000.00"]
+
+
+def test_a_value_that_comes_before_its_portfolio_is_asked_for(
+    said: Said, stand: Stand, ann: User, owners: OwnersServer
+) -> None:
+    ann.subscribe(URL)
+    owners.portfolio(1, 1)
+    forget(said)
+    said.value(1, "1000.00")
+    assert [value["total_value"] for value in tell(stand)] == ["1000.00"]
+    assert owners.asked == ["portfolios/1/"]
+
+
+def test_a_value_that_comes_after_the_end_of_its_portfolio_brings_nothing_back(
+    said: Said, stand: Stand, ann: User
+) -> None:
+    ann.subscribe(URL)
+    forget(said)
+    said.value(1, "1000.00")
+    assert tell(stand) == []
+    rule = {"name": "Mine", "kind": "PORTFOLIO_VALUE_ABOVE", "portfolio": 1, "threshold": "1"}
+    assert ann.post("alerts/", rule).status_code == 404
+
+
+def forget(said: Said) -> None:
+    said.say("portfolio-deleted", "portfolios/1", 2, portfolio=portfolio_card(1))
 
 
 def test_a_value_is_told_once_by_two_timers(said: Said, stand: Stand, ann: User) -> None:

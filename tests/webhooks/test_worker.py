@@ -1,30 +1,24 @@
 """The worker as a process of its own: from an event on the bus to a receiver, over every crash."""
 
-import os
 import secrets
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 import pika
 import pytest
 
-from shared import bus
 from shared.bus.interface import Address
 from shared.bus.rabbitmq.topology import Names
 from shared.events import Event
-from shared.events.catalogue import CATALOGUE
 from shared.testing import Stand
 from tests.webhooks.calling import User
 from tests.webhooks.owning import OwnersServer
 from tests.webhooks.receiving import Receiver, wait_until
-from tests.webhooks.telling import bar, card, transaction
+from tests.webhooks.telling import bar, card
+from tests.webhooks.working import publish, recorded, worker
 
-ROOT = Path(__file__).resolve().parents[2]
 CRASHED = 137
 
 
@@ -52,37 +46,6 @@ def rabbitmq_bus(rabbitmq_url: str) -> Iterator[str]:
 @pytest.fixture(params=["nats", "rabbitmq"])
 def bus_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_bus"))
-
-
-@contextmanager
-def worker(stand: Stand, bus_url: str, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run the worker for the length of a `with`."""
-    environment = {**os.environ, **stand.environment, "EVENT_BUS_URL": bus_url, **more}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "services.webhooks.worker"],
-        cwd=ROOT,
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def publish(bus_url: str, *events: Event) -> None:
-    """Publish as the relay of another service does, once the worker's queue is there."""
-    bus.consumer(bus_url, "webhooks", tuple(CATALOGUE)).declare()
-    publisher = bus.publisher(bus_url)
-    messages = [bus.Message(str(event.id), event.type, event.to_json()) for event in events]
-    publisher.publish(messages)
-    publisher.close()
-
-
-def recorded(number: int) -> Event:
-    data = {"owner": 1, "transaction": transaction(id=number)}
-    return Event.now("portfolio", "transaction-created", "portfolios/1", number, data)
 
 
 def priced(version: int, price: str) -> Event:
@@ -180,7 +143,7 @@ def test_a_crash_between_the_commit_and_the_acknowledgement_tells_once(
 
 
 def expire_claims(stand: Stand) -> None:
-    """Let what a dead courier had claimed be due now, half a minute early."""
+    """Let what a dead courier had claimed be due now, seconds early."""
     with stand.database.engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE deliveries SET due_at = now(), claimed_until = now()"

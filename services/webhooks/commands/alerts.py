@@ -138,16 +138,12 @@ def _asset(user_id: int, asset_id: int, owners: Owners) -> AssetSnapshot:
 
 
 def _require_portfolio(session: Session, user_id: int, portfolio_id: int, owners: Owners) -> None:
-    if (portfolio := session.get(Portfolio, portfolio_id)) is not None:
-        owner_id = portfolio.owner_id
-    else:
+    if session.get(Portfolio, portfolio_id) is None:
         try:
-            card = owners.portfolio(portfolio_id)["portfolio"]
+            projections.learn_portfolio(session, portfolio_id, owners)
         except NotFound as error:
             raise NotFound.of("portfolio") from error
-        projections.put_portfolio(session, card)
-        owner_id = card["owner"]
-    if owner_id != user_id:
+    if session.get_one(Portfolio, portfolio_id).owner_id != user_id:
         raise NotFound.of("portfolio")
 
 
@@ -156,17 +152,18 @@ def _arm(session: Session, alert: Alert, watched: AssetSnapshot | None) -> None:
     alert.is_met = None
     alert.armed_at = watched.version if watched else 0
     session.flush()
-    only, now = Alert.id == alert.id, datetime.now(UTC)
+    only, now = watching.Rules(alert=alert.id, sequence=alert.armed_at + 1), datetime.now(UTC)
     if watched is None:
         portfolio = session.get_one(Portfolio, alert.portfolio_id)
-        watching.look_at_portfolio(session, only, portfolio, now)
+        watching.look_at_metrics(session, only, portfolio.metrics, now)
+        if portfolio.value is not None:
+            watching.look_at_value(session, only, portfolio.value, now)
         return
     if alert.kind == names.PRICE_CHANGE:
-        projections.adopt_window(session, watched)
+        projections.put_window(session, watched.card["id"], watched.version, watched.closes)
     if (price := watched.card["current_price"]) is not None:
-        value, day = Decimal(price), date.fromisoformat(watched.card["price_date"])
-        changes = watched.closes.changes(value, day, watching.windows(session, only))
-        watching.look_at_value(session, only, value, changes, now)
+        bases = watched.closes.bases(date.fromisoformat(watched.card["price_date"]))
+        watching.look_at_value(session, only, Decimal(price), now, bases)
 
 
 def _own(session: Session, owner_id: int, alert_id: int) -> Alert:

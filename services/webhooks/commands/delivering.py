@@ -1,27 +1,42 @@
 """Deliveries: claimed by one courier at a time, and what becomes of each attempt."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from services.webhooks.domain import schedule
 from services.webhooks.models import DELIVERED, FAILED, PENDING, Delivery, Webhook
 
 IN_FLIGHT: Final = 2  # attempts at once for one webhook, so that a slow one takes no more
-# Twice what an attempt may take; after that its courier is dead, and the delivery due again.
-LEASE: Final = timedelta(seconds=30)
+# A courier keeps its claims up every second; after this it is dead, and the delivery due again.
+LEASE: Final = timedelta(seconds=5)
 _GONE: Final = 410
 _GONE_REASON: Final = "The receiver answered 410 Gone."
 _GIVEN_UP_REASON: Final = "Every delivery failed for five days."
 
+# Asked several times a second, so it is written out: nothing has to be compiled for it. In a random
+# order, so that each has the same chance, however much another one has waiting.
+_READY: Final = text(
+    """
+    SELECT id FROM webhooks
+    WHERE is_active AND coalesce(paused_until, :now) <= :now
+        AND EXISTS (SELECT FROM deliveries
+            WHERE webhook_id = webhooks.id AND status = 'PENDING' AND due_at <= :now)
+        AND :in_flight > (SELECT count(*) FROM deliveries
+            WHERE webhook_id = webhooks.id AND claimed_until > :now)
+    ORDER BY random()
+    LIMIT :most
+    FOR NO KEY UPDATE SKIP LOCKED
+    """
+)
 _CLAIM: Final = text(
     """
-    UPDATE deliveries SET claimed_until = :until, due_at = :until
+    UPDATE deliveries SET claimed_until = :until, due_at = :until, claims = claims + 1
     FROM webhooks, messages
     WHERE webhooks.id = deliveries.webhook_id AND messages.id = deliveries.message_id
         AND deliveries.id IN (
@@ -38,7 +53,7 @@ _CLAIM: Final = text(
             WHERE ready.id = ANY(:webhooks)
             LIMIT :most
         )
-    RETURNING deliveries.id AS delivery_id, deliveries.attempts, deliveries.claimed_until,
+    RETURNING deliveries.id AS delivery_id, deliveries.attempts, deliveries.claims,
         webhooks.id AS webhook_id, webhooks.url, webhooks.secret,
         CASE WHEN webhooks.previous_until > :now THEN webhooks.previous_secret END
             AS previous_secret,
@@ -53,13 +68,13 @@ class Claim:
 
     Attributes:
         attempts: made before it.
-        claimed_until: tells this claim from a later one.
+        claims: tells this claim from a later one.
         secret, previous_secret: encrypted.
     """
 
     delivery_id: int
     attempts: int
-    claimed_until: datetime
+    claims: int
     webhook_id: int
     url: str
     secret: str
@@ -96,33 +111,25 @@ def claim(session: Session, now: datetime, most: int) -> Sequence[Claim]:
     Args:
         most: how many at most.
     """
-    of_webhook = Delivery.webhook_id == Webhook.id
-    due = select(Delivery.id).where(of_webhook, Delivery.status == PENDING, Delivery.due_at <= now)
-    in_flight = select(func.count()).where(of_webhook, Delivery.claimed_until > now)
-    ready = (
-        select(Webhook.id)
-        .where(Webhook.is_active, func.coalesce(Webhook.paused_until, now) <= now)
-        .where(due.exists(), in_flight.scalar_subquery() < IN_FLIGHT)
-        .order_by(func.random())  # each has the same chance, however much another one has waiting
-        .limit(most)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
     # Two statements: the second sees what others had claimed before we held the locks.
-    webhooks = session.scalars(ready).all()
+    asked = {"now": now, "most": most, "in_flight": IN_FLIGHT}
+    webhooks = session.scalars(_READY, asked).all()
     if not webhooks:
         return []
-    rows = session.execute(
-        _CLAIM,
-        {
-            "now": now,
-            "until": now + LEASE,
-            "webhooks": webhooks,
-            "most": most,
-            "in_flight": IN_FLIGHT,
-            "breaker": schedule.BREAKER,
-        },
-    )
+    claimed = {"until": now + LEASE, "webhooks": webhooks, "breaker": schedule.BREAKER}
+    rows = session.execute(_CLAIM, {**asked, **claimed})
     return [Claim(**row._mapping) for row in rows]
+
+
+def keep(session: Session, claims: Iterable[Claim], now: datetime) -> None:
+    """Keep up the claims of attempts that still run."""
+    running = Delivery.id.in_([claim.delivery_id for claim in claims])
+    until = now + LEASE
+    session.execute(
+        update(Delivery)
+        .where(running, Delivery.claimed_until.is_not(None))
+        .values(claimed_until=until, due_at=until)
+    )
 
 
 def record(
@@ -147,10 +154,8 @@ def record(
 
 
 def _close(session: Session, claimed: Claim, attempt: Attempt, status: str, due: datetime) -> None:
-    # A claim that has run out belongs to somebody else, who writes down their own attempt.
-    still_ours = (Delivery.id == claimed.delivery_id) & (
-        Delivery.claimed_until == claimed.claimed_until
-    )
+    # A claim that has run out may be somebody else's now, who writes down their own attempt.
+    still_ours = (Delivery.id == claimed.delivery_id) & (Delivery.claims == claimed.claims)
     session.execute(
         update(Delivery)
         .where(still_ours)

@@ -8,16 +8,25 @@ from typing import Any, Final
 from uuid import UUID
 
 import uuid_utils
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from services.webhooks.commands import subscriptions
 from services.webhooks.domain import names
-from services.webhooks.models import DELIVERED, PENDING, Alert, Delivery, Holding, Message, Webhook
+from services.webhooks.models import DELIVERED, PENDING, Delivery, Message, Webhook
 from shared.bus import retention
 from shared.errors import NotFound
 
 _KEPT_FOR: Final = timedelta(days=30)
+# Asked for every price there is, so it is written out: nothing has to be compiled for it.
+_INTERESTED: Final = text(
+    """
+    SELECT id FROM webhooks
+    WHERE is_active AND events && CAST(:events AS text[]) AND owner_id IN (
+        SELECT owner_id FROM holdings WHERE asset_id = :asset AND quantity <> 0
+        UNION ALL SELECT owner_id FROM alerts WHERE asset_id = :asset AND is_active)
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -61,10 +70,8 @@ def tell_interested(
     session: Session, asset_id: int, data: Mapping[str, Any], *, at: datetime, message_id: UUID
 ) -> None:
     """Tell of a price the webhooks of those who hold the asset or have a rule on it."""
-    holds = select(Holding.owner_id).where(Holding.asset_id == asset_id, Holding.quantity != 0)
-    watches = select(Alert.owner_id).where(Alert.asset_id == asset_id, Alert.is_active)
-    interested = Webhook.owner_id.in_(holds.union(watches))
-    told = session.scalars(_wanting(names.PRICE_UPDATED).where(interested)).all()
+    asked = {"asset": asset_id, "events": [names.PRICE_UPDATED, names.EVERYTHING]}
+    told = session.scalars(_INTERESTED, asked).all()
     _tell(session, told, _Message(message_id, names.PRICE_UPDATED, data, at))
 
 

@@ -2,16 +2,36 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.webhooks.domain.closes import Closes
 from services.webhooks.models import Asset, Holding, Portfolio, PriceWindow
-from services.webhooks.owners import AssetSnapshot
+from services.webhooks.owners import Owners
 
 Card = Mapping[str, Any]
+
+# Made for every price there is, so they are written out: nothing has to be compiled for them.
+_PUT_ASSET: Final = text(
+    """
+    INSERT INTO assets (id, version, price, price_date)
+    VALUES (:id, :version, CAST(:price AS numeric), CAST(:day AS date))
+    ON CONFLICT (id) DO UPDATE SET
+        version = excluded.version, price = excluded.price, price_date = excluded.price_date
+    WHERE assets.version < excluded.version
+    RETURNING id
+    """
+)
+_STEP_PRICE: Final = text(
+    """
+    UPDATE price_windows SET version = :version, close = CAST(:close AS numeric)
+    WHERE asset_id = :asset AND version = :version - 1 AND day = CAST(:day AS date)
+    RETURNING asset_id
+    """
+)
 
 
 def put_asset(session: Session, version: int, card: Card) -> bool:
@@ -20,16 +40,9 @@ def put_asset(session: Session, version: int, card: Card) -> bool:
     Args:
         card: the catalogue's `AssetCard`.
     """
-    values = {
-        "version": version,
-        "price": card["current_price"],
-        "price_date": card["price_date"],
-    }
-    store = insert(Asset).values(id=card["id"], **values)
-    newer = store.on_conflict_do_update(
-        index_elements=[Asset.id], set_=values, where=Asset.version < version
-    )
-    return session.scalar(newer.returning(Asset.id)) is not None
+    values = {"price": card["current_price"], "day": card["price_date"]}
+    newer = session.scalar(_PUT_ASSET, {"id": card["id"], "version": version, **values})
+    return newer is not None
 
 
 def price_before(session: Session, asset_id: int) -> Decimal | None:
@@ -37,21 +50,34 @@ def price_before(session: Session, asset_id: int) -> Decimal | None:
     return session.scalar(select(Asset.price).where(Asset.id == asset_id))
 
 
-def window(session: Session, asset_id: int) -> PriceWindow | None:
-    """Return the last closes of an asset, locked; None where we have none."""
+def window(session: Session, asset_id: int) -> tuple[int, Closes]:
+    """Return the version and the last closes of an asset, locked; version 0 where we have none."""
     kept = select(PriceWindow).where(PriceWindow.asset_id == asset_id)
-    return session.scalar(kept.with_for_update())
+    row = session.scalar(kept.with_for_update())
+    if row is None:
+        return 0, Closes.of({})
+    closes = Closes.from_json(row.closes)
+    if row.day is None or row.close is None:
+        return row.version, closes
+    return row.version, closes.with_close(row.day, row.close)
 
 
-def adopt_window(session: Session, snapshot: AssetSnapshot) -> None:
-    """Store the closes that the owner gave us, unless we have later ones."""
-    values = {"version": snapshot.version, "closes": snapshot.closes.to_json()}
-    store = insert(PriceWindow).values(asset_id=snapshot.card["id"], **values)
+def put_window(session: Session, asset_id: int, version: int, closes: Closes) -> None:
+    """Store the last closes of an asset, unless we have later ones."""
+    day = closes.newest
+    values = {
+        "version": version,
+        "day": day,
+        "close": closes.closes[day] if day else None,
+        "closes": closes.to_json(),
+        "bases": closes.bases(day) if day else [],
+    }
+    store = insert(PriceWindow).values(asset_id=asset_id, **values)
     session.execute(
         store.on_conflict_do_update(
             index_elements=[PriceWindow.asset_id],
             set_=values,
-            where=PriceWindow.version <= snapshot.version,
+            where=PriceWindow.version <= version,
         )
     )
 
@@ -65,6 +91,17 @@ def step_window(session: Session, asset_id: int, version: int) -> None:
     )
 
 
+def step_price(session: Session, version: int, card: Card) -> bool:
+    """Note a later price of the day that an asset's last closes end with.
+
+    Returns:
+        False where we have none, or others than the event is about.
+    """
+    known = {"asset": card["id"], "version": version}
+    newest = {"day": card["price_date"], "close": card["current_price"]}
+    return session.scalar(_STEP_PRICE, {**known, **newest}) is not None
+
+
 def put_portfolio(session: Session, card: Card) -> None:
     """Store whose a portfolio is.
 
@@ -74,6 +111,21 @@ def put_portfolio(session: Session, card: Card) -> None:
     values = {"owner_id": card["owner"], "currency": card["currency"]}
     store = insert(Portfolio).values(id=card["id"], **values)
     session.execute(store.on_conflict_do_update(index_elements=[Portfolio.id], set_=values))
+
+
+def learn_portfolio(session: Session, portfolio_id: int, owners: Owners) -> None:
+    """Store whose a portfolio is that we have not heard of yet.
+
+    Raises:
+        NotFound: its owner does not know it; it may have been deleted.
+        Unavailable: its owner does not answer.
+    """
+    put_portfolio(session, owners.portfolio(portfolio_id)["portfolio"])
+
+
+def portfolio_ids(session: Session) -> set[int]:
+    """Return the portfolios that we know."""
+    return set(session.scalars(select(Portfolio.id)))
 
 
 def delete_portfolio(session: Session, portfolio_id: int) -> None:

@@ -7,10 +7,12 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from services.webhooks.commands import messages
+from services.webhooks.commands import messages, projections
 from services.webhooks.domain import names
 from services.webhooks.domain.closes import Closes, change_percentage
 from services.webhooks.models import Portfolio
+from services.webhooks.owners import Owners
+from shared.errors import NotFound
 from shared.events import Event
 from shared.money import plain, round_money, round_to
 
@@ -18,24 +20,40 @@ _TOLD_EVERY: Final = timedelta(minutes=1)
 _AT_ONCE: Final = 500  # portfolios of one run
 
 
-def put_value(session: Session, event: Event) -> Portfolio | None:
-    """Store what a portfolio is worth; return it, or None where nothing newer was said.
+def put_value(session: Session, event: Event, owners: Owners) -> Decimal | None:
+    """Store what a portfolio is worth; return it as printed, or None where it is no news.
 
     Args:
         event: `portfolio-valued` with a value.
+        owners: asked for a portfolio that is not here; one that was deleted stays away.
     """
     data = event.data
-    portfolio = _locked(session, data)
-    if event.sequence <= portfolio.valued_at:
+    portfolio = _locked(session, data["portfolio"], owners)
+    if portfolio is None or event.sequence <= portfolio.valued_at:
         return None
     if portfolio.value is None and data["previous_value"] is not None:
         portfolio.told_value = _printed(data["previous_value"], portfolio)
+    _begin(portfolio, date.fromisoformat(data["as_of"]))
     portfolio.value = _printed(data["total_value"], portfolio)
     portfolio.valued_at = event.sequence
-    closes = Closes.from_json(portfolio.closes)
-    day = date.fromisoformat(data["as_of"])
-    portfolio.closes = closes.with_close(day, portfolio.value).to_json()
-    return portfolio
+    session.flush()
+    return portfolio.value
+
+
+def put_metrics(session: Session, event: Event, owners: Owners) -> bool:
+    """Store a portfolio's performance and risk figures; return whether they are news.
+
+    Args:
+        event: `risk-computed`.
+        owners: see `put_value`.
+    """
+    portfolio = _locked(session, event.data["portfolio"], owners)
+    if portfolio is None or event.sequence <= portfolio.measured_at:
+        return False
+    portfolio.metrics = event.data["metrics"]
+    portfolio.measured_at = event.sequence
+    session.flush()
+    return True
 
 
 def tell_values(session: Session, now: datetime | None = None) -> None:
@@ -59,20 +77,27 @@ def tell_values(session: Session, now: datetime | None = None) -> None:
         portfolio.told_at = now
 
 
-def _locked(session: Session, data: dict[str, Any]) -> Portfolio:
-    kept = select(Portfolio).where(Portfolio.id == data["portfolio"]).with_for_update()
-    portfolio = session.scalar(kept)
-    if portfolio is None:
-        # Heard of for the first time: from its value, not from its owner.
-        portfolio = Portfolio(
-            id=data["portfolio"],
-            owner_id=data["owner"],
-            currency=data["currency"],
-            valued_at=0,
-            closes={},
-        )
-        session.add(portfolio)
-    return portfolio
+def _locked(session: Session, portfolio_id: int, owners: Owners) -> Portfolio | None:
+    kept = select(Portfolio).where(Portfolio.id == portfolio_id).with_for_update()
+    if portfolio := session.scalar(kept):
+        return portfolio
+    try:
+        projections.learn_portfolio(session, portfolio_id, owners)
+    except NotFound:
+        return None
+    return session.scalar(kept)
+
+
+def _begin(portfolio: Portfolio, day: date) -> None:
+    """Close the day of the last value, if `day` is a later one."""
+    if portfolio.day is not None and day <= portfolio.day:
+        return
+    closes = Closes.from_json(portfolio.closes)
+    if portfolio.day is not None and portfolio.value is not None:
+        closes = closes.with_close(portfolio.day, portfolio.value)
+    portfolio.day = day
+    portfolio.closes = closes.to_json()
+    portfolio.bases = closes.bases(day)
 
 
 def _printed(value: str | Decimal, portfolio: Portfolio) -> Decimal:

@@ -1,125 +1,162 @@
 """Watching: which rules a new number crosses, found by the database among those it concerns."""
 
+import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Numeric, and_, case, func, literal, or_, select
+from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.orm import Session
 
 from services.webhooks.domain import names
-from services.webhooks.domain.closes import Closes
-from services.webhooks.models import Alert, Firing, Portfolio
+from services.webhooks.models import Firing
 from shared.bus import outbox
 from shared.events import Event
 from shared.money import round_to, trimmed
 
-Values = Mapping[Any, Decimal | None]
-Number = ColumnElement[Any]  # a decimal, or NULL
-
-_ON_CHANGE: Final = Alert.kind.in_(names.CHANGE_KINDS)
 # Decimals of what a firing says, where it is a percentage.
 _PLACES: Final = {names.PRICE_CHANGE: 2, names.VALUE_CHANGE: 4}
 _STORED_PLACES: Final = 8
+_NO_METRIC: Final = ""  # not "value", which is a figure of risk too
+
+# One statement, since it is made for every price there is. A rule that was never looked at learns
+# where it stands; only then can it be crossed. Of a rule on a change a positive threshold is a
+# move either way, a negative one a fall. Only rules that turn are locked and written.
+_LOOK: Final = text(
+    """
+    WITH turned AS MATERIALIZED (
+        SELECT alerts.id, seen.value, judged.is_met,
+            judged.is_met AND NOT alerts.is_met AND (alerts.last_fired IS NULL OR
+                :at - alerts.last_fired >= alerts.cooldown_seconds * interval '1 second') AS fires
+        FROM alerts
+            LEFT JOIN price_windows ON price_windows.asset_id = alerts.asset_id
+            LEFT JOIN portfolios ON portfolios.id = alerts.portfolio_id
+            CROSS JOIN LATERAL (
+                SELECT CAST(CAST(:numbers AS jsonb) ->> coalesce(alerts.metric, '') AS numeric)
+                    AS number,
+                    (coalesce(CAST(:bases AS numeric[]), price_windows.bases, portfolios.bases))
+                        [alerts.window_days] AS base
+            ) AS told
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN alerts.window_days IS NULL THEN told.number
+                    ELSE (told.number - told.base) * 100 / nullif(abs(told.base), 0) END AS value
+            ) AS seen
+            CROSS JOIN LATERAL (
+                SELECT CASE
+                    WHEN alerts.kind LIKE '%ABOVE' OR alerts.operator = 'gt'
+                        THEN seen.value > alerts.threshold
+                    WHEN alerts.kind LIKE '%BELOW' OR alerts.operator = 'lt'
+                        THEN seen.value < alerts.threshold
+                    WHEN alerts.threshold < 0 THEN seen.value <= alerts.threshold
+                    ELSE abs(seen.value) >= alerts.threshold END AS is_met
+            ) AS judged
+        WHERE (alerts.asset_id = :asset OR alerts.portfolio_id = :portfolio OR alerts.id = :alert)
+            AND alerts.is_active AND alerts.armed_at < :sequence
+            AND judged.is_met IS NOT NULL AND judged.is_met IS DISTINCT FROM alerts.is_met
+        ORDER BY alerts.id
+        FOR UPDATE OF alerts
+    )
+    UPDATE alerts SET
+        is_met = turned.is_met,
+        last_fired = CASE WHEN turned.fires THEN :at ELSE alerts.last_fired END,
+        fired = alerts.fired + CASE WHEN turned.fires THEN 1 ELSE 0 END
+    FROM turned
+    WHERE alerts.id = turned.id
+    RETURNING alerts.id, alerts.owner_id, alerts.kind, alerts.asset_id, alerts.portfolio_id,
+        alerts.metric, alerts.threshold, alerts.fired, turned.value, turned.fires
+    """
+)
+_HAS_RULES_ON_CHANGE: Final = text(
+    """
+    SELECT EXISTS (SELECT FROM alerts WHERE asset_id = :asset AND is_active
+        AND armed_at < :sequence AND window_days IS NOT NULL)
+    """
+)
 
 
-def windows(session: Session, which: ColumnElement[bool]) -> Sequence[int]:
-    """Return the windows of the rules on a change among `which`, in market days."""
-    on_change = select(Alert.window_days).where(which, Alert.is_active, _ON_CHANGE)
-    return [days for days in session.scalars(on_change.distinct()) if days]
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The rules on an asset or a portfolio, or a single one.
+
+    Attributes:
+        sequence: of what is told; rules that were armed by then look at it.
+    """
+
+    sequence: int
+    asset: int | None = None
+    portfolio: int | None = None
+    alert: int | None = None
+
+
+def has_rules_on_change(session: Session, asset_id: int, sequence: int) -> bool:
+    """Return whether the closes of an asset matter to a rule."""
+    asked = {"asset": asset_id, "sequence": sequence}
+    return bool(session.scalar(_HAS_RULES_ON_CHANGE, asked))
 
 
 def look_at_value(
-    session: Session, which: ColumnElement[bool], value: Decimal, changes: Values, at: datetime
+    session: Session,
+    rules: Rules,
+    value: Decimal,
+    at: datetime,
+    bases: Sequence[Decimal] | None = None,
 ) -> None:
     """Look at rules on a price or a portfolio's value.
 
     Args:
-        which: the rules.
-        changes: window → change in percent; see `windows`.
         at: when it became so.
+        bases: what changes are measured against; by default as we keep them.
     """
-    seen = case((_ON_CHANGE, _chosen(changes, Alert.window_days)), else_=_literal(value))
-    _look(session, which, seen, at)
-
-
-def look_at_portfolio(
-    session: Session, which: ColumnElement[bool], portfolio: Portfolio, at: datetime
-) -> None:
-    """Look at rules on the value of a portfolio that has one."""
-    if portfolio.value is None:
-        return
-    closes = Closes.from_json(portfolio.closes)
-    changes = closes.changes(portfolio.value, max(closes.closes), windows(session, which))
-    on_value = and_(which, Alert.kind.in_(names.VALUE_KINDS))
-    look_at_value(session, on_value, portfolio.value, changes, at)
+    _look(session, rules, {_NO_METRIC: value}, at, bases)
 
 
 def look_at_metrics(
-    session: Session, which: ColumnElement[bool], metrics: Values, at: datetime
+    session: Session, rules: Rules, metrics: Mapping[str, str | None], at: datetime
 ) -> None:
     """Look at rules on a portfolio's performance and risk figures."""
-    _look(session, and_(which, Alert.kind == names.RISK), _chosen(metrics, Alert.metric), at)
+    _look(session, rules, metrics, at)
 
 
-def _look(session: Session, which: ColumnElement[bool], value: Number, at: datetime) -> None:
-    met = _is_met(value)
-    changed = (
-        select(Alert, value.label("value"), met.label("is_met"))
-        .where(which, Alert.is_active, met.is_not(None), met.is_distinct_from(Alert.is_met))
-        .order_by(Alert.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    for alert, seen, is_met in session.execute(changed).all():
-        # A rule that was never looked at learns where it stands; only then can it be crossed.
-        crossed = is_met and alert.is_met is False
-        alert.is_met = is_met
-        if crossed and _has_rested(alert, at):
-            _fire(session, alert, seen, at)
+def _look(
+    session: Session,
+    rules: Rules,
+    numbers: Mapping[str, Decimal | str | None],
+    at: datetime,
+    bases: Sequence[Decimal] | None = None,
+) -> None:
+    told = {
+        "asset": rules.asset,
+        "portfolio": rules.portfolio,
+        "alert": rules.alert,
+        "sequence": rules.sequence,
+        "numbers": json.dumps(numbers, default=str),
+        "bases": bases and list(bases),
+        "at": at,
+    }
+    turned = session.execute(_LOOK, told).mappings().all()
+    # UPDATE returns in no order; firings and their events have one.
+    for rule in sorted(turned, key=lambda row: row["id"]):
+        if rule["fires"]:
+            _fire(session, rule, at)
 
 
-def _is_met(value: Number) -> ColumnElement[bool]:
-    """Return whether a rule's condition holds; NULL where the value is not defined."""
-    threshold, kind = Alert.threshold, Alert.kind
-    above = or_(kind.in_([names.PRICE_ABOVE, names.VALUE_ABOVE]), Alert.operator == "gt")
-    below = or_(kind.in_([names.PRICE_BELOW, names.VALUE_BELOW]), Alert.operator == "lt")
-    # A rule on a change: a positive threshold is a move either way, a negative one a fall.
-    moved = case((threshold < 0, value <= threshold), else_=func.abs(value) >= threshold)
-    return case((above, value > threshold), (below, value < threshold), else_=moved)
-
-
-def _chosen(values: Values, by: Any) -> Number:
-    """Return the one of `values` whose key is in the column `by`; NULL where there is none."""
-    known = {key: _literal(value) for key, value in values.items() if value is not None}
-    return case(known, value=by) if known else literal(None, Numeric)
-
-
-def _literal(value: Decimal) -> Number:
-    return literal(value, Numeric)
-
-
-def _has_rested(alert: Alert, at: datetime) -> bool:
-    rest = timedelta(seconds=alert.cooldown_seconds)
-    return alert.last_fired is None or at - alert.last_fired >= rest
-
-
-def _fire(session: Session, alert: Alert, value: Decimal, at: datetime) -> None:
-    value = round_to(value, _PLACES.get(alert.kind, _STORED_PLACES))
-    alert.last_fired = at
-    alert.fired += 1
-    session.add(Firing(alert_id=alert.id, fired_at=at, value=value, threshold=alert.threshold))
-    data = {
-        "alert": alert.id,
-        "owner": alert.owner_id,
-        "kind": alert.kind,
-        "asset": alert.asset_id,
-        "portfolio": alert.portfolio_id,
-        "metric": alert.metric,
+def _fire(session: Session, rule: RowMapping, at: datetime) -> None:
+    value = round_to(rule["value"], _PLACES.get(rule["kind"], _STORED_PLACES))
+    threshold = rule["threshold"]
+    firing = {"alert_id": rule["id"], "fired_at": at, "value": value, "threshold": threshold}
+    session.execute(insert(Firing).values(firing))
+    data: dict[str, Any] = {
+        "alert": rule["id"],
+        "owner": rule["owner_id"],
+        "kind": rule["kind"],
+        "asset": rule["asset_id"],
+        "portfolio": rule["portfolio_id"],
+        "metric": rule["metric"],
         "value": trimmed(value, 2),
-        "threshold": trimmed(alert.threshold, 2),
+        "threshold": trimmed(threshold, 2),
         "fired_at": at.isoformat(),
     }
-    subject = f"alerts/{alert.id}"
-    outbox.add(session, Event.now("webhooks", "alert-fired", subject, alert.fired, data))
+    subject = f"alerts/{rule['id']}"
+    outbox.add(session, Event.now("webhooks", "alert-fired", subject, rule["fired"], data))

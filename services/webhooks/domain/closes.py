@@ -1,6 +1,6 @@
 """The last closes of something, and how far it has moved since some of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,25 +49,22 @@ class Closes:
             "splits": {day.isoformat(): ratio for day, ratio in self.splits.items()},
         }
 
+    @property
+    def newest(self) -> date | None:
+        """The last day; None where there is no close."""
+        return max(self.closes, default=None)
+
     def with_close(self, day: date, close: Decimal) -> "Closes":
         """Return these closes and that of `day`, in place of the one it had."""
         return Closes.of({**self.closes, day: close}, self.splits)
 
-    def changes(
-        self, value: Decimal, day: date, windows: Iterable[int]
-    ) -> dict[int, Decimal | None]:
-        """Return window → change of `value` on `day` in percent; None where it is not known.
+    def bases(self, day: date) -> list[Decimal]:
+        """Return the closes before `day`, newest first, as if its splits had been before them.
 
-        Args:
-            windows: how many market days before `day` the close lies that it is compared with.
+        The one of number n is what a change since n market days is measured against.
         """
-        earlier = sorted(other for other in self.closes if other < day)
-        return {
-            window: change_percentage(value, self._adjusted(earlier[-window], day))
-            if window <= len(earlier)
-            else None
-            for window in windows
-        }
+        earlier = sorted((other for other in self.closes if other < day), reverse=True)
+        return [self._adjusted(then, day) for then in earlier]
 
     def _adjusted(self, then: date, day: date) -> Decimal:
         """Return the close of `then` as if the splits until `day` had been before it."""

@@ -174,9 +174,15 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("value", sa.Numeric(precision=28, scale=8), nullable=True),
         sa.Column("valued_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
         sa.Column(
             "closes", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
         ),
+        sa.Column("bases", postgresql.ARRAY(sa.Numeric()), server_default="{}", nullable=False),
+        sa.Column(
+            "metrics", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
+        ),
+        sa.Column("measured_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("told_value", sa.Numeric(precision=28, scale=8), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -193,7 +199,10 @@ def upgrade() -> None:
         "price_windows",
         sa.Column("asset_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("close", sa.Numeric(precision=28, scale=8), nullable=True),
         sa.Column("closes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("bases", postgresql.ARRAY(sa.Numeric()), nullable=False),
         sa.PrimaryKeyConstraint("asset_id"),
     )
     op.create_table(
@@ -239,6 +248,7 @@ def upgrade() -> None:
         sa.Column(
             "due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
+        sa.Column("claims", sa.Integer(), server_default="0", nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_attempt", sa.DateTime(timezone=True), nullable=True),
         sa.Column("response_status", sa.Integer(), nullable=True),

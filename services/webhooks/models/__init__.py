@@ -1,0 +1,35 @@
+"""Tables of webhooks, one file a subject."""
+
+from services.webhooks.models.alerts import Alert, Firing
+from services.webhooks.models.base import Base
+from services.webhooks.models.bus import IdempotencyKey, InboxMessage, OutboxMessage
+from services.webhooks.models.deliveries import (
+    DELIVERED,
+    FAILED,
+    PENDING,
+    STATUSES,
+    Delivery,
+    Message,
+)
+from services.webhooks.models.projections import Asset, Holding, Portfolio, PriceWindow
+from services.webhooks.models.webhooks import Webhook
+
+__all__ = [
+    "DELIVERED",
+    "FAILED",
+    "PENDING",
+    "STATUSES",
+    "Alert",
+    "Asset",
+    "Base",
+    "Delivery",
+    "Firing",
+    "Holding",
+    "IdempotencyKey",
+    "InboxMessage",
+    "Message",
+    "OutboxMessage",
+    "Portfolio",
+    "PriceWindow",
+    "Webhook",
+]

@@ -1,0 +1,103 @@
+"""What we keep of assets and portfolios, which others own."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, DateTime, Index, Numeric, String, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.webhooks.models.base import VALUE, Base
+
+
+class Asset(Base):
+    """What we keep of an asset: the price that was told last, as of one version."""
+
+    __tablename__ = "assets"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
+    price: Mapped[Decimal | None] = mapped_column(VALUE)
+    price_date: Mapped[date | None] = mapped_column(Date)
+
+
+class PriceWindow(Base):
+    """The last closes of an asset that has rules on its change, as of one version.
+
+    A later price of the same day moves `close` alone; the rest is written when a day begins.
+
+    Attributes:
+        day, close: the newest; None where the asset has no price.
+        closes: see `domain.closes.Closes`; its own close of `day` may be an earlier one.
+        bases: see `domain.closes.Closes.bases`, of `day`.
+    """
+
+    __tablename__ = "price_windows"
+
+    asset_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
+    day: Mapped[date | None] = mapped_column(Date)
+    close: Mapped[Decimal | None] = mapped_column(VALUE)
+    closes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    bases: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric))
+
+
+class Portfolio(Base):
+    """What we keep of a portfolio: whose it is, and what it was worth.
+
+    Attributes:
+        value: the last one, rounded as it is printed.
+        valued_at: the sequence of the event that said so.
+        day: of that value.
+        closes, bases: of its values, as `PriceWindow` has them of prices.
+        metrics: its performance and risk figures, as they were computed last.
+        measured_at: the sequence of the event that said so.
+        told_value: the one that subscribers know.
+    """
+
+    __tablename__ = "portfolios"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    owner_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    value: Mapped[Decimal | None] = mapped_column(VALUE)
+    valued_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    day: Mapped[date | None] = mapped_column(Date)
+    closes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", deferred=True)
+    bases: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric), server_default="{}", deferred=True)
+    metrics: Mapped[dict[str, str | None]] = mapped_column(
+        JSONB, server_default="{}", deferred=True
+    )
+    measured_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    told_value: Mapped[Decimal | None] = mapped_column(VALUE)
+    told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        Index(
+            "portfolios_untold_idx",
+            "told_at",
+            postgresql_where=text("value IS DISTINCT FROM told_value"),
+        ),
+    )
+
+
+class Holding(Base):
+    """How much of an asset a portfolio holds.
+
+    Attributes:
+        position_id, version: of the event that said so; 0 where the ledger was asked.
+    """
+
+    __tablename__ = "holdings"
+
+    portfolio_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    asset_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    owner_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    quantity: Mapped[Decimal] = mapped_column(VALUE)
+    position_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+    __table_args__ = (
+        Index("holdings_held_idx", "asset_id", postgresql_where=text("quantity <> 0")),
+    )
