@@ -1,6 +1,11 @@
 """How gunicorn runs every web process; `WORKERS` and `THREADS` set its size."""
 
+import ctypes
 import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 worker_class = "gthread"
 workers = int(os.environ.get("WORKERS", "1"))
@@ -19,3 +24,9 @@ forwarder_headers = ""
 forwarded_allow_ips = ""
 limit_request_line = 8190
 limit_request_fields = 100
+
+
+def post_fork(_server: object, _worker: object) -> None:
+    """End a worker with its master: an orphan would hold the port that the next master needs."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
