@@ -32,7 +32,7 @@ lint: $(VENV)/.dev ## Check style, types, the direction of imports, and security
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive services shared gateway deploy
+	$(BIN)/bandit -ll --quiet --configfile pyproject.toml --recursive services shared gateway deploy
 
 format: $(VENV)/.dev ## Rewrite the code in our style
 	$(BIN)/ruff check --fix .

@@ -173,7 +173,8 @@ class Plan:
             health=f"{self.url('portal')}/health/live/",
         )
         config = self.folder.config / "traefik.yml"
-        host = "127.0.0.1" if self.settings.host == "0.0.0.0" else self.settings.host  # noqa: S104
+        everywhere = "0.0.0.0"  # noqa: S104 # nosec B104 - compared with, not bound to
+        host = "127.0.0.1" if self.settings.host == everywhere else self.settings.host
         yield Program(
             "traefik",
             "edge",

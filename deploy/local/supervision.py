@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-import xmlrpc.client
+import xmlrpc.client  # nosec B411 - our own supervisord, over a socket of ours
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
