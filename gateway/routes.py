@@ -85,7 +85,7 @@ def load_routes(file: Path = ROUTES_FILE) -> tuple[Route, ...]:
         RoutesError: it is not YAML, has unknown words, or names a path twice.
     """
     try:
-        content = yaml.load(file.read_text("utf-8"), _StrictLoader)  # noqa: S506 # nosec B506 - safe
+        content = yaml.load(file.read_text("utf-8"), _StrictLoader)  # noqa: S506  # nosec B506
         services = _FILE.deserialize(content) or {}
     except yaml.YAMLError as error:
         raise RoutesError(f"{file}: {error}") from error

@@ -173,7 +173,7 @@ class Plan:
             health=f"{self.url('portal')}/health/live/",
         )
         config = self.folder.config / "traefik.yml"
-        everywhere = "0.0.0.0"  # noqa: S104 # nosec B104 - compared with, not bound to
+        everywhere = "0.0.0.0"  # noqa: S104 - compared with, not bound to  # nosec B104
         host = "127.0.0.1" if self.settings.host == everywhere else self.settings.host
         yield Program(
             "traefik",

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-import xmlrpc.client  # nosec B411 - our own supervisord, over a socket of ours
+import xmlrpc.client  # our own supervisord alone  # nosec B411
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
