@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from services.portfolio.domain.rates import Closes, Rate, find_rate, pair_symbols
+from shared.rates import Closes, Rate, find_rate, pair_symbols
 
 FRIDAY, MONDAY = date(2024, 1, 5), date(2024, 1, 8)
 
