@@ -11,7 +11,7 @@ from services.assets.queries import cards
 from services.assets.schemas import Isin, Symbol
 from shared.events.catalogue import AssetCard
 from shared.http import Blueprint, session
-from shared.http.schemas import MAX_ID, Currency, Id, StrictSchema, Text
+from shared.http.schemas import MAX_ID, Currency, Error, Id, StrictSchema, Text
 
 blueprint = Blueprint("Copies of assets", "Cards and price series, each with its version.")
 
@@ -127,6 +127,7 @@ def list_cards(query: dict[str, Any]) -> Response:
 @blueprint.for_services()
 @blueprint.arguments(PrivateAssetSchema)
 @blueprint.response(201, VersionedCard)
+@blueprint.alt_response(409, schema=Error, description="They have it in another currency.")
 def make_private_asset(values: dict[str, Any]) -> Response:
     """Make a private asset of a user, unless they have it already."""
     user_id = values.pop("user")

@@ -10,7 +10,7 @@ from shared.errors import Forbidden, Unauthorized
 from shared.http import Blueprint, session
 from shared.http.context import service_app
 from shared.http.errors import error_response
-from shared.http.schemas import StrictSchema, Text
+from shared.http.schemas import Error, StrictSchema, Text
 from shared.identity import Identity, UserId
 
 blueprint = Blueprint("Authorize", "Who may pass the gateway.")
@@ -32,6 +32,8 @@ class AuthorizeQuery(StrictSchema):
 @blueprint.route("/internal/authorize", methods=["GET"])
 @blueprint.arguments(AuthorizeQuery, location="query")
 @blueprint.response(200, description="The request may pass; `X-Identity` says who asks.")
+@blueprint.alt_response(401, schema=Error, description="There is no valid token.")
+@blueprint.alt_response(403, schema=Error, description="The token may only read.")
 def authorize(query: dict[str, str]) -> Response:
     """Decide about one request by its `Authorization` and `X-Forwarded-Method`."""
     key = _key(request.headers.get("Authorization", ""))

@@ -163,6 +163,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
                 g.caller = service_app.verifier.service(header.removeprefix("Bearer "))
                 return view(*args, **kwargs)
 
+            wrapper.is_for_services = True  # type: ignore[attr-defined]
             return _secured(wrapper, "service")
 
         return decorate

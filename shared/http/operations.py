@@ -1,8 +1,8 @@
 """What the documentation says of an operation: all of it follows from its decorators.
 
-A view carries its traits as attributes: `scope` (of a user), `reads_query`, `reads_body`,
-`is_tagged`, `is_listing`; `functools.wraps` hands them on from one decorator to the next.
-What has a tag is changed under `If-Match`.
+A view carries its traits as attributes: `scope` (of a user), `is_for_services`, `reads_query`,
+`reads_body`, `is_tagged`, `is_listing`; `functools.wraps` hands them on from one decorator to the
+next. What has a tag is changed under `If-Match`.
 """
 
 import re
@@ -38,7 +38,7 @@ def documented(view: View, rule: str, method: str, *, has_tag: bool) -> View:
     if has_tag and method == "GET":
         responses[304] = [{"description": "You have it already.", "content_type": None}]
     for status in _errors(view, rule, method, has_tag):
-        responses[status] = [error_name(status)]
+        responses.setdefault(status, [error_name(status)])
     responses["5XX"] = ["ServerError"]
     docs.setdefault("manual_doc", {})["operationId"] = view.__name__
     view._apidoc = docs  # type: ignore[attr-defined]  # where flask-smorest looks for it
@@ -82,6 +82,8 @@ def _errors(view: View, rule: str, method: str, has_tag: bool) -> list[int]:
     if hasattr(view, "scope"):
         # Also what query and body name may belong to somebody else.
         statuses |= {401, 403, 404}
+    if hasattr(view, "is_for_services"):
+        statuses.add(401)
     if getattr(view, "reads_body", False):
         statuses |= {413, 415, 422}
     if method in _WRITES and hasattr(view, "scope"):

@@ -18,6 +18,7 @@ from shared.events import Event, catalogue
 from shared.http import ServiceApp
 from shared.identity import Identity, Quota, Signer, UserId
 from shared.settings import SERVICES
+from shared.testing.documented import DocumentedClient
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: refuses at once
 
@@ -74,6 +75,7 @@ class Stand:
         with set_environment(self.environment):
             self.app = create_app()
         self.app.testing = False  # errors are answers here too
+        self.app.test_client_class = DocumentedClient
         self.database = self.app.database
         if tables is not None:
             tables.create_all(self.database.engine)

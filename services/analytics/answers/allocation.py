@@ -101,7 +101,7 @@ def _items(valuation: Valuation, holdings: Holdings, position: int) -> list[Item
     found = []
     for asset, card in holdings.assets.items():
         line = valuation.lines[asset]
-        value = float(line.values[position])
+        value = line.value_on(position)
         if line.quantities[position] != 0.0 and np.isfinite(value):
             kinds = card.asset_type, card.currency, card.sector, card.country
             found.append(Item(card.symbol, card.name, decimal(value), *kinds))

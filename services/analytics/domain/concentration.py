@@ -28,7 +28,8 @@ def top_weight(weights: Floats, count: int = 5) -> float:
 
 def covariance(returns: Floats) -> Floats:
     """Return the sample covariance (n−1) of returns (n, k) without gaps, n at least 2."""
-    centred = np.where(risk.deviation(returns) == 0.0, 0.0, returns - returns.mean(axis=0))
+    centred = returns - returns.mean(axis=0)
+    centred[:, risk.deviation(returns) == 0.0] = 0.0
     return np.asarray(centred.T @ centred / (len(returns) - 1))
 
 

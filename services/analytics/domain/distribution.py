@@ -14,12 +14,14 @@ from services.analytics.domain.series import Floats
 
 def skewness(returns: Floats) -> float:
     """Return the third standardised moment m₃ / m₂^1.5 (Fisher's g₁); NaN without dispersion."""
-    return _standardised_moment(returns, 3)
+    scores = _standardised(returns)
+    return float((scores * scores * scores).mean())
 
 
 def excess_kurtosis(returns: Floats) -> float:
     """Return the fourth standardised moment less the normal's: m₄ / m₂² − 3 (Fisher's g₂)."""
-    return _standardised_moment(returns, 4) - 3.0
+    squares = _standardised(returns) ** 2
+    return float((squares * squares).mean() - 3.0)
 
 
 def quantile(confidence: float) -> float:
@@ -48,8 +50,8 @@ def _from_normal(returns: Floats, z: float) -> float:
     return float(returns.mean() + z * risk.deviation(returns))
 
 
-def _standardised_moment(returns: Floats, order: int) -> float:
+def _standardised(returns: Floats) -> Floats:
+    """Return (r − mean) / √m₂; one NaN where nothing varies."""
     if len(returns) < 2 or risk.deviation(returns) == 0.0:
-        return np.nan
-    centred = returns - returns.mean()
-    return float((centred**order).mean() / (centred**2).mean() ** (order / 2))
+        return np.array([np.nan])
+    return np.asarray((returns - returns.mean()) / returns.std())

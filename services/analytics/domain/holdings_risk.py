@@ -84,7 +84,7 @@ def _remark_unmeasured(notes: Notes, found: list[Contribution], measured: Mask) 
 def _weights(valuation: Valuation, last: Day) -> dict[int, float]:
     """Return each held asset's part of what is invested, the largest first."""
     position = int(np.searchsorted(valuation.days, last))
-    values = {asset: float(line.values[position]) for asset, line in valuation.lines.items()}
+    values = {asset: line.value_on(position) for asset, line in valuation.lines.items()}
     invested = sum(values.values())
     ordered = sorted(values, key=lambda asset: (-values[asset], asset))
     return {asset: values[asset] / invested for asset in ordered if values[asset] > 0.0}

@@ -33,15 +33,17 @@ def joined_returns(levels: Sequence[Series]) -> tuple[Days, Floats]:
     own = {name: _spans(days[used[name]]) for name, days in calendars.items()}
     spans = np.unique(np.concatenate(list(own.values())))
     rows = {name: np.searchsorted(spans, found) for name, found in own.items()}
-    matrix = np.full((len(spans), len(levels)), np.nan)
-    for column, (name, series) in enumerate(zip(names, levels, strict=True)):
-        matrix[rows[name], column] = returns.simple(series.values[used[name]])
-    return (spans // _SPAN).astype("datetime64[D]"), matrix
+    # Each series is written in one piece, as a row.
+    matrix = np.full((len(levels), len(spans)), np.nan)
+    for row, name, series in zip(matrix, names, levels, strict=True):
+        row[rows[name]] = returns.simple(series.values[used[name]])
+    return (spans // _SPAN).astype("datetime64[D]"), matrix.T
 
 
 def complete(matrix: Floats) -> Floats:
     """Return the rows of ``matrix`` in which every column has a value."""
-    return matrix[~np.isnan(matrix).any(axis=1)]
+    has_all = ~np.isnan(matrix).any(axis=1)
+    return matrix if has_all.all() else matrix[has_all]
 
 
 def long_enough(matrix: Floats) -> Mask:

@@ -170,7 +170,7 @@ def _money_weighted(notes: Notes, part: Track) -> float | None:
 def _dispersion(notes: Notes, part: Track, made: Floats, request: Request) -> Dispersion:
     excess = made - risk.per_period_rate(request.risk_free_rate, request.periods)
     at_risk = risk.value_at_risk(made)
-    shortfall = risk.expected_shortfall(made)
+    shortfall = risk.expected_shortfall(made, at_risk)
     few = Code.INSUFFICIENT_OBSERVATIONS
     return Dispersion(
         notes.figure("volatility", risk.volatility(made, request.periods), few),

@@ -28,9 +28,12 @@ def remarks(
     days = valuation.days
     inside = (days >= first) & (days <= last)
     found = _unknown_money(books, last)
+    # What is missing leaves its day without a value.
+    is_known = not np.isnan(valuation.values[days <= last]).any()
     for asset, line in valuation.lines.items():
         held = line.quantities != 0.0
-        found += _missing(line, books.currency, days, held & (days <= last))
+        if not is_known:
+            found += _missing(line, books.currency, days, held & (days <= last))
         found += _stale(line, books.currency, days, held & inside)
         found += _unbooked_splits(books, asset, first, last)
     return list(dict.fromkeys(found + _negative_cash(valuation, inside)))
@@ -93,6 +96,8 @@ class Stale(NamedTuple):
 def last_stale(days: Days, sources: AsOf, relevant: Mask) -> Stale | None:
     """Return the last relevant day whose source is more than five weekdays older, if any."""
     dates = sources.dates
+    if dates is days:  # each day has its own, as most assets do
+        return None
     older = np.flatnonzero(relevant & (dates != days) & ~np.isnat(dates))
     stale = older[np.busday_count(dates[older], days[older]) > FRESH_WEEKDAYS]
     return Stale(days[stale[-1]], dates[stale[-1]]) if len(stale) else None
@@ -102,6 +107,8 @@ def _unbooked_splits(
     books: Books, asset: int, first: np.datetime64, last: np.datetime64
 ) -> list[Warning]:
     held, quotes = books.ledger.held[asset], books.assets[asset]
+    if not len(quotes.splits.days):
+        return []
     splits = quotes.splits.between(first, last).days
     if not len(splits):
         return []

@@ -1,5 +1,7 @@
 """Time-weighted, annualised and money-weighted returns, as plain fractions (0.25 is 25 %)."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from services.analytics.domain.series import Days, Floats
@@ -10,7 +12,6 @@ SHORTEST_CALENDAR_YEAR = 364
 # XIRR looks for yearly growth between a millionth of the money and a million times of it.
 _HORIZON = np.log(1e6)
 _GRID = np.linspace(0.0, _HORIZON, 140)
-_GRID_FROM_ZERO = np.concatenate([-_GRID[:0:-1], _GRID])
 _BISECTIONS = 80
 
 
@@ -37,8 +38,9 @@ def _grown(ends: Floats, starts: Floats) -> Floats:
 
 def growth_index(returns: Floats) -> Floats:
     """Return the value of 1 invested at the base, shape (n+1, …), flat over skipped (NaN) days."""
-    factors = 1.0 + np.nan_to_num(returns, nan=0.0)
-    return np.concatenate([np.ones((1, *returns.shape[1:])), np.cumprod(factors, axis=0)])
+    index = np.ones((len(returns) + 1, *returns.shape[1:]))
+    np.add(returns, 1.0, out=index[1:], where=~np.isnan(returns))
+    return np.cumprod(index, axis=0, out=index)
 
 
 def total(returns: Floats) -> float:
@@ -83,14 +85,23 @@ def xirr(days: Days, amounts: Floats) -> float:
     if not changes_sign(amounts):
         return np.nan
     years = (days - days.min()).astype(np.float64) / DAYS_A_YEAR
-    values = np.array([_worth(growth, years, amounts) for growth in _GRID_FROM_ZERO])
-    exact = _GRID_FROM_ZERO[values == 0]
-    crossings = np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0)
-    refined = [_bisected(_GRID_FROM_ZERO[i : i + 2], years, amounts) for i in crossings]
-    roots = np.concatenate([exact, refined])
-    if not len(roots) or not years.any():
+    if not years.any():
         return np.nan
-    return float(np.expm1(roots[np.argmin(np.abs(roots))]))
+    # From zero outwards, so the first roots are the nearest.
+    for near, far in pairwise(_GRID):
+        brackets = (np.array([near, far]), np.array([-near, -far]))
+        roots = [root for ends in brackets for root in _roots(ends, years, amounts)]
+        if roots:
+            return float(np.expm1(min(roots, key=abs)))
+    return np.nan
+
+
+def _roots(ends: Floats, years: Floats, amounts: Floats) -> list[float]:
+    """Return the roots at the ends and the one between them, if there are any."""
+    worths = [_worth(end, years, amounts) for end in ends]
+    if worths[0] * worths[1] < 0:
+        return [_bisected(ends, years, amounts)]
+    return [float(end) for end, worth in zip(ends, worths, strict=True) if worth == 0]
 
 
 def _worth(growth: float, years: Floats, amounts: Floats) -> float:

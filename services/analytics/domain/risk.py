@@ -64,15 +64,19 @@ def drawdowns(levels: Floats) -> Floats:
 
     Falls under 1e-12, no more than the rounding of a linked index, count as none.
     """
-    falls = levels / np.maximum.accumulate(levels, axis=0) - 1.0
-    return np.where(falls > -NEGLIGIBLE_FALL, 0.0, falls)
+    return _fallen(levels / np.maximum.accumulate(levels, axis=0))
 
 
 def max_drawdown(levels: Floats) -> Floats:
     """Return the deepest drawdown, ≤ 0; NaN under 2 levels."""
     if len(levels) < 2:
         return np.full(levels.shape[1:], np.nan)
-    return np.asarray(drawdowns(levels).min(axis=0))
+    return _fallen((levels / np.maximum.accumulate(levels, axis=0)).min(axis=0))
+
+
+def _fallen(ratio: Floats) -> Floats:
+    falls = ratio - 1.0
+    return np.where(falls > -NEGLIGIBLE_FALL, 0.0, falls)
 
 
 class Fall(NamedTuple):
@@ -85,19 +89,22 @@ class Fall(NamedTuple):
 
 def deepest_fall(levels: Floats) -> Fall | None:
     """Return where the deepest drawdown of levels (n,) began, bottomed and ended, if any."""
-    return next(iter(falls(levels)), None)
+    return next(iter(falls(levels, 1)), None)
 
 
-def falls(levels: Floats) -> list[Fall]:
-    """Return every fall of levels (n,) from its peak to the return to it, the deepest first.
+def falls(levels: Floats, most: int) -> list[Fall]:
+    """Return the deepest falls of levels (n,) from a peak to the return to it, the deepest first.
 
     Of equally deep ones the earlier comes first.
     """
     depths = drawdowns(levels)
     edges = np.diff((depths < 0.0).astype(np.int8), prepend=0, append=0)
     starts, stops = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
-    found = [_fall(depths, int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
-    return sorted(found, key=lambda fall: (depths[fall.trough], fall.peak))
+    if not len(starts):
+        return []
+    # Each stretch runs to the next one's start; what lies between them is no fall and no deeper.
+    deepest = np.argsort(np.minimum.reduceat(depths, starts), kind="stable")[:most]
+    return [_fall(depths, int(starts[i]), int(stops[i])) for i in deepest]
 
 
 def _fall(depths: Floats, start: int, stop: int) -> Fall:
@@ -126,11 +133,11 @@ def value_at_risk(returns: Floats, confidence: float = 0.95) -> Floats:
     return np.asarray(np.quantile(returns, round(1.0 - confidence, 12), axis=0))
 
 
-def expected_shortfall(returns: Floats, confidence: float = 0.95) -> Floats:
-    """Return the mean of the returns at or below the value at risk (CVaR)."""
+def expected_shortfall(returns: Floats, at_risk: Floats) -> Floats:
+    """Return the mean of the returns at or below ``at_risk``, their value at risk (CVaR)."""
     if len(returns) < 2:
         return np.full(returns.shape[1:], np.nan)
-    tail = returns <= value_at_risk(returns, confidence)
+    tail = returns <= at_risk
     return np.asarray(np.where(tail, returns, 0.0).sum(axis=0) / tail.sum(axis=0))
 
 
@@ -186,14 +193,17 @@ def _without_noise(spread: Floats, mean: Floats) -> Floats:
 
 def _moment(returns: Floats) -> Floats:
     centred = _centred(returns)
-    return np.where(deviation(returns) == 0.0, 0.0, (centred * centred).sum(axis=0))
+    return np.where(deviation(returns) == 0.0, 0.0, _dot(centred, centred))
 
 
 def _co_moment(returns: Floats, benchmark: Floats) -> Floats:
     if len(returns) < 2:
         return np.full(returns.shape[1:], np.nan)
-    products = _centred(returns) * _centred(_aligned(benchmark, returns))
-    return np.asarray(products.sum(axis=0))
+    return _dot(_centred(returns), _centred(_aligned(benchmark, returns)))
+
+
+def _dot(left: Floats, right: Floats) -> Floats:
+    return np.asarray(np.einsum("i...,i...->...", left, right))
 
 
 def _centred(returns: Floats) -> Floats:

@@ -189,17 +189,19 @@ def _tails(notes: Notes, made: Floats, value: float, request: Request, confidenc
     excess = made - risk.per_period_rate(request.risk_free_rate, request.periods)
     few, still = Code.INSUFFICIENT_OBSERVATIONS, Code.ZERO_DISPERSION
 
+    at_risk, far_at_risk = (risk.value_at_risk(made, level) for level in (confidence, 0.99))
+
     def money(name: str, part: Floats | float, undefined: Code = few) -> float | None:
         return notes.figure(name, np.multiply(part, value), undefined)
 
     return Tails(
         notes.figure("downside_deviation", risk.downside_deviation(excess, request.periods), few),
-        money("var.historical", risk.value_at_risk(made, confidence)),
+        money("var.historical", at_risk),
         money("var.parametric", distribution.parametric_var(made, confidence)),
         money("var.cornish_fisher", distribution.cornish_fisher_var(made, confidence), still),
-        money("cvar", risk.expected_shortfall(made, confidence)),
-        money("var_99", risk.value_at_risk(made, 0.99)),
-        money("cvar_99", risk.expected_shortfall(made, 0.99)),
+        money("cvar", risk.expected_shortfall(made, at_risk)),
+        money("var_99", far_at_risk),
+        money("cvar_99", risk.expected_shortfall(made, far_at_risk)),
         notes.figure("skewness", distribution.skewness(made), still),
         notes.figure("excess_kurtosis", distribution.excess_kurtosis(made), still),
     )
@@ -214,5 +216,5 @@ def _dated_falls(days: Days, levels: Floats) -> tuple[DatedFall, ...]:
             Day(days[fall.trough], "D"),
             None if fall.recovery is None else Day(days[fall.recovery], "D"),
         )
-        for fall in risk.falls(levels)[:MOST_FALLS]
+        for fall in risk.falls(levels, MOST_FALLS)
     )

@@ -44,7 +44,7 @@ class Series:
     def as_of(self, days: Days) -> AsOf:
         """Return the last value on or before each of ``days`` (valuation's only forward fill)."""
         if np.array_equal(self.days, days):
-            return AsOf(self.values, self.days)
+            return AsOf(self.values, days)
         positions = np.searchsorted(self.days, days, side="right") - 1
         known = positions >= 0
         values = np.full(len(days), np.nan)

@@ -49,6 +49,8 @@ class Books(NamedTuple):
         """
         quotes = self.assets[asset]
         adjusted = split_adjusted(quotes.closes, quotes.splits)
+        if quotes.currency == self.currency:
+            return adjusted
         rates = self.rates.between(quotes.currency, self.currency, adjusted.days).values
         known = ~np.isnan(rates)
         return Series(adjusted.days[known], (adjusted.values * rates)[known])
@@ -73,6 +75,11 @@ class Line:
     def values(self) -> Floats:
         """Quantity × price; 0 where nothing is held, whether or not there is a price."""
         return np.where(self.quantities == 0.0, 0.0, self.quantities * self.prices)
+
+    def value_on(self, position: int) -> float:
+        """Return the value of one day."""
+        price = self.closes.values[position] * self.rates.values[position]
+        return float(self.quantities[position] * price) if self.quantities[position] else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from shared.http import Blueprint, Listing, bulk, identity, session
 from shared.http.blueprint import BULK_BODY
 from shared.http.bulk import BulkSchema
 from shared.http.etag import expected_versions
+from shared.http.schemas import Error
 
 blueprint = Blueprint("Transactions", "The ledgers of your portfolios.")
 
@@ -96,6 +97,7 @@ def change_transaction(values: dict[str, Any], transaction_id: int) -> dict[str,
 @blueprint.route("/api/transactions/<id:transaction_id>/", methods=["DELETE"])
 @blueprint.authenticated("write")
 @blueprint.response(204)
+@blueprint.alt_response(422, schema=Error, description="What is held later rests on it.")
 def delete_transaction(transaction_id: int) -> None:
     """Delete a transaction; what comes after it in the ledger is replayed."""
     commands.delete_transaction(

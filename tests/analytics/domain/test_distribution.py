@@ -51,9 +51,10 @@ def test_what_does_not_vary_has_no_shape() -> None:
 
 def test_all_falls_are_found_deepest_first() -> None:
     levels = floats(1.0, 0.9, 1.0, 1.2, 0.9, 0.6, 1.3, 1.235)
-    found = risk.falls(levels)
+    found = risk.falls(levels, 5)
     assert found == [(3, 5, 6), (0, 1, 2), (6, 7, None)]
-    assert risk.falls(floats(1.0, 1.1)) == []
+    assert risk.falls(levels, 2) == found[:2]
+    assert risk.falls(floats(1.0, 1.1), 5) == []
 
 
 def test_the_ulcer_index_is_the_root_mean_square_of_the_drawdowns() -> None:

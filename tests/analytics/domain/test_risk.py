@@ -66,9 +66,9 @@ def test_fewer_than_two_returns_have_no_risk(returns: np.ndarray) -> None:
         risk.sharpe,
         risk.sortino,
         risk.value_at_risk,
-        risk.expected_shortfall,
     ):
         assert np.isnan(measure(returns)), measure.__name__
+    assert np.isnan(risk.expected_shortfall(returns, np.array(np.nan)))
     for relative in (
         risk.beta,
         risk.alpha,
@@ -119,7 +119,8 @@ def test_value_at_risk_is_the_type_7_quantile() -> None:
 
 
 def test_expected_shortfall_is_the_mean_at_or_below_the_value_at_risk() -> None:
-    assert risk.expected_shortfall(np.arange(-10.0, 11.0) / 100) == pytest.approx(-0.095)
+    returns = np.arange(-10.0, 11.0) / 100
+    assert risk.expected_shortfall(returns, np.array(-0.09)) == pytest.approx(-0.095)
 
 
 def test_beta_and_alpha_of_four_months() -> None:
@@ -164,7 +165,7 @@ def test_a_matrix_gives_each_column_what_it_gives_alone() -> None:
         risk.sortino,
         risk.max_drawdown,
         risk.value_at_risk,
-        risk.expected_shortfall,
+        lambda returns: risk.expected_shortfall(returns, risk.value_at_risk(returns)),
     ):
         alone = [float(measure(matrix[:, i])) for i in range(3)]
         np.testing.assert_allclose(measure(matrix), alone, rtol=1e-12, err_msg=measure.__name__)

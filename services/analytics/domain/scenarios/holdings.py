@@ -68,7 +68,7 @@ def holdings_on(
     exposures = []
     for asset, line in held.items():
         levels = books.levels(asset)
-        value, beta = float(line.values[position]), beta_of(levels, benchmark, days[-1])
+        value, beta = line.value_on(position), beta_of(levels, benchmark, days[-1])
         exposures.append(
             Exposure(asset, line.symbol, sectors.get(asset), line.currency, value, levels, beta)
         )
