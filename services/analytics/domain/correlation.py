@@ -14,6 +14,7 @@ MIN_OBSERVATIONS = 30
 NEGLIGIBLE_SHARE = 1e-12
 
 Counts = npt.NDArray[np.int64]
+Ranks = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
 
@@ -112,7 +113,7 @@ def _coefficients(centred: Floats, known: Mask, counts: Counts) -> Floats:
 
 
 class _Sorted(NamedTuple):
-    """Each column's order of rows, and for each row how many values are smaller, or not larger."""
+    """Each row's order of columns, and for each value how many are smaller, or not larger."""
 
     order: Indexes
     smaller: Indexes
@@ -120,62 +121,73 @@ class _Sorted(NamedTuple):
 
 
 def _sorted(values: Floats) -> _Sorted:
-    order = np.argsort(values, axis=0, kind="stable")
-    ascending = np.take_along_axis(values, order, axis=0)
-    place = np.broadcast_to(np.arange(len(values))[:, np.newaxis], values.shape)
-    differs = np.ones((len(values) + 1, values.shape[1]), dtype=np.bool_)
-    differs[1:-1] = ascending[1:] != ascending[:-1]
-    first = np.maximum.accumulate(np.where(differs[:-1], place, 0), axis=0)
-    last = np.minimum.accumulate(np.where(differs[1:], place, len(values))[::-1], axis=0)[::-1]
+    order = np.argsort(values, axis=1, kind="stable")
+    ascending = np.take_along_axis(values, order, axis=1)
+    place = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    differs = np.ones((len(values), values.shape[1] + 1), dtype=np.bool_)
+    differs[:, 1:-1] = ascending[:, 1:] != ascending[:, :-1]
+    first = np.maximum.accumulate(np.where(differs[:, :-1], place, 0), axis=1)
+    last = np.where(differs[:, 1:], place, values.shape[1])[:, ::-1]
+    last = np.minimum.accumulate(last, axis=1)[:, ::-1]
     smaller, not_larger = np.empty_like(order), np.empty_like(order)
-    np.put_along_axis(smaller, order, first, axis=0)
-    np.put_along_axis(not_larger, order, last + 1, axis=0)
+    np.put_along_axis(smaller, order, first, axis=1)
+    np.put_along_axis(not_larger, order, last + 1, axis=1)
     return _Sorted(order, smaller, not_larger)
 
 
 def _ranks(values: Floats) -> Floats:
-    """Return ranks from 1, the mean rank for ties, NaN for gaps."""
-    _, smaller, not_larger = _sorted(values)
-    return np.where(np.isnan(values), np.nan, (smaller + not_larger + 1) / 2)
+    """Return ranks from 1 along axis 0, the mean rank for ties, NaN for gaps."""
+    _, smaller, not_larger = _sorted(values.T)
+    return np.where(np.isnan(values), np.nan, (smaller + not_larger + 1).T / 2)
 
 
 def _rank_coefficients(returns: Floats, known: Mask) -> Floats:
     """Return rank coefficients, one column against all later ones at a time.
 
     No pair is sorted anew: in a column's own order, the rank of a value among the common days is
-    the count of those up to it.
+    the count of those up to it. Series lie in rows here, and counts in 32 bits: what is looked up
+    over and over then stays in the processor's cache.
     """
-    columns = returns.shape[1]
-    own = _sorted(returns)
+    days, columns = returns.shape
+    order, smaller, not_larger = _sorted(np.ascontiguousarray(returns.T))
+    marks = np.ascontiguousarray(known.T).astype(np.int32)
+    starts = np.arange(columns)[:, np.newaxis] * (days + 1)  # of each row of counts, laid flat
     matrix = np.full((columns, columns), np.nan)
     for i in range(columns - 1):
         others = slice(i + 1, None)
-        common = known[:, [i]] & known[:, others]
-        counts = common.sum(axis=0)
-        up_to = _counted(common[own.order[:, i]])
-        mine = up_to[own.smaller[:, i]] + up_to[own.not_larger[:, i]]
-        up_to = _counted(known[:, i][own.order[:, others]])
-        theirs = np.take_along_axis(up_to, own.smaller[:, others], axis=0)
-        theirs += np.take_along_axis(up_to, own.not_larger[:, others], axis=0)
+        common = marks[others] * marks[i]
+        counts = common.sum(axis=1, keepdims=True, dtype=np.int32)
+        up_to = _counted(_taken(common, order[i]))
+        mine = _taken(up_to, smaller[i]) + _taken(up_to, not_larger[i])
+        up_to = _counted(np.take(marks[i], order[others], mode="clip"))
+        rows = starts[: len(up_to)]
+        theirs = np.take(up_to, smaller[others] + rows, mode="clip")
+        theirs += np.take(up_to, not_larger[others] + rows, mode="clip")
         # Both are 2 · rank − 1, whose mean is the count.
-        found = _products(np.where(common, mine - counts, 0), np.where(common, theirs - counts, 0))
+        found = _products((mine - counts) * common, (theirs - counts) * common)
         matrix[i, others] = matrix[others, i] = found
     return matrix
 
 
-def _counted(marks: Mask) -> Indexes:
-    """Return how many of the first 0, 1, … n rows are marked, shape (n + 1, columns)."""
-    counts = np.zeros((len(marks) + 1, marks.shape[1]), dtype=np.intp)
-    np.cumsum(marks, axis=0, out=counts[1:])
+def _taken(rows: Ranks, positions: Indexes) -> Ranks:
+    # A position is never out of bounds; numpy is faster where it need not say so.
+    return np.take(rows, positions, axis=1, mode="clip")
+
+
+def _counted(marks: Ranks) -> Ranks:
+    """Return how many of the first 0, 1, … n are marked, shape (rows, n + 1)."""
+    counts = np.zeros((len(marks), marks.shape[1] + 1), dtype=np.int32)
+    np.cumsum(marks, axis=1, out=counts[:, 1:])
     return counts
 
 
-def _products(mine: Indexes, theirs: Indexes) -> Floats:
-    shared, own, other = (
-        np.einsum("ij,ij->j", first, second).astype(np.float64)
-        for first, second in ((mine, theirs), (mine, mine), (theirs, theirs))
+def _products(mine: Ranks, theirs: Ranks) -> Floats:
+    own, other = mine.astype(np.float64), theirs.astype(np.float64)
+    shared, first, second = (
+        np.einsum("ij,ij->i", left, right)
+        for left, right in ((own, other), (own, own), (other, other))
     )
-    return _normalised(shared, own, other)
+    return _normalised(shared, first, second)
 
 
 def _normalised(shared: Floats, own: Floats, other: Floats) -> Floats:
