@@ -27,12 +27,16 @@ run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA
 test: $(VENV)/.dev ## Run the tests with coverage; T=tests/portfolio for some of them
 	$(BIN)/python -m pytest --cov --cov-report=term $(T)
 
-lint: $(VENV)/.dev ## Check style, types, the direction of imports, and security
+lint: $(VENV)/.dev ## Check style, types, the direction of imports, security and licences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/bandit -ll --quiet --configfile pyproject.toml --recursive services shared gateway deploy
+	@$(BIN)/python -m deploy.licences
+	@if $(BIN)/python -c 'import requests; requests.get("https://pypi.org/simple/", timeout=5, stream=True)' 2>/dev/null; \
+	then $(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes $(foreach file,$(RUN),-r $(file)); \
+	else echo "Left out: pip-audit, which asks pypi.org for known vulnerabilities; there is no network."; fi
 
 format: $(VENV)/.dev ## Rewrite the code in our style
 	$(BIN)/ruff check --fix .
