@@ -89,7 +89,7 @@ def _tell_owner(session: Session, event: Event, type_: str, data: Mapping[str, A
 
 
 def _put_portfolio(session: Session, event: Event) -> None:
-    projections.put_portfolio(session, event.data["portfolio"])
+    projections.put_portfolio(session, event.sequence, event.data["portfolio"])
 
 
 def _delete_portfolio(session: Session, event: Event) -> None:

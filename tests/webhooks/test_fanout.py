@@ -250,6 +250,25 @@ def test_what_belonged_to_a_deleted_portfolio_is_gone(said: Said, stand: Stand, 
     assert ann.found("alerts/") == []
 
 
+def test_what_comes_late_brings_no_deleted_portfolio_back(
+    said: Said, stand: Stand, ann: User
+) -> None:
+    ann.subscribe(URL)
+    said.say("portfolio-deleted", "portfolios/1", 3, portfolio=portfolio_card(1))
+    said.portfolio(1)
+    said.holding(1, 5)
+    said.price(5, 2, "175.50")
+    assert told(stand) == []
+    assert projections(stand)[:2] == [[], []]
+
+
+def test_an_older_card_of_a_portfolio_replaces_no_later_one(said: Said, stand: Stand) -> None:
+    changed = portfolio_card(1, currency="EUR")
+    said.say("portfolio-updated", "portfolios/1", 2, portfolio=changed)
+    said.portfolio(1, currency="USD")
+    assert projections(stand)[1] == [(1, 1, "EUR")]
+
+
 def test_rebuilt_projections_are_those_of_the_events(
     said: Said, stand: Stand, owners: OwnersServer
 ) -> None:
@@ -291,7 +310,7 @@ def test_a_rebuild_forgets_what_the_owner_no_longer_lists(
 def projections(stand: Stand) -> list[Any]:
     statements = (
         "SELECT portfolio_id, asset_id, owner_id, quantity FROM holdings WHERE quantity <> 0",
-        "SELECT id, owner_id, currency FROM portfolios",
+        "SELECT id, owner_id, currency FROM portfolios WHERE owner_id <> 0",
         "SELECT id, version, price, price_date FROM assets",
     )
     with stand.database.engine.connect() as connection:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from services.webhooks.commands import valuations
 from shared.testing import Stand
@@ -100,7 +101,8 @@ def test_a_value_that_comes_before_its_portfolio_is_asked_for(
 ) -> None:
     ann.subscribe(URL)
     owners.portfolio(1, 1)
-    forget(said)
+    with stand.database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM portfolios"))
     said.value(1, "1000.00")
     assert [value["total_value"] for value in tell(stand)] == ["1000.00"]
     assert owners.asked == ["portfolios/1/"]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.webhooks.domain.closes import Closes
-from services.webhooks.models import Asset, Holding, Portfolio, PriceWindow
+from services.webhooks.models import ENDED, NOBODY, Asset, Holding, Portfolio, PriceWindow
 from services.webhooks.owners import Owners
 
 Card = Mapping[str, Any]
@@ -32,6 +32,20 @@ _STEP_PRICE: Final = text(
     RETURNING asset_id
     """
 )
+
+# What is left of a portfolio that was deleted.
+_ENDED: Final[Mapping[str, Any]] = {
+    "owner_id": NOBODY,
+    "currency": "",
+    "version": ENDED,
+    "value": None,
+    "day": None,
+    "closes": {},
+    "bases": [],
+    "metrics": {},
+    "told_value": None,
+    "told_at": None,
+}
 
 
 def put_asset(session: Session, version: int, card: Card) -> bool:
@@ -102,15 +116,25 @@ def step_price(session: Session, version: int, card: Card) -> bool:
     return session.scalar(_STEP_PRICE, {**known, **newest}) is not None
 
 
-def put_portfolio(session: Session, card: Card) -> None:
-    """Store whose a portfolio is.
+def put_portfolio(session: Session, version: int, card: Card) -> None:
+    """Store whose a portfolio is, unless we have a later card or it is deleted.
 
     Args:
         card: the catalogue's `PortfolioCard`.
     """
-    values = {"owner_id": card["owner"], "currency": card["currency"]}
-    store = insert(Portfolio).values(id=card["id"], **values)
-    session.execute(store.on_conflict_do_update(index_elements=[Portfolio.id], set_=values))
+    values = {"owner_id": card["owner"], "currency": card["currency"], "version": version}
+    _put_portfolio(session, card["id"], values)
+
+
+def _put_portfolio(session: Session, portfolio_id: int, values: Mapping[str, Any]) -> None:
+    store = insert(Portfolio).values(id=portfolio_id, **values)
+    session.execute(
+        store.on_conflict_do_update(
+            index_elements=[Portfolio.id],
+            set_=values,
+            where=Portfolio.version <= store.excluded.version,
+        )
+    )
 
 
 def learn_portfolio(session: Session, portfolio_id: int, owners: Owners) -> None:
@@ -120,33 +144,39 @@ def learn_portfolio(session: Session, portfolio_id: int, owners: Owners) -> None
         NotFound: its owner does not know it; it may have been deleted.
         Unavailable: its owner does not answer.
     """
-    put_portfolio(session, owners.portfolio(portfolio_id)["portfolio"])
+    answer = owners.portfolio(portfolio_id)
+    put_portfolio(session, answer["version"], answer["portfolio"])
 
 
 def portfolio_ids(session: Session) -> set[int]:
     """Return the portfolios that we know."""
-    return set(session.scalars(select(Portfolio.id)))
+    return set(session.scalars(select(Portfolio.id).where(Portfolio.owner_id != NOBODY)))
 
 
 def delete_portfolio(session: Session, portfolio_id: int) -> None:
-    """Forget a portfolio and what it holds."""
-    session.execute(delete(Portfolio).where(Portfolio.id == portfolio_id))
+    """Forget a portfolio and what it holds, whatever comes late about either."""
+    _put_portfolio(session, portfolio_id, _ENDED)
     session.execute(delete(Holding).where(Holding.portfolio_id == portfolio_id))
 
 
 def delete_portfolios_of(session: Session, user_id: int) -> None:
     """Forget the portfolios of a user who is gone, and what they hold."""
-    session.execute(delete(Portfolio).where(Portfolio.owner_id == user_id))
+    for portfolio_id in session.scalars(select(Portfolio.id).where(Portfolio.owner_id == user_id)):
+        _put_portfolio(session, portfolio_id, _ENDED)
     session.execute(delete(Holding).where(Holding.owner_id == user_id))
 
 
 def put_holding(session: Session, version: int, position: Card) -> None:
-    """Store how much a portfolio holds, unless we know better.
+    """Store how much a portfolio holds, unless we know better or it is deleted.
 
     Args:
         position: the catalogue's `PositionChanged`. One that was deleted and opened again has
             another id and begins its versions anew.
     """
+    kept = select(Portfolio.owner_id).where(Portfolio.id == position["portfolio"])
+    # Locked, so that a deletion waits and takes the holding along.
+    if session.scalar(kept.with_for_update(read=True, key_share=True)) == NOBODY:
+        return
     values = {
         "owner_id": position["owner"],
         "quantity": position["quantity"],

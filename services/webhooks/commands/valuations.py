@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.webhooks.commands import messages, projections
 from services.webhooks.domain import names
 from services.webhooks.domain.closes import Closes, change_percentage
-from services.webhooks.models import Portfolio
+from services.webhooks.models import NOBODY, Portfolio
 from services.webhooks.owners import Owners
 from shared.errors import NotFound
 from shared.events import Event
@@ -78,7 +78,8 @@ def tell_values(session: Session, now: datetime | None = None) -> None:
 
 
 def _locked(session: Session, portfolio_id: int, owners: Owners) -> Portfolio | None:
-    kept = select(Portfolio).where(Portfolio.id == portfolio_id).with_for_update()
+    is_it = (Portfolio.id == portfolio_id, Portfolio.owner_id != NOBODY)
+    kept = select(Portfolio).where(*is_it).with_for_update()
     if portfolio := session.scalar(kept):
         return portfolio
     try:

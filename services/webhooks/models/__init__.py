@@ -11,12 +11,21 @@ from services.webhooks.models.deliveries import (
     Delivery,
     Message,
 )
-from services.webhooks.models.projections import Asset, Holding, Portfolio, PriceWindow
+from services.webhooks.models.projections import (
+    ENDED,
+    NOBODY,
+    Asset,
+    Holding,
+    Portfolio,
+    PriceWindow,
+)
 from services.webhooks.models.webhooks import Webhook
 
 __all__ = [
     "DELIVERED",
+    "ENDED",
     "FAILED",
+    "NOBODY",
     "PENDING",
     "STATUSES",
     "Alert",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Date, DateTime, Index, Numeric, String, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -43,10 +43,17 @@ class PriceWindow(Base):
     bases: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric))
 
 
+NOBODY: Final = 0
+ENDED: Final = 2**63 - 1  # no event comes after it
+
+
 class Portfolio(Base):
     """What we keep of a portfolio: whose it is, and what it was worth.
 
+    A deleted one is user 0's, who is nobody, at `ENDED`, so that nothing late brings it back.
+
     Attributes:
+        version: of its card.
         value: the last one, rounded as it is printed.
         valued_at: the sequence of the event that said so.
         day: of that value.
@@ -61,6 +68,7 @@ class Portfolio(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     owner_id: Mapped[int] = mapped_column(BigInteger, index=True)
     currency: Mapped[str] = mapped_column(String(3))
+    version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     value: Mapped[Decimal | None] = mapped_column(VALUE)
     valued_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
     day: Mapped[date | None] = mapped_column(Date)
