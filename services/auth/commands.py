@@ -37,6 +37,12 @@ class InvalidCredentials(BadRequest):
     keeps_work = True  # the failure is counted
 
 
+class WrongPassword(ValidationFailed):
+    """Whoever has a token does not know the password."""
+
+    keeps_work = True  # the failure is counted
+
+
 def create_user(session: Session, *, username: str, password: str, **profile: Any) -> User:
     """Make a user who may log in.
 
@@ -118,11 +124,18 @@ def change_password(
         kept_token: the token that asks, which goes on working.
 
     Raises:
-        ValidationFailed: the current password is wrong, or the new one weak.
+        WrongPassword: the current password is another one.
+        RateLimited: it was wrong too often in a row, here or at a login.
+        ValidationFailed: the new password is weak.
     """
+    name, now = _username(session, user_id), datetime.now(UTC)
+    failure = _require_patience(session, name, now)
     user = _locked(session, user_id)
     if not passwords.matches(current_password, user.password_hash):
-        raise ValidationFailed.of("current_password", "This is not the current password.")
+        _count_failure(session, name, now)
+        raise WrongPassword.of("current_password", "This is not the current password.")
+    if failure:
+        session.delete(failure)
     passwords.require_strong(new_password, user.username, field="new_password")
     user.password_hash = passwords.hashed(new_password)
     others = select(Token.id).where(Token.user_id == user_id, Token.id != kept_token)
@@ -138,16 +151,13 @@ def log_in(session: Session, username: str, password: str) -> User:
         RateLimited: this name failed too often in a row.
     """
     now = datetime.now(UTC)
-    name = username.casefold()[:150]
-    failure = session.get(LoginFailure, name, with_for_update=True)
-    if failure and (seconds := delays.wait(failure.failures, failure.last_failure, now)):
-        raise RateLimited(seconds, f"Too many failed logins; try again in {seconds} seconds.")
+    failure = _require_patience(session, username, now)
     # Locked, so that no token comes from a password that is being changed.
     named = select(User).where(func.lower(User.username) == username.lower())
     user = session.scalar(named.with_for_update())
     known = user.password_hash if user and user.is_active else None
     if not passwords.matches(password, known) or user is None:
-        _count_failure(session, name, now)
+        _count_failure(session, username, now)
         raise InvalidCredentials("Unable to log in with the provided credentials.")
     if failure:
         session.delete(failure)
@@ -226,10 +236,29 @@ def _require_another_administrator(session: Session, user: User) -> None:
         raise Conflict("This is the last administrator.")
 
 
-def _count_failure(session: Session, name: str, now: datetime) -> None:
+def _username(session: Session, user_id: int) -> str:
+    username = session.scalar(select(User.username).where(User.id == user_id))
+    if username is None:
+        raise NotFound.of("user")
+    return username
+
+
+def _require_patience(session: Session, username: str, now: datetime) -> LoginFailure | None:
+    """Return the failures in a row of a name, locked, once the delay after them is over."""
+    failure = session.get(LoginFailure, _counted_as(username), with_for_update=True)
+    if failure and (seconds := delays.wait(failure.failures, failure.last_failure, now)):
+        raise RateLimited(seconds, f"Too many failed logins; try again in {seconds} seconds.")
+    return failure
+
+
+def _counted_as(username: str) -> str:
+    return username.casefold()[:150]
+
+
+def _count_failure(session: Session, username: str, now: datetime) -> None:
     session.execute(
         insert(LoginFailure)
-        .values(username=name, failures=1, last_failure=now)
+        .values(username=_counted_as(username), failures=1, last_failure=now)
         .on_conflict_do_update(
             index_elements=["username"],
             set_={"failures": LoginFailure.failures + 1, "last_failure": now},

@@ -85,14 +85,14 @@ def purge(session: Session, table: type[Any]) -> int:
 
 
 def _answer(app: Flask, session: Session, view: Callable[[], Response]) -> Response:
-    # A refusal undoes what the view did, not the record of the refusal.
+    # A refusal undoes what the view did, unless it is to stay, and never the record of itself.
     savepoint = session.begin_nested()
     try:
         response = view()
         session.flush()
         savepoint.commit()
     except ServiceError as error:
-        savepoint.rollback()
+        savepoint.commit() if error.keeps_work else savepoint.rollback()
         response = app.make_response(app.handle_user_exception(error))
     return response
 

@@ -178,6 +178,29 @@ def test_a_password_that_cannot_be_changes_nothing(
     assert try_login(stand).status_code == 200
 
 
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "again"}])
+def test_whoever_has_a_token_cannot_go_on_guessing_the_password(
+    stand: Stand, client: FlaskClient, headers: dict[str, str]
+) -> None:
+    for attempt in range(5):
+        key = {name: f"{value}{attempt}" for name, value in headers.items()}
+        wrong = {"current_password": f"wrong{attempt}", "new_password": NEW}
+        assert client.post(f"{ME}password/", json=wrong, headers=key).status_code == 422
+    right = {"current_password": PASSWORD, "new_password": NEW}
+    answer = client.post(f"{ME}password/", json=right)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert try_login(stand).status_code == 429
+
+
+def test_a_right_password_ends_the_count_of_wrong_ones(stand: Stand, client: FlaskClient) -> None:
+    for _ in range(4):
+        assert try_login(stand, password="wrong").status_code == 400
+    change = {"current_password": PASSWORD, "new_password": NEW}
+    assert client.post(f"{ME}password/", json=change).status_code == 204
+    for _ in range(5):
+        assert try_login(stand, password="wrong").status_code == 400
+
+
 def test_the_username_is_no_password(stand: Stand) -> None:
     client = stand.client(sign_up(stand, "annabellemeier"))
     answer = client.post(
