@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import RowMapping, func, or_, select
+from sqlalchemy import RowMapping, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.auth.domain import keys
@@ -26,6 +27,14 @@ PROFILE = (
 )
 TOKEN = (Token.id, Token.name, Token.scopes, Token.expires_at, Token.created, Token.last_used)
 
+# Asked for every request that there is, so it is put together once.
+_BEARER: Final = (
+    select(Token.id, User.id, Token.scopes, User.is_staff, User.base_currency, Token.last_used)
+    .join(User, User.id == Token.user_id)
+    .where(Token.digest == bindparam("digest"), User.is_active)
+    .where(or_(Token.expires_at.is_(None), Token.expires_at > func.now()))
+)
+
 
 @dataclass(frozen=True)
 class Bearer:
@@ -43,12 +52,7 @@ def bearer(session: Session, key: str) -> Bearer | None:
     """Return who holds `key`, or None when it is unknown, over, or its user is not active."""
     if not keys.well_formed(key):
         return None
-    row = session.execute(
-        select(Token.id, User.id, Token.scopes, User.is_staff, User.base_currency, Token.last_used)
-        .join(User, User.id == Token.user_id)
-        .where(Token.digest == keys.digest(key), User.is_active)
-        .where(or_(Token.expires_at.is_(None), Token.expires_at > func.now()))
-    ).one_or_none()
+    row = session.execute(_BEARER, {"digest": keys.digest(key)}).one_or_none()
     if row is None:
         return None
     token_id, user_id, scopes, is_staff, currency, last_used = row
