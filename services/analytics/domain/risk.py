@@ -50,7 +50,7 @@ def downside_deviation(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
     if len(excess) < 2:
         return np.full(excess.shape[1:], np.nan)
     falls = np.minimum(excess, 0.0)
-    spread = np.sqrt((falls * falls).mean(axis=0))
+    spread = np.sqrt(_dot(falls, falls) / len(falls))
     return _without_noise(spread, excess.mean(axis=0)) * math.sqrt(periods)
 
 
@@ -64,14 +64,19 @@ def drawdowns(levels: Floats) -> Floats:
 
     Falls under 1e-12, no more than the rounding of a linked index, count as none.
     """
-    return _fallen(levels / np.maximum.accumulate(levels, axis=0))
+    return _fallen(_parts_of_peak(levels))
 
 
 def max_drawdown(levels: Floats) -> Floats:
     """Return the deepest drawdown, ≤ 0; NaN under 2 levels."""
     if len(levels) < 2:
         return np.full(levels.shape[1:], np.nan)
-    return _fallen((levels / np.maximum.accumulate(levels, axis=0)).min(axis=0))
+    return _fallen(_parts_of_peak(levels).min(axis=0))
+
+
+def _parts_of_peak(levels: Floats) -> Floats:
+    peaks = np.maximum.accumulate(levels, axis=0)
+    return np.divide(levels, peaks, out=peaks)
 
 
 def _fallen(ratio: Floats) -> Floats:
