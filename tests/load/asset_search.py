@@ -1,23 +1,22 @@
-"""Measure search and lists over 50,000 assets: `python -m tests.assets.measure_search`.
+"""How long search and lists take over 50,000 assets: the median and 95 % of 200 calls each.
 
-Prints the median and the 95th percentile of 200 calls each, through the whole application and a
-real PostgreSQL. A script and not a test: times depend on the machine.
+    .venv/bin/python -m tests.load.asset_search
+
+Needs nothing that runs; the calls go through the whole application.
 """
 
 import random
 import statistics
-import tempfile
 import time
 from functools import partial
 from itertools import product
-from pathlib import Path
 from string import ascii_uppercase
 
-from deploy.local import postgres
 from services.assets import commands
 from services.assets.app import create_app
 from services.assets.domain.access import SYSTEM
-from shared.testing import Stand, make_keys
+from shared.testing import Stand
+from tests.load.service import seconds, service
 
 ASSETS = 50_000
 CALLS = 200
@@ -70,22 +69,14 @@ def measure(stand: Stand, path: str) -> str:
 
 def main() -> None:
     """Fill, measure, print."""
-    folder = Path(tempfile.mkdtemp())
-    server = postgres.start(folder / "postgres")
-    try:
-        stand = Stand("assets", create_app, server_url=server.url, keys=make_keys(folder))
-        began = time.perf_counter()
-        fill(stand)
-        print(f"{ASSETS} assets made in {time.perf_counter() - began:.1f} s")
+    with service("assets", create_app) as stand:
+        print(f"{ASSETS} assets made in {seconds(partial(fill, stand)):.1f} s")
         print(f"{'milliseconds':24} {'median':>7} {'p95':>7}")
         for name, q in QUERIES.items():
             print(f"search, {name:16} {measure(stand, f'/api/assets/search/?q={q}')}")
         print(f"{'list, first page':24} {measure(stand, '/api/assets/')}")
         print(f"{'list, search=solar':24} {measure(stand, '/api/assets/?search=solar')}")
         print(f"{'list, sector=solar':24} {measure(stand, '/api/assets/?sector=solar')}")
-        stand.close()
-    finally:
-        server.stop()
 
 
 if __name__ == "__main__":
