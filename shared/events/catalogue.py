@@ -141,6 +141,9 @@ class Transaction(EventData):
     )
     notes = _text("Notes", optional=True)
     external_id = _text("The client's own id", optional=True)
+    import_id = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The import that it came by."}
+    )
     created = fields.String(required=True, metadata={"description": "When it was recorded."})
     modified = fields.String(required=True, metadata={"description": "When it was last changed."})
 

@@ -148,6 +148,7 @@ class World:
             "position_in_day": number,
             "notes": None,
             "external_id": None,
+            "import_id": None,
             "created": MOMENT,
             "modified": MOMENT,
         }

@@ -81,6 +81,7 @@ def test_a_transaction_as_it_is_told(stand: Stand, ann: User) -> None:
         "position_in_day": 1,
         "notes": "x",
         "external_id": "y",
+        "import_id": None,
     }
 
 

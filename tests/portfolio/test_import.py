@@ -7,6 +7,7 @@ import pytest
 
 from services.assets.domain.access import Actor
 from services.portfolio.commands import imports
+from services.webhooks.domain.transactions import public
 from shared.testing import Stand
 from tests.portfolio.build import TODAY, User, answered, codes, refused
 from tests.portfolio.filing import HEADER, bad_rows, imported, listed, send
@@ -38,6 +39,16 @@ def of_fund(**texts: str) -> str:
         f"date,transaction_type,quantity,price,{','.join(texts)}\n"
         f"2024-01-02,BUY,1,10,{','.join(texts.values())}\n"
     )
+
+
+def test_what_subscribers_are_told_of_a_row_is_what_its_own_get_answers(
+    stand: Stand, ann: User, portfolio: int, apple: int
+) -> None:
+    import_id = imported(ann, portfolio, HEADER + "2024-01-02,BUY,AAPL,4,5,,a\n")["import_id"]
+    [event] = [event for event in stand.events() if event.type == "transaction-created"]
+    told = public(event.data["transaction"])
+    assert told["import_id"] == import_id
+    assert told == ann.get(f"/api/transactions/{told['id']}/")
 
 
 def asset_of(user: User, portfolio: int, text: str, **query: Any) -> int:

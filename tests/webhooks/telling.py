@@ -190,6 +190,7 @@ def transaction(**values: Any) -> dict[str, Any]:
         "position_in_day": 1,
         "notes": None,
         "external_id": None,
+        "import_id": None,
         "created": "2024-01-19T15:00:00Z",
         "modified": "2024-01-19T15:00:00Z",
         **values,

@@ -181,6 +181,7 @@ class Transaction(Base):
             "position_in_day": self.id,
             "notes": self.notes,
             "external_id": self.external_id,
+            "import_id": self.import_id,
             "created": self.created.isoformat(),
             "modified": self.modified.isoformat(),
         }
