@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -60,13 +61,13 @@ class Bench:
         days = np.busday_offset(np.datetime64("2014-01-01"), np.arange(DAYS), roll="forward")
         for number in range(1, COMMON + 1):
             snapshot = AssetSnapshot(1, _asset(number), _history(days, random), {})
-            self.database.unit(lambda own, it=snapshot: commands.adopt_asset(own, it))  # type: ignore[misc]
+            self.database.unit(partial(commands.adopt_asset, snapshot=snapshot))
         for number in range(1, portfolios + 1):
             chosen = random.choice(ASSETS, HELD - 1, replace=False) + 1
             held = [*(int(asset) for asset in chosen), COMMON]
             card = _portfolio(number)
             told = PortfolioSnapshot(1, card, list(_purchases(number, held, str(days[0]))))
-            self.database.unit(lambda own, it=told: commands.adopt_portfolio(own, it))  # type: ignore[misc]
+            self.database.unit(partial(commands.adopt_portfolio, snapshot=told))
 
     def hear(self, asset: int, day: str, close: str) -> int:
         """Let the price of one day be heard of; return how many portfolios it concerns."""

@@ -1,6 +1,6 @@
 """Webhooks on the test stand, emptied before each test, with receivers and owners beside it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from shared.testing import Stand
 from tests.conftest import MakeStand
 from tests.webhooks.calling import User
 from tests.webhooks.owning import OwnersServer
-from tests.webhooks.receiving import Receiver
+from tests.webhooks.receiving import MakeReceiver, Receiver
 from tests.webhooks.telling import Said
 
 
@@ -93,7 +93,7 @@ def bob(stand: Stand) -> User:
 
 
 @pytest.fixture
-def make_receiver() -> Iterator[Callable[..., Receiver]]:
+def make_receiver() -> Iterator[MakeReceiver]:
     receivers: list[Receiver] = []
 
     def make(*arguments: Any) -> Receiver:
@@ -106,5 +106,5 @@ def make_receiver() -> Iterator[Callable[..., Receiver]]:
 
 
 @pytest.fixture
-def receiver(make_receiver: Callable[..., Receiver]) -> Receiver:
+def receiver(make_receiver: MakeReceiver) -> Receiver:
     return make_receiver()

@@ -71,6 +71,9 @@ class Receiver:
         self.server.server_close()
 
 
+MakeReceiver = Callable[..., Receiver]
+
+
 class Handler(BaseHTTPRequestHandler):
     """Records a request and lets its receiver answer."""
 

@@ -2,7 +2,6 @@
 
 import datetime
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.webhooks.network import Network, Undelivered
-from tests.webhooks.receiving import Receiver, answering
+from tests.webhooks.receiving import MakeReceiver, answering
 
 
 class Certificates:
@@ -38,6 +37,14 @@ class Certificates:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(chain)
         self.context.sni_callback = lambda _, name, __: self.names.append(name)
+
+    def network(self) -> Network:
+        """Return a way out that finds every name here and trusts the authority."""
+        return Network(
+            allow_private=True,
+            resolver=lambda *_: ["127.0.0.1"],
+            certificates=str(self.authority),
+        )
 
 
 def _certificate(
@@ -67,14 +74,10 @@ def certificates(tmp_path: Path) -> Certificates:
 
 
 def test_https_is_verified_against_the_name_and_speaks_it(
-    certificates: Certificates, make_receiver: Callable[..., Receiver]
+    certificates: Certificates, make_receiver: MakeReceiver
 ) -> None:
     receiver = make_receiver(answering(200), certificates.context)
-    network = Network(
-        allow_private=True,
-        resolver=lambda *_: ["127.0.0.1"],
-        certificates=str(certificates.authority),
-    )
+    network = certificates.network()
     answer = network.post(f"https://hooks.example.com:{receiver.port}/", b"{}", {})
     assert answer.status == 200
     assert certificates.names == ["hooks.example.com"]
@@ -83,21 +86,17 @@ def test_https_is_verified_against_the_name_and_speaks_it(
 
 @pytest.mark.parametrize("host", ["other.example.com", "127.0.0.1"])
 def test_a_certificate_of_another_name_is_refused(
-    host: str, certificates: Certificates, make_receiver: Callable[..., Receiver]
+    host: str, certificates: Certificates, make_receiver: MakeReceiver
 ) -> None:
     receiver = make_receiver(answering(200), certificates.context)
-    network = Network(
-        allow_private=True,
-        resolver=lambda *_: ["127.0.0.1"],
-        certificates=str(certificates.authority),
-    )
+    network = certificates.network()
     with pytest.raises(Undelivered, match="certificate is not valid"):
         network.post(f"https://{host}:{receiver.port}/", b"{}", {})
     assert receiver.requests == []
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(
-    certificates: Certificates, make_receiver: Callable[..., Receiver]
+    certificates: Certificates, make_receiver: MakeReceiver
 ) -> None:
     receiver = make_receiver(answering(200), certificates.context)
     network = Network(allow_private=True, resolver=lambda *_: ["127.0.0.1"])

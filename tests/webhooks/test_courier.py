@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -14,13 +13,12 @@ from tests.webhooks.calling import User
 from tests.webhooks.receiving import (
     Clock,
     Handler,
+    MakeReceiver,
     Receiver,
     answering,
     delivering,
     wait_until,
 )
-
-MakeReceiver = Callable[..., Receiver]
 
 
 def test_a_receiver_that_hangs_has_two_in_flight_and_delays_nobody(

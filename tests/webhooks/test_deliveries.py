@@ -1,7 +1,6 @@
 """What becomes of deliveries to receivers of every kind."""
 
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
@@ -16,13 +15,12 @@ from shared.testing import Stand
 from tests.webhooks.calling import Json, User
 from tests.webhooks.receiving import (
     Clock,
+    MakeReceiver,
     Receiver,
     answering,
     delivering,
     wait_until,
 )
-
-MakeReceiver = Callable[..., Receiver]
 
 
 def test_a_delivery_is_verified_by_the_public_library(

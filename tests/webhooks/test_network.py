@@ -3,14 +3,14 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from services.webhooks.domain import targets
 from services.webhooks.domain.targets import Refused
 from services.webhooks.network import Network, Undelivered
-from tests.webhooks.receiving import Handler, Receiver
+from tests.webhooks.receiving import Handler, MakeReceiver, Receiver
 
 PUBLIC = "93.184.215.14"
 
@@ -236,7 +236,7 @@ def test_proxies_of_the_environment_are_not_used(
 
 
 def test_an_answer_that_drips_ends_by_the_wall_clock(
-    make_receiver: Callable[..., Receiver],
+    make_receiver: MakeReceiver,
 ) -> None:
     def drip(handler: Handler) -> None:
         for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n":
@@ -251,7 +251,7 @@ def test_an_answer_that_drips_ends_by_the_wall_clock(
 
 
 def test_of_an_endless_answer_sixteen_kibibytes_are_read(
-    make_receiver: Callable[..., Receiver],
+    make_receiver: MakeReceiver,
 ) -> None:
     sent: list[int] = []
 
@@ -269,7 +269,7 @@ def test_of_an_endless_answer_sixteen_kibibytes_are_read(
     assert len(sent) < 50  # what the socket's buffers swallow
 
 
-def test_endless_headers_are_no_answer(make_receiver: Callable[..., Receiver]) -> None:
+def test_endless_headers_are_no_answer(make_receiver: MakeReceiver) -> None:
     def endless(handler: Handler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
         while True:
@@ -281,7 +281,7 @@ def test_endless_headers_are_no_answer(make_receiver: Callable[..., Receiver]) -
 
 
 def test_a_receiver_that_closes_without_an_answer_is_told_of(
-    make_receiver: Callable[..., Receiver],
+    make_receiver: MakeReceiver,
 ) -> None:
     receiver = make_receiver(lambda handler: handler.connection.close())
     with pytest.raises(Undelivered, match="connection failed"):

@@ -2,7 +2,7 @@
 
 import secrets
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 
@@ -15,7 +15,7 @@ from shared.events import Event
 from shared.testing import Stand
 from tests.webhooks.calling import User
 from tests.webhooks.owning import OwnersServer
-from tests.webhooks.receiving import Receiver, wait_until
+from tests.webhooks.receiving import MakeReceiver, Receiver, wait_until
 from tests.webhooks.telling import bar, card
 from tests.webhooks.working import publish, recorded, worker
 
@@ -90,7 +90,7 @@ def test_a_price_that_crosses_a_threshold_reaches_a_receiver(
 
 
 def test_a_worker_that_is_killed_again_and_again_loses_nothing(
-    stand: Stand, ann: User, nats_bus: str, make_receiver: Callable[..., Receiver]
+    stand: Stand, ann: User, nats_bus: str, make_receiver: MakeReceiver
 ) -> None:
     receivers = [make_receiver() for _ in range(3)]
     for receiver in receivers:
