@@ -25,7 +25,7 @@ GROUPS: Final[Mapping[str, int]] = {"servers": 2, "services": 3, "edge": 2}
 STOP_SECONDS: Final = 9.0
 
 _FIRST_GROUP: Final = "servers"
-_START_SECONDS: Final = 10.0
+_START_SECONDS: Final = 30.0
 
 
 def configuration(folder: RunDir, socket: Path, programs: Sequence[Program]) -> str:
@@ -124,7 +124,7 @@ class Supervisor:
         """Start supervisord, and with it PostgreSQL and NATS.
 
         Raises:
-            RunError: it does not answer in ten seconds.
+            RunError: it does not answer in half a minute.
         """
         log = self.folder.log("supervisord-start")
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)]

@@ -1,5 +1,7 @@
 """The web process of the portal."""
 
+from typing import Final
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -11,7 +13,9 @@ from gateway.portal.settings import PortalSettings
 from shared import observability
 from shared.http.app import JsonProvider, apply_contract, register_api
 
-_HEALTH_FRESH = 2.0  # seconds
+# Seconds. That a service is back is told sooner than that one went.
+_HEALTH_FRESH: Final = 2.0
+_DOWN_FRESH: Final = 0.5
 
 
 class Portal(Flask):
@@ -36,6 +40,8 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     register_api(app, "", "Portal", [pages.blueprint])
     app.register_blueprint(doors.blueprint)
     services = Services(settings.urls)
-    app.extensions["health"] = Cached(services.ready, lambda _: _HEALTH_FRESH)
+    app.extensions["health"] = Cached(
+        services.ready, lambda ready: _HEALTH_FRESH if all(ready.values()) else _DOWN_FRESH
+    )
     app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"])
     return app

@@ -2,5 +2,6 @@
 
 from shared.testing.keys import make_keys
 from shared.testing.stand import Stand, environment
+from shared.testing.waiting import ENOUGH, wait_until
 
-__all__ = ["Stand", "environment", "make_keys"]
+__all__ = ["ENOUGH", "Stand", "environment", "make_keys", "wait_until"]

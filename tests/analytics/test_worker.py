@@ -5,18 +5,16 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from shared import bus
+from shared.testing import ENOUGH, wait_until
 from tests.analytics.conftest import Desk
 from tests.analytics.test_portfolio_metrics import ten_shares
 from tests.analytics.test_projections import happenings
-
-ENOUGH = 20.0  # seconds
 
 
 @pytest.fixture
@@ -44,13 +42,6 @@ def snapshots(desk: Desk) -> list[dict[str, object]]:
     return results
 
 
-def soon(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + ENOUGH
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
-
-
 def test_the_worker_follows_the_bus_and_ends_when_told(
     desk: Desk, bus_url: str, worker: "subprocess.Popen[bytes]"
 ) -> None:
@@ -59,8 +50,8 @@ def test_the_worker_follows_the_bus_and_ends_when_told(
     publisher = bus.publisher(bus_url)
     publisher.publish([bus.Message(str(e.id), e.type, e.to_json()) for e in events])
     publisher.close()
-    assert soon(lambda: len(desk.stored()["ledger_entries"]) == 2)
-    assert soon(lambda: len(snapshots(desk)) == 5)
+    wait_until(lambda: len(desk.stored()["ledger_entries"]) == 2)
+    wait_until(lambda: len(snapshots(desk)) == 5)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(ENOUGH) == 0
 
@@ -71,7 +62,7 @@ def test_a_worker_that_dies_in_a_valuation_leaves_it_to_the_next(desk: Desk, bus
         assert process.wait(ENOUGH) != 0
     assert (snapshots(desk), desk.stand.events()) == ([], [])
     with running(desk, bus_url):
-        assert soon(lambda: len(desk.stand.events()) == 3)
+        wait_until(lambda: len(desk.stand.events()) == 3)
     kinds = [event.type for event in desk.stand.events()]
     assert kinds == ["snapshot-created", "portfolio-valued", "risk-computed"]
     assert len(snapshots(desk)) == 4

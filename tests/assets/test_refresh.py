@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +19,7 @@ from services.assets.domain.feeds import DataSourceError, Delivery
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.refreshes import Refreshes
-from shared.testing import Stand
+from shared.testing import Stand, wait_until
 from tests.assets.build import Assets, body
 from tests.assets.feed import Feed, listening
 from tests.conftest import MakeStand
@@ -305,9 +304,7 @@ def test_the_worker_does_what_waits(fed: Stand, ann: Assets, feed: Feed) -> None
         [sys.executable, "-m", "services.assets.worker"], env={**os.environ, **fed.environment}
     )
     try:
-        deadline = time.monotonic() + 60
-        while body(ann.get("jobs/1/"))["status"] != "DONE" and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_until(lambda: body(ann.get("jobs/1/"))["status"] == "DONE")
     finally:
         worker.terminate()
         worker.wait(20)

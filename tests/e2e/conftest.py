@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from deploy.local import ports
+from shared.testing import ENOUGH
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,7 +89,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     yield Product(f"http://127.0.0.1:{port}", run_dir, process)
     family = process.children(recursive=True)
     launched.send_signal(signal.SIGTERM)
-    launched.wait(15)
+    launched.wait(ENOUGH)
     _, alive = psutil.wait_procs(family, timeout=1)
     # One that ended may still wait for the machine's first process to take note of it.
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []

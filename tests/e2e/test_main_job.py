@@ -1,11 +1,11 @@
 """The main job through the real gateway: log in, look, record, see the price move the total."""
 
-import time
 from decimal import Decimal
 
 import pytest
 import requests
 
+from shared.testing import wait_until
 from tests.e2e.conftest import Client, Product
 
 
@@ -41,22 +41,18 @@ def make_house(client: Client, symbol: str, price: str) -> tuple[int, int]:
 
 
 def wait_for_total(client: Client, portfolio: int, total: str) -> None:
-    deadline = time.monotonic() + 10
-    while client.get(f"/api/portfolios/{portfolio}/").json()["total_value"] != total:
-        assert time.monotonic() < deadline, "the new price does not reach the portfolio"
-        time.sleep(0.02)
+    path = f"/api/portfolios/{portfolio}/"
+    wait_until(lambda: client.get(path).json()["total_value"] == total)
 
 
 def test_the_demo_portfolios_have_values(demo: Client) -> None:
     # Only the demo's own: other tests make portfolios, and may just have changed one of these.
-    deadline = time.monotonic() + 10
-    while True:
-        demos = demo.get("/api/portfolios/", ordering="id").json()["results"][:3]
-        assert [row["name"] for row in demos] == ["Growth Portfolio", "World in Euro", "Retirement"]
-        if all(Decimal(row["total_value"] or 0) > 0 for row in demos):
-            return
-        assert time.monotonic() < deadline, demos
-        time.sleep(0.1)
+    def valued() -> bool:
+        rows = demo.get("/api/portfolios/", ordering="id").json()["results"][:3]
+        assert [row["name"] for row in rows] == ["Growth Portfolio", "World in Euro", "Retirement"]
+        return all(Decimal(row["total_value"] or 0) > 0 for row in rows)
+
+    wait_until(valued)
 
 
 def test_a_benchmark_alias_is_resolved_and_named(demo: Client) -> None:

@@ -4,7 +4,6 @@ The operations come from the document that the gateway answers, so a new route i
 with a parameter that `Belongings` doesn't know fails here.
 """
 
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 
+from shared.testing import wait_until
 from tests.e2e.conftest import Client, Product
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -147,10 +147,7 @@ def _belongings(owner: Client, mark: str) -> Belongings:
 
 
 def _first(client: Client, path: str, **params: int) -> int:
-    deadline = time.monotonic() + 10
-    while not (results := client.get(path, **params).json()["results"]):
-        assert time.monotonic() < deadline, f"{path} stays empty"
-        time.sleep(0.05)
+    results = wait_until(lambda: client.get(path, **params).json()["results"])
     return int(results[0]["id"])
 
 
@@ -161,11 +158,11 @@ def cast(product: Product) -> Cast:
     for name in names:
         _created(admin, "/api/users/", {"username": name, "password": f"{name}-secret"})
     owner, other = (product.client(name, f"{name}-secret") for name in names)
-    soon = (datetime.now(UTC) + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    expired = _token(owner, ["read", "write"], expires_at=soon)
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
+    expired = _token(owner, ["read", "write"], expires_at=soon.isoformat())
     belongings = _belongings(owner, f"MARK{uuid.uuid4().hex[:10].upper()}")
     reader = _token(owner, ["read"])
-    time.sleep(2.5)  # until `expired` is
+    wait_until(lambda: datetime.now(UTC) > soon)
     return Cast(product.url, owner, other, reader, expired, Client(product.url, None), belongings)
 
 

@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from deploy.local import ports
 from gateway.__main__ import main
 from gateway.routes import SERVICES
+from shared.testing import wait_until
 
 _NOWHERE = "http://127.0.0.1:9"  # the discard port: a service that is down
 
@@ -79,13 +79,12 @@ def raw(door: Door, request: bytes, *, timeout: float = 5) -> RawAnswer:
 
 
 def _wait_until_routed(door: Door, log: Path) -> None:
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline and door.process.poll() is None:
+    def is_routed() -> bool:
+        assert door.process.poll() is None, f"Traefik did not start:\n{log.read_text()}"
         try:
             # Before the routes are read Traefik answers its own 404 in plain text.
-            if raw(door, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").body != b"404 page not found\n":
-                return
+            return raw(door, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").body != b"404 page not found\n"
         except OSError:
-            pass
-        time.sleep(0.02)
-    raise RuntimeError(f"Traefik did not start:\n{log.read_text()}")
+            return False
+
+    wait_until(is_routed)

@@ -20,9 +20,8 @@ from services.webhooks import handlers
 from services.webhooks.owners import Owners
 from shared.bus import inbox
 from shared.events import Event
-from shared.testing import Stand
+from shared.testing import Stand, wait_until
 from tests.load.webhooks import Service, percentile_95, publish_at, webhooks_service
-from tests.webhooks.receiving import wait_until
 from tests.webhooks.telling import bar, card
 from tests.webhooks.working import publish, worker
 
@@ -110,7 +109,7 @@ def _wait_for_events(stand: Stand, count: int) -> None:
             prices = "SELECT sum(version) FROM assets"
             return (connection.scalar(text(prices)) or 0) >= ASSETS + count
 
-    wait_until(applied, seconds=60)
+    wait_until(applied)
 
 
 def _prices() -> Iterator[Event]:

@@ -10,8 +10,9 @@ from datetime import datetime
 from itertools import count
 
 from shared.events import Event
+from shared.testing import wait_until
 from tests.load.webhooks import Service, percentile_95, publish_at, webhooks_service
-from tests.webhooks.receiving import Handler, Receiver, wait_until
+from tests.webhooks.receiving import Handler, Receiver
 from tests.webhooks.working import publish, recorded, worker
 
 ENDPOINTS = 50
@@ -52,7 +53,7 @@ def _latency(service: Service, receivers: list[Receiver], waited_for: list[Recei
     said: dict[str, datetime] = {}
     publish_at(service.bus_url, RATE, (_now(event, said) for event in events))
     each = EVENTS // ENDPOINTS
-    wait_until(lambda: all(len(one.requests) == each for one in waited_for), seconds=60)
+    wait_until(lambda: all(len(one.requests) == each for one in waited_for))
     return percentile_95(
         (request.received - said[request.id]).total_seconds()
         for receiver in waited_for

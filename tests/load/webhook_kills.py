@@ -11,8 +11,9 @@ import time
 from collections import Counter
 from functools import partial
 
+from shared.testing import wait_until
 from tests.load.webhooks import Service, webhooks_service
-from tests.webhooks.receiving import Handler, Receiver, answering, wait_until
+from tests.webhooks.receiving import Handler, Receiver, answering
 from tests.webhooks.working import publish, recorded, worker
 
 ENDPOINTS = 10

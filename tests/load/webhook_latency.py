@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 
 import requests
 
+from shared.testing import wait_until
 from tests.load.price_to_portfolio import holding, logged_in, post
 from tests.load.webhooks import percentile_95
-from tests.webhooks.receiving import Receiver, wait_until
+from tests.webhooks.receiving import Receiver
 
 
 def main() -> None:

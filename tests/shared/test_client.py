@@ -152,7 +152,7 @@ def test_nobody_there_is_unavailable_at_once(keys: Path) -> None:
     began = time.monotonic()
     with pytest.raises(Unavailable, match="assets service does not answer"):
         client_to(9, keys).get("assets/7/")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4
 
 
 def test_a_silent_service_is_unavailable_after_eight_seconds(keys: Path) -> None:

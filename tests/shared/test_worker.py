@@ -20,12 +20,12 @@ from shared import settings, worker
 from shared.bus import outbox
 from shared.db import Database
 from shared.settings import ServiceSettings
-from shared.testing import environment
+from shared.testing import ENOUGH, environment, wait_until
 from shared.testing.stand import create_database, set_environment
 from shared.worker import Timer
 from tests.shared.bus.database import Base, OutboxRow
 from tests.shared.bus.processes import ledger
-from tests.shared.bus.receiving import event, wait_until
+from tests.shared.bus.receiving import event
 
 NO_BUS = "nats://127.0.0.1:9"
 
@@ -66,7 +66,7 @@ def run(
 
     def watch() -> None:
         try:
-            wait_until(until, 10)
+            wait_until(until)
         finally:
             end()
 
@@ -159,7 +159,7 @@ def test_sigterm_ends_a_worker_within_ten_seconds_although_the_bus_is_away(
 def test_a_part_that_fails_ends_the_process(database: Database) -> None:
     """The address of the bus is wrong, so the relay cannot live."""
     with ledger(database, "kafka://127.0.0.1:9") as process:
-        assert process.wait(10) == 1
+        assert process.wait(ENOUGH) == 1
         assert process.stderr
         said = process.stderr.read()
     assert '"event": "worker_part_failed"' in said

@@ -2,7 +2,6 @@
 
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,11 +144,3 @@ def delivering(
         stop.set()
         for thread in threads:
             thread.join()
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Return as soon as `condition` holds; fail when it doesn't in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.01)

@@ -11,16 +11,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.webhooks.network import Network
 from services.webhooks.sealing import Seal
-from shared.testing import Stand
+from shared.testing import Stand, wait_until
 from tests.webhooks.calling import Json, User
-from tests.webhooks.receiving import (
-    Clock,
-    MakeReceiver,
-    Receiver,
-    answering,
-    delivering,
-    wait_until,
-)
+from tests.webhooks.receiving import Clock, MakeReceiver, Receiver, answering, delivering
 
 
 def test_a_delivery_is_verified_by_the_public_library(

@@ -8,13 +8,9 @@ from sqlalchemy import text
 from services.webhooks.commands import messages
 from services.webhooks.network import Network
 from services.webhooks.sealing import Seal
-from shared.testing import Stand
+from shared.testing import Stand, wait_until
 from tests.webhooks.calling import User
-from tests.webhooks.receiving import (
-    Receiver,
-    delivering,
-    wait_until,
-)
+from tests.webhooks.receiving import Receiver, delivering
 
 
 def test_the_log_shows_what_came_of_it(

@@ -13,9 +13,9 @@ import pytest
 
 from services.webhooks.network import Network
 from services.webhooks.sealing import Seal
-from shared.testing import Stand
+from shared.testing import Stand, wait_until
 from tests.webhooks.calling import User, body
-from tests.webhooks.receiving import delivering, wait_until
+from tests.webhooks.receiving import delivering
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "webhooks"
 NPM_CI = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]

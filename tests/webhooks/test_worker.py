@@ -12,10 +12,10 @@ import pytest
 from shared.bus.interface import Address
 from shared.bus.rabbitmq.topology import Names
 from shared.events import Event
-from shared.testing import Stand
+from shared.testing import Stand, wait_until
 from tests.webhooks.calling import User
 from tests.webhooks.owning import OwnersServer
-from tests.webhooks.receiving import MakeReceiver, Receiver, wait_until
+from tests.webhooks.receiving import MakeReceiver, Receiver
 from tests.webhooks.telling import bar, card
 from tests.webhooks.working import publish, recorded, worker
 

@@ -15,7 +15,7 @@ import pytest
 from deploy.local import broker, nats, ports, postgres, servers
 from deploy.local.errors import RunError
 from deploy.local.privileges import is_root, server_owner, tied, unprivileged
-from tests.shared.bus.receiving import wait_until
+from shared.testing import wait_until
 
 FAST = {"fsync": "off"}
 
@@ -132,7 +132,7 @@ def test_a_tied_process_ends_with_the_one_that_started_it() -> None:
         child = psutil.Process(int(parent.stdout.readline()))
         wait_until(lambda: child.cmdline()[0] == sys.executable)  # no longer setpriv
         parent.send_signal(signal.SIGKILL)
-        wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 5)
+        wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 
 def test_an_unprivileged_command_is_not_roots_and_keeps_one_capability() -> None:

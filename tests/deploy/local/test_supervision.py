@@ -16,7 +16,7 @@ from deploy.local.errors import RunError
 from deploy.local.programs import MARK, Program
 from deploy.local.rundir import RunDir, write_private
 from deploy.local.supervision import Supervisor, configuration
-from tests.shared.bus.receiving import wait_until
+from shared.testing import wait_until
 
 # Writes what it was told, then waits.
 TELL = """
@@ -91,7 +91,7 @@ def test_words_and_values_arrive_as_they_are_and_what_dies_is_started_again(
         assert {name: first["environment"].get(name) for name in values} == values
         assert first["environment"][MARK] == str(folder.path)
         os.kill(first["pid"], signal.SIGKILL)
-        wait_until(lambda: json.loads(told.read_text())["pid"] != first["pid"], 5)
+        wait_until(lambda: json.loads(told.read_text())["pid"] != first["pid"])
         second = json.loads(told.read_text())["pid"]
     finally:
         supervisor.stop()
@@ -116,7 +116,7 @@ def test_a_group_waits_until_it_is_asked_for(folder: RunDir, socket: Path) -> No
         readiness.wait_for(
             [program],
             folder,
-            seconds=10,
+            seconds=60,
             alive=supervisor.is_running,
             ready=lambda one: ready.append(one.name),
         )

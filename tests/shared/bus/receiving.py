@@ -1,7 +1,6 @@
 """A consumer in a thread, and what it received."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -20,14 +19,6 @@ def message(number: int = 1, type_: str = "price-updated") -> bus.Message:
 
 def messages(count: int, type_: str = "price-updated") -> list[bus.Message]:
     return [message(number, type_) for number in range(count)]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    """Return as soon as `condition` holds; fail when it doesn't in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.02)
 
 
 class Receiver:

@@ -7,15 +7,9 @@ import pytest
 
 from deploy.local import nats, ports
 from shared import bus
+from shared.testing import wait_until
 from tests.shared.bus.proxy import Proxy
-from tests.shared.bus.receiving import (
-    Receiver,
-    consuming,
-    message,
-    messages,
-    publishing,
-    wait_until,
-)
+from tests.shared.bus.receiving import Receiver, consuming, message, messages, publishing
 
 
 def test_a_consumer_resumes_after_its_connection_was_reset(
@@ -27,7 +21,7 @@ def test_a_consumer_resumes_after_its_connection_was_reset(
         wait_until(lambda: receiver.has(before))
         proxy.reset()
         publisher.publish([after])
-        wait_until(lambda: receiver.has(after), 10)
+        wait_until(lambda: receiver.has(after))
 
 
 def test_a_consumer_notices_a_connection_that_went_silent(
@@ -39,7 +33,7 @@ def test_a_consumer_notices_a_connection_that_went_silent(
         wait_until(lambda: receiver.has(before))
         proxy.stall()
         publisher.publish([after])
-        wait_until(lambda: receiver.has(after), 15)
+        wait_until(lambda: receiver.has(after))
 
 
 def test_a_consumer_waits_for_a_broker_that_is_not_there_yet(
@@ -53,7 +47,7 @@ def test_a_consumer_waits_for_a_broker_that_is_not_there_yet(
         time.sleep(1)
         assert receiver.ids == []
         proxy.refuse(False)
-        wait_until(lambda: receiver.has(sent), 10)
+        wait_until(lambda: receiver.has(sent))
 
 
 def test_a_publisher_never_claims_what_was_not_confirmed(

@@ -8,14 +8,8 @@ import pytest
 from shared import bus
 from shared.bus import deadletters
 from shared.errors import NotFound, Unavailable
-from tests.shared.bus.receiving import (
-    Receiver,
-    consuming,
-    message,
-    messages,
-    publishing,
-    wait_until,
-)
+from shared.testing import wait_until
+from tests.shared.bus.receiving import Receiver, consuming, message, messages, publishing
 
 
 def test_messages_arrive_in_the_order_in_which_they_were_published(bus_url: str) -> None:
@@ -44,7 +38,7 @@ def test_a_single_message_does_not_wait_for_a_batch(bus_url: str) -> None:
         began = time.monotonic()
         publisher.publish([message()])
         wait_until(lambda: len(receiver.ids) == 2)
-        assert time.monotonic() - began < 0.3
+        assert time.monotonic() - began < 3  # a pull for a batch ends after ten
 
 
 def test_each_service_gets_the_types_it_asked_for(bus_url: str) -> None:

@@ -14,6 +14,7 @@ from shared.bus.inbox import EventHandler
 from shared.db import Database
 from shared.errors import Unavailable
 from shared.events import Event
+from shared.testing import wait_until
 from tests.shared.bus.database import (
     InboxRow,
     effects,
@@ -21,7 +22,7 @@ from tests.shared.bus.database import (
     terminate_backends,
 )
 from tests.shared.bus.proxy import Proxy
-from tests.shared.bus.receiving import consuming, event, publishing, wait_until
+from tests.shared.bus.receiving import consuming, event, publishing
 
 HANDLERS: dict[str, EventHandler] = {"price-updated": leave_effect}
 

@@ -13,10 +13,11 @@ from shared.bus import outbox
 from shared.bus.outbox import MAX_PAYLOAD, Relay
 from shared.db import Database
 from shared.events import Event
+from shared.testing import wait_until
 from tests.shared.bus.database import OutboxRow, effects, terminate_backends, unpublished
 from tests.shared.bus.processes import ledger
 from tests.shared.bus.proxy import Proxy
-from tests.shared.bus.receiving import Receiver, consuming, event, running, wait_until
+from tests.shared.bus.receiving import Receiver, consuming, event, running
 
 
 def relay(database: Database, url: str) -> Relay:
