@@ -130,7 +130,7 @@ def test_a_tied_process_ends_with_the_one_that_started_it() -> None:
     ) as parent:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
-        wait_until(lambda: child.cmdline()[0] == sys.executable)  # no longer setpriv
+        wait_until(lambda: child.cmdline()[:1] == [sys.executable])  # no longer setpriv
         parent.send_signal(signal.SIGKILL)
         wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
