@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from services.analytics import queries, watched
 from services.analytics.commands import marks, snapshots
-from services.analytics.domain.cost import CostMethod
 from services.analytics.domain.snapshots import retake_snapshots
 from services.analytics.engine import Engine, Holdings
 from shared.db import Database
 from shared.faults import crash_point
 from shared.observability import logger
+from shared.vocabulary import CostMethod
 
 log = logger(__name__)
 

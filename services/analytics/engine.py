@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
 from services.analytics.cache import VersionedCache
-from services.analytics.domain.ledger import Entry, EntryType, Ledger
+from services.analytics.domain.ledger import Entry, Ledger
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.risk_report import RiskReport
 from services.analytics.domain.series import EMPTY
@@ -20,6 +20,7 @@ from services.analytics.queries import PortfolioCard
 from shared.db import Database
 from shared.errors import NotFound
 from shared.http import AnyRow
+from shared.vocabulary import EntryType
 
 _LEDGERS: Final = 200_000  # entries
 _METRICS: Final = 5_000  # answers

@@ -31,20 +31,8 @@ from shared.bus.inbox import InboxMixin
 from shared.bus.outbox import OutboxMixin
 from shared.http.idempotency import IdempotencyMixin
 from shared.money import trimmed
+from shared.vocabulary import ASSET_TYPES
 
-ASSET_TYPES: Final = (
-    "STOCK",
-    "ETF",
-    "MUTUAL_FUND",
-    "BOND",
-    "CRYPTO",
-    "COMMODITY",
-    "CURRENCY",
-    "INDEX",
-    "REAL_ESTATE",
-    "CASH",
-    "OTHER",
-)
 PENDING: Final = "PENDING"
 RUNNING: Final = "RUNNING"
 DONE: Final = "DONE"

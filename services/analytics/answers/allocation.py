@@ -11,14 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
 from services.analytics.domain import concentration
-from services.analytics.domain.allocation import (
-    Drift,
-    Grouping,
-    Item,
-    Slice,
-    allocate,
-    rebalance,
-)
+from services.analytics.domain.allocation import Drift, Item, Slice, allocate, rebalance
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import Request
@@ -27,6 +20,7 @@ from services.analytics.domain.series import decimal, window
 from services.analytics.domain.valuation import Valuation
 from services.analytics.engine import Engine, Holdings, Valued
 from shared.apportionment import exact_sum
+from shared.vocabulary import Grouping
 
 
 @dataclass(frozen=True, slots=True)

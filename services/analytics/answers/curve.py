@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.cost import CostMethod
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.remarks import remarks
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
 from services.analytics.engine import Engine, Holdings, Valued
 from services.analytics.market import Benchmark
+from shared.vocabulary import CostMethod
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,11 +13,11 @@ from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.moves import Move, last_move
 from services.analytics.domain.packing import History
-from services.analytics.domain.remarks import FRESH_WEEKDAYS
 from services.analytics.domain.series import Series
 from services.analytics.market import Cards
 from services.analytics.queries import AssetCard
 from shared.apportionment import exact_sum
+from shared.dates import FRESH_WEEKDAYS
 from shared.money import EXACT
 
 MOST_MOVERS: Final = 5

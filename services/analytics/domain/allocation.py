@@ -3,27 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from shared.apportionment import apportion, exact_sum, percentages
 from shared.errors import BadRequest
 from shared.money import EXACT, minor_unit, round_money, round_to
+from shared.vocabulary import CASH, UNCLASSIFIED, Grouping
 
-CASH: Final = "CASH"
-UNCLASSIFIED: Final = "UNCLASSIFIED"
 PERCENT_PLACES: Final = 4
 WHOLE: Final = Decimal(100)
-
-
-class Grouping(StrEnum):
-    """What positions are put together by; each is a field of `Item` but the last."""
-
-    ASSET_TYPE = "asset_type"
-    SECTOR = "sector"
-    CURRENCY = "currency"
-    COUNTRY = "country"
-    INDIVIDUAL = "individual"
 
 
 @dataclass(frozen=True, slots=True)

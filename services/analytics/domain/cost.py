@@ -6,26 +6,17 @@ whole past, for a curve, and money is rounded at the edge.
 
 import math
 from collections.abc import Callable
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
-from services.analytics.domain.ledger import QUANTITY_SIGN, Entry, EntryType, Ledger
+from services.analytics.domain.ledger import QUANTITY_SIGN, Entry, Ledger
 from services.analytics.domain.series import Days, Floats
 from services.analytics.domain.valuation import Books
+from shared.vocabulary import CostMethod, EntryType
 
 # Quantities have 8 decimals: what is left of a lot below half of the last one is nothing.
 NOTHING = 0.5e-8
-
-
-class CostMethod(StrEnum):
-    """Which of the held units a sale takes."""
-
-    AVERAGE = "AVERAGE"
-    FIFO = "FIFO"
-    LIFO = "LIFO"
-    HIFO = "HIFO"
 
 
 class Lot(NamedTuple):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -11,29 +10,9 @@ import numpy.typing as npt
 
 from services.analytics.domain.fx import Rates
 from services.analytics.domain.series import Days, Floats, Indexes
+from shared.vocabulary import EntryType
 
 QUANTITY_DECIMALS = 8
-
-
-class EntryType(StrEnum):
-    """The types of a transaction."""
-
-    BUY = "BUY"
-    SELL = "SELL"
-    DIVIDEND = "DIVIDEND"
-    INTEREST = "INTEREST"
-    FEE = "FEE"
-    FEE_REFUND = "FEE_REFUND"
-    TAX = "TAX"
-    TAX_REFUND = "TAX_REFUND"
-    DEPOSIT = "DEPOSIT"
-    WITHDRAWAL = "WITHDRAWAL"
-    SPLIT = "SPLIT"
-    TRANSFER_IN = "TRANSFER_IN"
-    TRANSFER_OUT = "TRANSFER_OUT"
-    ADJUSTMENT = "ADJUSTMENT"
-
-
 OPENS_CASH = frozenset({EntryType.DEPOSIT, EntryType.WITHDRAWAL})
 IN_KIND = frozenset({EntryType.TRANSFER_IN, EntryType.TRANSFER_OUT, EntryType.ADJUSTMENT})
 QUANTITY_SIGN = {

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.ledger import EntryType
 from services.analytics.domain.series import AsOf, Days
 from services.analytics.domain.valuation import Books, Line, Valuation
+from shared.dates import FRESH_WEEKDAYS
+from shared.vocabulary import EntryType
 
-FRESH_WEEKDAYS = 5
 # A running sum of cents in float64 is off by less; money's own steps are larger.
 CASH_ROUNDING = 1e-6
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain import returns
-from services.analytics.domain.cost import CostMethod, cost_basis
+from services.analytics.domain.cost import cost_basis
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import Days, Floats, Indexes, Series, window
 from services.analytics.domain.valuation import (
@@ -18,6 +18,7 @@ from services.analytics.domain.valuation import (
     value_after,
     value_portfolio,
 )
+from shared.vocabulary import CostMethod
 
 Counts = npt.NDArray[np.int64]
 MONDAY = np.datetime64("1970-01-05", "D")

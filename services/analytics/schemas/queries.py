@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
@@ -19,11 +19,7 @@ from services.analytics.domain.snapshots import Interval
 from services.analytics.schemas.fields import Named, Separated
 from services.analytics.schemas.figures import described
 from shared.http.schemas import MAX_ID, Day, Id, Number, StrictSchema, Text
-
-ASSET_TYPES: Final = (
-    *("STOCK", "ETF", "MUTUAL_FUND", "BOND", "CRYPTO", "COMMODITY", "CURRENCY", "INDEX"),
-    *("REAL_ESTATE", "CASH", "OTHER"),
-)
+from shared.vocabulary import ASSET_TYPES
 
 
 def _choice(values: Iterable[str], **kwargs: Any) -> Text:

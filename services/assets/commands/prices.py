@@ -21,6 +21,7 @@ from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
 from services.assets.domain.quotes import Bar
 from services.assets.models import Asset, Price, price_text
+from shared.dates import latest_day
 from shared.errors import ValidationFailed
 from shared.money import MINOR_CURRENCIES
 
@@ -132,7 +133,7 @@ def import_prices(
     if not 1 <= len(rows) <= MOST_PRICES:
         raise ValidationFailed.of("prices", f"1 to {MOST_PRICES} prices at once.")
     rows = [in_currency_of(asset, row, currency) for row in rows]
-    if wrong := quotes.faults_of_all(rows, quotes.latest_day(datetime.now(UTC))):
+    if wrong := quotes.faults_of_all(rows, latest_day(datetime.now(UTC))):
         raise ValidationFailed({"prices": wrong})
     if basis == "split_adjusted":
         known = splits_of(session, asset.id)
@@ -146,7 +147,7 @@ def import_prices(
 
 
 def _require_sound(quote: Bar, now: datetime) -> None:
-    wrong = quotes.faults(quote, quotes.latest_day(now))
+    wrong = quotes.faults(quote, latest_day(now))
     if "close" in wrong:
         wrong["price"] = wrong.pop("close")
     if quote.quoted_at and quote.quoted_at > now + _CLOCKS_DIFFER_BY:

@@ -17,12 +17,13 @@ from services.assets.commands.changes import (
     splits_of,
     tell_of_history,
 )
-from services.assets.domain import feeds, quotes, splits
+from services.assets.domain import feeds, splits
 from services.assets.domain.access import Actor
 from services.assets.domain.feeds import DataSourceError, Delivery
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Price
+from shared.dates import latest_day
 from shared.errors import ValidationFailed
 
 # A source corrects its newest days.
@@ -76,7 +77,7 @@ def record_delivery(
     asset = changeable(session, asset_id, by)
     new_splits = _record_splits(session, asset, delivery.splits)
     known = splits_of(session, asset.id)
-    latest = quotes.latest_day(datetime.now(UTC))
+    latest = latest_day(datetime.now(UTC))
     sifted = feeds.sifted(
         _as_stored(asset, delivery, known), known, _newest(session, asset), latest
     )

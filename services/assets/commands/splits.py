@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.assets.commands.changes import changeable, requote, tell_of_history
-from services.assets.domain import quotes
 from services.assets.domain.access import Actor
 from services.assets.models import Asset, Split
+from shared.dates import latest_day
 from shared.errors import Conflict, NotFound, ValidationFailed
 
 
@@ -26,7 +26,7 @@ def add_split(session: Session, asset_id: int, *, by: Actor, date: date, ratio: 
         ValidationFailed: the day is in the future, or the ratio changes nothing.
     """
     asset = changeable(session, asset_id, by)
-    if date > quotes.latest_day(datetime.now(UTC)):
+    if date > latest_day(datetime.now(UTC)):
         raise ValidationFailed.of("date", "The date is in the future.")
     if ratio == 1:
         raise ValidationFailed.of("ratio", "This ratio changes nothing.")

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from shared.money import MINOR_CURRENCIES, round_to
 
 PRICE_PLACES: Final = 8
-_FIRST_TO_SEE_MIDNIGHT: Final = timedelta(hours=14)  # UTC+14, Kiritimati
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,6 @@ class Bar:
     low: Decimal | None = None
     volume: int | None = None
     quoted_at: datetime | None = None
-
-
-def latest_day(now: datetime) -> date:
-    """Return the latest date that it already is somewhere on Earth."""
-    return (now + _FIRST_TO_SEE_MIDNIGHT).date()
 
 
 def faults(bar: Bar, latest: date) -> dict[str, list[str]]:

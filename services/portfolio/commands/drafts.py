@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.entries import ONE, ZERO, Entry, EntryType
+from services.portfolio.domain.entries import ONE, ZERO, Entry
 from services.portfolio.domain.errors import InvalidEntry
 from services.portfolio.domain.ratios import parse_ratio, ratio_text
 from services.portfolio.domain.rules import complete
@@ -17,6 +17,7 @@ from services.portfolio.models import DERIVABLE, Asset, Portfolio, Transaction
 from shared.errors import NotFound, ValidationFailed
 from shared.money import MINOR_CURRENCIES, minor_unit, round_to
 from shared.rates import PLACES
+from shared.vocabulary import EntryType
 
 Values = Mapping[str, Any]
 

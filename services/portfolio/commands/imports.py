@@ -15,7 +15,6 @@ from services.portfolio.commands.recording import record_sound_transactions
 from services.portfolio.commands.references import Resolution, Unresolved, make_missing, resolve
 from services.portfolio.commands.rows import fields_of
 from services.portfolio.commands.transactions import delete_entries
-from services.portfolio.domain.freshness import latest_day
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     FileRefused,
@@ -25,6 +24,7 @@ from services.portfolio.domain.ledger_files.rows import (
 from services.portfolio.models import IMPORT_IDS, Transaction
 from services.portfolio.owners import Owners
 from services.portfolio.queries import portfolios
+from shared.dates import latest_day
 from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
 from shared.ratios import ratio_text
 

@@ -11,11 +11,11 @@ from services.portfolio.domain.cash import account_of, excluding, including, mov
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.domain.holding import Holding, replay
-from services.portfolio.domain.lots import Method
 from services.portfolio.domain.misfits import find_misfits
 from services.portfolio.models import LEDGER_ORDER, Portfolio, Position, Transaction
 from shared.errors import ValidationFailed
 from shared.events import Event
+from shared.vocabulary import CostMethod
 
 ByAsset = Mapping[int, Sequence[Entry]]
 Stored = Mapping[int, Position]
@@ -81,7 +81,7 @@ def misfits(
         unbalanced: what posting the new entries raised.
         new: their ids.
     """
-    method = Method(portfolio.cost_basis_method)
+    method = CostMethod(portfolio.cost_basis_method)
     concerned = _entries(session, portfolio, Transaction.asset_id.in_(unbalanced.errors))
     found: dict[int, LedgerError] = {}
     for entries in _by_asset(concerned).values():
@@ -113,7 +113,7 @@ def _follow(stored: Stored, asset_id: int, new_of: ByAsset) -> bool:
 def _holdings(
     portfolio: Portfolio, assets: Iterable[int], entries: ByAsset, start: Mapping[int, Holding]
 ) -> dict[int, Holding]:
-    method = Method(portfolio.cost_basis_method)
+    method = CostMethod(portfolio.cost_basis_method)
     holdings: dict[int, Holding] = {}
     errors: dict[int, LedgerError] = {}
     for asset_id in sorted(assets):

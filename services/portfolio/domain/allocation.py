@@ -3,27 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from shared.apportionment import apportion, exact_sum, percentages
 from shared.money import minor_unit, round_money
+from shared.vocabulary import CASH, UNCLASSIFIED, Grouping
 
-CASH: Final = "CASH"
-UNCLASSIFIED: Final = "UNCLASSIFIED"
 PERCENT_PLACES: Final = 4
 
 Money = Decimal | None
-
-
-class Grouping(StrEnum):
-    """What holdings are put together by; each but the last is a field of `Holding`."""
-
-    ASSET_TYPE = "asset_type"
-    SECTOR = "sector"
-    CURRENCY = "currency"
-    COUNTRY = "country"
-    INDIVIDUAL = "individual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,37 +3,17 @@
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from shared.money import EXACT, round_to
+from shared.vocabulary import EntryType
 
 # Costs and cash are kept to 20 decimals: no price, rate or average needs more, and on one grid
 # every sum and difference is exact in 50 digits, so nothing is lost between two of them.
 GRID: Final = 20
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
-
-
-class EntryType(StrEnum):
-    """The types of a transaction."""
-
-    BUY = "BUY"
-    SELL = "SELL"
-    DIVIDEND = "DIVIDEND"
-    INTEREST = "INTEREST"
-    FEE = "FEE"
-    FEE_REFUND = "FEE_REFUND"
-    TAX = "TAX"
-    TAX_REFUND = "TAX_REFUND"
-    DEPOSIT = "DEPOSIT"
-    WITHDRAWAL = "WITHDRAWAL"
-    SPLIT = "SPLIT"
-    TRANSFER_IN = "TRANSFER_IN"
-    TRANSFER_OUT = "TRANSFER_OUT"
-    ADJUSTMENT = "ADJUSTMENT"
-
 
 TRADES: Final = frozenset({EntryType.BUY, EntryType.SELL})
 EARNINGS: Final = frozenset({EntryType.DIVIDEND, EntryType.INTEREST})

@@ -1,11 +1,11 @@
-"""How old a price or rate may be before a value that rests on it is called stale, and how new."""
+"""How old a price or rate may be before a value that rests on it is called stale."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
-FRESH_WEEKDAYS: Final = 5
+from shared.dates import FRESH_WEEKDAYS
+
 _SATURDAY: Final = 5
-_FIRST_TO_SEE_MIDNIGHT: Final = timedelta(hours=14)  # Kiribati, UTC+14
 
 
 def oldest_fresh(day: date) -> date:
@@ -21,8 +21,3 @@ def oldest_fresh(day: date) -> date:
         if weekdays > FRESH_WEEKDAYS:
             return oldest
         oldest = before
-
-
-def latest_day(now: datetime) -> date:
-    """Return the latest date that it already is somewhere on Earth."""
-    return (now + _FIRST_TO_SEE_MIDNIGHT).date()

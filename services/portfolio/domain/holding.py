@@ -13,14 +13,14 @@ from services.portfolio.domain.entries import (
     EARNINGS,
     ZERO,
     Entry,
-    EntryType,
     minus,
     plus,
     times,
 )
 from services.portfolio.domain.errors import InvalidEntry, LedgerError, Oversold
-from services.portfolio.domain.lots import Lot, Lots, Method
+from services.portfolio.domain.lots import Lot, Lots
 from shared.money import EXACT
+from shared.vocabulary import CostMethod, EntryType
 
 # More than this of anything is a mistake, and splits multiply: 50 digits must always be enough.
 MOST: Final = Decimal(10) ** 15
@@ -56,7 +56,7 @@ class Holding:
         return self.last_order is None or self.last_order < entry.order
 
 
-def replay(entries: Iterable[Entry], method: Method, start: Holding | None = None) -> Holding:
+def replay(entries: Iterable[Entry], method: CostMethod, start: Holding | None = None) -> Holding:
     """Return `start` (nothing held, by default) after `entries`, which are in ledger order.
 
     Raises:
@@ -73,7 +73,7 @@ def replay(entries: Iterable[Entry], method: Method, start: Holding | None = Non
     return holding
 
 
-def apply(holding: Holding, entry: Entry, method: Method) -> Holding:
+def apply(holding: Holding, entry: Entry, method: CostMethod) -> Holding:
     """Return `holding` after one more entry.
 
     Raises:
@@ -93,7 +93,7 @@ def apply(holding: Holding, entry: Entry, method: Method) -> Holding:
     return replace(holding, last_order=entry.order)
 
 
-def _acquired(holding: Holding, entry: Entry, method: Method) -> Holding:
+def _acquired(holding: Holding, entry: Entry, method: CostMethod) -> Holding:
     lot = _lot(entry)
     return replace(
         holding,
@@ -105,7 +105,7 @@ def _acquired(holding: Holding, entry: Entry, method: Method) -> Holding:
     )
 
 
-def _disposed(holding: Holding, entry: Entry, method: Method) -> Holding:
+def _disposed(holding: Holding, entry: Entry, method: CostMethod) -> Holding:
     wanted = entry.quantity or ZERO
     if wanted > holding.quantity:
         raise Oversold(entry.date, holding.quantity, wanted)

@@ -4,24 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from functools import reduce
 from typing import Final
 
 from services.portfolio.domain.entries import GRID, ZERO, minus, plus
 from shared.money import EXACT, plain, round_to
+from shared.vocabulary import CostMethod
 
 QUANTITY_PLACES: Final = 8
-
-
-class Method(StrEnum):
-    """Cost basis methods."""
-
-    AVERAGE = "AVERAGE"
-    FIFO = "FIFO"
-    LIFO = "LIFO"
-    HIFO = "HIFO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +72,14 @@ class Lot:
 Lots = tuple[Lot, ...]
 
 
-def add(lots: Lots, lot: Lot, method: Method) -> Lots:
+def add(lots: Lots, lot: Lot, method: CostMethod) -> Lots:
     """Return `lots`, in the order of acquisition, with one more."""
-    if method is Method.AVERAGE and lots:
+    if method is CostMethod.AVERAGE and lots:
         return (lots[0].joined(lot),)
     return (*lots, lot)
 
 
-def take(lots: Lots, quantity: Decimal, method: Method) -> tuple[Lot, Lots]:
+def take(lots: Lots, quantity: Decimal, method: CostMethod) -> tuple[Lot, Lots]:
     """Return what a sale of `quantity` takes, joined, and what remains in the same order.
 
     Args:
@@ -161,9 +152,9 @@ def _highest_cost_first(lots: Lots) -> Sequence[int]:
 
 
 # The lots in the order in which a sale takes them; of equal costs the older lot goes first.
-_ORDER: Final[Mapping[Method, Callable[[Lots], Sequence[int]]]] = {
-    Method.AVERAGE: lambda lots: range(len(lots)),
-    Method.FIFO: lambda lots: range(len(lots)),
-    Method.LIFO: lambda lots: range(len(lots) - 1, -1, -1),
-    Method.HIFO: _highest_cost_first,
+_ORDER: Final[Mapping[CostMethod, Callable[[Lots], Sequence[int]]]] = {
+    CostMethod.AVERAGE: lambda lots: range(len(lots)),
+    CostMethod.FIFO: lambda lots: range(len(lots)),
+    CostMethod.LIFO: lambda lots: range(len(lots) - 1, -1, -1),
+    CostMethod.HIFO: _highest_cost_first,
 }

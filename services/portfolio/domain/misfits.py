@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from services.portfolio.domain.entries import ACQUISITIONS, EARNINGS, Entry
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.domain.holding import Holding, apply
-from services.portfolio.domain.lots import Method
+from shared.vocabulary import CostMethod
 
 
 def find_misfits(
-    entries: Sequence[Entry], method: Method, new: Collection[int]
+    entries: Sequence[Entry], method: CostMethod, new: Collection[int]
 ) -> dict[int, LedgerError]:
     """Return the new entries without which the ledger adds up: id → what is wrong with it.
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from services.portfolio.domain.entries import ONE, ZERO, Entry, EntryType
+from services.portfolio.domain.entries import ONE, ZERO, Entry
 from services.portfolio.domain.errors import AmountMismatch, InvalidEntry
 from shared.money import EXACT, minor_unit, round_to
+from shared.vocabulary import EntryType
 
 _NAMES: Final = ("asset", "quantity", "price", "amount", "fees", "taxes", "ratio")
 _PRICE_PLACES: Final = 8

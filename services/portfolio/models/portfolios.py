@@ -20,10 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.portfolio.domain.cash import Account
-from services.portfolio.domain.lots import Method
 from services.portfolio.models.base import EXACT_NUMBER, Base
+from shared.vocabulary import CostMethod
 
-METHODS: Final = tuple(method.value for method in Method)
+METHODS: Final = tuple(method.value for method in CostMethod)
 
 
 class Portfolio(Base):

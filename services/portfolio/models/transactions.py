@@ -24,10 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.portfolio.domain.entries import Entry, EntryType
+from services.portfolio.domain.entries import Entry
 from services.portfolio.models.base import EXACT_NUMBER, Base
 from shared.money import plain
 from shared.ratios import ratio_text
+from shared.vocabulary import EntryType
 
 TYPES: Final = tuple(type_.value for type_ in EntryType)
 # The fields of a transaction that follow from others where the client gives none.

@@ -10,16 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.allocation import Grouping, Holding, allocate
+from services.portfolio.domain.allocation import Holding, allocate
 from services.portfolio.domain.entries import ZERO
-from services.portfolio.domain.freshness import latest_day, oldest_fresh
+from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.domain.totals import in_base
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import portfolios, remarks
 from shared.apportionment import exact_sum
+from shared.dates import latest_day
 from shared.http import AnyRow
 from shared.money import EXACT, round_money
 from shared.rates import Rate
+from shared.vocabulary import Grouping
 
 Money = Decimal | None
 Rates = Mapping[str, Rate | None]

@@ -7,7 +7,6 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.portfolio.domain.entries import EntryType
 from services.portfolio.domain.ledger_files import generic
 from services.portfolio.domain.ledger_files.rows import (
     OF_CONTENT,
@@ -18,6 +17,7 @@ from services.portfolio.domain.ledger_files.rows import (
 from services.portfolio.models import LEDGER_ORDER, Asset, Transaction
 from services.portfolio.queries import remarks
 from shared.money import MINOR_CURRENCIES
+from shared.vocabulary import EntryType
 
 _CHUNK: Final = 500  # rows held in memory, and sent at once
 

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from services.portfolio import fx
 from services.portfolio.domain.cash import Account
-from services.portfolio.domain.freshness import latest_day, oldest_fresh
+from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.domain.totals import Money, Sums, Totals, totals
 from services.portfolio.models import Portfolio
 from services.portfolio.queries import remarks, sums
+from shared.dates import latest_day
 from shared.errors import NotFound
 from shared.http import AnyRow, Listing
 from shared.money import EXACT, round_money

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from services.portfolio import fx
 from services.portfolio.domain.entries import ZERO, minus, times
-from services.portfolio.domain.freshness import latest_day, oldest_fresh
+from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import remarks
+from shared.dates import latest_day
 from shared.errors import NotFound
 from shared.http import AnyRow, AnySelect, Listing
 from shared.money import EXACT, round_money

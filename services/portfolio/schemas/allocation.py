@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from services.portfolio.domain.allocation import Grouping
 from services.portfolio.schemas.fields import money, warnings_field
 from shared.http.schemas import Day, Id, Percentage, StrictSchema
+from shared.vocabulary import Grouping
 
 
 class AllocationQuery(StrictSchema):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields
 
-from services.portfolio.domain.freshness import latest_day
+from shared.dates import latest_day
 from shared.http.schemas import Money, Number, Text, WarningSchema, not_in_future
 from shared.money import MINOR_CURRENCIES, is_currency, plain
 from shared.rates import PLACES

@@ -5,9 +5,10 @@ from datetime import date
 
 import numpy as np
 
-from services.analytics.domain.ledger import Entry, EntryType, Ledger
+from services.analytics.domain.ledger import Entry, Ledger
 from services.analytics.domain.series import EMPTY, Days, Floats, Series
 from services.analytics.domain.valuation import Quotes
+from shared.vocabulary import EntryType
 
 MONDAY = "2024-01-01"
 

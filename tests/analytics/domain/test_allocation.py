@@ -4,16 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.domain.allocation import (
-    Grouping,
-    Item,
-    Slice,
-    allocate,
-    rebalance,
-)
+from services.analytics.domain.allocation import Item, Slice, allocate, rebalance
 from services.analytics.domain.series import decimal
 from shared.apportionment import apportion, percentages
 from shared.errors import BadRequest
+from shared.vocabulary import Grouping
 
 D = Decimal
 

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.domain.cost import CostMethod, cost_basis
+from services.analytics.domain.cost import cost_basis
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Entry, EntryType, Ledger
+from services.analytics.domain.ledger import Entry, Ledger
 from services.analytics.domain.series import Days
 from services.analytics.domain.valuation import Books
+from shared.vocabulary import CostMethod, EntryType
 from tests.analytics.domain.build import calendar, dated, day, entry, ledger
 
 T = EntryType

@@ -7,7 +7,6 @@ import pytest
 
 from services.analytics.domain.codes import MESSAGES, Code
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import EntryType
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.performance import (
     Request,
@@ -18,6 +17,7 @@ from services.analytics.domain.performance import (
 )
 from services.analytics.domain.series import EMPTY, Series
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
+from shared.vocabulary import EntryType
 from tests.analytics.domain.build import (
     calendar,
     dated,

@@ -10,10 +10,11 @@ from hypothesis.extra import numpy as arrays
 
 from services.analytics.domain import returns, risk
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Entry, EntryType, Ledger
+from services.analytics.domain.ledger import Entry, Ledger
 from services.analytics.domain.performance import Request, Track, measure
 from services.analytics.domain.series import Floats, Series, split_adjusted
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
+from shared.vocabulary import EntryType
 from tests.analytics.domain.build import day, weekdays
 
 settings.register_profile("quick", max_examples=60, deadline=None)

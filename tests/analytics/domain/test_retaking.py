@@ -7,12 +7,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analytics.domain.cost import CostMethod
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Entry, EntryType, Ledger
+from services.analytics.domain.ledger import Entry, Ledger
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Snapshots, retake_snapshots, take_snapshots
 from services.analytics.domain.valuation import NEVER_YET, Books, Quotes, value_portfolio
+from shared.vocabulary import CostMethod, EntryType
 from tests.analytics.domain.build import calendar, day, entry, ledger, series, usd
 
 T = EntryType

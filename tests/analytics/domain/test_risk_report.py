@@ -5,11 +5,12 @@ import pytest
 
 from services.analytics.domain.codes import Code
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Entry, EntryType
+from services.analytics.domain.ledger import Entry
 from services.analytics.domain.performance import Request, measure_portfolio
 from services.analytics.domain.risk_report import RiskLevel, RiskReport, report
 from services.analytics.domain.series import EMPTY, Series
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
+from shared.vocabulary import EntryType
 from tests.analytics.domain.build import day, entry, floats, ledger, series, weekdays
 
 

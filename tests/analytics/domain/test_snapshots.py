@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
 
-from services.analytics.domain.cost import CostMethod
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import EntryType
 from services.analytics.domain.performance import Request, measure_portfolio
 from services.analytics.domain.series import EMPTY, Series
 from services.analytics.domain.snapshots import (
@@ -13,6 +11,7 @@ from services.analytics.domain.snapshots import (
     take_snapshots,
 )
 from services.analytics.domain.valuation import Books, value_portfolio
+from shared.vocabulary import CostMethod, EntryType
 from tests.analytics.domain.build import calendar, day, entry, ledger, series, usd, weekdays
 
 T = EntryType

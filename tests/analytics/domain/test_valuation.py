@@ -3,10 +3,11 @@ import pytest
 
 from services.analytics.domain.codes import Code, Warning
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import EntryType, Ledger
+from services.analytics.domain.ledger import Ledger
 from services.analytics.domain.remarks import remarks
 from services.analytics.domain.series import EMPTY
 from services.analytics.domain.valuation import Books, Quotes, Valuation, value_portfolio
+from shared.vocabulary import EntryType
 from tests.analytics.domain.build import dated, day, entry, ledger, series, usd
 
 NO_RATES = Rates({})

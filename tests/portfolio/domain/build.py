@@ -6,11 +6,11 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from services.portfolio.domain.entries import Entry, EntryType
+from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.holding import Holding, replay
-from services.portfolio.domain.lots import Method
 from services.portfolio.domain.rules import RULES, complete
 from shared.money import round_money
+from shared.vocabulary import CostMethod, EntryType
 
 _NUMBERS = {"quantity", "price", "amount", "fees", "taxes", "exchange_rate", "asset_rate"}
 _CREATED = count(1)
@@ -37,7 +37,7 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda row: row.order)
 
 
-def held(*entries: Entry, method: Method = Method.AVERAGE) -> Holding:
+def held(*entries: Entry, method: CostMethod = CostMethod.AVERAGE) -> Holding:
     """What the entries, in whatever order they were created, add up to."""
     return replay(in_order(entries), method)
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 from math import floor
 
 from services.portfolio.domain.entries import Entry
-from services.portfolio.domain.entries import EntryType as T
-from services.portfolio.domain.lots import Method
+from shared.vocabulary import CostMethod
+from shared.vocabulary import EntryType as T
 
 CASHLESS = {T.SPLIT, T.TRANSFER_IN, T.TRANSFER_OUT, T.ADJUSTMENT}
 SHARES_KEPT = Fraction(10**8)
@@ -26,7 +26,7 @@ class Refused(Exception):
 class NaiveHolding:
     """Lots of one asset, oldest first; with AVERAGE a single one."""
 
-    def __init__(self, method: Method) -> None:
+    def __init__(self, method: CostMethod) -> None:
         self.method = method
         self.piles: list[Pile] = []
         self.realized = Fraction(0)
@@ -59,7 +59,7 @@ class NaiveHolding:
 
     def acquire(self, quantity: Fraction, cost: Fraction) -> None:
         self.piles.append(Pile(quantity, cost))
-        if self.method is Method.AVERAGE:
+        if self.method is CostMethod.AVERAGE:
             self.piles = [Pile(self.quantity, self.cost)]
 
     def dispose(self, quantity: Fraction) -> Fraction:
@@ -78,9 +78,9 @@ class NaiveHolding:
         return cost
 
     def next(self) -> Pile:
-        if self.method is Method.LIFO:
+        if self.method is CostMethod.LIFO:
             return self.piles[-1]
-        if self.method is Method.HIFO:
+        if self.method is CostMethod.HIFO:
             return max(self.piles, key=lambda pile: pile.cost / pile.quantity)
         return self.piles[0]
 
@@ -110,7 +110,7 @@ def cash(entry: Entry) -> Fraction:
     return amount
 
 
-def holding_of(entries: Sequence[Entry], method: Method) -> NaiveHolding:
+def holding_of(entries: Sequence[Entry], method: CostMethod) -> NaiveHolding:
     """What the entries, in ledger order, add up to."""
     holding = NaiveHolding(method)
     for entry in entries:

@@ -15,7 +15,7 @@ from services.portfolio.domain.cash import (
     moves_start,
 )
 from services.portfolio.domain.entries import Entry
-from services.portfolio.domain.entries import EntryType as T
+from shared.vocabulary import EntryType as T
 from tests.portfolio.domain.build import done, exactly
 
 

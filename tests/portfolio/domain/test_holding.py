@@ -8,13 +8,14 @@ from fractions import Fraction
 import pytest
 
 from services.portfolio.domain.entries import Entry
-from services.portfolio.domain.entries import EntryType as T
 from services.portfolio.domain.errors import InvalidEntry, Oversold
 from services.portfolio.domain.holding import Holding, apply, replay
-from services.portfolio.domain.lots import Lot, Method
+from services.portfolio.domain.lots import Lot
+from shared.vocabulary import CostMethod
+from shared.vocabulary import EntryType as T
 from tests.portfolio.domain.build import done, exactly, held, in_order, usd
 
-ALL_METHODS = pytest.mark.parametrize("method", Method)
+ALL_METHODS = pytest.mark.parametrize("method", CostMethod)
 
 
 def bought_and_sold() -> list[Entry]:
@@ -30,13 +31,15 @@ def bought_and_sold() -> list[Entry]:
 @pytest.mark.parametrize(
     ("method", "sold", "left"),
     [
-        (Method.FIFO, "5000.00", "4100.00"),  # 160 at 25, 50 at 20 (published)
-        (Method.AVERAGE, "4660.98", "4439.02"),  # 210 × 9,100 / 410 (published: not 4,662.00)
-        (Method.LIFO, "4300.00", "4800.00"),  # 10 at 30, 200 at 20
-        (Method.HIFO, "5100.00", "4000.00"),  # 10 at 30, 160 at 25, 40 at 20
+        (CostMethod.FIFO, "5000.00", "4100.00"),  # 160 at 25, 50 at 20 (published)
+        (CostMethod.AVERAGE, "4660.98", "4439.02"),  # 210 × 9,100 / 410 (published: not 4,662.00)
+        (CostMethod.LIFO, "4300.00", "4800.00"),  # 10 at 30, 200 at 20
+        (CostMethod.HIFO, "5100.00", "4000.00"),  # 10 at 30, 160 at 25, 40 at 20
     ],
 )
-def test_the_cost_of_what_is_sold_follows_the_method(method: Method, sold: str, left: str) -> None:
+def test_the_cost_of_what_is_sold_follows_the_method(
+    method: CostMethod, sold: str, left: str
+) -> None:
     after = held(*bought_and_sold(), method=method)
     assert usd(Decimal(6720) - after.realized) == sold
     assert usd(after.cost) == left
@@ -44,9 +47,9 @@ def test_the_cost_of_what_is_sold_follows_the_method(method: Method, sold: str, 
 
 
 @pytest.mark.parametrize(
-    ("method", "cost"), [(Method.FIFO, "4400.74"), (Method.AVERAGE, "4383.74")]
+    ("method", "cost"), [(CostMethod.FIFO, "4400.74"), (CostMethod.AVERAGE, "4383.74")]
 )
-def test_109_and_52_bought_and_15_sold(method: Method, cost: str) -> None:
+def test_109_and_52_bought_and_15_sold(method: CostMethod, cost: str) -> None:
     after = held(
         done(T.BUY, "2024-01-02", quantity="109", amount="-3149.20"),
         done(T.BUY, "2024-01-03", quantity="52", amount="-1684.92"),
@@ -56,8 +59,8 @@ def test_109_and_52_bought_and_15_sold(method: Method, cost: str) -> None:
     assert usd(after.cost) == cost
 
 
-@pytest.mark.parametrize("method", [Method.FIFO, Method.AVERAGE])
-def test_15_of_109_sold_before_more_is_bought(method: Method) -> None:
+@pytest.mark.parametrize("method", [CostMethod.FIFO, CostMethod.AVERAGE])
+def test_15_of_109_sold_before_more_is_bought(method: CostMethod) -> None:
     after = held(
         done(T.BUY, "2024-01-02", quantity="109", amount="-3149.20"),
         done(T.SELL, "2024-01-03", quantity="15", amount="531.50"),
@@ -70,7 +73,7 @@ def test_15_of_109_sold_before_more_is_bought(method: Method) -> None:
 
 
 @ALL_METHODS
-def test_the_sales_that_close_a_position_take_its_whole_cost(method: Method) -> None:
+def test_the_sales_that_close_a_position_take_its_whole_cost(method: CostMethod) -> None:
     # A third of 10.00 has no end in decimals; three thirds are 10.00 all the same.
     third = [done(T.SELL, f"2024-01-0{day}", quantity="1", price="4") for day in (3, 4, 5)]
     after = held(done(T.BUY, quantity="3", amount="-10.00"), *third, method=method)
@@ -133,7 +136,7 @@ def test_a_charge_of_its_own_leaves_the_position_alone(kind: T) -> None:
     before = held(done(T.BUY, quantity="10", price="100"))
     sign = 1 if kind in (T.FEE_REFUND, T.TAX_REFUND) else -1
     charge = done(kind, "2024-01-03", asset=1, amount=str(5 * sign))
-    assert apply(before, charge, Method.FIFO) == replace(before, last_order=charge.order)
+    assert apply(before, charge, CostMethod.FIFO) == replace(before, last_order=charge.order)
 
 
 def test_two_splits_leave_six_and_two_thirds_at_the_whole_cost() -> None:
@@ -146,7 +149,7 @@ def test_two_splits_leave_six_and_two_thirds_at_the_whole_cost() -> None:
 
 
 @ALL_METHODS
-def test_five_of_twenty_sold_after_a_split(method: Method) -> None:
+def test_five_of_twenty_sold_after_a_split(method: CostMethod) -> None:
     after = held(
         done(T.BUY, "2024-01-02", quantity="10", price="100"),
         done(T.SPLIT, "2024-01-03", ratio=Fraction(2)),
@@ -176,14 +179,14 @@ def test_a_split_comes_first_on_its_day_though_it_was_recorded_last() -> None:
 def test_a_split_that_leaves_nothing_is_refused() -> None:
     before = held(done(T.BUY, quantity="0.00000001", price="1"))
     with pytest.raises(InvalidEntry, match="nothing would be held"):
-        apply(before, done(T.SPLIT, "2024-01-03", ratio=Fraction(1, 3)), Method.FIFO)
+        apply(before, done(T.SPLIT, "2024-01-03", ratio=Fraction(1, 3)), CostMethod.FIFO)
 
 
 def test_splits_that_leave_more_than_can_be_counted_are_refused() -> None:
     before = held(done(T.BUY, quantity="999999999999", price="1"))
     million = done(T.SPLIT, "2024-01-03", ratio=Fraction(1_000_000))
     with pytest.raises(InvalidEntry, match="too much would be held") as caught:
-        apply(before, million, Method.FIFO)
+        apply(before, million, CostMethod.FIFO)
     assert set(caught.value.fields) == {"ratio"}
 
 
@@ -289,7 +292,7 @@ def test_the_base_cost_is_known_again_when_what_was_unknown_is_sold() -> None:
         done(T.BUY, "2024-01-02", quantity="10", price="100", exchange_rate=None),
         done(T.BUY, "2024-01-03", quantity="10", price="100", exchange_rate="0.90"),
         done(T.SELL, "2024-01-04", quantity="10", price="110", exchange_rate="0.90"),
-        method=Method.FIFO,
+        method=CostMethod.FIFO,
     )
     assert (after.base_cost, after.realized) == exactly(900, 100)
     assert after.base_realized is None
@@ -297,12 +300,12 @@ def test_the_base_cost_is_known_again_when_what_was_unknown_is_sold() -> None:
 
 def test_a_replay_goes_on_from_where_it_is_started() -> None:
     book = in_order(bought_and_sold())
-    start = replay(book[:2], Method.LIFO)
-    assert replay(book[2:], Method.LIFO, start) == replay(book, Method.LIFO)
+    start = replay(book[:2], CostMethod.LIFO)
+    assert replay(book[2:], CostMethod.LIFO, start) == replay(book, CostMethod.LIFO)
 
 
 @ALL_METHODS
-def test_no_entry_changes_the_holding_it_is_applied_to(method: Method) -> None:
+def test_no_entry_changes_the_holding_it_is_applied_to(method: CostMethod) -> None:
     before = held(*bought_and_sold()[:3], method=method)
     kept = [Lot.from_json(lot.to_json()) for lot in before.lots], before.quantity, before.cost
     for kind, more in (

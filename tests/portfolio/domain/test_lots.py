@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from services.portfolio.domain.lots import Lot, Lots, Method, add, scaled, split, take
+from services.portfolio.domain.lots import Lot, Lots, add, scaled, split, take
+from shared.vocabulary import CostMethod
 
 
 def lot(quantity: str, cost: str, day: str = "2024-01-02") -> Lot:
@@ -28,13 +29,13 @@ THREE = (
 @pytest.mark.parametrize(
     ("method", "cost", "left"),
     [
-        (Method.FIFO, 45, [5, 10]),  # all of the first, half of the second
-        (Method.LIFO, 55, [10, 5]),  # all of the last, half of the second
-        (Method.HIFO, 65, [10, 5]),  # all of the second, half of the third
+        (CostMethod.FIFO, 45, [5, 10]),  # all of the first, half of the second
+        (CostMethod.LIFO, 55, [10, 5]),  # all of the last, half of the second
+        (CostMethod.HIFO, 65, [10, 5]),  # all of the second, half of the third
     ],
 )
 def test_a_sale_takes_lots_in_the_order_of_its_method(
-    method: Method, cost: int, left: list[int]
+    method: CostMethod, cost: int, left: list[int]
 ) -> None:
     taken, remaining = take(THREE, Decimal(15), method)
     assert taken.quantity == 15
@@ -44,12 +45,12 @@ def test_a_sale_takes_lots_in_the_order_of_its_method(
 
 def test_of_equal_costs_the_older_lot_goes_first() -> None:
     lots = (lot("10", "20", "2024-01-01"), lot("5", "10", "2024-01-02"))
-    assert take(lots, Decimal(10), Method.HIFO)[1] == lots[1:]
+    assert take(lots, Decimal(10), CostMethod.HIFO)[1] == lots[1:]
 
 
 def test_a_sale_changes_none_of_the_lots_it_is_given() -> None:
     lots = (lot("3", "10"), lot("7", "11"))
-    take(lots, Decimal(4), Method.LIFO)
+    take(lots, Decimal(4), CostMethod.LIFO)
     assert lots == (lot("3", "10"), lot("7", "11"))
 
 
@@ -60,12 +61,12 @@ def test_the_parts_of_a_lot_are_the_lot() -> None:
 
 
 def test_with_the_average_there_is_one_lot_since_the_first_day() -> None:
-    lots = add(add((), THREE[1], Method.AVERAGE), THREE[0], Method.AVERAGE)
+    lots = add(add((), THREE[1], CostMethod.AVERAGE), THREE[0], CostMethod.AVERAGE)
     assert lots == (lot("20", "70", "2024-01-01"),)
 
 
-@pytest.mark.parametrize("method", [Method.FIFO, Method.LIFO, Method.HIFO])
-def test_with_the_other_methods_each_purchase_is_a_lot(method: Method) -> None:
+@pytest.mark.parametrize("method", [CostMethod.FIFO, CostMethod.LIFO, CostMethod.HIFO])
+def test_with_the_other_methods_each_purchase_is_a_lot(method: CostMethod) -> None:
     assert add(THREE[:2], THREE[2], method) == THREE
 
 

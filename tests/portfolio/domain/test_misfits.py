@@ -7,18 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.portfolio.domain.entries import Entry
-from services.portfolio.domain.entries import EntryType as T
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.domain.holding import replay
-from services.portfolio.domain.lots import Method
 from services.portfolio.domain.misfits import find_misfits
+from shared.vocabulary import CostMethod
+from shared.vocabulary import EntryType as T
 from tests.portfolio.domain.build import done, in_order
 
 
 def misfits(entries: list[Entry], new: Collection[Entry]) -> list[Entry]:
     """Return the new entries that are refused, in ledger order."""
     ordered = in_order(entries)
-    refused = find_misfits(ordered, Method.FIFO, {entry.id for entry in new})
+    refused = find_misfits(ordered, CostMethod.FIFO, {entry.id for entry in new})
     return [entry for entry in ordered if entry.id in refused]
 
 
@@ -79,11 +79,11 @@ def test_without_the_misfits_everything_adds_up(parts: tuple[list[Entry], list[E
     refused = misfits([*old, *new], new)
     assert not set(map(id, refused)) & set(map(id, old))
     kept = [entry for entry in [*old, *new] if entry not in refused]
-    replay(in_order(kept), Method.FIFO)
+    replay(in_order(kept), CostMethod.FIFO)
     if refused:
         # They are not refused for nothing.
         try:
-            replay(in_order([*old, *new]), Method.FIFO)
+            replay(in_order([*old, *new]), CostMethod.FIFO)
         except LedgerError:
             return
         raise AssertionError("The whole ledger adds up.")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.portfolio.domain.entries import EntryType as T
 from services.portfolio.domain.errors import AmountMismatch, InvalidEntry
 from services.portfolio.domain.rules import complete
+from shared.vocabulary import EntryType as T
 from tests.portfolio.domain.build import done, entry
 
 PLAIN: dict[T, dict[str, Any]] = {

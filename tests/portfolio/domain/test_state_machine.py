@@ -19,12 +19,13 @@ from services.portfolio.domain.cash import (
     moves_start,
 )
 from services.portfolio.domain.entries import FUNDING, Entry
-from services.portfolio.domain.entries import EntryType as T
 from services.portfolio.domain.errors import InvalidEntry, Oversold
 from services.portfolio.domain.holding import Holding, apply, replay
-from services.portfolio.domain.lots import Lot, Method
+from services.portfolio.domain.lots import Lot
 from services.portfolio.domain.rules import complete
 from shared.money import round_to
+from shared.vocabulary import CostMethod
+from shared.vocabulary import EntryType as T
 from tests.portfolio.domain import naive
 from tests.portfolio.domain.build import in_order
 
@@ -54,11 +55,11 @@ class LedgerMachine(RuleBasedStateMachine):
     entries: list[Entry]
     holding: Holding
     account: Account
-    method: Method
+    method: CostMethod
     created: int
 
-    @initialize(method=st.sampled_from(Method))
-    def start(self, method: Method) -> None:
+    @initialize(method=st.sampled_from(CostMethod))
+    def start(self, method: CostMethod) -> None:
         self.entries, self.holding, self.account = [], Holding(), Account()
         self.method, self.created = method, 0
 

@@ -5,7 +5,6 @@ from enum import StrEnum
 import numpy as np
 
 from services.analytics.domain.codes import Code, warn
-from services.analytics.domain.remarks import FRESH_WEEKDAYS
 from services.analytics.domain.scenarios.catalogue import Window
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.scenarios.outcome import (
@@ -16,6 +15,7 @@ from services.analytics.domain.scenarios.outcome import (
     settle,
 )
 from services.analytics.domain.series import Series
+from shared.dates import FRESH_WEEKDAYS
 
 
 class Method(StrEnum):

@@ -6,13 +6,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.analytics.domain.allocation import UNCLASSIFIED
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.scenarios.catalogue import Window
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.series import decimal
 from shared.apportionment import apportion, exact_sum
 from shared.money import EXACT, minor_unit
+from shared.vocabulary import UNCLASSIFIED
 
 
 class Source(StrEnum):

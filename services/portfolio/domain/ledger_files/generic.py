@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from services.portfolio.domain.entries import GRID, EntryType
+from services.portfolio.domain.entries import GRID
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -24,6 +24,7 @@ from services.portfolio.domain.ledger_files.rows import (
 from services.portfolio.domain.ledger_files.tables import decoded, read_table
 from services.portfolio.domain.ratios import ratio_text
 from shared.money import plain
+from shared.vocabulary import EntryType
 
 COLUMNS: Final = (
     "date",

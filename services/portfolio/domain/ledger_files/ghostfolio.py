@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from services.portfolio.domain.entries import ZERO, EntryType
+from services.portfolio.domain.entries import ZERO
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -25,6 +25,7 @@ from services.portfolio.domain.ledger_files.rows import (
 )
 from services.portfolio.domain.ledger_files.tables import decoded
 from shared.money import EXACT, plain, round_to
+from shared.vocabulary import EntryType
 
 _PLACES: Final = 8
 _LARGEST_EXPONENT: Final = 40

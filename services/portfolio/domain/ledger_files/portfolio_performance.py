@@ -13,13 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from services.portfolio.domain.entries import (
-    EARNINGS,
-    FUNDING,
-    TRADES,
-    ZERO,
-    EntryType,
-)
+from services.portfolio.domain.entries import EARNINGS, FUNDING, TRADES, ZERO
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -32,6 +26,7 @@ from services.portfolio.domain.ledger_files.rows import (
 )
 from services.portfolio.domain.ledger_files.tables import Table, decoded, read_table
 from shared.money import EXACT, round_to
+from shared.vocabulary import EntryType
 
 _PRICE_PLACES: Final = 8
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import EntryType
 from services.analytics.domain.scenarios.holdings import Holdings, beta_of, holdings_on
 from services.analytics.domain.series import EMPTY, Series
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
+from shared.vocabulary import EntryType
 from tests.analytics.domain.build import day, entry, ledger, series, weekdays
 
 WAVE = 100 + np.sin(np.arange(60.0))

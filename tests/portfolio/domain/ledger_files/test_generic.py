@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.portfolio.domain.entries import EntryType as T
 from services.portfolio.domain.ledger_files import generic
 from services.portfolio.domain.ledger_files.rows import AssetReference, FileRefused, LedgerRow
+from shared.vocabulary import EntryType as T
 
 
 def only_row(text: str) -> LedgerRow:

@@ -7,7 +7,6 @@ import pytest
 
 from services.portfolio.domain.cash import account_of
 from services.portfolio.domain.entries import Entry
-from services.portfolio.domain.entries import EntryType as T
 from services.portfolio.domain.ledger_files import portfolio_performance
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -17,6 +16,7 @@ from services.portfolio.domain.ledger_files.rows import (
     Skip,
 )
 from services.portfolio.domain.rules import complete
+from shared.vocabulary import EntryType as T
 from tests.portfolio.domain.build import exactly, held
 
 GERMAN = (
