@@ -99,6 +99,19 @@ def test_beta_is_linear_in_the_own_returns(own: Floats, market: Floats) -> None:
     assert np.isclose(risk.beta(2 * own + market, market), 2 * risk.beta(own, market) + 1)
 
 
+@given(
+    arrays.arrays(
+        np.float64,
+        st.tuples(st.integers(2, 60), st.integers(1, 3)),
+        elements=st.integers(-900, 900).map(lambda n: n / 10_000),
+    ),
+    st.sampled_from([0.5, 0.9, 0.95, 0.99, 0.999]),
+)
+def test_the_value_at_risk_is_numpys_quantile(growth: Floats, confidence: float) -> None:
+    expected = np.quantile(growth, 1 - confidence, axis=0)
+    np.testing.assert_allclose(risk.value_at_risk(growth, confidence), expected, rtol=0, atol=1e-15)
+
+
 @given(daily)
 def test_the_shortfall_is_never_better_than_the_value_at_risk(growth: Floats) -> None:
     at_risk = risk.value_at_risk(growth)
