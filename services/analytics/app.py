@@ -1,6 +1,6 @@
 """Analytics' web application."""
 
-from services.analytics import settings
+from services.analytics import internal, settings
 from services.analytics.engine import Engine
 from services.analytics.owners import Owners
 from services.analytics.routes import BLUEPRINTS
@@ -15,7 +15,7 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         configuration,
         title="Performance and risk",
         public=BLUEPRINTS,
-        internal=[],
+        internal=[internal.blueprint],
         idempotency_table=None,  # there is nothing to post here
     )
     owners = Owners(configuration.urls, app.signer)

@@ -65,6 +65,7 @@ class AssetCard(NamedTuple):
     version: int
 
 
+_CLOSES: Final = 252  # market days; no rule looks further back
 _PORTFOLIO = (
     Portfolio.id,
     Portfolio.owner_id,
@@ -296,6 +297,22 @@ def newest_snapshot(session: Session, portfolio_id: int) -> AnyRow | None:
     """Return the last day of a portfolio."""
     days = _snapshots(Snapshot.portfolio_id == portfolio_id).order_by(Snapshot.date.desc())
     return session.execute(days.limit(1)).one_or_none()
+
+
+def closes(session: Session, portfolio_id: int, before: date) -> tuple[str, Sequence[float | None]]:
+    """Return a portfolio's currency and its last values of days `before` one, newest first.
+
+    Raises:
+        NotFound: there is none.
+    """
+    kept = select(Portfolio.currency).where(Portfolio.id == portfolio_id, ~Portfolio.is_deleted)
+    currency = session.scalar(kept)
+    if currency is None:
+        raise NotFound.of("portfolio")
+    days = select(Snapshot.total_value).where(
+        Snapshot.portfolio_id == portfolio_id, Snapshot.date < before
+    )
+    return currency, session.scalars(days.order_by(Snapshot.date.desc()).limit(_CLOSES)).all()
 
 
 def _snapshots(*conditions: ColumnElement[bool]) -> AnySelect:

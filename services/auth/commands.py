@@ -64,7 +64,7 @@ def add_user(session: Session, *, username: str, password: str, **profile: Any) 
     Raises:
         Conflict: the username is taken.
     """
-    taken = select(User.id).where(func.lower(User.username) == username.lower())
+    taken = select(User.id).where(func.lower(User.username) == func.lower(username))
     if session.scalar(taken) is not None:
         raise Conflict("This username is taken.")
     user = User(username=username, password_hash=passwords.hashed(password), **profile)
@@ -94,9 +94,13 @@ def change_profile(
     user = _locked(session, user_id, expected)
     if not (changes.get("is_staff", True) and changes.get("is_active", True)):
         _require_another_administrator(session, user)
+    was_active = user.is_active
     for name in _WRITABLE & changes.keys():
         setattr(user, name, changes[name])
     user.revision += 1
+    if was_active and not user.is_active:
+        user.version += 1
+        _tell(session, "user-deactivated", user)
 
 
 def delete_user(session: Session, user_id: int, expected: frozenset[int] | None = None) -> None:
@@ -153,7 +157,7 @@ def log_in(session: Session, username: str, password: str) -> User:
     now = datetime.now(UTC)
     failure = _require_patience(session, username, now)
     # Locked, so that no token comes from a password that is being changed.
-    named = select(User).where(func.lower(User.username) == username.lower())
+    named = select(User).where(func.lower(User.username) == func.lower(username))
     user = session.scalar(named.with_for_update())
     known = user.password_hash if user and user.is_active else None
     if not passwords.matches(password, known) or user is None:

@@ -106,10 +106,14 @@ class Courier:
             self._finished.set()
 
     def _attempt(self, claimed: Claim) -> Attempt:
-        sealed = [claimed.secret, claimed.previous_secret]
-        keys = [self._seal.open(secret) for secret in sealed if secret]
+        began_at = self._clock()
+        sealed = [claimed.secret]
+        for old in claimed.old_secrets:
+            if datetime.fromisoformat(old["until"]) > began_at:
+                sealed.append(old["secret"])
+        keys = [self._seal.open(secret) for secret in sealed]
         body = claimed.body.encode()
-        timestamp = int(self._clock().timestamp())
+        timestamp = int(began_at.timestamp())
         headers = {**_HEADERS, **signature_headers(keys, claimed.message_id, timestamp, body)}
         status = retry_after = error = None
         began = time.monotonic()
@@ -118,5 +122,9 @@ class Courier:
             status, retry_after = answer.status, answer.retry_after
         except Undelivered as failure:
             error = str(failure)
+        except Exception as failure:
+            # A mistake of ours counts as a failure: its owner sees it, and it ends some day.
+            log.error("delivery_failed", delivery=claimed.delivery_id, exc_info=failure)
+            error = "The delivery failed."
         latency_ms = round((time.monotonic() - began) * 1000)
         return Attempt(self._clock(), latency_ms, status, error, retry_after)

@@ -60,6 +60,7 @@ def table(owners: Owners) -> Mapping[str, Handler]:
         "asset-deleted": _put_asset,
         "price-updated": partial(_price_updated, owners),
         "price-history-imported": partial(_prices_imported, owners),
+        "user-deactivated": _silence_user,
         "user-deleted": _delete_user,
     }
 
@@ -104,6 +105,10 @@ def _delete_user(session: Session, event: Event) -> None:
     projections.delete_portfolios_of(session, user_id)
 
 
+def _silence_user(session: Session, event: Event) -> None:
+    subscriptions.disable_webhooks_of(session, event.data["user"])
+
+
 def _put_holding(session: Session, event: Event) -> None:
     projections.put_holding(session, event.sequence, event.data)
 
@@ -112,9 +117,14 @@ def _put_value(owners: Owners, session: Session, event: Event) -> None:
     if event.data["total_value"] is None:
         return
     value = valuations.put_value(session, event, owners)
-    if value is not None:
-        rules = watching.Rules(portfolio=event.data["portfolio"], sequence=event.sequence)
-        watching.look_at_value(session, rules, value, event.time)
+    if value is None:
+        return
+    rules = watching.Rules(portfolio=event.data["portfolio"], sequence=event.sequence)
+    bases = None
+    if watching.has_rules_on_change(session, rules):
+        day = date.fromisoformat(event.data["as_of"])
+        bases = owners.values_before(event.data["portfolio"], day)
+    watching.look_at_value(session, rules, value, event.time, bases)
 
 
 def _put_metrics(owners: Owners, session: Session, event: Event) -> None:
@@ -165,8 +175,8 @@ def _look_at_price(session: Session, event: Event, owners: Owners) -> None:
     card = event.data["asset"]
     if card["current_price"] is None:
         return
-    bases = None if _steps(session, event) else _bases(session, event, owners)
     rules = watching.Rules(asset=card["id"], sequence=event.sequence)
+    bases = None if _steps(session, event) else _bases(session, event, rules, owners)
     watching.look_at_value(session, rules, Decimal(card["current_price"]), event.time, bases)
 
 
@@ -177,9 +187,11 @@ def _steps(session: Session, event: Event) -> bool:
     return is_newest and projections.step_price(session, event.sequence, card)
 
 
-def _bases(session: Session, event: Event, owners: Owners) -> Sequence[Decimal] | None:
+def _bases(
+    session: Session, event: Event, rules: watching.Rules, owners: Owners
+) -> Sequence[Decimal] | None:
     """Return what changes of the event's price are measured against; None where nobody asks."""
-    if not watching.has_rules_on_change(session, event.subject_id, event.sequence):
+    if not watching.has_rules_on_change(session, rules):
         return None
     day = date.fromisoformat(event.data["asset"]["price_date"])
     return _closes(session, event, owners).bases(day)

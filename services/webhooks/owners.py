@@ -1,6 +1,6 @@
 """What we ask the owners of assets and portfolios, when it is not here yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,9 +8,12 @@ from typing import Any
 
 from services.webhooks.domain.closes import Closes
 from shared.client import ServiceClient
+from shared.errors import NotFound
 from shared.identity import Signer
 
 Card = Mapping[str, Any]
+# What a portfolio was worth on market days before some day, the newest first; None: not known.
+EarlierValues = Sequence[Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,10 @@ class AssetSnapshot:
 
 
 class Owners:
-    """The internal APIs of the portfolio and the assets service."""
+    """The internal APIs of the portfolio, the assets and the analytics service."""
 
     def __init__(self, urls: Mapping[str, str], signer: Signer) -> None:
+        self._values = ServiceClient("analytics", urls["analytics"], signer)
         self._portfolios = ServiceClient("portfolio", urls["portfolio"], signer)
         self._assets = ServiceClient("assets", urls["assets"], signer)
 
@@ -51,6 +55,19 @@ class Owners:
         """
         answer: Mapping[str, Any] = self._portfolios.get(f"portfolios/{portfolio_id}/")
         return answer
+
+    def values_before(self, portfolio_id: int, day: date) -> EarlierValues:
+        """Return what a portfolio was worth on market days before `day`.
+
+        Raises:
+            Unavailable: analytics does not answer.
+        """
+        path, query = f"portfolios/{portfolio_id}/closes/", {"before": day.isoformat()}
+        try:
+            closes = self._values.get(path, query)["closes"]
+        except NotFound:  # it has not heard of the portfolio yet, or it is gone
+            return []
+        return [None if close is None else Decimal(close) for close in closes]
 
     def portfolios(self) -> Iterator[Card]:
         """Yield the card of every portfolio, by id."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, case, or_, select
 from sqlalchemy.orm import Session
 
-from services.webhooks.models import PENDING, Alert, Delivery, Firing, Message, Webhook
+from services.webhooks.models import PENDING, Alert, Delivery, Firing, Message, Portfolio, Webhook
 from shared.errors import NotFound
 from shared.http import AnySelect, Listing
 
@@ -33,6 +33,13 @@ DELIVERY: Final = (
     case((Delivery.status == PENDING, Delivery.due_at)).label("next_attempt"),
     Delivery.created,
 )
+# Of the portfolio that a rule watches: its money is printed accordingly.
+_CURRENCY: Final = (
+    select(Portfolio.currency)
+    .where(Portfolio.id == Alert.portfolio_id)
+    .scalar_subquery()
+    .label("currency")
+)
 ALERT: Final = (
     Alert.id,
     Alert.name,
@@ -49,6 +56,7 @@ ALERT: Final = (
     Alert.created,
     Alert.modified,
     Alert.version,
+    _CURRENCY,
 )
 WEBHOOK_ORDERINGS: Final = {"id": Webhook.id, "url": Webhook.url}
 ALERT_ORDERINGS: Final = {
@@ -157,7 +165,11 @@ def firings(session: Session, owner_id: int, alert_id: int) -> Listing:
     """
     alert(session, owner_id, alert_id)
     columns = (Firing.id, Firing.alert_id.label("alert"), Firing.fired_at, Firing.value)
-    of_alert = select(*columns, Firing.threshold).where(Firing.alert_id == alert_id)
+    of_alert = (
+        select(*columns, Firing.threshold, Alert.kind, _CURRENCY)
+        .join(Alert, Alert.id == Firing.alert_id)
+        .where(Firing.alert_id == alert_id)
+    )
     return Listing(of_alert.order_by(Firing.id.desc()))
 
 

@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from services.webhooks.domain import names
 from services.webhooks.domain.closes import LONGEST_WINDOW
+from services.webhooks.domain.rules import decimals
 from services.webhooks.models import STATUSES
 from services.webhooks.queries import ALERT_ORDERINGS, WEBHOOK_ORDERINGS
 from shared.http.schemas import (
@@ -19,6 +20,7 @@ from shared.http.schemas import (
     Text,
     Time,
 )
+from shared.money import round_to, trimmed
 
 _YEAR = 366 * 24 * 3600  # seconds
 
@@ -168,6 +170,14 @@ class RedeliveredSchema(StrictSchema):
     count = fields.Integer(metadata={"description": "Deliveries.", "example": 12})
 
 
+class Figure(Number):
+    """A number of a rule, with the decimals of its kind."""
+
+    def _serialize(self, value: Any, *where: Any, **_: Any) -> str:
+        _, rule = where
+        return trimmed(round_to(value, self.places), decimals(rule["kind"], rule["currency"]))
+
+
 class AlertSchema(ResourceSchema):
     """A rule."""
 
@@ -204,9 +214,8 @@ class AlertSchema(ResourceSchema):
         validate=validate.OneOf(names.OPERATORS),
         metadata={"description": "Of a RISK_THRESHOLD: greater or less than.", "example": None},
     )
-    threshold = Number(
+    threshold = Figure(
         required=True,
-        at_least=2,
         metadata={
             "description": "A price, a value, a figure, or a change in percent: a positive one is"
             " a move either way, a negative one a fall.",
@@ -256,7 +265,5 @@ class FiringSchema(StrictSchema):
     id = fields.Integer(metadata={"description": "Id of the firing.", "example": 1})
     alert = fields.Integer(metadata={"description": "Id of the rule.", "example": 1})
     fired_at = Time(metadata={"description": "When."})
-    value = Number(at_least=2, metadata={"description": "What was met.", "example": "201.37"})
-    threshold = Number(
-        at_least=2, metadata={"description": "The threshold then.", "example": "200.00"}
-    )
+    value = Figure(metadata={"description": "What was met.", "example": "201.37"})
+    threshold = Figure(metadata={"description": "The threshold then.", "example": "200.00"})

@@ -232,7 +232,7 @@ class AlertFired(EventData):
 
 
 class UserChanged(EventData):
-    """A user was made or deleted."""
+    """A user was made, deactivated or deleted."""
 
     user = _id("user")
     username = _text("Username")
@@ -263,6 +263,7 @@ CATALOGUE: Final[dict[str, type[EventData]]] = {
     "snapshot-created": SnapshotCreated,
     "alert-fired": AlertFired,
     "user-created": UserChanged,
+    "user-deactivated": UserChanged,
     "user-deleted": UserChanged,
     "token-revoked": TokenRevoked,
 }

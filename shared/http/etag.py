@@ -9,6 +9,7 @@ nothing.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
 from typing import Any, Final
@@ -18,6 +19,7 @@ from flask import Response, abort, g, request
 View = Callable[..., Any]
 
 _COMPUTED: Final = "private, max-age=60"
+_VERSION: Final = re.compile(r"[0-9]{1,18}")  # more digits than any row's version has
 
 
 def tagged(view: View) -> View:
@@ -59,9 +61,7 @@ def expected_versions() -> frozenset[int] | None:
         return None
     # werkzeug reads an empty tag, `""`, as None; no version of ours is empty.
     versions = ((tag or "").partition(".")[0] for tag in request.if_match.as_set())
-    return frozenset(
-        int(version) for version in versions if version.isascii() and version.isdigit()
-    )
+    return frozenset(int(version) for version in versions if _VERSION.fullmatch(version))
 
 
 def apply(response: Response) -> Response:

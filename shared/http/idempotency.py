@@ -73,7 +73,7 @@ def once(
             raise ValidationFailed.of(HEADER, "This key was used for another request.")
         return _replay(stored, key)
     response = etag.apply(_answer(app, session, view))
-    if response.status_code < 500 and not response.is_streamed:
+    if response.status_code < 500 and response.status_code != 429 and not response.is_streamed:
         _store(session, table, key, digest, response)
     return response
 

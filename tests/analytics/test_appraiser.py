@@ -186,6 +186,8 @@ def test_the_newest_day_is_told_when_it_is_new(desk: Desk) -> None:
     [_, second] = told(desk, "snapshot-created")
     said = second.data["snapshot"]
     assert (first.data["snapshot"]["date"], said["date"]) == ("2024-01-05", "2024-01-08")
+    # So is the value, although it has not moved: it is a change of nothing now.
+    assert values(desk)[-1] == ("900.00", "900.00", "2024-01-08")
     assert (second.subject, second.sequence) == (f"snapshots/{said['id']}", 1)
     assert said == desk.get(f"/api/portfolio-snapshots/{said['id']}/")
     assert said["portfolio"] == number

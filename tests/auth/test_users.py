@@ -144,6 +144,22 @@ def test_a_deleted_user_is_gone_with_all_tokens(
     assert (told.type, told.subject, told.sequence) == ("user-deleted", f"users/{user}", 2)
 
 
+def test_who_is_deactivated_is_told_once(stand: Stand, admin: FlaskClient) -> None:
+    path = f"{USERS}{sign_up(stand, 'anna')}/"
+    for is_active in (False, False, True):
+        admin.patch(path, json={"is_active": is_active})
+    told = [event for event in stand.events() if event.type == "user-deactivated"]
+    assert [(event.sequence, event.data["username"]) for event in told] == [(2, "anna")]
+
+
+def test_a_name_is_known_again_in_any_case_and_script(stand: Stand, admin: FlaskClient) -> None:
+    for name in ("Ömer", "İstanbul"):
+        assert admin.post(USERS, json={"username": name, "password": PASSWORD}).status_code == 201
+        assert try_login(stand, name).status_code == 200
+    assert try_login(stand, "ÖMER").status_code == 200
+    assert admin.post(USERS, json={"username": "ömer", "password": PASSWORD}).status_code == 409
+
+
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 def test_a_change_of_what_has_changed_meanwhile_is_refused(
     stand: Stand, admin: FlaskClient, method: str

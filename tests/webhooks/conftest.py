@@ -43,6 +43,7 @@ def migrated(make_stand: MakeStand, secret_key_file: Path, owners_server: Owners
         WEBHOOKS_ALLOW_PRIVATE="1",
         ASSETS_URL=owners_server.url,
         PORTFOLIO_URL=owners_server.url,
+        ANALYTICS_URL=owners_server.url,
     )
 
 

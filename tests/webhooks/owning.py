@@ -1,4 +1,4 @@
-"""The owners of assets and portfolios, answering their internal API on a real port."""
+"""The owners of assets, portfolios and values, answering their internal API on a real port."""
 
 import json
 import threading
@@ -9,7 +9,7 @@ from tests.webhooks.telling import card, portfolio_card
 
 
 class OwnersServer:
-    """Both owners behind one port.
+    """All owners behind one port.
 
     Attributes:
         answers: path → what it answers; any other is 404.
@@ -56,6 +56,11 @@ class OwnersServer:
             "version": 1,
             "transactions": transactions or [],
         }
+
+    def values(self, before: str, *closes: str | None, portfolio: int = 1) -> None:
+        """Have these values of a portfolio before a day, the newest first."""
+        path = f"portfolios/{portfolio}/closes/?before={before}"
+        self.answers[path] = {"closes": list(closes)}
 
     def lists(self) -> None:
         """List what there is, in one page."""

@@ -52,6 +52,27 @@ def test_both_secrets_sign_for_a_day_after_a_rotation(
         receiver.requests[1].verified(webhook["secret"])
 
 
+def test_a_second_rotation_ends_no_secret_early(
+    ann: User, stand: Stand, network: Network, seal: Seal, receiver: Receiver
+) -> None:
+    webhook = ann.subscribe(receiver.url)
+    for _ in range(7):
+        ann.post(f"webhooks/{webhook['id']}/rotate_secret/")
+        if not receiver.requests:
+            with delivering(stand, network, seal):
+                ann.send_test(webhook)
+                wait_until(lambda: receiver.requests)
+    rotated = ann.post(f"webhooks/{webhook['id']}/rotate_secret/").json
+    assert rotated is not None
+    ann.send_test(webhook)
+    with delivering(stand, network, seal):
+        wait_until(lambda: len(receiver.requests) == 2)
+    receiver.requests[0].verified(webhook["secret"])
+    receiver.requests[1].verified(rotated["secret"])
+    # Of very many only the last ones: a header has an end.
+    assert len(receiver.requests[1].headers["webhook-signature"].split()) == 6
+
+
 def test_a_failing_delivery_is_tried_eight_times_by_the_schedule(
     ann: User, stand: Stand, network: Network, seal: Seal, make_receiver: MakeReceiver
 ) -> None:
@@ -80,6 +101,17 @@ def test_a_failing_delivery_is_tried_eight_times_by_the_schedule(
     assert len({request.id for request in receiver.requests}) == 1
     assert len({request.headers["webhook-timestamp"] for request in receiver.requests}) == 8
     assert len(set(receiver.bodies)) == 1
+
+
+def test_a_long_reason_is_cut_and_counts_like_any_other(
+    ann: User, stand: Stand, network: Network, seal: Seal
+) -> None:
+    host = ".".join(["a" * 60] * 4)
+    webhook = ann.subscribe(f"https://{host}/")
+    ann.send_test(webhook)
+    with delivering(stand, network, seal):
+        wait_until(partial(_has_attempts, ann, webhook, 1))
+    assert ann.log(webhook)[0]["error"].startswith("The connection failed: aaaa")
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])

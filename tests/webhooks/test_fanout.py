@@ -215,6 +215,20 @@ def test_every_type_of_the_catalogue_is_consumed(said: Said) -> None:
     assert set(said.types) == set(CATALOGUE)
 
 
+def test_who_is_deactivated_is_sent_nothing_more(
+    said: Said, stand: Stand, ann: User, bob: User
+) -> None:
+    webhook = ann.subscribe(URL)
+    bob.subscribe(URL)
+    said.say("user-deactivated", "users/1", 2, user=1, username="ann")
+    said.transaction()
+    assert told(stand) == []
+    disabled = ann.webhook(webhook)
+    assert disabled["is_active"] is False
+    assert disabled["disabled_reason"] == "The account was deactivated."
+    assert bob.found("webhooks/")[0]["is_active"] is True
+
+
 def test_what_belonged_to_a_deleted_user_is_gone(
     said: Said, stand: Stand, ann: User, bob: User, owners: OwnersServer
 ) -> None:

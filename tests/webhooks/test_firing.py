@@ -244,14 +244,81 @@ def test_a_value_rule_made_while_it_holds_waits(ann: User, said: Said) -> None:
     assert ann.firings(rule) == []
 
 
-def test_a_change_of_value_is_against_an_earlier_market_day(ann: User, said: Said) -> None:
+def test_a_change_of_value_is_against_an_earlier_market_day(
+    ann: User, said: Said, owners: OwnersServer
+) -> None:
     said.portfolio(1)
     said.value(1, "1000.00", day="2024-01-18")
-    rule = ann.watch("PORTFOLIO_VALUE_CHANGE_PERCENTAGE", "-10", portfolio=1)
+    owners.values("2024-01-18", "990.00", None, "1100.00")
+    owners.values("2024-01-19", "1000.00", "990.00", None, "1100.00")
+    day = ann.watch("PORTFOLIO_VALUE_CHANGE_PERCENTAGE", "-10", portfolio=1)
+    days = ann.watch("PORTFOLIO_VALUE_CHANGE_PERCENTAGE", "-18", portfolio=1, window_days=4)
+    unknown = ann.watch("PORTFOLIO_VALUE_CHANGE_PERCENTAGE", "1", portfolio=1, window_days=3)
     said.value(2, "950.00", day="2024-01-19")
     said.value(3, "899.99", day="2024-01-19")
-    # (899.99 − 1000) / 1000
-    assert [firing["value"] for firing in ann.firings(rule)] == ["-10.001"]
+    # (899.99 − 1000) / 1000, and (899.99 − 1100) / 1100
+    assert [firing["value"] for firing in ann.firings(day)] == ["-10.001"]
+    assert [firing["value"] for firing in ann.firings(days)] == ["-18.1827"]
+    assert ann.firings(unknown) == []
+
+
+def test_a_rule_on_a_change_of_value_knows_where_it_stands_from_the_beginning(
+    ann: User, said: Said, owners: OwnersServer
+) -> None:
+    said.portfolio(1)
+    said.value(1, "1200.00", day="2024-01-19")
+    owners.values("2024-01-19", "1000.00", "1190.00")
+    holds = ann.watch("PORTFOLIO_VALUE_CHANGE_PERCENTAGE", "10", portfolio=1)
+    rule = ann.watch("PORTFOLIO_VALUE_CHANGE_PERCENTAGE", "10", portfolio=1, window_days=2)
+    said.value(2, "1310.00", day="2024-01-19")
+    assert ann.firings(holds) == []
+    assert [firing["value"] for firing in ann.firings(rule)] == ["10.084"]
+
+
+def test_a_corrected_past_is_what_a_change_of_value_is_against(
+    ann: User, said: Said, owners: OwnersServer
+) -> None:
+    said.portfolio(1)
+    said.value(1, "100.20", day="2024-01-19")
+    owners.values("2024-01-19", "100.10")
+    rule = ann.watch("PORTFOLIO_VALUE_CHANGE_PERCENTAGE", "50", portfolio=1)
+    owners.values("2024-01-19", "200.10")  # a purchase of long ago was forgotten
+    said.value(2, "200.40", day="2024-01-19")
+    assert ann.firings(rule) == []
+
+
+def test_only_rules_on_a_change_ask_for_earlier_values(
+    ann: User, said: Said, owners: OwnersServer
+) -> None:
+    said.portfolio(1)
+    ann.watch("PORTFOLIO_VALUE_ABOVE", "1000", portfolio=1)
+    said.value(1, "1200.00")
+    assert owners.asked == []
+
+
+def test_the_money_of_a_rule_has_the_decimals_of_its_currency(
+    ann: User, bob: User, said: Said, stand: Stand
+) -> None:
+    ann.subscribe(URL, "price.alert")
+    said.portfolio(1, currency="JPY")
+    said.value(1, "1000", currency="JPY")
+    rule = ann.watch("PORTFOLIO_VALUE_ABOVE", "1500", portfolio=1)
+    said.value(2, "1501", currency="JPY")
+    said.own_events()
+    firing = ann.firings(rule)[0]
+    data = told(stand)[0][1]["data"]
+    assert rule["threshold"] == "1500"
+    assert (firing["value"], firing["threshold"]) == ("1501", "1500")
+    assert (data["value"], data["threshold"]) == ("1501", "1500")
+
+
+def test_a_change_of_any_size_is_a_firing(ann: User, said: Said, owners: OwnersServer) -> None:
+    owners.asset(5, {"2024-01-17": "0.00000001", "2024-01-18": "0.00000001"})
+    rule = ann.watch("PRICE_CHANGE_PERCENTAGE", "50", asset=5)
+    said.price(5, 2, "999999999999")
+    assert ann.firings(rule)[0]["value"] == "9999999999989999999900.00"
+    said.portfolio(1)
+    said.value(1, f"{10**24}.00")
 
 
 def test_a_risk_threshold_fires_and_is_told_as_a_breach(

@@ -83,7 +83,7 @@ def forget_snapshots(session: Session, portfolio_id: int) -> None:
 def tell_value(
     session: Session, card: PortfolioCard, rate_symbols: Iterable[str], *, changed: bool
 ) -> None:
-    """Tell of a portfolio's newest day if it is new, and of its value if it is printed anew.
+    """Tell of a portfolio's newest day if it is new, and of its value if that or the day is.
 
     Args:
         rate_symbols: the pairs that the value may depend on.
@@ -98,7 +98,8 @@ def tell_value(
     if last.as_of is None or newest.date > last.as_of:
         outbox.add(session, _snapshot_created(card, newest))
     value = _printed(newest.total_value, card.currency)
-    if last.as_of is None or value != last.total_value:
+    # A new day is told also when nothing moved: changes are then measured against another one.
+    if newest.date != last.as_of or value != last.total_value:
         outbox.add(session, _portfolio_valued(card, last, newest.date, value))
     last.as_of, last.total_value = newest.date, value
     if changed and newest.position_count:

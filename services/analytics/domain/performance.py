@@ -146,9 +146,10 @@ def _note_skipped(notes: Notes, days: Days, daily: Floats) -> None:
 def _growth(notes: Notes, part: Track, made: Floats, request: Request) -> Growth:
     length = _calendar_days(part.days)
     total = returns.total(made) if len(made) else np.nan
-    annual, undefined = returns.annualised(total, length), Code.TOTAL_LOSS
-    if not returns.counts_as_year(length, *request.within(part.days)):
-        annual, undefined = np.nan, Code.PERIOD_UNDER_ONE_YEAR
+    # Asked first: eightfold in a day is more than a float can hold in a year.
+    annual, undefined = np.nan, Code.PERIOD_UNDER_ONE_YEAR
+    if returns.counts_as_year(length, *request.within(part.days)):
+        annual, undefined = returns.annualised(total, length), Code.TOTAL_LOSS
     return Growth(
         notes.figure("total_return", total, Code.NO_RETURNS),
         notes.figure("annualized_return", annual, undefined),

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.webhooks.commands import projections, watching
 from services.webhooks.domain import names, rules
-from services.webhooks.models import Alert, Portfolio
-from services.webhooks.owners import AssetSnapshot, Owners
+from services.webhooks.models import NOBODY, Alert, Portfolio
+from services.webhooks.owners import AssetSnapshot, EarlierValues, Owners
 from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
 
 # Field of the API → column, where they differ.
@@ -71,7 +71,7 @@ def update_alert(
     _write(alert, rule)
     alert.version += 1
     alert.modified = datetime.now(UTC)
-    if watches_anew:
+    if watched is not None:
         _arm(session, alert, watched)
 
 
@@ -114,8 +114,8 @@ def _write(alert: Alert, rule: Mapping[str, Any]) -> None:
 
 def _watched(
     session: Session, owner_id: int, rule: Mapping[str, Any], owners: Owners
-) -> AssetSnapshot | None:
-    """Return the asset that a rule watches; None where it watches a portfolio.
+) -> AssetSnapshot | EarlierValues:
+    """Return the asset that a rule watches; of a portfolio what its change is measured against.
 
     Raises:
         NotFound: its owner does not know it, or it is somebody else's.
@@ -123,8 +123,10 @@ def _watched(
     """
     if rule["kind"] in names.PRICE_KINDS:
         return _asset(owner_id, rule["asset"], owners)
-    _require_portfolio(session, owner_id, rule["portfolio"], owners)
-    return None
+    portfolio = _portfolio(session, owner_id, rule["portfolio"], owners)
+    if rule["kind"] != names.VALUE_CHANGE or portfolio.day is None:
+        return []
+    return owners.values_before(portfolio.id, portfolio.day)
 
 
 def _asset(user_id: int, asset_id: int, owners: Owners) -> AssetSnapshot:
@@ -137,33 +139,46 @@ def _asset(user_id: int, asset_id: int, owners: Owners) -> AssetSnapshot:
     return snapshot
 
 
-def _require_portfolio(session: Session, user_id: int, portfolio_id: int, owners: Owners) -> None:
+def _portfolio(session: Session, user_id: int, portfolio_id: int, owners: Owners) -> Portfolio:
     if session.get(Portfolio, portfolio_id) is None:
         try:
             projections.learn_portfolio(session, portfolio_id, owners)
         except NotFound as error:
             raise NotFound.of("portfolio") from error
-    if session.get_one(Portfolio, portfolio_id).owner_id != user_id:
+    portfolio = session.get_one(Portfolio, portfolio_id)
+    if portfolio.owner_id != user_id:
         raise NotFound.of("portfolio")
+    return portfolio
 
 
-def _arm(session: Session, alert: Alert, watched: AssetSnapshot | None) -> None:
+def _arm(session: Session, alert: Alert, watched: AssetSnapshot | EarlierValues) -> None:
     """Let a rule learn where it stands, without firing."""
     alert.is_met = None
-    alert.armed_at = watched.version if watched else 0
+    alert.armed_at = watched.version if isinstance(watched, AssetSnapshot) else 0
     session.flush()
     only, now = watching.Rules(alert=alert.id, sequence=alert.armed_at + 1), datetime.now(UTC)
-    if watched is None:
-        portfolio = session.get_one(Portfolio, alert.portfolio_id)
+    if not isinstance(watched, AssetSnapshot):
+        portfolio = _kept(session, alert.portfolio_id)
         watching.look_at_metrics(session, only, portfolio.metrics, now)
         if portfolio.value is not None:
-            watching.look_at_value(session, only, portfolio.value, now)
+            watching.look_at_value(session, only, portfolio.value, now, watched)
         return
     if alert.kind == names.PRICE_CHANGE:
         projections.put_window(session, watched.card["id"], watched.version, watched.closes)
     if (price := watched.card["current_price"]) is not None:
         bases = watched.closes.bases(date.fromisoformat(watched.card["price_date"]))
         watching.look_at_value(session, only, Decimal(price), now, bases)
+
+
+def _kept(session: Session, portfolio_id: int | None) -> Portfolio:
+    """Return a portfolio, locked: a deletion waits, and takes the rule along."""
+    shared = {"read": True, "key_share": True}
+    portfolio = session.get_one(
+        Portfolio, portfolio_id, with_for_update=shared, populate_existing=True
+    )
+    if portfolio.owner_id == NOBODY:
+        raise NotFound.of("portfolio")
+    return portfolio
 
 
 def _own(session: Session, owner_id: int, alert_id: int) -> Alert:

@@ -1,6 +1,6 @@
 """Deliveries: claimed by one courier at a time, and what becomes of each attempt."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from services.webhooks.domain import schedule
-from services.webhooks.models import DELIVERED, FAILED, PENDING, Delivery, Webhook
+from services.webhooks.models import DELIVERED, ERROR_LENGTH, FAILED, PENDING, Delivery, Webhook
 
 IN_FLIGHT: Final = 2  # attempts at once for one webhook, so that a slow one takes no more
 # A courier keeps its claims up every second; after this it is dead, and the delivery due again.
@@ -54,9 +54,7 @@ _CLAIM: Final = text(
             LIMIT :most
         )
     RETURNING deliveries.id AS delivery_id, deliveries.attempts, deliveries.claims,
-        webhooks.id AS webhook_id, webhooks.url, webhooks.secret,
-        CASE WHEN webhooks.previous_until > :now THEN webhooks.previous_secret END
-            AS previous_secret,
+        webhooks.id AS webhook_id, webhooks.url, webhooks.secret, webhooks.old_secrets,
         messages.id AS message_id, messages.body
     """
 )
@@ -69,7 +67,8 @@ class Claim:
     Attributes:
         attempts: made before it.
         claims: tells this claim from a later one.
-        secret, previous_secret: encrypted.
+        secret: encrypted.
+        old_secrets: `{"secret", "until"}` of each, encrypted too.
     """
 
     delivery_id: int
@@ -78,7 +77,7 @@ class Claim:
     webhook_id: int
     url: str
     secret: str
-    previous_secret: str | None
+    old_secrets: Sequence[Mapping[str, str]]
     message_id: UUID
     body: str
 
@@ -167,7 +166,7 @@ def _close(session: Session, claimed: Claim, attempt: Attempt, status: str, due:
             last_attempt=attempt.at,
             response_status=attempt.status,
             latency_ms=attempt.latency_ms,
-            error=attempt.error,
+            error=attempt.error and attempt.error[:ERROR_LENGTH],
         )
     )
 

@@ -40,8 +40,6 @@ _ENDED: Final[Mapping[str, Any]] = {
     "version": ENDED,
     "value": None,
     "day": None,
-    "closes": {},
-    "bases": [],
     "metrics": {},
     "told_value": None,
     "told_at": None,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.webhooks.domain import signatures
@@ -16,6 +16,8 @@ from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFail
 
 _WRITABLE: Final = frozenset({"url", "description", "events", "is_active"})
 _OLD_SECRET_FOR: Final = timedelta(hours=24)
+_OLD_SECRETS: Final = 5  # each is one more signature in a header
+_DEACTIVATED: Final = "The account was deactivated."
 
 
 def create_webhook(
@@ -88,11 +90,21 @@ def rotate_secret(session: Session, owner_id: int, webhook_id: int, *, seal: Sea
     """
     webhook = locked(session, owner_id, webhook_id)
     secret = signatures.new_secret()
-    webhook.previous_secret = webhook.secret
-    webhook.previous_until = datetime.now(UTC) + _OLD_SECRET_FOR
+    until = datetime.now(UTC) + _OLD_SECRET_FOR
+    old = {"secret": webhook.secret, "until": until.isoformat()}
+    webhook.old_secrets = [*webhook.old_secrets, old][-_OLD_SECRETS:]
     webhook.secret = seal.close(secret)
     webhook.version += 1
     return secret
+
+
+def disable_webhooks_of(session: Session, user_id: int) -> None:
+    """Send nothing more to a user who may not read any more; what waits, waits."""
+    session.execute(
+        update(Webhook)
+        .where(Webhook.owner_id == user_id, Webhook.is_active)
+        .values(is_active=False, disabled_reason=_DEACTIVATED, version=Webhook.version + 1)
+    )
 
 
 def delete_webhooks_of(session: Session, user_id: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.webhooks.commands import messages, projections
 from services.webhooks.domain import names
-from services.webhooks.domain.closes import Closes, change_percentage
+from services.webhooks.domain.closes import change_percentage
 from services.webhooks.models import NOBODY, Portfolio
 from services.webhooks.owners import Owners
 from shared.errors import NotFound
@@ -33,7 +33,7 @@ def put_value(session: Session, event: Event, owners: Owners) -> Decimal | None:
         return None
     if portfolio.value is None and data["previous_value"] is not None:
         portfolio.told_value = _printed(data["previous_value"], portfolio)
-    _begin(portfolio, date.fromisoformat(data["as_of"]))
+    portfolio.day = date.fromisoformat(data["as_of"])
     portfolio.value = _printed(data["total_value"], portfolio)
     portfolio.valued_at = event.sequence
     session.flush()
@@ -87,18 +87,6 @@ def _locked(session: Session, portfolio_id: int, owners: Owners) -> Portfolio | 
     except NotFound:
         return None
     return session.scalar(kept)
-
-
-def _begin(portfolio: Portfolio, day: date) -> None:
-    """Close the day of the last value, if `day` is a later one."""
-    if portfolio.day is not None and day <= portfolio.day:
-        return
-    closes = Closes.from_json(portfolio.closes)
-    if portfolio.day is not None and portfolio.value is not None:
-        closes = closes.with_close(portfolio.day, portfolio.value)
-    portfolio.day = day
-    portfolio.closes = closes.to_json()
-    portfolio.bases = closes.bases(day)
 
 
 def _printed(value: str | Decimal, portfolio: Portfolio) -> Decimal:

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.orm import Session
 
 from services.webhooks.domain import names
+from services.webhooks.domain.rules import decimals
 from services.webhooks.models import Firing
 from shared.bus import outbox
 from shared.events import Event
@@ -32,11 +33,10 @@ _LOOK: Final = text(
                 :at - alerts.last_fired >= alerts.cooldown_seconds * interval '1 second') AS fires
         FROM alerts
             LEFT JOIN price_windows ON price_windows.asset_id = alerts.asset_id
-            LEFT JOIN portfolios ON portfolios.id = alerts.portfolio_id
             CROSS JOIN LATERAL (
                 SELECT CAST(CAST(:numbers AS jsonb) ->> coalesce(alerts.metric, '') AS numeric)
                     AS number,
-                    (coalesce(CAST(:bases AS numeric[]), price_windows.bases, portfolios.bases))
+                    (coalesce(CAST(:bases AS numeric[]), price_windows.bases))
                         [alerts.window_days] AS base
             ) AS told
             CROSS JOIN LATERAL (
@@ -65,13 +65,15 @@ _LOOK: Final = text(
     FROM turned
     WHERE alerts.id = turned.id
     RETURNING alerts.id, alerts.owner_id, alerts.kind, alerts.asset_id, alerts.portfolio_id,
-        alerts.metric, alerts.threshold, alerts.fired, turned.value, turned.fires
+        alerts.metric, alerts.threshold, alerts.fired, turned.value, turned.fires,
+        (SELECT currency FROM portfolios WHERE portfolios.id = alerts.portfolio_id) AS currency
     """
 )
 _HAS_RULES_ON_CHANGE: Final = text(
     """
-    SELECT EXISTS (SELECT FROM alerts WHERE asset_id = :asset AND is_active
-        AND armed_at < :sequence AND window_days IS NOT NULL)
+    SELECT EXISTS (SELECT FROM alerts
+        WHERE (asset_id = :asset OR portfolio_id = :portfolio) AND is_active
+            AND armed_at < :sequence AND window_days IS NOT NULL)
     """
 )
 
@@ -90,9 +92,9 @@ class Rules:
     alert: int | None = None
 
 
-def has_rules_on_change(session: Session, asset_id: int, sequence: int) -> bool:
-    """Return whether the closes of an asset matter to a rule."""
-    asked = {"asset": asset_id, "sequence": sequence}
+def has_rules_on_change(session: Session, rules: Rules) -> bool:
+    """Return whether earlier closes matter to one of the rules."""
+    asked = {"asset": rules.asset, "portfolio": rules.portfolio, "sequence": rules.sequence}
     return bool(session.scalar(_HAS_RULES_ON_CHANGE, asked))
 
 
@@ -101,13 +103,13 @@ def look_at_value(
     rules: Rules,
     value: Decimal,
     at: datetime,
-    bases: Sequence[Decimal] | None = None,
+    bases: Sequence[Decimal | None] | None = None,
 ) -> None:
     """Look at rules on a price or a portfolio's value.
 
     Args:
         at: when it became so.
-        bases: what changes are measured against; by default as we keep them.
+        bases: what changes are measured against; by default as we keep them of prices.
     """
     _look(session, rules, {_NO_METRIC: value}, at, bases)
 
@@ -124,7 +126,7 @@ def _look(
     rules: Rules,
     numbers: Mapping[str, Decimal | str | None],
     at: datetime,
-    bases: Sequence[Decimal] | None = None,
+    bases: Sequence[Decimal | None] | None = None,
 ) -> None:
     told = {
         "asset": rules.asset,
@@ -144,7 +146,7 @@ def _look(
 
 def _fire(session: Session, rule: RowMapping, at: datetime) -> None:
     value = round_to(rule["value"], _PLACES.get(rule["kind"], _STORED_PLACES))
-    threshold = rule["threshold"]
+    threshold, places = rule["threshold"], decimals(rule["kind"], rule["currency"])
     firing = {"alert_id": rule["id"], "fired_at": at, "value": value, "threshold": threshold}
     session.execute(insert(Firing).values(firing))
     data: dict[str, Any] = {
@@ -154,8 +156,8 @@ def _fire(session: Session, rule: RowMapping, at: datetime) -> None:
         "asset": rule["asset_id"],
         "portfolio": rule["portfolio_id"],
         "metric": rule["metric"],
-        "value": trimmed(value, 2),
-        "threshold": trimmed(threshold, 2),
+        "value": trimmed(value, places),
+        "threshold": trimmed(threshold, places),
         "fired_at": at.isoformat(),
     }
     subject = f"alerts/{rule['id']}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from services.webhooks.domain import names
+from shared.money import minor_unit
 
 # Kind → what it needs besides a name and a threshold; the others stay empty.
 _NEEDS: Final[Mapping[str, frozenset[str]]] = {
@@ -15,8 +16,18 @@ _NEEDS: Final[Mapping[str, frozenset[str]]] = {
 }
 _OPTIONAL: Final = ("asset", "portfolio", "metric", "operator", "window_days")
 _DEFAULT_WINDOW: Final = 1  # market day
+_DECIMALS: Final = 2
 # A rule that changes in one of these watches something else from then on.
 CONDITION: Final = frozenset({"kind", "threshold", "is_active", *_OPTIONAL})
+
+
+def decimals(kind: str, currency: str | None) -> int:
+    """Return how many decimals a rule's numbers have at least: a portfolio's value those of money.
+
+    Args:
+        currency: of the rule's portfolio.
+    """
+    return minor_unit(currency) if currency and kind in names.MONEY_KINDS else _DECIMALS
 
 
 def completed(rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def asked_for(retry_after: str | None, now: datetime) -> datetime | None:
     try:
         moment = parsedate_to_datetime(retry_after)
         return min(moment, now + _LONGEST_RETRY_AFTER)
-    except (TypeError, ValueError):  # no date, or one without a time zone
+    except (TypeError, ValueError, OverflowError):  # no date, or one without a time zone
         return None
 
 

@@ -5,6 +5,7 @@ from services.webhooks.models.base import Base
 from services.webhooks.models.bus import IdempotencyKey, InboxMessage, OutboxMessage
 from services.webhooks.models.deliveries import (
     DELIVERED,
+    ERROR_LENGTH,
     FAILED,
     PENDING,
     STATUSES,
@@ -24,6 +25,7 @@ from services.webhooks.models.webhooks import Webhook
 __all__ = [
     "DELIVERED",
     "ENDED",
+    "ERROR_LENGTH",
     "FAILED",
     "NOBODY",
     "PENDING",

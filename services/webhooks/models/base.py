@@ -5,9 +5,10 @@ from typing import Final
 from sqlalchemy import Numeric
 from sqlalchemy.orm import DeclarativeBase
 
-# 12 digits before the point and 8 after it, as the contract accepts them; a total may have more.
+# 12 digits before the point and 8 after it, as the contract accepts them.
 THRESHOLD: Final = Numeric(20, 8)
-VALUE: Final = Numeric(28, 8)
+# A total or a change may have many more: of a billionth to a billion, in percent.
+VALUE: Final = Numeric()
 
 
 class Base(DeclarativeBase):

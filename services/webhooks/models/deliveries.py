@@ -27,6 +27,7 @@ PENDING: Final = "PENDING"
 DELIVERED: Final = "DELIVERED"
 FAILED: Final = "FAILED"
 STATUSES: Final = (PENDING, DELIVERED, FAILED)
+ERROR_LENGTH: Final = 255
 
 
 class Message(Base):
@@ -72,7 +73,7 @@ class Delivery(Base):
     last_attempt: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     response_status: Mapped[int | None] = mapped_column(Integer)
     latency_ms: Mapped[int | None] = mapped_column(Integer)
-    error: Mapped[str | None] = mapped_column(String(255))
+    error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __table_args__ = (

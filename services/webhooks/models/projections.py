@@ -57,7 +57,6 @@ class Portfolio(Base):
         value: the last one, rounded as it is printed.
         valued_at: the sequence of the event that said so.
         day: of that value.
-        closes, bases: of its values, as `PriceWindow` has them of prices.
         metrics: its performance and risk figures, as they were computed last.
         measured_at: the sequence of the event that said so.
         told_value: the one that subscribers know.
@@ -72,8 +71,6 @@ class Portfolio(Base):
     value: Mapped[Decimal | None] = mapped_column(VALUE)
     valued_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
     day: Mapped[date | None] = mapped_column(Date)
-    closes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", deferred=True)
-    bases: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric), server_default="{}", deferred=True)
     metrics: Mapped[dict[str, str | None]] = mapped_column(
         JSONB, server_default="{}", deferred=True
     )

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
     func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.webhooks.models.base import Base
@@ -24,7 +24,8 @@ class Webhook(Base):
 
     Attributes:
         secret: encrypted; signs what is sent.
-        previous_secret: signs too, until `previous_until`, so that a rotation loses nothing.
+        old_secrets: `{"secret", "until"}`, the newest last; each signs too until its time, so that
+            a rotation loses nothing.
         failures: attempts that failed in a row.
         failing_since: the first of them.
         paused_until: no attempt before; set while it fails again and again.
@@ -41,8 +42,7 @@ class Webhook(Base):
     is_active: Mapped[bool] = mapped_column(Boolean, server_default="true")
     disabled_reason: Mapped[str | None] = mapped_column(String(255))
     secret: Mapped[str] = mapped_column(Text)
-    previous_secret: Mapped[str | None] = mapped_column(Text)
-    previous_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    old_secrets: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default="[]")
     failures: Mapped[int] = mapped_column(Integer, server_default="0")
     failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paused_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -53,10 +53,6 @@ class Webhook(Base):
         CheckConstraint("cardinality(events) > 0", name="webhooks_want_something"),
         CheckConstraint(
             "NOT is_active OR disabled_reason IS NULL", name="webhooks_disabled_are_inactive"
-        ),
-        CheckConstraint(
-            "(previous_secret IS NULL) = (previous_until IS NULL)",
-            name="webhooks_previous_secret_ends",
         ),
         CheckConstraint(
             "(failures > 0) = (failing_since IS NOT NULL)", name="webhooks_failures_have_a_start"

@@ -84,6 +84,12 @@ def test_a_split_adjusted_unit_risks_its_close_as_traded() -> None:
     assert dispersion.var_95 == pytest.approx(dispersion.var_95_percentage * 102)
 
 
+def test_what_no_float_could_hold_in_a_year_is_not_annualised() -> None:
+    metrics = measure(unit(series("2024-01-02", 1.0, 10.0)), ALWAYS)
+    assert metrics.growth.total_return == pytest.approx(9.0)
+    assert metrics.growth.annualized_return is None
+
+
 def test_a_period_under_a_year_is_not_annualised() -> None:
     metrics = measure(unit(series("2024-01-01", 100.0, 90.0, 110.0)), ALWAYS)
     assert metrics.growth.annualized_return is None

@@ -57,7 +57,14 @@ def test_a_change_of_what_the_client_has_not_seen_is_412(client: FlaskClient, pa
 
 @pytest.mark.parametrize(
     ("condition", "status"),
-    [("*", 200), ('"7.a", "1.a"', 200), ('"2.a"', 412), ('"x"', 412), ("nonsense", 412)],
+    [
+        ("*", 200),
+        ('"7.a", "1.a"', 200),
+        ('"2.a"', 412),
+        ('"x"', 412),
+        ("nonsense", 412),
+        (f'"{"9" * 5000}"', 412),
+    ],
 )
 def test_a_condition_is_met_by_the_version_alone(
     client: FlaskClient, path: str, condition: str, status: int
