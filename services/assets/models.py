@@ -79,6 +79,7 @@ class Asset(Base):
     current_price: Mapped[Decimal | None] = mapped_column(PRICE)
     previous_close: Mapped[Decimal | None] = mapped_column(PRICE)
     price_date: Mapped[date | None] = mapped_column(Date)
+    split_dates: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")
     day_high: Mapped[Decimal | None] = mapped_column(PRICE)
     day_low: Mapped[Decimal | None] = mapped_column(PRICE)
     volume: Mapped[int | None] = mapped_column(BigInteger)
@@ -142,6 +143,7 @@ class Asset(Base):
             "current_price": price_text(self.current_price),
             "previous_close": price_text(self.previous_close),
             "price_date": self.price_date.isoformat() if self.price_date else None,
+            "split_dates": [day.isoformat() for day in self.split_dates],
         }
 
 

@@ -65,6 +65,11 @@ class AssetCard(EventData):
     current_price = _decimal("Last close", optional=True)
     previous_close = _decimal("The close of the day before", optional=True)
     price_date = _day("Day of `current_price`", optional=True)
+    split_dates = fields.List(
+        fields.Date(),
+        required=True,
+        metadata={"description": "The first trading days in new pieces, the oldest first."},
+    )
 
 
 class Price(EventData):

@@ -195,6 +195,7 @@ class World:
             "current_price": None,
             "previous_close": None,
             "price_date": None,
+            "split_dates": [],
         }
         self.assets[number] = OwnedAsset(card)
         self._say_asset("asset-created", number, {})

@@ -38,6 +38,7 @@ def test_a_card_has_the_version_of_the_last_event(admin: Assets, analytics: Flas
         "current_price": "175.50",
         "previous_close": None,
         "price_date": "2024-01-19",
+        "split_dates": [],
         "version": 2,
     }
 

@@ -70,6 +70,7 @@ def test_a_week_shows_the_adjusted_close_of_its_last_day(apple: Assets) -> None:
 def test_a_split_that_is_taken_back_leaves_no_trace(stand: Stand, apple: Assets) -> None:
     split(apple, "2020-08-31", "4:1")
     assert apple.client.delete("/api/assets/1/splits/1/").status_code == 204
+    assert stand.events()[-1].data["asset"]["split_dates"] == []
     assert closes(apple) == [("400.00", "400.00"), ("101.00", "101.00")]
     assert body(apple.get("assets/1/"))["previous_close"] == "400.00"
     assert apple.client.delete("/api/assets/1/splits/1/").status_code == 404
@@ -80,6 +81,7 @@ def test_a_split_is_told_so_that_the_series_is_asked_for(stand: Stand, apple: As
     event = stand.events()[-1]
     assert (event.type, event.sequence) == ("price-history-imported", 4)
     assert (event.data["first_date"], event.data["count"]) == ("2020-08-31", 0)
+    assert event.data["asset"]["split_dates"] == ["2020-08-31"]
     series = body(stand.service_client("analytics").get("/internal/v1/assets/1/prices/"))
     assert series["version"] == 4
     assert series["splits"] == [{"date": "2020-08-31", "ratio": "4:1"}]

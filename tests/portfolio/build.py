@@ -38,6 +38,7 @@ def card(asset_id: int, symbol: str, currency: str = "USD", **fields: Any) -> di
         "current_price": "10.00",
         "previous_close": "8.00",
         "price_date": TODAY.isoformat(),
+        "split_dates": [],
         **fields,
     }
 

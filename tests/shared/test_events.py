@@ -148,6 +148,7 @@ def _value(field: Any) -> Any:
         (fields.Integer, 7),
         (fields.Boolean, True),
         (fields.Dict, {}),
+        (fields.List, []),
         (fields.String, "1.50"),
     ]
     return next(value for kind, value in samples if isinstance(field, kind))

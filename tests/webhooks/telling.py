@@ -151,6 +151,7 @@ def card(
         "current_price": price,
         "previous_close": None,
         "price_date": day if price else None,
+        "split_dates": [],
     }
 
 

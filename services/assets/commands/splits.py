@@ -58,5 +58,7 @@ def delete_split(session: Session, asset_id: int, split_id: int, *, by: Actor) -
 def _rewrite(session: Session, asset: Asset, day: date) -> None:
     """Tell that the prices before `day` mean something else now."""
     session.flush()
+    days = select(Split.date).where(Split.asset_id == asset.id).order_by(Split.date)
+    asset.split_dates = list(session.scalars(days))
     requote(session, asset)
     tell_of_history(session, asset, day, day)

@@ -31,6 +31,7 @@ def put_asset(session: Session, version: int, card: Card) -> bool:
         "current_price": _number(card["current_price"]),
         "previous_close": _number(card["previous_close"]),
         "price_date": date.fromisoformat(card["price_date"]) if card["price_date"] else None,
+        "split_dates": [date.fromisoformat(day) for day in card["split_dates"]],
         "version": version,
     }
     statement = (

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -44,6 +45,7 @@ class Asset(Base):
     current_price: Mapped[Decimal | None] = mapped_column(PRICE)
     previous_close: Mapped[Decimal | None] = mapped_column(PRICE)
     price_date: Mapped[date | None] = mapped_column(Date)
+    split_dates: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")
     version: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (

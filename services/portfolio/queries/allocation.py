@@ -16,6 +16,7 @@ from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.domain.totals import in_base
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import portfolios, remarks
+from services.portfolio.queries.sums import unbooked_splits
 from shared.apportionment import exact_sum
 from shared.dates import latest_day
 from shared.http import AnyRow
@@ -61,7 +62,13 @@ def holdings(session: Session, owner_id: int, portfolio_id: int) -> Holdings:
         held=[_holding(row, rates) for row in rows],
         cash=cash if portfolio.cash_since else ZERO,
         as_of=max((row.price_date for row in rows if row.price_date), default=now.date()),
-        warnings=_warnings(portfolio, rows, rates, oldest_fresh(now.date())),
+        warnings=[
+            *_warnings(portfolio, rows, rates, oldest_fresh(now.date())),
+            *(
+                remarks.split_not_booked("allocation", symbol, day)
+                for _, symbol, day in unbooked_splits(session, [portfolio_id]).get(portfolio_id, ())
+            ),
+        ],
     )
 
 

@@ -112,6 +112,7 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     oldest = oldest_fresh(now.date())
     by_currency = sums.of_positions(session, ids)
     doubtful = sums.doubtful_prices(session, ids, oldest)
+    splits = sums.unbooked_splits(session, ids)
     unrated = sums.unrated_currencies(session, ids)
     day = latest_day(now)
     pairs = {(of.currency, row.currency) for row in rows for of in by_currency.get(row.id, ())}
@@ -122,6 +123,10 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
         used = {of.currency: rates.find(of.currency, row.currency, day) for of in own if of.held}
         resource = _resource(row, own, used)
         resource["warnings"] += _price_warnings(doubtful.get(row.id, ()))
+        resource["warnings"] += [
+            remarks.split_not_booked("total_value", symbol, split_day)
+            for _, symbol, split_day in splits.get(row.id, ())
+        ]
         resource["warnings"] += _rate_warnings(row.currency, used, oldest)
         resource["warnings"] += _past_rate_warnings(resource, unrated.get(row.id, ()))
         found.append(resource)

@@ -12,7 +12,7 @@ from services.portfolio import fx
 from services.portfolio.domain.entries import ZERO, minus, times
 from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.models import Asset, Portfolio, Position
-from services.portfolio.queries import remarks
+from services.portfolio.queries import remarks, sums
 from shared.dates import latest_day
 from shared.errors import NotFound
 from shared.http import AnyRow, AnySelect, Listing
@@ -96,9 +96,20 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     day = latest_day(now)
     rates = fx.load(session, {(row.currency, row.base_currency) for row in rows}, day, day)
     oldest = oldest_fresh(now.date())
-    return [
-        _resource(row, rates.find(row.currency, row.base_currency, day), oldest) for row in rows
-    ]
+    splits = sums.unbooked_splits(session, {row.portfolio for row in rows})
+    split_days = {
+        (portfolio, asset): split_day
+        for portfolio, unbooked in splits.items()
+        for asset, _, split_day in unbooked
+    }
+    found = []
+    for row in rows:
+        resource = _resource(row, rates.find(row.currency, row.base_currency, day), oldest)
+        if split_day := split_days.get((row.portfolio, row.asset_id)):
+            warning = remarks.split_not_booked("current_value", row.symbol, split_day)
+            resource["warnings"].append(warning)
+        found.append(resource)
+    return found
 
 
 def _positions(owner_id: int) -> AnySelect:

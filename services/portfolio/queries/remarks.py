@@ -19,6 +19,12 @@ def stale_price(field: str, symbol: str, day: date) -> Warning:
     return _warning(field, "stale_price", message)
 
 
+def split_not_booked(field: str, symbol: str, day: date) -> Warning:
+    """Return the warning of something held over a split that its ledger does not know."""
+    message = f"{symbol} was held over its split on {day}, and the ledger has no SPLIT on that day."
+    return _warning(field, "split_not_booked", message)
+
+
 def rate_missing(field: str, source: str, target: str) -> Warning:
     """Return the warning of a value that needs an exchange rate which is not known."""
     return _warning(field, "rate_missing", f"There is no exchange rate from {source} to {target}.")

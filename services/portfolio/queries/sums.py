@@ -8,11 +8,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.portfolio.domain.totals import Sums
 from services.portfolio.models import UNRATED, Asset, Position, Transaction
+from shared.vocabulary import EntryType
 
 _HELD: Final = Position.quantity > 0
 
@@ -67,6 +68,36 @@ def doubtful_prices(
     found: defaultdict[int, list[tuple[str, date | None]]] = defaultdict(list)
     for portfolio_id, symbol, day in session.execute(statement):
         found[portfolio_id].append((symbol, day))
+    return found
+
+
+def unbooked_splits(
+    session: Session, ids: Collection[int]
+) -> dict[int, list[tuple[int, str, date]]]:
+    """Return the assets held over a split that the ledger has not: id, symbol and its last day.
+
+    An ADJUSTMENT afterwards says what is held, and settles it as well.
+    """
+    splits = func.unnest(Asset.split_dates).table_valued("day").render_derived().lateral()
+    day = splits.c.day
+    entry = (Transaction.portfolio_id == Position.portfolio_id) & (
+        Transaction.asset_id == Position.asset_id
+    )
+    is_split = (Transaction.transaction_type == EntryType.SPLIT) & (Transaction.date == day)
+    settles = (Transaction.transaction_type == EntryType.ADJUSTMENT) & (Transaction.date >= day)
+    statement = (
+        select(Position.portfolio_id, Asset.id, Asset.symbol, func.max(day))
+        .join(Asset, Asset.id == Position.asset_id)
+        .join(splits, true())
+        .where(Position.portfolio_id.in_(ids), _HELD, Position.first_purchase_date < day)
+        .where(~exists().where(entry, or_(is_split, settles)))
+        .group_by(Position.portfolio_id, Asset.id)
+        .order_by(Position.portfolio_id, Asset.symbol, Asset.id)
+    )
+    found: defaultdict[int, list[tuple[int, str, date]]] = defaultdict(list)
+    for portfolio_id, *split in session.execute(statement):
+        asset_id, symbol, split_day = split
+        found[portfolio_id].append((asset_id, symbol, split_day))
     return found
 
 
