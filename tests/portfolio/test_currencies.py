@@ -206,6 +206,17 @@ def test_another_currency_looks_every_rate_up_again(stand: Stand, ann: User) -> 
     assert [event.data["transaction"]["exchange_rate"] for event in told] == ["0.909090909091", "1"]
 
 
+@pytest.mark.usefixtures("pair")
+def test_another_rate_is_a_change_that_an_older_tag_does_not_overwrite(ann: User) -> None:
+    portfolio = ann.portfolio()
+    deposit = ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="1100")
+    path = f"/api/transactions/{deposit['id']}/"
+    tag = {"If-Match": ann.client.get(path).headers["ETag"]}
+    ann.patch(f"/api/portfolios/{portfolio}/", {"currency": "EUR"})
+    assert ann.client.put(path, json=deposit, headers=tag).status_code == 412
+    assert ann.get(path)["exchange_rate"] == "0.909090909091"
+
+
 def test_an_old_price_or_rate_carries_a_warning(stand: Stand, ann: User) -> None:
     adopt(stand, card(7, "OLD", current_price="10.00", price_date="2024-01-02"))
     adopt_pair(stand, EURUSD, "EURUSD", {"2024-01-03": "1.10"})
