@@ -165,6 +165,20 @@ def test_a_retired_asset_can_be_sold_but_not_begun(
     }
 
 
+def test_a_closed_position_in_a_retired_asset_still_earns_but_is_not_begun_again(
+    stand: Stand, ann: User, opened: str, portfolio: int
+) -> None:
+    ann.record(portfolio, "SELL", "2024-02-01", asset=AAPL, quantity="100", price="200")
+    adopt(stand, card(AAPL, "AAPL", is_active=False))
+    ann.record(portfolio, "DIVIDEND", "2024-02-02", asset=AAPL, amount="5")
+    assert ann.get(opened)["income"] == "5.00"
+    for kind in ("BUY", "TRANSFER_IN", "ADJUSTMENT"):
+        row = {"asset": AAPL, "quantity": "1", "price": "200"}
+        assert list(ann.refuse(portfolio, kind, "2024-02-03", **row)) == ["asset"]
+    adjusted = ann.client.patch(opened, json={"quantity": "1", "average_cost": "200"})
+    assert list(refused(adjusted)) == ["asset"]
+
+
 def test_a_position_whose_last_entry_is_of_a_later_day_than_utc_s_is_set_too(
     ann: User, portfolio: int
 ) -> None:
