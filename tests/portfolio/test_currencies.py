@@ -242,3 +242,33 @@ def test_an_asset_without_a_price_makes_the_total_unknown(stand: Stand, ann: Use
     assert (totals["total_value"], totals["total_cost_basis"]) == (None, "1.00")
     assert codes(totals) == [("total_value", "price_missing")]
     assert codes(ann.position(portfolio, 7)) == [("current_value", "price_missing")]
+
+
+@pytest.mark.parametrize("closes", [EURUSD_CLOSES, {}])
+def test_a_note_changes_no_cost_also_after_another_currency(
+    stand: Stand, ann: User, closes: dict[str, str]
+) -> None:
+    adopt_pair(stand, EURUSD, "EURUSD", closes)
+    portfolio = ann.portfolio()
+    row = {"asset": AAPL, "quantity": "10", "price": "10", "currency": "EUR"}
+    bought = ann.record(portfolio, "BUY", "2024-01-02", **row, exchange_rate="1.15")
+    path = f"/api/transactions/{bought['id']}/"
+    for currency in ("EUR", "USD"):
+        ann.patch(f"/api/portfolios/{portfolio}/", {"currency": currency})
+        before = ann.position(portfolio)
+        assert before["total_cost_basis"] == "115.00"
+        ann.patch(path, {"notes": f"in {currency}"})
+        ann.put(path, ann.get(path))
+        assert ann.position(portfolio) == before
+    assert ann.patch(path, {"exchange_rate": "1.2"})["exchange_rate"] == "1.20"
+    assert ann.position(portfolio)["total_cost_basis"] == "120.00"
+
+
+@pytest.mark.usefixtures("pair")
+def test_another_day_has_its_own_rate_also_after_another_currency(ann: User) -> None:
+    portfolio = ann.portfolio()
+    row = {"asset": AAPL, "quantity": "10", "price": "10", "currency": "EUR"}
+    bought = ann.record(portfolio, "BUY", "2024-01-02", **row, exchange_rate="1.15")
+    ann.patch(f"/api/portfolios/{portfolio}/", {"currency": "EUR"})
+    ann.patch(f"/api/transactions/{bought['id']}/", {"date": "2024-02-01"})
+    assert ann.position(portfolio)["total_cost_basis"] == "120.00"
