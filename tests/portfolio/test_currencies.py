@@ -89,8 +89,9 @@ def test_without_a_rate_totals_are_unknown_and_the_pair_is_named(ann: User) -> N
     bought = ann.record(portfolio, "BUY", "2024-01-02", asset=SAP, quantity="10", price="8")
     assert bought["exchange_rate"] is None
     totals = ann.totals(portfolio)
-    for name in ("total_value", "total_cost_basis", "total_return", "total_profit", "income"):
+    for name in ("total_value", "total_cost_basis", "total_return", "total_profit"):
         assert totals[name] is None, name
+    assert (totals["realized_gain_loss"], totals["income"]) == ("0.00", "0.00")
     assert codes(totals) == [
         ("total_value", "rate_missing"),
         ("total_cost_basis", "rate_missing"),
@@ -272,3 +273,49 @@ def test_another_day_has_its_own_rate_also_after_another_currency(ann: User) -> 
     ann.patch(f"/api/portfolios/{portfolio}/", {"currency": "EUR"})
     ann.patch(f"/api/transactions/{bought['id']}/", {"date": "2024-02-01"})
     assert ann.position(portfolio)["total_cost_basis"] == "120.00"
+
+
+def test_what_an_entry_without_a_rate_does_not_enter_is_known(ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "1990-01-02", asset=SAP, quantity="10", price="8")
+    ann.record(portfolio, "TRANSFER_OUT", "1990-01-03", asset=SAP, quantity="10")
+    ann.record(portfolio, "DEPOSIT", "2021-01-02", amount="1000")
+    ann.record(portfolio, "BUY", "2021-01-03", asset=AAPL, quantity="2", price="90")
+    ann.record(portfolio, "DIVIDEND", "2021-01-04", asset=AAPL, amount="7")
+    totals = ann.totals(portfolio)
+    # 1000 − 180 + 7; two are worth 20 and cost 180.
+    assert (totals["cash_balance"], totals["total_value"]) == ("827.00", "847.00")
+    assert (totals["income"], totals["total_profit"]) == ("7.00", "-153.00")
+    assert totals["warnings"] == []
+    allocation = ann.get(f"/api/portfolios/{portfolio}/allocation/")
+    assert (allocation["total_value"], allocation["warnings"]) == ("847.00", [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "sum_", "unknown"),
+    [
+        ("INTEREST", "income", {"income", "total_profit"}),
+        ("FEE_REFUND", "total_profit", {"total_profit"}),
+        ("DEPOSIT", "cash_balance", {"cash_balance", "total_value"}),
+    ],
+)
+def test_every_sum_without_a_rate_says_so(
+    ann: User, kind: str, sum_: str, unknown: set[str]
+) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10")
+    ann.record(portfolio, "FEE_REFUND", "2024-01-02", amount="1")
+    day = "2024-01-03" if kind == "DEPOSIT" else "2024-01-01"  # before there was cash
+    ann.record(portfolio, kind, day, amount="5", currency="EUR")
+    totals = ann.totals(portfolio)
+    nulls = {name for name, value in totals.items() if value is None}
+    assert nulls == {*unknown, "total_return_percentage"}  # of nothing that was bought
+    assert [field for field, code in codes(totals) if code == "rate_missing"] == [sum_]
+
+
+def test_cash_without_a_rate_is_a_part_that_says_so(ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10", currency="EUR")
+    found = ann.get(f"/api/portfolios/{portfolio}/allocation/")
+    assert [(part["key"], part["value"]) for part in found["allocation"]] == [("CASH", None)]
+    assert codes(found) == [("allocation", "rate_missing")]
