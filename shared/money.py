@@ -6,8 +6,10 @@ Rounding happens once, at the edge, ROUND_HALF_UP (Python's own default is half-
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
-# 50 digits hold a product of two 20-digit numbers with 8 decimals each, exactly.
-EXACT: Final = Context(prec=50, rounding=ROUND_HALF_UP)
+# 100 digits hold any sum of a portfolio with the 20 decimals of its ledger: a quantity has 15
+# digits before the point at most, a price 12, a crossed rate 24, which leaves 29 for how many
+# there are and for a percentage. `quantize` raises where they do not suffice.
+EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP)
 
 # ISO 4217 (list one, 2026): currencies whose minor unit is not 2. Funds codes are left out.
 _MINOR_UNITS: Final = {

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
-from shared.money import MINOR_CURRENCIES, is_currency, plain, round_to, trimmed
+from shared.money import EXACT, MINOR_CURRENCIES, is_currency, plain, round_to, trimmed
 
 MAX_ID: Final = 2**63 - 1
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
@@ -337,5 +337,6 @@ def not_in_future(latest: Callable[[], date]) -> Callable[[date], None]:
 
 
 def _decimals(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
+    # By EXACT: 28 digits, Python's own, would round the ones away that are to be refused.
+    exponent = number.normalize(EXACT).as_tuple().exponent
     return max(0, -int(exponent))

@@ -195,12 +195,30 @@ def test_put_replaces_and_patch_changes(ann: Assets) -> None:
     assert (replaced["sector"], replaced["exchange"]) == (None, None)
 
 
-def test_the_currency_of_prices_stays(ann: Assets) -> None:
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_an_asset_stays_in_its_currency(ann: Assets, method: str) -> None:
     ann.make()
-    assert body(ann.client.patch("/api/assets/1/", json={"currency": "EUR"}))["currency"] == "EUR"
-    ann.price(1, "10")
-    refused = ann.client.patch("/api/assets/1/", json={"currency": "USD"})
-    assert list(fields(refused)) == ["currency"]
+    for currency, status in (("EUR", 422), ("USD", 200)):
+        asset = APPLE | {"currency": currency}
+        answer = ann.client.open("/api/assets/1/", method=method, json=asset)
+        assert answer.status_code == status
+    assert body(ann.get("assets/1/"))["currency"] == "USD"
+
+
+def test_a_minor_unit_is_the_currency_it_is_kept_in(ann: Assets) -> None:
+    ann.make(currency="GBX")
+    assert ann.client.patch("/api/assets/1/", json={"currency": "GBX"}).status_code == 200
+
+
+def test_an_asset_of_a_wrong_currency_is_retired_and_made_again(ann: Assets) -> None:
+    ann.make(currency="JPY")
+    [message] = fields(ann.client.patch("/api/assets/1/", json={"currency": "USD"}))["currency"]
+    assert message == (
+        "The asset stays in JPY: retire it by DELETE, which sets its symbol free,"
+        " and make another one."
+    )
+    assert ann.client.delete("/api/assets/1/").status_code == 204
+    assert ann.make()["currency"] == "USD"
 
 
 def test_an_older_tag_does_not_overwrite(ann: Assets) -> None:

@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from shared.testing import Stand
-from tests.portfolio.build import AAPL, TODAY, User, adopt, answered, card, refused
+from tests.portfolio.build import (
+    AAPL,
+    EURUSD,
+    TODAY,
+    User,
+    adopt,
+    adopt_pair,
+    answered,
+    card,
+    refused,
+)
 
 BUY = {
     "asset": AAPL,
@@ -195,3 +205,21 @@ def test_nothing_goes_into_anothers_portfolio(ann: User, bob: User, portfolio: i
 def test_a_wrong_query_is_a_400_that_names_the_parameter(ann: User, query: str) -> None:
     message = answered(ann.client.get(f"/api/transactions/?{query}"), 400)["details"]["message"]
     assert query.partition("=")[0] in message
+
+
+def test_the_largest_numbers_that_are_accepted_are_added_up(stand: Stand, ann: User) -> None:
+    adopt_pair(stand, EURUSD, "EURJPY", {TODAY.isoformat(): "999999999999.99999999"})
+    portfolio = ann.portfolio(currency="JPY")
+    for asset in range(20, 29):
+        adopt(stand, card(asset, f"HUGE{asset}", "EUR", current_price="999999999999.99999999"))
+        row = {"asset": asset, "quantity": "999999999999", "price": "0"}
+        ann.record(portfolio, "TRANSFER_IN", "2024-01-02", **row)
+        ann.record(portfolio, "SPLIT", TODAY.isoformat(), asset=asset, ratio="999:1")
+    # 9 assets × 999 × (10^12 − 1) × (10^12 − 10^−8)², to a yen.
+    value = "8990999999991008999820180000000179820001"
+    portfolios = f"/api/portfolios/{portfolio}/"
+    assert ann.totals(portfolio)["total_value"] == value
+    assert ann.get("/api/portfolios/")["results"][0]["total_value"] == value
+    [everything] = ann.get(f"{portfolios}allocation/")["allocation"]
+    assert (everything["value"], everything["percentage"]) == (value, "100.0000")
+    assert ann.get("/api/positions/")["count"] == 9

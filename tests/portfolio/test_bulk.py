@@ -190,3 +190,27 @@ def test_many_sales_that_starve_an_old_one_are_refused_in_one_pass(ann: User) ->
     rows = [sell(portfolio, (first + timedelta(days=day)).isoformat(), "1") for day in range(1000)]
     assert each(ann, rows)["failed"] == 1000
     assert ann.position(portfolio)["quantity"] == "0.00000000"
+
+
+def test_an_adjustment_says_what_is_held_at_the_end_of_its_day(ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.post(PATH, {"transactions": [buy(portfolio, "2024-01-02", "10")]})
+    adjustment = row(portfolio, "ADJUSTMENT", "2024-01-03", asset=AAPL, quantity="8", price="5")
+    rows = [adjustment, sell(portfolio, "2024-01-03", "4"), buy(portfolio, "2024-01-03", "1")]
+    ann.post(PATH, {"transactions": rows})
+    assert ann.position(portfolio)["quantity"] == "8.00000000"
+
+
+def test_a_refused_row_leaves_its_external_id_to_the_next(ann: User) -> None:
+    portfolio = ann.portfolio()
+    rows = [
+        buy(portfolio, "2024-01-02", "4", amount="100", external_id="a"),
+        buy(portfolio, "2024-01-02", "4", external_id="a"),
+        buy(portfolio, "2024-01-02", "1", external_id="a"),
+        # More than is held: seen only when the rows before it are in the ledger.
+        sell(portfolio, "2024-01-03", "5", external_id="b"),
+        sell(portfolio, "2024-01-03", "3", external_id="b"),
+        sell(portfolio, "2024-01-03", "1", external_id="b"),
+    ]
+    assert statuses(each(ann, rows)) == [422, 201, 409, 422, 201, 409]
+    assert ann.position(portfolio)["quantity"] == "1.00000000"

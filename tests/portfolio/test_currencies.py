@@ -89,8 +89,9 @@ def test_without_a_rate_totals_are_unknown_and_the_pair_is_named(ann: User) -> N
     bought = ann.record(portfolio, "BUY", "2024-01-02", asset=SAP, quantity="10", price="8")
     assert bought["exchange_rate"] is None
     totals = ann.totals(portfolio)
-    for name in ("total_value", "total_cost_basis", "total_return", "total_profit", "income"):
+    for name in ("total_value", "total_cost_basis", "total_return", "total_profit"):
         assert totals[name] is None, name
+    assert (totals["realized_gain_loss"], totals["income"]) == ("0.00", "0.00")
     assert codes(totals) == [
         ("total_value", "rate_missing"),
         ("total_cost_basis", "rate_missing"),
@@ -206,6 +207,17 @@ def test_another_currency_looks_every_rate_up_again(stand: Stand, ann: User) -> 
     assert [event.data["transaction"]["exchange_rate"] for event in told] == ["0.909090909091", "1"]
 
 
+@pytest.mark.usefixtures("pair")
+def test_another_rate_is_a_change_that_an_older_tag_does_not_overwrite(ann: User) -> None:
+    portfolio = ann.portfolio()
+    deposit = ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="1100")
+    path = f"/api/transactions/{deposit['id']}/"
+    tag = {"If-Match": ann.client.get(path).headers["ETag"]}
+    ann.patch(f"/api/portfolios/{portfolio}/", {"currency": "EUR"})
+    assert ann.client.put(path, json=deposit, headers=tag).status_code == 412
+    assert ann.get(path)["exchange_rate"] == "0.909090909091"
+
+
 def test_an_old_price_or_rate_carries_a_warning(stand: Stand, ann: User) -> None:
     adopt(stand, card(7, "OLD", current_price="10.00", price_date="2024-01-02"))
     adopt_pair(stand, EURUSD, "EURUSD", {"2024-01-03": "1.10"})
@@ -231,3 +243,79 @@ def test_an_asset_without_a_price_makes_the_total_unknown(stand: Stand, ann: Use
     assert (totals["total_value"], totals["total_cost_basis"]) == (None, "1.00")
     assert codes(totals) == [("total_value", "price_missing")]
     assert codes(ann.position(portfolio, 7)) == [("current_value", "price_missing")]
+
+
+@pytest.mark.parametrize("closes", [EURUSD_CLOSES, {}])
+def test_a_note_changes_no_cost_also_after_another_currency(
+    stand: Stand, ann: User, closes: dict[str, str]
+) -> None:
+    adopt_pair(stand, EURUSD, "EURUSD", closes)
+    portfolio = ann.portfolio()
+    row = {"asset": AAPL, "quantity": "10", "price": "10", "currency": "EUR"}
+    bought = ann.record(portfolio, "BUY", "2024-01-02", **row, exchange_rate="1.15")
+    path = f"/api/transactions/{bought['id']}/"
+    for currency in ("EUR", "USD"):
+        ann.patch(f"/api/portfolios/{portfolio}/", {"currency": currency})
+        before = ann.position(portfolio)
+        assert before["total_cost_basis"] == "115.00"
+        ann.patch(path, {"notes": f"in {currency}"})
+        ann.put(path, ann.get(path))
+        assert ann.position(portfolio) == before
+    assert ann.patch(path, {"exchange_rate": "1.2"})["exchange_rate"] == "1.20"
+    assert ann.position(portfolio)["total_cost_basis"] == "120.00"
+
+
+@pytest.mark.usefixtures("pair")
+def test_another_day_has_its_own_rate_also_after_another_currency(ann: User) -> None:
+    portfolio = ann.portfolio()
+    row = {"asset": AAPL, "quantity": "10", "price": "10", "currency": "EUR"}
+    bought = ann.record(portfolio, "BUY", "2024-01-02", **row, exchange_rate="1.15")
+    ann.patch(f"/api/portfolios/{portfolio}/", {"currency": "EUR"})
+    ann.patch(f"/api/transactions/{bought['id']}/", {"date": "2024-02-01"})
+    assert ann.position(portfolio)["total_cost_basis"] == "120.00"
+
+
+def test_what_an_entry_without_a_rate_does_not_enter_is_known(ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "1990-01-02", asset=SAP, quantity="10", price="8")
+    ann.record(portfolio, "TRANSFER_OUT", "1990-01-03", asset=SAP, quantity="10")
+    ann.record(portfolio, "DEPOSIT", "2021-01-02", amount="1000")
+    ann.record(portfolio, "BUY", "2021-01-03", asset=AAPL, quantity="2", price="90")
+    ann.record(portfolio, "DIVIDEND", "2021-01-04", asset=AAPL, amount="7")
+    totals = ann.totals(portfolio)
+    # 1000 − 180 + 7; two are worth 20 and cost 180.
+    assert (totals["cash_balance"], totals["total_value"]) == ("827.00", "847.00")
+    assert (totals["income"], totals["total_profit"]) == ("7.00", "-153.00")
+    assert totals["warnings"] == []
+    allocation = ann.get(f"/api/portfolios/{portfolio}/allocation/")
+    assert (allocation["total_value"], allocation["warnings"]) == ("847.00", [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "sum_", "unknown"),
+    [
+        ("INTEREST", "income", {"income", "total_profit"}),
+        ("FEE_REFUND", "total_profit", {"total_profit"}),
+        ("DEPOSIT", "cash_balance", {"cash_balance", "total_value"}),
+    ],
+)
+def test_every_sum_without_a_rate_says_so(
+    ann: User, kind: str, sum_: str, unknown: set[str]
+) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10")
+    ann.record(portfolio, "FEE_REFUND", "2024-01-02", amount="1")
+    day = "2024-01-03" if kind == "DEPOSIT" else "2024-01-01"  # before there was cash
+    ann.record(portfolio, kind, day, amount="5", currency="EUR")
+    totals = ann.totals(portfolio)
+    nulls = {name for name, value in totals.items() if value is None}
+    assert nulls == {*unknown, "total_return_percentage"}  # of nothing that was bought
+    assert [field for field, code in codes(totals) if code == "rate_missing"] == [sum_]
+
+
+def test_cash_without_a_rate_is_a_part_that_says_so(ann: User) -> None:
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10", currency="EUR")
+    found = ann.get(f"/api/portfolios/{portfolio}/allocation/")
+    assert [(part["key"], part["value"]) for part in found["allocation"]] == [("CASH", None)]
+    assert codes(found) == [("allocation", "rate_missing")]

@@ -1,7 +1,9 @@
 """Portfolios as a client makes, changes and deletes them."""
 
+import pytest
+
 from shared.testing import Stand
-from tests.portfolio.build import AAPL, User, answered, codes
+from tests.portfolio.build import AAPL, User, answered, codes, refused
 
 
 def test_a_portfolio_has_the_published_fields(ann: User) -> None:
@@ -85,3 +87,11 @@ def test_totals_are_rounded_once(ann: User) -> None:
         row = {"asset": AAPL, "quantity": "0.001", "price": "5"}
         ann.record(portfolio, "BUY", "2024-01-02", **row)
     assert ann.totals(portfolio)["total_cost_basis"] == "0.02"
+
+
+@pytest.mark.parametrize("field", ["currency", "cost_basis_method"])
+def test_nothing_is_no_currency_and_no_method(ann: User, field: str) -> None:
+    portfolio = f"/api/portfolios/{ann.portfolio()}/"
+    body = {"name": "Mine", field: None}
+    for method, path in (("POST", "/api/portfolios/"), ("PUT", portfolio), ("PATCH", portfolio)):
+        assert list(refused(ann.client.open(path, method=method, json=body))) == [field]

@@ -1,7 +1,10 @@
 """Positions as a client opens, adjusts and deletes them."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from shared.dates import latest_day
 from shared.testing import Stand
 from tests.portfolio.build import AAPL, SAP, TODAY, User, adopt, answered, card, refused
 
@@ -160,3 +163,45 @@ def test_a_retired_asset_can_be_sold_but_not_begun(
     assert refused(ann.client.post("/api/positions/", json=body)) == {
         "asset": ["The asset is retired: nothing new in it."]
     }
+
+
+def test_a_closed_position_in_a_retired_asset_still_earns_but_is_not_begun_again(
+    stand: Stand, ann: User, opened: str, portfolio: int
+) -> None:
+    ann.record(portfolio, "SELL", "2024-02-01", asset=AAPL, quantity="100", price="200")
+    adopt(stand, card(AAPL, "AAPL", is_active=False))
+    ann.record(portfolio, "DIVIDEND", "2024-02-02", asset=AAPL, amount="5")
+    assert ann.get(opened)["income"] == "5.00"
+    for kind in ("BUY", "TRANSFER_IN", "ADJUSTMENT"):
+        row = {"asset": AAPL, "quantity": "1", "price": "200"}
+        assert list(ann.refuse(portfolio, kind, "2024-02-03", **row)) == ["asset"]
+    adjusted = ann.client.patch(opened, json={"quantity": "1", "average_cost": "200"})
+    assert list(refused(adjusted)) == ["asset"]
+
+
+def test_a_position_whose_last_entry_is_of_a_later_day_than_utc_s_is_set_too(
+    ann: User, portfolio: int
+) -> None:
+    tomorrow = latest_day(datetime.now(UTC)).isoformat()  # before ten in the morning it is today
+    ann.record(portfolio, "BUY", tomorrow, asset=AAPL, quantity="10", price="8")
+    path = f"/api/positions/{ann.position(portfolio)['id']}/"
+    assert ann.patch(path, {"quantity": "4"})["quantity"] == "4.00000000"
+    assert ann.get("/api/transactions/")["results"][0]["date"] == tomorrow
+    ann.patch(path, {"quantity": "0"})
+    body = {**OPENING, "portfolio": portfolio}
+    del body["first_purchase_date"]
+    assert ann.post("/api/positions/", body)["quantity"] == "100.00000000"
+
+
+def test_a_position_is_not_opened_before_an_adjustment_that_closed_it(
+    ann: User, opened: str, portfolio: int
+) -> None:
+    ann.patch(opened, {"quantity": "0"})
+    body = {**OPENING, "portfolio": portfolio}
+    assert refused(ann.client.post("/api/positions/", json=body)) == {
+        "first_purchase_date": [
+            f"An ADJUSTMENT of {TODAY} says what is held from then on: open the position on that"
+            " day or later, or delete the ADJUSTMENT first."
+        ]
+    }
+    assert ann.get("/api/transactions/")["count"] == 2

@@ -71,6 +71,9 @@ def test_a_number_is_read_exactly(value: object, number: str) -> None:
         ("1000000000000", "At most 12 digits before the point are accepted."),
         (Decimal("1e999"), "At most 12 digits before the point are accepted."),
         ("0.000000001", "At most 8 decimals are accepted."),
+        ("1." + "0" * 34 + "1", "At most 8 decimals are accepted."),
+        ("-999999999999.9999999999999999", "At most 8 decimals are accepted."),
+        ("1." + "0" * 61 + "1", "At most 8 decimals are accepted."),
     ],
 )
 def test_a_number_is_bounded_before_any_arithmetic(value: object, reason: str) -> None:

@@ -102,13 +102,16 @@ def update_asset(
     Raises:
         NotFound, Forbidden, PreconditionFailed: see `changes.changeable`.
         Conflict: the new symbol is taken.
-        ValidationFailed: the currency of an asset that has prices.
+        ValidationFailed: another currency.
     """
     asset = changeable(session, asset_id, by, expected)
     kept = _kept(changes)
-    if kept.get("currency", asset.currency) != asset.currency and asset.price_date is not None:
+    # Ledgers that we know nothing of may hold it, with costs in its currency.
+    if kept.get("currency", asset.currency) != asset.currency:
         raise ValidationFailed.of(
-            "currency", f"The asset has prices in {asset.currency}; make another asset."
+            "currency",
+            f"The asset stays in {asset.currency}: retire it by DELETE, which sets its symbol free,"
+            " and make another one.",
         )
     for name, value in kept.items():
         setattr(asset, name, value)

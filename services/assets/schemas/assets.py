@@ -50,8 +50,8 @@ class AssetSchema(ResourceSchema):
         required=True,
         metadata={
             "description": "ISO 4217 currency of its prices. A minor unit (GBX, GBp, ZAc, ILA) is"
-            " kept as its major one, with the warning `minor_unit_converted`. It cannot change"
-            " once there are prices.",
+            " kept as its major one, with the warning `minor_unit_converted`. It never changes:"
+            " retire an asset with a wrong one and make another with the same symbol.",
             "example": "USD",
         },
     )

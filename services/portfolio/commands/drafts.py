@@ -31,11 +31,13 @@ class Draft:
 
     Attributes:
         values: the public fields; one that is missing or None is not given.
+        edited: the transaction that it edits, as it is before.
     """
 
     values: Values
     portfolio: Portfolio
     asset: Asset | None
+    edited: Transaction | None = None
 
     @classmethod
     def of(
@@ -180,6 +182,9 @@ def _rounded(number: Decimal | None, places: int) -> Decimal | None:
 def _entry(draft: Draft, rates: fx.Rates) -> Entry:
     values = draft.values
     exchange_rate = _exchange_rate(draft, rates)
+    asset_rate = _asset_rate(draft, exchange_rate, rates)
+    if draft.asset_currency == draft.portfolio.currency:
+        exchange_rate = asset_rate
     return Entry(
         id=0,
         date=draft.day,
@@ -192,7 +197,7 @@ def _entry(draft: Draft, rates: fx.Rates) -> Entry:
         fees=draft.number("fees") or ZERO,
         taxes=draft.number("taxes") or ZERO,
         exchange_rate=exchange_rate,
-        asset_rate=_asset_rate(draft, exchange_rate, rates),
+        asset_rate=asset_rate,
         ratio=parse_ratio(values["ratio"]) if values.get("ratio") else None,
     )
 
@@ -213,6 +218,8 @@ def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.Rates) ->
     source, target = draft.currency, draft.asset_currency
     if source == target:
         return ONE
+    if (kept := _kept_asset_rate(draft)) is not None:
+        return kept
     if target == draft.portfolio.currency and exchange_rate is not None:
         return exchange_rate
     rate = rates.find(source, target, draft.day)
@@ -220,3 +227,17 @@ def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.Rates) ->
         reason = f"There is no exchange rate from {source} to {target} on or before {draft.day}."
         raise InvalidEntry({"currency": reason})
     return rate.value
+
+
+def _kept_asset_rate(draft: Draft) -> Decimal | None:
+    """Return the rate of an edited transaction; None where what it follows from is edited.
+
+    It may have been given, as the exchange rate into the portfolio's currency of then.
+    """
+    old = draft.edited
+    if old is None:
+        return None
+    asset = draft.asset.id if draft.asset else None
+    given = None if "exchange_rate" in old.derived else old.exchange_rate
+    now = (asset, draft.currency, draft.day, draft.number("exchange_rate"))
+    return old.asset_rate if now == (old.asset_id, old.currency, old.date, given) else None

@@ -161,6 +161,7 @@ def _rerated(
         if rate != row.exchange_rate:
             row.exchange_rate = rate
             row.derived = sorted({*row.derived, "exchange_rate"})
+            row.revision += 1
             row.modified = datetime.now(UTC)
             changed.append(row)
     session.flush()

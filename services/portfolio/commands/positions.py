@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.assets import learn_assets
@@ -33,25 +33,30 @@ def open_position(
 
     Args:
         average_cost: of one unit, in the asset's currency.
-        first_purchase_date: today, in UTC, by default.
+        first_purchase_date: today, in UTC, by default; the day of the last entry where that is
+            later.
         owners: are asked for an asset that is new to us; None asks nobody.
 
     Raises:
         NotFound: the portfolio is not the owner's.
         Conflict: the portfolio holds the asset already.
-        ValidationFailed: there is no such asset, or it is retired.
+        ValidationFailed: there is no such asset, or it is retired, or a later ADJUSTMENT says
+            that nothing is held.
         Unavailable: the asset is new to us, and its owner does not answer.
     """
     learn_assets(session, [asset], owners)
     changeable(session, owner_id, portfolio)
     place = (Position.portfolio_id == portfolio, Position.asset_id == asset)
-    if session.scalar(select(Position.quantity).where(*place)):
+    position = session.scalar(select(Position).where(*place))
+    if position is not None and position.quantity:
         raise Conflict("The portfolio has a position in this asset: change that one.")
+    day = first_purchase_date or _today(position)
+    _require_no_later_adjustment(session, portfolio, asset, day)
     opening = {
         "portfolio": portfolio,
         "asset": asset,
         "transaction_type": EntryType.TRANSFER_IN,
-        "date": first_purchase_date or _today(),
+        "date": day,
         "quantity": quantity,
         "price": average_cost,
     }
@@ -68,7 +73,7 @@ def adjust_position(
     average_cost: Decimal | None = None,
     expected: frozenset[int] | None = None,
 ) -> None:
-    """Set what is held, or what it cost, by an ADJUSTMENT of today.
+    """Set what is held, or what it cost, by an ADJUSTMENT of today, or of the last entry's day.
 
     Args:
         quantity: the same as now by default.
@@ -95,7 +100,7 @@ def adjust_position(
         "portfolio": portfolio.id,
         "asset": position.asset_id,
         "transaction_type": EntryType.ADJUSTMENT,
-        "date": _today(),
+        "date": _today(position),
         "quantity": held,
         "price": unit if held else None,
     }
@@ -140,5 +145,24 @@ def _locked(session: Session, owner_id: int, position_id: int) -> tuple[Portfoli
     return portfolio, position
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
+def _today(position: Position | None) -> date:
+    """Return today, in UTC; where it is tomorrow already the position may have a later entry."""
+    today = datetime.now(UTC).date()
+    return today if position is None else max(today, position.last_date)
+
+
+def _require_no_later_adjustment(session: Session, portfolio: int, asset: int, day: date) -> None:
+    """Refuse an opening that an ADJUSTMENT after it would undo."""
+    adjusted = session.scalar(
+        select(func.max(Transaction.date)).where(
+            Transaction.portfolio_id == portfolio,
+            Transaction.asset_id == asset,
+            Transaction.transaction_type == EntryType.ADJUSTMENT.value,
+        )
+    )
+    if adjusted is not None and adjusted > day:
+        raise ValidationFailed.of(
+            "first_purchase_date",
+            f"An ADJUSTMENT of {adjusted} says what is held from then on: open the position on"
+            " that day or later, or delete the ADJUSTMENT first.",
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -13,11 +14,16 @@ from services.portfolio.commands.drafts import Values
 from services.portfolio.commands.rows import Refusals, RowsRefused, filled
 from services.portfolio.domain.entries import DISPOSALS
 from services.portfolio.domain.errors import LedgerError
-from services.portfolio.models import Portfolio, Transaction
+from services.portfolio.models import Asset, Portfolio, Transaction
 from services.portfolio.owners import Owners
 from shared.bus import outbox
-from shared.errors import ServiceError
+from shared.errors import Conflict, ServiceError
 from shared.faults import crash_point
+from shared.vocabulary import EntryType
+
+# Rows that had to wait for the external_id of one that the ledger refuses are tried again, but
+# not ten thousand times where all rows have the same one.
+_ROUNDS: Final = 5
 
 
 def record_transaction(
@@ -74,8 +80,8 @@ def record_sound_transactions(
 ) -> list[int | ServiceError]:
     """Record those of `rows` that are sound; return of each its id, or why it is refused.
 
-    They are created by date, acquisitions before disposals, however they are ordered; but those
-    of an import in the order in which they come.
+    They are created by date, acquisitions before disposals before ADJUSTMENTs, however they are
+    ordered; but those of an import in the order in which they come.
 
     Args:
         rows: public field → value; of one or several portfolios.
@@ -91,6 +97,31 @@ def record_sound_transactions(
     learn_assets(session, named, owners)
     assets = assets_for(session, owner_id, named)
     portfolios = all_changeable(session, owner_id, {row["portfolio"] for row in rows})
+    found: dict[int, int | ServiceError] = {}
+    waiting: Sequence[int] = range(len(rows))
+    for _ in range(_ROUNDS):
+        of_round = [rows[index] for index in waiting]
+        outcomes, freed = _record(session, of_round, portfolios, assets, import_id)
+        found |= dict(zip(waiting, outcomes, strict=True))
+        waiting = [waiting[index] for index in freed]
+    return [found[index] for index in range(len(rows))]
+
+
+def _record(
+    session: Session,
+    rows: Sequence[Values],
+    portfolios: Mapping[int, Portfolio],
+    assets: Mapping[int, Asset],
+    import_id: int | None,
+) -> tuple[list[int | ServiceError], Sequence[int]]:
+    """Record what is sound.
+
+    Returns:
+        Of each row its id, or why it is refused; and the rows refused for an `external_id` of
+        another one that then was refused itself.
+    """
+    if not rows:
+        return [], []
     refused = Refusals()
     sound = filled(session, rows, portfolios, assets, refused)
     ordered = (
@@ -101,8 +132,15 @@ def record_sound_transactions(
     misfits: dict[int, LedgerError] = {}
     for portfolio in portfolios.values():
         misfits |= _post(session, portfolio, ordered)
+    free = {(row.portfolio_id, row.external_id) for row in ordered if row.id in misfits}
+    freed = [
+        index
+        for index, error in refused.items()
+        if isinstance(error, Conflict)
+        and (rows[index]["portfolio"], rows[index]["external_id"]) in free
+    ]
     refused |= {index: misfits[row.id] for index, row in sound.items() if row.id in misfits}
-    return [refused.get(index) or sound[index].id for index in range(len(rows))]
+    return [refused.get(index) or sound[index].id for index in range(len(rows))], freed
 
 
 def _create(session: Session, transactions: Collection[Transaction], import_id: int | None) -> None:
@@ -122,8 +160,10 @@ def _create(session: Session, transactions: Collection[Transaction], import_id: 
     session.flush()
 
 
-def _order_of_creation(transaction: Transaction) -> tuple[date, bool]:
-    return transaction.date, transaction.transaction_type in DISPOSALS
+def _order_of_creation(transaction: Transaction) -> tuple[date, bool, bool]:
+    # An ADJUSTMENT says what is held at the end of its day.
+    adjusts = transaction.transaction_type == EntryType.ADJUSTMENT
+    return transaction.date, adjusts, transaction.transaction_type in DISPOSALS
 
 
 def _post(

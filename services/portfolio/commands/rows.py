@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.drafts import Draft, Values, fill, rates_for
+from services.portfolio.domain.entries import ACQUISITIONS
 from services.portfolio.models import Asset, Portfolio, Position, Transaction
 from shared.errors import Conflict, NotFound, ServiceError, ValidationFailed
+from shared.vocabulary import EntryType
+
+_OPENING: Final = ACQUISITIONS | {EntryType.ADJUSTMENT}
 
 
 class RowsRefused(ValidationFailed):
@@ -70,7 +75,6 @@ def filled(
         with refused.of_row(index):
             drafts[index] = Draft.of(row, portfolios, assets)
     require_not_retired(session, drafts, refused)
-    require_free_external_ids(session, drafts, refused)
     rates = rates_for(session, drafts.values())
     transactions: dict[int, Transaction] = {}
     for index, draft in drafts.items():
@@ -78,11 +82,17 @@ def filled(
         with refused.of_row(index):
             fill(transaction, draft, rates)
             transactions[index] = transaction
+    # Last: a row that is refused for another reason takes no external_id from a later one.
+    sound = {index: drafts[index] for index in transactions if index not in refused}
+    require_free_external_ids(session, sound, refused)
     return {index: row for index, row in transactions.items() if index not in refused}
 
 
 def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: Refusals) -> None:
-    """Refuse new positions in retired assets; those that there are may go on."""
+    """Refuse new positions in retired assets; those that there are may go on.
+
+    A closed one may still earn something, but what would open it again is new.
+    """
     retired = {
         index: (draft.portfolio.id, draft.asset.id)
         for index, draft in drafts.items()
@@ -91,10 +101,14 @@ def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: 
     if not retired:
         return
     ids = {asset_id for _, asset_id in retired.values()}
-    held = select(Position.portfolio_id, Position.asset_id).where(Position.asset_id.in_(ids))
-    open_ = {(portfolio_id, asset_id) for portfolio_id, asset_id in session.execute(held)}
+    there = select(Position.portfolio_id, Position.asset_id, Position.quantity > 0)
+    is_held = {
+        (portfolio_id, asset_id): held
+        for portfolio_id, asset_id, held in session.execute(there.where(Position.asset_id.in_(ids)))
+    }
     for index, place in retired.items():
-        if place not in open_:
+        opens = drafts[index].values["transaction_type"] in _OPENING
+        if place not in is_held or (opens and not is_held[place]):
             with refused.of_row(index):
                 raise ValidationFailed.of("asset", "The asset is retired: nothing new in it.")
 

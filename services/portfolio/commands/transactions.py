@@ -1,6 +1,7 @@
 """Transactions: edited, deleted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
@@ -128,7 +129,7 @@ def _edit(session: Session, portfolio: Portfolio, transaction: Transaction, valu
     if values["portfolio"] != portfolio.id:
         raise ValidationFailed.of("portfolio", "A transaction stays in its portfolio.")
     assets = assets_for(session, portfolio.owner_id, _asset_of(values))
-    draft = Draft.of(values, {portfolio.id: portfolio}, assets)
+    draft = replace(Draft.of(values, {portfolio.id: portfolio}, assets), edited=transaction)
     _require_free(session, transaction, draft)
     before = transaction.entry
     fill(transaction, draft, rates_for(session, [draft]))

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from services.portfolio.domain.entries import CHARGES, EARNINGS, FUNDING, ZERO, Entry, times
 from shared.money import EXACT
+from shared.vocabulary import EntryType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class Account:
         balance: of the entries from that day on.
         interest: INTEREST that no asset paid, after its fees and taxes.
         charges: FEE and TAX rows, negative, and their refunds.
-        unrated: entries with money and no exchange rate; the sums are unknown while there are any.
+        unrated: entries with money and no exchange rate; the sums that they enter
+            (`sums_entered`) are unknown while there are any.
     """
 
     since: date | None = None
@@ -63,6 +65,21 @@ def moves_start(account: Account, added: Sequence[Entry], removed: Sequence[Entr
     return earlier or any(entry.type in FUNDING and entry.date == since for entry in removed)
 
 
+def sums_entered(type_: EntryType, *, of_asset: bool, in_cash: bool) -> frozenset[str]:
+    """Return the sums of an account that an entry with money enters, by their names.
+
+    Args:
+        of_asset: whether it names one.
+        in_cash: whether it is of a day on which there is cash.
+    """
+    entered = {
+        "balance": in_cash,
+        "interest": type_ in EARNINGS and not of_asset,
+        "charges": type_ in CHARGES,
+    }
+    return frozenset(name for name, enters in entered.items() if enters)
+
+
 def external_flow(entry: Entry, since: date | None) -> Decimal | None:
     """Return the money that `entry` brings into the portfolio (negative: takes out of it).
 
@@ -83,10 +100,12 @@ def _counted(account: Account, entry: Entry, sign: int) -> Account:
     if entry.base_cash is None:
         return replace(account, unrated=account.unrated + sign)
     money = EXACT.multiply(entry.base_cash, sign)
-    if account.since is not None and entry.date >= account.since:
+    in_cash = account.since is not None and entry.date >= account.since
+    sums = sums_entered(entry.type, of_asset=entry.asset is not None, in_cash=in_cash)
+    if "balance" in sums:
         account = replace(account, balance=EXACT.add(account.balance, money))
-    if entry.type in CHARGES:
+    if "charges" in sums:
         account = replace(account, charges=EXACT.add(account.charges, money))
-    if entry.type in EARNINGS and entry.asset is None:
+    if "interest" in sums:
         account = replace(account, interest=EXACT.add(account.interest, money))
     return account

@@ -10,7 +10,7 @@ from shared.money import EXACT, round_to
 from shared.vocabulary import EntryType
 
 # Costs and cash are kept to 20 decimals: no price, rate or average needs more, and on one grid
-# every sum and difference is exact in 50 digits, so nothing is lost between two of them.
+# every sum and difference is exact in the digits of EXACT, so nothing is lost between two of them.
 GRID: Final = 20
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)

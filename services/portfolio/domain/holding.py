@@ -22,7 +22,7 @@ from services.portfolio.domain.lots import Lot, Lots
 from shared.money import EXACT
 from shared.vocabulary import CostMethod, EntryType
 
-# More than this of anything is a mistake, and splits multiply: 50 digits must always be enough.
+# More than this of anything is a mistake, and splits multiply: EXACT must always suffice.
 MOST: Final = Decimal(10) ** 15
 
 

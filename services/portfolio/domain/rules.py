@@ -12,7 +12,7 @@ from shared.vocabulary import EntryType
 
 _NAMES: Final = ("asset", "quantity", "price", "amount", "fees", "taxes", "ratio")
 _PRICE_PLACES: Final = 8
-# Fifteen digits and the twenty decimals of the ledger leave room in 50 for any sum of entries.
+# Fifteen digits and the twenty decimals of the ledger leave room in EXACT for any sum of entries.
 _TOO_MUCH: Final = Decimal(10) ** 15
 
 

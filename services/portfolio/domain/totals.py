@@ -1,6 +1,6 @@
 """What a portfolio is worth, in its currency, from the sums of its positions and its account."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,18 +51,29 @@ class Totals:
     profit: Money
 
 
-def totals(sums: Sequence[Sums], account: Account, rate: Callable[[str], Decimal | None]) -> Totals:
+def totals(
+    sums: Sequence[Sums],
+    account: Account,
+    rate: Callable[[str], Decimal | None],
+    unknown: Collection[str] = (),
+) -> Totals:
     """Return the totals of a portfolio.
 
     Args:
         rate: of a currency to the portfolio's; None is unknown.
+        unknown: the sums of the account that an entry without a rate enters (`sums_entered`).
     """
+
+    def known(name: str) -> Money:
+        money: Decimal = getattr(account, name)
+        return None if name in unknown else money
+
     invested = _sum(in_base(row.value, row.currency, rate) for row in sums if row.held)
     cost = _sum(row.cost for row in sums)
     gain = minus(invested, cost)
-    cash = _known(account, account.balance) if account.since else ZERO
+    cash = known("balance") if account.since else ZERO
     realized = _sum(row.realized for row in sums)
-    income = plus(_sum(row.income for row in sums), _known(account, account.interest))
+    income = plus(_sum(row.income for row in sums), known("interest"))
     return Totals(
         invested=invested,
         value=plus(invested, cash),
@@ -71,17 +82,13 @@ def totals(sums: Sequence[Sums], account: Account, rate: Callable[[str], Decimal
         cash=cash,
         realized=realized,
         income=income,
-        profit=_sum([gain, realized, income, _known(account, account.charges)]),
+        profit=_sum([gain, realized, income, known("charges")]),
     )
 
 
 def in_base(amount: Money, currency: str, rate: Callable[[str], Decimal | None]) -> Money:
     """Return an amount of `currency` in the portfolio's; nothing needs no rate."""
     return amount and times(amount, rate(currency))
-
-
-def _known(account: Account, money: Decimal) -> Money:
-    return None if account.unrated else money
 
 
 def _sum(amounts: Iterable[Money]) -> Money:

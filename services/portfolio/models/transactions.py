@@ -47,7 +47,7 @@ class Transaction(Base):
         exchange_rate: units of the portfolio's currency for one of `currency`; None is unknown.
         derived: which of `DERIVABLE` the client did not give; an edit derives them anew.
         import_id: of the import that it came by, one of `IMPORT_IDS`.
-        revision: of its edits; `If-Match` compares it.
+        revision: of its edits and of its later rates; `If-Match` compares it.
     """
 
     __tablename__ = "transactions"

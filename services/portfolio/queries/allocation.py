@@ -15,8 +15,7 @@ from services.portfolio.domain.entries import ZERO
 from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.domain.totals import in_base
 from services.portfolio.models import Asset, Portfolio, Position
-from services.portfolio.queries import portfolios, remarks
-from services.portfolio.queries.sums import unbooked_splits
+from services.portfolio.queries import portfolios, remarks, sums
 from shared.apportionment import exact_sum
 from shared.dates import latest_day
 from shared.http import AnyRow
@@ -55,18 +54,21 @@ def holdings(session: Session, owner_id: int, portfolio_id: int) -> Holdings:
     rows = _positions(session, portfolio_id)
     now = datetime.now(UTC)
     rates = _rates(session, rows, portfolio.currency, latest_day(now))
-    cash = None if portfolio.unrated else portfolio.cash_balance
+    unrated = _unrated_in_cash(session, portfolio)
+    cash = portfolio.cash_balance if portfolio.cash_since else ZERO
     return Holdings(
         portfolio=portfolio_id,
         currency=portfolio.currency,
         held=[_holding(row, rates) for row in rows],
-        cash=cash if portfolio.cash_since else ZERO,
+        cash=None if unrated else cash,
         as_of=max((row.price_date for row in rows if row.price_date), default=now.date()),
         warnings=[
-            *_warnings(portfolio, rows, rates, oldest_fresh(now.date())),
+            *_warnings(portfolio, rows, rates, unrated, oldest_fresh(now.date())),
             *(
                 remarks.split_not_booked("allocation", symbol, day)
-                for _, symbol, day in unbooked_splits(session, [portfolio_id]).get(portfolio_id, ())
+                for _, symbol, day in sums.unbooked_splits(session, [portfolio_id]).get(
+                    portfolio_id, ()
+                )
             ),
         ],
     )
@@ -139,8 +141,20 @@ def _total(of: Holdings) -> Money:
     return round_money(exact_sum(known), of.currency) if len(known) == len(values) else None
 
 
+def _unrated_in_cash(session: Session, portfolio: Portfolio) -> frozenset[str]:
+    """Return the currencies whose unknown rate makes cash unknown."""
+    if not portfolio.unrated:
+        return frozenset()
+    unrated = sums.unrated(session, [portfolio.id]).get(portfolio.id, ())
+    return frozenset(of.currency for of in unrated if "balance" in of.entered)
+
+
 def _warnings(
-    portfolio: Portfolio, rows: Sequence[AnyRow], rates: Rates, oldest: date
+    portfolio: Portfolio,
+    rows: Sequence[AnyRow],
+    rates: Rates,
+    unrated: frozenset[str],
+    oldest: date,
 ) -> list[remarks.Warning]:
     found = []
     for row in rows:
@@ -148,10 +162,10 @@ def _warnings(
             found.append(remarks.price_missing("allocation", row.symbol))
         elif row.price_date < oldest:
             found.append(remarks.stale_price("allocation", row.symbol, row.price_date))
-    for currency, rate in rates.items():
-        if rate is None:
-            found.append(remarks.rate_missing("allocation", currency, portfolio.currency))
+    missing = unrated.union(currency for currency, rate in rates.items() if rate is None)
+    for currency in sorted(missing):
+        found.append(remarks.rate_missing("allocation", currency, portfolio.currency))
     found += remarks.stale_rates("allocation", [rate for rate in rates.values() if rate], oldest)
-    if portfolio.cash_since and portfolio.cash_balance < 0:
+    if portfolio.cash_since and portfolio.cash_balance < 0 and not unrated:
         found.append(remarks.negative_cash("allocation"))
     return found

@@ -4,7 +4,7 @@ No history is read: a page of portfolios is one statement for the rows and a fix
 they add up to.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.portfolio import fx
 from services.portfolio.domain.cash import Account
+from services.portfolio.domain.entries import ACQUISITIONS, EARNINGS, TRADES
 from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.domain.totals import Money, Sums, Totals, totals
 from services.portfolio.models import Portfolio
@@ -23,6 +24,7 @@ from shared.errors import NotFound
 from shared.http import AnyRow, Listing
 from shared.money import EXACT, round_money
 from shared.rates import Rate
+from shared.vocabulary import EntryType
 
 _PORTFOLIO: Final = (
     Portfolio.id,
@@ -41,7 +43,15 @@ _PORTFOLIO: Final = (
     Portfolio.charges,
     Portfolio.unrated,
 )
-_OF_THE_LEDGER: Final = ("total_cost_basis", "cash_balance", "realized_gain_loss", "income")
+_COSTLY: Final = ACQUISITIONS | {EntryType.ADJUSTMENT}
+# Which totals need the rate of the day of an entry.
+_NEEDS_RATE: Final[Mapping[str, Callable[[sums.Unrated], bool]]] = {
+    "total_cost_basis": lambda of: of.type in _COSTLY,
+    "cash_balance": lambda of: "balance" in of.entered,
+    "realized_gain_loss": lambda of: of.type in _COSTLY | TRADES,
+    "income": lambda of: of.type in EARNINGS,
+    "total_profit": lambda of: "charges" in of.entered,
+}
 ORDERINGS: Final = {
     "id": Portfolio.id,
     "name": Portfolio.name,
@@ -113,7 +123,7 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     by_currency = sums.of_positions(session, ids)
     doubtful = sums.doubtful_prices(session, ids, oldest)
     splits = sums.unbooked_splits(session, ids)
-    unrated = sums.unrated_currencies(session, ids)
+    unrated = sums.unrated(session, ids)
     day = latest_day(now)
     pairs = {(of.currency, row.currency) for row in rows for of in by_currency.get(row.id, ())}
     rates = fx.load(session, pairs, day, day)
@@ -121,19 +131,25 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     for row in rows:
         own = by_currency.get(row.id, [])
         used = {of.currency: rates.find(of.currency, row.currency, day) for of in own if of.held}
-        resource = _resource(row, own, used)
+        unrated_ = unrated.get(row.id, [])
+        resource = _resource(row, own, used, unrated_)
         resource["warnings"] += _price_warnings(doubtful.get(row.id, ()))
         resource["warnings"] += [
             remarks.split_not_booked("total_value", symbol, split_day)
             for _, symbol, split_day in splits.get(row.id, ())
         ]
         resource["warnings"] += _rate_warnings(row.currency, used, oldest)
-        resource["warnings"] += _past_rate_warnings(resource, unrated.get(row.id, ()))
+        resource["warnings"] += _past_rate_warnings(resource, unrated_)
         found.append(resource)
     return found
 
 
-def _resource(row: AnyRow, own: Sequence[Sums], rates: Mapping[str, Rate | None]) -> dict[str, Any]:
+def _resource(
+    row: AnyRow,
+    own: Sequence[Sums],
+    rates: Mapping[str, Rate | None],
+    unrated: Sequence[sums.Unrated],
+) -> dict[str, Any]:
     account = Account(
         since=row.cash_since,
         balance=row.cash_balance,
@@ -141,7 +157,8 @@ def _resource(row: AnyRow, own: Sequence[Sums], rates: Mapping[str, Rate | None]
         charges=row.charges,
         unrated=row.unrated,
     )
-    found = totals(own, account, lambda currency: _value(rates[currency]))
+    unknown = {name for of in unrated for name in of.entered}
+    found = totals(own, account, lambda currency: _value(rates[currency]), unknown)
     money = {
         "total_value": found.value,
         "total_cost_basis": found.cost,
@@ -188,12 +205,15 @@ def _rate_warnings(
 
 
 def _past_rate_warnings(
-    resource: Mapping[str, Any], unrated: Iterable[str]
+    resource: Mapping[str, Any], unrated: Sequence[sums.Unrated]
 ) -> list[remarks.Warning]:
     """Return the warnings of what was paid or received at a rate that is not known."""
-    unknown = [name for name in _OF_THE_LEDGER if resource[name] is None]
-    target = resource["currency"]
-    return [remarks.rate_missing(unknown[0], source, target) for source in unrated if unknown]
+    return [
+        remarks.rate_missing(name, source, resource["currency"])
+        for name, needs in _NEEDS_RATE.items()
+        if resource[name] is None
+        for source in sorted({of.currency for of in unrated if needs(of)})
+    ]
 
 
 def _percentage(found: Totals) -> Decimal | None:

@@ -5,17 +5,38 @@ Every function takes the ids of portfolios and answers by id; one that has nothi
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from services.portfolio.domain.cash import sums_entered
+from services.portfolio.domain.entries import EARNINGS
 from services.portfolio.domain.totals import Sums
-from services.portfolio.models import UNRATED, Asset, Position, Transaction
+from services.portfolio.models import UNRATED, Asset, Portfolio, Position, Transaction
 from shared.vocabulary import EntryType
 
 _HELD: Final = Position.quantity > 0
+# As `Entry.cash` is.
+_CHARGED: Final = case(
+    (Transaction.transaction_type.in_(EARNINGS), Transaction.fees + Transaction.taxes), else_=0
+)
+_CASH: Final = func.coalesce(Transaction.amount, 0) - _CHARGED
+
+
+@dataclass(frozen=True, slots=True)
+class Unrated:
+    """Transactions of one kind whose exchange rate is not known.
+
+    Attributes:
+        entered: the sums of the account that are unknown by them.
+    """
+
+    currency: str
+    type: EntryType
+    entered: frozenset[str]
 
 
 def of_positions(session: Session, ids: Collection[int]) -> dict[int, list[Sums]]:
@@ -101,17 +122,22 @@ def unbooked_splits(
     return found
 
 
-def unrated_currencies(session: Session, ids: Collection[int]) -> dict[int, list[str]]:
-    """Return the currencies of transactions whose rate was needed and is not known."""
+def unrated(session: Session, ids: Collection[int]) -> dict[int, list[Unrated]]:
+    """Return the kinds of transactions whose rate was needed and is not known."""
+    of_asset, in_cash = Transaction.asset_id.is_not(None), Transaction.date >= Portfolio.cash_since
+    kind = (Transaction.portfolio_id, Transaction.currency, Transaction.transaction_type)
     statement = (
-        select(Transaction.portfolio_id, Transaction.currency)
+        select(*kind, of_asset, func.coalesce(in_cash, False), _CASH != 0)
+        .join(Portfolio, Portfolio.id == Transaction.portfolio_id)
         .where(Transaction.portfolio_id.in_(ids), UNRATED)
         .distinct()
-        .order_by(Transaction.portfolio_id, Transaction.currency)
+        .order_by(*kind)
     )
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    for portfolio_id, currency in session.execute(statement):
-        found[portfolio_id].append(currency)
+    found: defaultdict[int, list[Unrated]] = defaultdict(list)
+    for portfolio_id, currency, name, of_asset_, in_cash_, moves_cash in session.execute(statement):
+        type_ = EntryType(name)
+        entered = sums_entered(type_, of_asset=of_asset_, in_cash=in_cash_)
+        found[portfolio_id].append(Unrated(currency, type_, entered if moves_cash else frozenset()))
     return found
 
 

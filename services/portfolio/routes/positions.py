@@ -46,7 +46,7 @@ def get_position(position_id: int) -> dict[str, Any]:
 @blueprint.response(200, PositionSchema)
 @blueprint.etag()
 def replace_position(values: dict[str, Any], position_id: int) -> dict[str, Any]:
-    """Set what is held and what it cost; it is written as an ADJUSTMENT of today."""
+    """Set what is held and what it cost; it is written as an ADJUSTMENT."""
     return _adjust(position_id, values)
 
 

@@ -34,6 +34,7 @@ class PortfolioSchema(ResourceSchema):
     )
     currency = Currency(
         load_default=None,
+        allow_none=False,
         metadata={
             "description": "ISO 4217 currency of its totals; yours by default. Another one looks"
             " the exchange rate of every transaction up again; a PUT without one keeps it.",
@@ -42,6 +43,7 @@ class PortfolioSchema(ResourceSchema):
     )
     cost_basis_method = Text(
         load_default=None,
+        allow_none=False,
         validate=validate.OneOf(METHODS),
         metadata={
             "description": "What a sale takes first; AVERAGE by default. Another one counts the"

@@ -138,7 +138,10 @@ class BulkTransactionsSchema(StrictSchema):
         fields.Nested(TransactionSchema),
         required=True,
         validate=validate.Length(min=1, max=_MOST_ROWS),
-        metadata={"description": "1 to 10,000 transactions."},
+        metadata={
+            "description": "1 to 10,000 transactions, recorded by date, of one day first what"
+            " acquires, then what disposes, then ADJUSTMENTs."
+        },
     )
     atomic = Flag(
         load_default=True,
