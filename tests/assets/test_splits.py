@@ -54,6 +54,23 @@ def test_a_split_is_no_loss_of_the_day(apple: Assets) -> None:
     assert [asset[name] for name in names] == ["100.00", "1.00", "1.00"]
 
 
+def test_a_change_in_percent_of_a_price_that_a_split_left_nothing_of_is_not_defined(
+    ann: Assets,
+) -> None:
+    ann.make()
+    ann.price(1, "0.000004", date="2024-01-02")
+    ann.price(1, "0.00000004", date="2024-01-03")
+    split(ann, "2024-01-03", "1000:1")
+    # 0.000004 / 1000 is 0 to the eight decimals of a price.
+    asset = body(ann.get("assets/1/"))
+    names = ("previous_close", "price_change", "price_change_percentage")
+    assert [asset[name] for name in names] == ["0.00", "0.00000004", None]
+    assert [(warning["field"], warning["code"]) for warning in asset["warnings"]] == [
+        ("price_change_percentage", "previous_close_zero")
+    ]
+    assert ann.found("assets/") == ann.found("assets/search/", q="AAPL") == [asset]
+
+
 def test_splits_multiply_exactly(apple: Assets) -> None:
     split(apple, "2020-08-31", "3:1")
     split(apple, "2021-08-31", "1:7")
