@@ -187,6 +187,35 @@ def test_adjusted_prices_are_turned_back(ann: Assets) -> None:
     assert records(ann, "close", "adjusted_close") == [("499.24", "124.81")]
 
 
+@pytest.mark.parametrize(
+    ("ratio", "row", "wrong"),
+    [
+        ("1:999999999", {"close": "1"}, {"close": ["As traded: Must be greater than 0."]}),
+        (
+            "999999999:1",
+            {"close": "1001", "high": "2000"},
+            {
+                name: ["As traded: At most 12 digits before the point."]
+                for name in ("high", "close")
+            },
+        ),
+        (
+            "1:999999999",
+            {"close": "999999999", "volume": 2**63 - 1},
+            {"volume": [f"As traded: At most {2**63 - 1}."]},
+        ),
+    ],
+)
+def test_what_adjusted_prices_become_as_traded_must_be_a_price_too(
+    stand: Stand, ann: Assets, ratio: str, row: dict[str, Any], wrong: dict[str, list[str]]
+) -> None:
+    ann.make()
+    ann.post("assets/1/splits/", {"date": "2020-08-31", "ratio": ratio})
+    rows = [{"date": "2020-09-01", "close": "1"}, {"date": "2020-08-28"} | row]
+    assert fields(send(ann, rows, basis="split_adjusted")) == {"prices": {"1": wrong}}
+    assert records(ann, "date") == []
+
+
 def test_prices_in_pence_are_kept_in_pounds(ann: Assets) -> None:
     ann.make(currency="GBP")
     answer = send(ann, [{"date": "2024-01-18", "close": "71.5"}], currency="GBX")

@@ -215,7 +215,7 @@ def _warnings(row: AnyRow) -> Warnings:
     if row.current_price is None:
         found.append(_warning("current_price", "no_price", "No price has been recorded yet."))
     elif row.previous_close is None:
-        message = "There is no price of an earlier day to compare with."
+        message = "There is no price of an earlier day that it can be compared with."
         found.append(_warning("price_change", "no_previous_close", message))
     elif not row.previous_close:
         message = "The price of the day before is 0 after the split: nothing to take a percent of."
