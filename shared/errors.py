@@ -5,6 +5,7 @@ ServiceError                 code                    status
 ├── Unauthorized             unauthorized            401
 ├── Forbidden                forbidden               403
 ├── NotFound                 not_found               404
+├── NotAcceptable            not_acceptable          406
 ├── Conflict                 conflict                409
 ├── PreconditionFailed       precondition_failed     412
 ├── ValidationFailed         validation_error        422  (carries the fields)
@@ -83,6 +84,14 @@ class NotFound(ServiceError):
             f"The requested {noun} does not exist or you don't have permission to access it.",
             title=f"{noun[:1].upper()}{noun[1:]} not found",
         )
+
+
+class NotAcceptable(ServiceError):
+    """The client excludes all types that the answer has."""
+
+    status = 406
+    code = "not_acceptable"
+    title = "Not acceptable"
 
 
 class Conflict(ServiceError):

@@ -1,7 +1,7 @@
 """What analytics reads of its own tables."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -34,6 +34,7 @@ from services.analytics.models import (
 )
 from shared.errors import NotFound
 from shared.http import AnyRow, AnySelect, Listing
+from shared.pairs import pair_ids
 
 
 class PortfolioCard(NamedTuple):
@@ -145,15 +146,9 @@ def assets(session: Session, asset_ids: Iterable[int]) -> dict[int, AssetCard]:
     return _cards(session, Asset.id == any_(literal(list(asset_ids), ARRAY(BigInteger))))
 
 
-def currency_pairs(session: Session, symbols: Iterable[str]) -> dict[int, AssetCard]:
-    """Return the public CURRENCY assets of these symbols: EURUSD is dollars for one euro."""
-    return _cards(
-        session,
-        Asset.asset_type == "CURRENCY",
-        Asset.symbol.in_(list(symbols)),
-        Asset.owner_id.is_(None),
-        Asset.is_active,
-    )
+def currency_pairs(session: Session, symbols: Collection[str]) -> dict[int, AssetCard]:
+    """Return the pairs of these symbols by whose closes we convert (see `pair_ids`)."""
+    return _cards(session, Asset.id.in_(pair_ids(Asset, symbols)))
 
 
 def public_assets(session: Session) -> dict[int, AssetCard]:

@@ -108,6 +108,8 @@ class Asset(Base):
         ),
         # The order of lists, and symbols that begin with something.
         Index("assets_in_use_symbol_idx", "symbol", "id", postgresql_where=text("is_active")),
+        # Exchange rates rest on retired pairs too.
+        Index("assets_pair_symbol_idx", "symbol", postgresql_where=text("asset_type = 'CURRENCY'")),
         Index("assets_owner_idx", "owner_id", postgresql_where=text("owner_id IS NOT NULL")),
         CheckConstraint(f"symbol ~ '{SYMBOL_PATTERN}'", name="assets_symbol_form"),
         CheckConstraint(f"isin ~ '{ISIN_PATTERN}'", name="assets_isin_form"),

@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.portfolio.models import Asset, FxClose
+from shared.pairs import pair_ids
 from shared.rates import Rate, find_rate, pair_symbols
 
 Pair = tuple[str, str]
-
-PAIR_TYPE: Final = "CURRENCY"
 
 
 class Rates:
@@ -60,10 +58,9 @@ def load(session: Session, pairs: Iterable[Pair], first: date, last: date) -> Ra
     statement = (
         select(Asset.symbol, FxClose.date, FxClose.close)
         .join(Asset, Asset.id == FxClose.asset_id)
-        .where(Asset.symbol.in_(symbols), Asset.asset_type == PAIR_TYPE, Asset.owner_id.is_(None))
+        .where(Asset.id.in_(pair_ids(Asset, symbols)))
         .where(FxClose.date <= last, FxClose.date >= func.coalesce(before_first, first))
-        # Of two assets with one symbol (one is retired then) the newer one's close counts.
-        .order_by(FxClose.date, FxClose.asset_id)
+        .order_by(FxClose.date)
     )
     for symbol, day, close in session.execute(statement):
         rates.add(symbol, day, close)

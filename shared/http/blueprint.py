@@ -206,6 +206,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         """Give the answer a strong `ETag`; honour `If-None-Match` (see `shared.http.etag`)."""
         return etag.tagged
 
+    def market_data(self) -> Callable[[View], View]:
+        """Let clients use the answer for a minute without asking again; the innermost decorator."""
+        return etag.kept_for_a_minute
+
     def computed(self) -> Callable[[View], View]:
         """Let clients keep the answer for a minute, under a tag of what it is computed from.
 

@@ -80,22 +80,35 @@ def answer(name: str, outcomes: Sequence[Outcome], *, atomic: bool) -> Response:
     Raises:
         ValidationFailed: atomic, and rows were refused: `name` → index → field → messages.
     """
-    refused = {
-        index: outcome
-        for index, outcome in enumerate(outcomes)
-        if isinstance(outcome, ServiceError)
-    }
-    if refused and atomic:
-        raise ValidationFailed({name: {index: _fields(error) for index, error in refused.items()}})
+    if atomic:
+        all_sound(name, outcomes)
+    failed = sum(isinstance(outcome, ServiceError) for outcome in outcomes)
     response = jsonify(
         {
-            "created": len(outcomes) - len(refused),
-            "failed": len(refused),
+            "created": len(outcomes) - failed,
+            "failed": failed,
             "results": [_result(index, outcome) for index, outcome in enumerate(outcomes)],
         }
     )
     response.status_code = 201 if atomic else 207
     return response
+
+
+def all_sound(name: str, rows: Sequence[T | ServiceError]) -> list[T]:
+    """Return the rows, none of which is refused.
+
+    Args:
+        name: of the list in the body.
+
+    Raises:
+        ValidationFailed: some are: `name` → index → field → messages.
+    """
+    refused = {
+        index: _fields(row) for index, row in enumerate(rows) if isinstance(row, ServiceError)
+    }
+    if refused:
+        raise ValidationFailed({name: refused})
+    return [row for row in rows if not isinstance(row, ServiceError)]
 
 
 def _loaded(schema: Schema, row: Any) -> Any | ValidationFailed:

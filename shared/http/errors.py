@@ -46,7 +46,6 @@ _MESSAGES: Final = {
     400: "The request could not be understood.",
     404: "There is no such page in this API.",
     405: "This method is not allowed here.",
-    406: "This is answered as application/json; lists also as text/csv.",
     413: "The body is larger than is accepted here.",
     415: "The body must be application/json in UTF-8.",
     500: "Something went wrong on our side. It has been recorded.",

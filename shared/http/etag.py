@@ -6,6 +6,8 @@ a price moved meanwhile.
 
 What is expensive to compute is tagged by what it is computed from instead, so that a 304 costs
 nothing.
+
+Such answers and those of the market a client may use for a minute without asking again.
 """
 
 import hashlib
@@ -18,7 +20,7 @@ from flask import Response, abort, g, request
 
 View = Callable[..., Any]
 
-_COMPUTED: Final = "private, max-age=60"
+_FOR_A_MINUTE: Final = "private, max-age=60"
 _VERSION: Final = re.compile(r"[0-9]{1,18}")  # more digits than any row's version has
 
 
@@ -52,6 +54,17 @@ def unless_known(version: Hashable) -> None:
         abort(Response(status=304))
 
 
+def kept_for_a_minute(view: View) -> View:
+    """Let clients use the answer of `view`, which is of the market, for a minute."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        g.is_kept_for_a_minute = True
+        return view(*args, **kwargs)
+
+    return wrapper
+
+
 def expected_versions() -> frozenset[int] | None:
     """Return the versions that `If-Match` allows, or None when it allows any.
 
@@ -66,9 +79,11 @@ def expected_versions() -> frozenset[int] | None:
 
 def apply(response: Response) -> Response:
     """Set the tag of a tagged answer, and make it a 304 when the client has it already."""
+    if "is_kept_for_a_minute" in g and response.status_code == 200:
+        _keep_for_a_minute(response)
     if "computed_tag" in g and response.status_code in {200, 304}:
         response.set_etag(g.computed_tag)
-        response.headers["Cache-Control"] = _COMPUTED
+        _keep_for_a_minute(response)
         return response
     if "etag_version" not in g or response.status_code not in {200, 201} or response.is_streamed:
         return response
@@ -77,3 +92,9 @@ def apply(response: Response) -> Response:
     if request.method in {"GET", "HEAD"}:
         response.make_conditional(request)
     return response
+
+
+def _keep_for_a_minute(response: Response) -> None:
+    response.headers["Cache-Control"] = _FOR_A_MINUTE
+    # What is used without asking must be what this client would get: its own, in this type.
+    response.vary.update(("Accept", "Authorization"))

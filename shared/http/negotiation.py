@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from flask import current_app, request
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.exceptions import NotAcceptable
+
+from shared.errors import NotAcceptable
 
 _JSON: Final = "application/json"
 _CSV: Final = "text/csv"
@@ -24,7 +25,7 @@ def refuse_unacceptable() -> None:
     offers = offered(current_app.view_functions.get(request.endpoint or ""))
     accepted = _accepted()
     if accepted and offers and not any(accepted.quality(offer) > 0 for offer in offers):
-        raise NotAcceptable
+        raise NotAcceptable(f"This is answered as {' or '.join(sorted(set(offers)))}.")
 
 
 def offered(view: Any) -> list[str]:

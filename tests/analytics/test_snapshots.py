@@ -129,7 +129,7 @@ def test_a_rate_that_comes_late_is_waited_for(desk: Desk) -> None:
     assert column(desk, "total_value") == [None, "220.00", "198.00", "217.80"]
 
 
-def test_a_retired_rate_is_no_rate(desk: Desk) -> None:
+def test_a_retired_rate_counts_until_another_pair_has_its_symbol(desk: Desk) -> None:
     pair = desk.world.asset("EURUSD", EURUSD, asset_type="CURRENCY")
     asset = desk.world.asset("ACME", {"2024-01-02": "100"}, currency="EUR")
     number = desk.world.portfolio()
@@ -137,7 +137,11 @@ def test_a_retired_rate_is_no_rate(desk: Desk) -> None:
     desk.world.record(number, "BUY", "2024-01-02", asset=asset, **trade)
     assert column(desk, "total_value") == ["200.00"]
     desk.world.retire(pair)
-    assert column(desk, "total_value") == [None]
+    assert column(desk, "total_value") == ["200.00"]
+    newer = desk.world.asset("EURUSD", {"2024-01-01": "3"}, asset_type="CURRENCY")
+    assert column(desk, "total_value") == ["300.00"]
+    desk.world.retire(newer)
+    assert column(desk, "total_value") == ["300.00"]
 
 
 def test_money_has_the_minor_unit_of_the_portfolio(desk: Desk) -> None:

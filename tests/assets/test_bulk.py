@@ -66,10 +66,9 @@ def test_a_bulk_has_one_to_ten_thousand_rows(ann: Assets, rows: Any) -> None:
     assert list(fields(ann.post("assets/bulk/", {"assets": rows}))) == ["assets"]
 
 
-def send(user: Assets, rows: Any, **query: str) -> TestResponse:
-    return user.client.post(
-        "/api/assets/1/price_history/bulk/", json={"prices": rows}, query_string=query
-    )
+def send(user: Assets, rows: Any, *, atomic: bool = True, **query: str) -> TestResponse:
+    given = {"prices": rows} if atomic else {"prices": rows, "atomic": False}
+    return user.client.post("/api/assets/1/price_history/bulk/", json=given, query_string=query)
 
 
 def send_csv(user: Assets, text: str | bytes) -> TestResponse:
@@ -187,6 +186,35 @@ def test_adjusted_prices_are_turned_back(ann: Assets) -> None:
     assert records(ann, "close", "adjusted_close") == [("499.24", "124.81")]
 
 
+@pytest.mark.parametrize(
+    ("ratio", "row", "wrong"),
+    [
+        ("1:999999999", {"close": "1"}, {"close": ["As traded: Must be greater than 0."]}),
+        (
+            "999999999:1",
+            {"close": "1001", "high": "2000"},
+            {
+                name: ["As traded: At most 12 digits before the point."]
+                for name in ("high", "close")
+            },
+        ),
+        (
+            "1:999999999",
+            {"close": "999999999", "volume": 2**63 - 1},
+            {"volume": [f"As traded: At most {2**63 - 1}."]},
+        ),
+    ],
+)
+def test_what_adjusted_prices_become_as_traded_must_be_a_price_too(
+    stand: Stand, ann: Assets, ratio: str, row: dict[str, Any], wrong: dict[str, list[str]]
+) -> None:
+    ann.make()
+    ann.post("assets/1/splits/", {"date": "2020-08-31", "ratio": ratio})
+    rows = [{"date": "2020-09-01", "close": "1"}, {"date": "2020-08-28"} | row]
+    assert fields(send(ann, rows, basis="split_adjusted")) == {"prices": {"1": wrong}}
+    assert records(ann, "date") == []
+
+
 def test_prices_in_pence_are_kept_in_pounds(ann: Assets) -> None:
     ann.make(currency="GBP")
     answer = send(ann, [{"date": "2024-01-18", "close": "71.5"}], currency="GBX")
@@ -220,6 +248,52 @@ def test_one_wrong_price_refuses_all(
     assert {index: list(found) for index, found in wrong.items()} == {"1": [field]}
     assert records(ann, "date") == []
     assert len(stand.events()) == 1
+
+
+def test_sound_prices_stand_alone_if_one_asks_for_that(stand: Stand, ann: Assets) -> None:
+    ann.make()
+    ann.price(1, "9", date="2024-01-19")
+    rows = [
+        {"date": "2024-01-20", "close": "11"},
+        {"date": "2024-01-18", "close": "none"},
+        {"date": "2024-01-19", "close": "10"},
+        {"date": "2024-01-19", "close": "10.5"},
+        {"date": "2024-01-21", "close": "12", "high": "11"},
+        7,
+    ]
+    answer = send(ann, rows, atomic=False)
+    assert answer.status_code == 207
+    found = body(answer)
+    assert (found["created"], found["failed"]) == (2, 4)
+    assert found["results"][0] == {"index": 0, "status": 201, "id": 2}
+    assert found["results"][2] == {"index": 2, "status": 201, "id": 1}
+    assert {row["index"]: row["error"]["fields"] for row in found["results"] if "error" in row} == {
+        1: {"close": ["Not a valid decimal number."]},
+        3: {"date": ["Another row has this date too."]},
+        4: {"high": ["Must not be below another price of the day."]},
+        5: {"_schema": ["Invalid input type."]},
+    }
+    assert records(ann, "date", "close") == [("2024-01-19", "10.00"), ("2024-01-20", "11.00")]
+    assert body(ann.get("assets/1/"))["current_price"] == "11.00"
+    event = stand.events()[-1]
+    assert (event.type, event.data["count"]) == ("price-history-imported", 2)
+
+
+def test_adjusted_prices_stand_alone_too(ann: Assets) -> None:
+    ann.make()
+    ann.post("assets/1/splits/", {"date": "2020-08-31", "ratio": "1:999999999"})
+    rows = [{"date": "2020-08-28", "close": "1"}, {"date": "2020-09-01", "close": "2"}]
+    found = body(send(ann, rows, atomic=False, basis="split_adjusted"))
+    assert [row["status"] for row in found["results"]] == [422, 201]
+    assert records(ann, "close") == [("2.00",)]
+
+
+def test_where_no_price_is_sound_nothing_changes(stand: Stand, ann: Assets) -> None:
+    ann.make()
+    before = stand.events()
+    found = body(send(ann, [{"close": "1"}], atomic=False))
+    assert (found["created"], found["failed"]) == (0, 1)
+    assert stand.events() == before
 
 
 def test_an_import_has_one_to_fifty_thousand_rows(ann: Assets) -> None:

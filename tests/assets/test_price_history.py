@@ -46,6 +46,35 @@ def test_a_record_has_these_fields(apple: Assets) -> None:
     assert apple.get("price-history/1/").headers["ETag"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "assets/1/price_history/",
+        "price-history/",
+        "price-history/1/",
+        "exchange-rates/?from=EUR&to=EUR",
+    ],
+)
+def test_market_data_may_be_kept_for_a_minute_by_who_asked(apple: Assets, path: str) -> None:
+    answer = apple.client.get(f"/api/{path}")
+    assert answer.headers["Cache-Control"] == "private, max-age=60"
+    # Another token, or CSV instead of JSON, is another answer.
+    assert answer.vary.as_set() == {"accept", "authorization"}
+    if tag := answer.headers.get("ETag"):
+        had = apple.client.get(f"/api/{path}", headers={"If-None-Match": tag})
+        assert (had.status_code, had.headers["Cache-Control"]) == (304, "private, max-age=60")
+        assert had.headers["ETag"] == tag
+    csv_too = apple.client.get(f"/api/{path}", headers={"Accept": "text/csv, application/json"})
+    assert csv_too.headers["Cache-Control"] == "private, max-age=60"
+
+
+@pytest.mark.parametrize("path", ["price-history/99/", "price-history/?page=9", "price-history/?x"])
+def test_a_refusal_is_not_kept(apple: Assets, path: str) -> None:
+    answer = apple.client.get(f"/api/{path}")
+    assert answer.status_code in {400, 404}
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
 def test_the_newest_comes_first(apple: Assets) -> None:
     days = [record["date"] for record in apple.found("assets/1/price_history/")]
     assert days == ["2024-02-05", "2024-02-02", "2024-01-31", "2024-01-30"]

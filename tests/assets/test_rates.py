@@ -79,14 +79,21 @@ def test_today_is_the_default(market: Assets) -> None:
     assert (answer["rate"], answer["rate_date"]) == ("1.08", "2024-01-19")
 
 
-def test_private_and_retired_pairs_do_not_count(market: Assets, ann: Assets) -> None:
+def test_private_pairs_do_not_count(market: Assets, ann: Assets) -> None:
     pair = ann.make(symbol="CHFUSD", asset_type="CURRENCY")
     ann.price(pair["id"], "1", date="2024-01-19")
     query = {"from": "CHF", "to": "USD", "date": "2024-01-19"}
     assert ann.get("exchange-rates/", **query).status_code == 404
+
+
+def test_a_retired_pair_counts_until_another_has_its_symbol(market: Assets) -> None:
     market.client.delete("/api/assets/1/")
-    query["from"] = "EUR"
-    assert ann.get("exchange-rates/", **query).status_code == 404
+    assert rate(market, "EUR", "USD", "2024-01-21") == ["1.08", "2024-01-19", ["EURUSD"]]
+    newer = market.make(symbol="EURUSD", asset_type="CURRENCY")
+    market.price(newer["id"], "1.07", date="2024-01-18")
+    assert rate(market, "EUR", "USD", "2024-01-21") == ["1.07", "2024-01-18", ["EURUSD"]]
+    market.client.delete(f"/api/assets/{newer['id']}/")
+    assert rate(market, "EUR", "USD", "2024-01-21") == ["1.07", "2024-01-18", ["EURUSD"]]
 
 
 @pytest.mark.parametrize(

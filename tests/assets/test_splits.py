@@ -54,6 +54,46 @@ def test_a_split_is_no_loss_of_the_day(apple: Assets) -> None:
     assert [asset[name] for name in names] == ["100.00", "1.00", "1.00"]
 
 
+def test_a_change_in_percent_of_a_price_that_a_split_left_nothing_of_is_not_defined(
+    ann: Assets,
+) -> None:
+    ann.make()
+    ann.price(1, "0.000004", date="2024-01-02")
+    ann.price(1, "0.00000004", date="2024-01-03")
+    split(ann, "2024-01-03", "1000:1")
+    # 0.000004 / 1000 is 0 to the eight decimals of a price.
+    asset = body(ann.get("assets/1/"))
+    names = ("previous_close", "price_change", "price_change_percentage")
+    assert [asset[name] for name in names] == ["0.00", "0.00000004", None]
+    assert [(warning["field"], warning["code"]) for warning in asset["warnings"]] == [
+        ("price_change_percentage", "previous_close_zero")
+    ]
+    assert ann.found("assets/") == ann.found("assets/search/", q="AAPL") == [asset]
+
+
+def test_a_price_before_that_a_split_made_too_large_to_keep_is_none(ann: Assets) -> None:
+    ann.make()
+    ann.price(1, "5000", date="2024-01-02")
+    ann.price(1, "1", date="2024-01-03")
+    assert split(ann, "2024-01-03", "1:999999999").status_code == 201
+    asset = body(ann.get("assets/1/"))
+    assert (asset["previous_close"], asset["price_change"]) == (None, None)
+    assert [warning["code"] for warning in asset["warnings"]] == ["no_previous_close"]
+    assert closes(ann) == [("5000.00", "4999999995000.00"), ("1.00", "1.00")]
+    ann.price(1, "999999999999", date="2024-01-02")
+    assert ann.price(1, "2", date="2024-01-03").status_code == 200
+
+
+@pytest.mark.parametrize("ratio", ["999999999:1", "1:999999999"])
+def test_splits_together_have_a_limit(ann: Assets, ratio: str) -> None:
+    ann.make()
+    ann.price(1, "999999999999", date="2019-01-02")
+    assert split(ann, "2020-08-31", ratio).status_code == 201
+    wrong = fields(split(ann, "2021-08-31", ratio))
+    assert wrong == {"ratio": ["All splits together: at most a thousand billion for one."]}
+    assert len(closes(ann)) == 1
+
+
 def test_splits_multiply_exactly(apple: Assets) -> None:
     split(apple, "2020-08-31", "3:1")
     split(apple, "2021-08-31", "1:7")

@@ -45,6 +45,25 @@ def test_cost_keeps_the_rate_of_its_day_and_value_has_the_last(ann: User) -> Non
     assert totals["total_return_percentage"] == "42.0455"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "rate"),
+    [(False, True, "2.00"), (True, False, "1.10"), (False, False, "2.00")],
+)
+def test_of_two_pairs_with_one_symbol_the_active_and_then_the_newer_counts_alone(
+    stand: Stand, ann: User, first: bool, second: bool, rate: str
+) -> None:
+    for asset_id, is_active, closes in [
+        (EURUSD, first, {"2024-01-02": "1.10", "2024-01-04": "1.10"}),
+        (EURUSD + 1, second, {"2024-01-03": "2", "2024-01-04": "2"}),
+    ]:
+        pair = card(asset_id, "EURUSD", asset_type="CURRENCY", is_active=is_active)
+        adopt(stand, pair, closes)
+    portfolio = ann.portfolio()
+    for day in ("2024-01-03", "2024-01-05"):
+        bought = ann.record(portfolio, "BUY", day, asset=SAP, quantity="10", price="8")
+        assert bought["exchange_rate"] == rate
+
+
 @pytest.mark.usefixtures("pair")
 def test_a_sale_realises_the_gain_of_the_currency_too(ann: User) -> None:
     portfolio = ann.portfolio()

@@ -113,6 +113,9 @@ def test_a_file_has_a_name_and_only_its_owner_gets_it(stand: Stand, ann: User, b
     assert bob.client.get(path).status_code == 404
     assert stand.client(None).get(path).status_code == 401
     assert ann.client.get("/api/transactions/export/").status_code == 400
+    refused = ann.client.get(path, headers={"Accept": "application/json"})
+    assert refused.status_code == 406
+    assert refused.json["details"]["message"] == "This is answered as text/csv."  # type: ignore[index]
 
 
 def test_more_rows_than_are_held_in_memory_are_all_there(ann: User) -> None:

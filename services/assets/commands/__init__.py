@@ -20,7 +20,13 @@ from services.assets.commands.jobs import (
     queue_refresh,
     take_job,
 )
-from services.assets.commands.prices import MOST_PRICES, Imported, import_prices, update_price
+from services.assets.commands.prices import (
+    MOST_PRICES,
+    Imported,
+    import_prices,
+    import_sound_prices,
+    update_price,
+)
 from services.assets.commands.refresh import Recorded, Wanted, record_delivery, wanted
 from services.assets.commands.splits import add_split, delete_split
 
@@ -39,6 +45,7 @@ __all__ = [
     "fail_job",
     "finish_job",
     "import_prices",
+    "import_sound_prices",
     "purge_jobs",
     "queue_due",
     "queue_refresh",

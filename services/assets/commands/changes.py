@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.assets import models
 from services.assets.domain import splits
 from services.assets.domain.access import Actor
+from services.assets.domain.quotes import PRICE_LIMIT
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Price, visible_to
 from shared.bus import outbox
@@ -56,7 +57,8 @@ def permitted(session: Session, asset_id: int, by: Actor, *, lock: bool = False)
 def requote(session: Session, asset: Asset) -> None:
     """Make the asset's price columns what its two newest prices say.
 
-    The price before is adjusted for a split between the two, so that a split is no loss.
+    The price before is adjusted for a split between the two, so that a split is no loss; where
+    that makes it larger than any price, there is none.
     """
     newest = select(Price).where(Price.asset_id == asset.id).order_by(Price.date.desc()).limit(2)
     rows = session.scalars(newest.execution_options(populate_existing=True)).all()
@@ -109,9 +111,10 @@ def event_of(asset: Asset, type_: str, data: Mapping[str, Any]) -> Event:
     return Event.now("assets", type_, subject, asset.version, {"asset": asset.card(), **data})
 
 
-def _adjusted(session: Session, price: Price, until: date) -> Decimal:
+def _adjusted(session: Session, price: Price, until: date) -> Decimal | None:
     by = splits.factor(splits_of(session, price.asset_id), price.date, until)
-    return splits.adjusted(price.close, by)
+    before = splits.adjusted(price.close, by)
+    return before if before < PRICE_LIMIT else None
 
 
 def _midnight(day: date) -> datetime:

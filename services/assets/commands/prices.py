@@ -6,7 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from sqlalchemy import ARRAY, BigInteger, CursorResult, Date, Numeric, Text, bindparam, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CursorResult,
+    Date,
+    Numeric,
+    Text,
+    any_,
+    bindparam,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from services.assets.commands.changes import (
@@ -19,10 +31,10 @@ from services.assets.commands.changes import (
 from services.assets.domain import quotes, splits
 from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
-from services.assets.domain.quotes import Bar
+from services.assets.domain.quotes import Bar, Faults
 from services.assets.models import Asset, Price, price_text
 from shared.dates import latest_day
-from shared.errors import ValidationFailed
+from shared.errors import ServiceError, ValidationFailed
 from shared.money import MINOR_CURRENCIES
 
 
@@ -132,18 +144,84 @@ def import_prices(
     asset = changeable(session, asset_id, by)
     if not 1 <= len(rows) <= MOST_PRICES:
         raise ValidationFailed.of("prices", f"1 to {MOST_PRICES} prices at once.")
-    rows = [in_currency_of(asset, row, currency) for row in rows]
-    if wrong := quotes.faults_of_all(rows, latest_day(datetime.now(UTC))):
+    sound, wrong = _sifted(session, asset, rows, basis, currency)
+    if wrong:
         raise ValidationFailed({"prices": wrong})
-    if basis == "split_adjusted":
-        known = splits_of(session, asset.id)
-        rows = [splits.as_traded(row, known) for row in rows]
-    replace_prices(session, asset.id, rows, source)
+    return _record_history(session, asset, list(sound.values()), source)
+
+
+def import_sound_prices(
+    session: Session,
+    asset_id: int,
+    rows: Sequence[Bar],
+    *,
+    by: Actor,
+    basis: Basis = "as_traded",
+    currency: str | None = None,
+) -> list[int | ServiceError]:
+    """Record those of many days' prices that are sound; return of each its id, or why it is not.
+
+    Args:
+        rows, basis, currency: as for `import_prices`; there may be no rows.
+
+    Raises:
+        NotFound, Forbidden: see `changes.changeable`.
+        ValidationFailed: they are in another currency.
+    """
+    asset = changeable(session, asset_id, by)
+    sound, wrong = _sifted(session, asset, rows, basis, currency)
+    if sound:
+        _record_history(session, asset, list(sound.values()), "import")
+    ids = _ids(session, asset.id, [row.date for row in sound.values()])
+    return [
+        ValidationFailed(wrong[index]) if index in wrong else ids[row.date]
+        for index, row in enumerate(rows)
+    ]
+
+
+def _sifted(
+    session: Session, asset: Asset, rows: Sequence[Bar], basis: Basis, currency: str | None
+) -> tuple[dict[int, Bar], dict[int, Faults]]:
+    """Return the sound rows as they are kept, and what is wrong with the others, by index.
+
+    What is turned back to as traded is looked at again: it may have become too large, or nothing.
+    """
+    latest = latest_day(datetime.now(UTC))
+    bars = [in_currency_of(asset, row, currency) for row in rows]
+    wrong = quotes.faults_of_all(bars, latest)
+    sound = {index: bar for index, bar in enumerate(bars) if index not in wrong}
+    if basis == "as_traded":
+        return sound, wrong
+    known = splits_of(session, asset.id)
+    for index, bar in list(sound.items()):
+        sound[index] = splits.as_traded(bar, known)
+        if faults := quotes.faults(sound[index], latest):
+            wrong[index] = _of_as_traded(faults)
+            del sound[index]
+    return sound, wrong
+
+
+def _of_as_traded(faults: Faults) -> Faults:
+    return {
+        field: [f"As traded: {message}" for message in messages]
+        for field, messages in faults.items()
+    }
+
+
+def _record_history(session: Session, asset: Asset, bars: Sequence[Bar], source: str) -> Imported:
+    replace_prices(session, asset.id, bars, source)
     requote(session, asset)
-    days = [row.date for row in rows]
-    imported = Imported(asset.id, len(rows), min(days), max(days))
+    days = [bar.date for bar in bars]
+    imported = Imported(asset.id, len(bars), min(days), max(days))
     tell_of_history(session, asset, imported.first_date, imported.last_date, imported.count)
     return imported
+
+
+def _ids(session: Session, asset_id: int, days: Sequence[date]) -> dict[date, int]:
+    """Return the ids of an asset's prices by their days."""
+    of_days = any_(literal(list(days), ARRAY(Date)))
+    kept = select(Price.date, Price.id).where(Price.asset_id == asset_id, Price.date == of_days)
+    return {row.date: row.id for row in session.execute(kept)}
 
 
 def _require_sound(quote: Bar, now: datetime) -> None:

@@ -6,7 +6,8 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.assets.commands.changes import changeable, requote, tell_of_history
+from services.assets.commands.changes import changeable, requote, splits_of, tell_of_history
+from services.assets.domain import splits
 from services.assets.domain.access import Actor
 from services.assets.models import Asset, Split
 from shared.dates import latest_day
@@ -23,16 +24,20 @@ def add_split(session: Session, asset_id: int, *, by: Actor, date: date, ratio: 
     Raises:
         NotFound, Forbidden: see `changes.changeable`.
         Conflict: the asset has a split on that day.
-        ValidationFailed: the day is in the future, or the ratio changes nothing.
+        ValidationFailed: the day is in the future, or the ratio changes nothing or, with the other
+            splits, too much.
     """
     asset = changeable(session, asset_id, by)
     if date > latest_day(datetime.now(UTC)):
         raise ValidationFailed.of("date", "The date is in the future.")
     if ratio == 1:
         raise ValidationFailed.of("ratio", "This ratio changes nothing.")
-    of_day = select(Split.id).where(Split.asset_id == asset.id, Split.date == date)
-    if session.scalar(of_day) is not None:
+    known = splits_of(session, asset.id)
+    if any(split.date == date for split in known):
         raise Conflict(f"The asset has a split on {date} already.")
+    if splits.are_too_many([*known, splits.Split(date, ratio)]):
+        message = "All splits together: at most a thousand billion for one."
+        raise ValidationFailed.of("ratio", message)
     split = Split(
         asset_id=asset.id, date=date, numerator=ratio.numerator, denominator=ratio.denominator
     )

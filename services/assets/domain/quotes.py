@@ -1,6 +1,6 @@
 """Prices of a day: what a bar may be, and how a new quote changes the day's bar."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +8,11 @@ from typing import Final
 
 from shared.money import MINOR_CURRENCIES, round_to
 
+Faults = dict[str, list[str]]  # field → messages
+
 PRICE_PLACES: Final = 8
+PRICE_LIMIT: Final = Decimal(10**12)  # a price has at most 12 digits before the point
+_MOST_VOLUME: Final = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,19 @@ class Bar:
     quoted_at: datetime | None = None
 
 
-def faults(bar: Bar, latest: date) -> dict[str, list[str]]:
+def faults(bar: Bar, latest: date) -> Faults:
     """Return what is wrong with a bar: field → messages; nothing when it is sound.
 
     Args:
         latest: the last day that may have a price.
     """
-    found: dict[str, list[str]] = {}
+    found: Faults = {}
     prices = {"open": bar.open, "high": bar.high, "low": bar.low, "close": bar.close}
     for field, price in prices.items():
         if price is not None and price <= 0:
             found[field] = ["Must be greater than 0."]
+        elif price is not None and price >= PRICE_LIMIT:
+            found[field] = ["At most 12 digits before the point."]
     others = [price for price in (bar.open, bar.low, bar.close) if price is not None]
     if bar.high is not None and bar.high < max(others):
         found.setdefault("high", []).append("Must not be below another price of the day.")
@@ -47,17 +53,19 @@ def faults(bar: Bar, latest: date) -> dict[str, list[str]]:
         found.setdefault("low", []).append("Must not be above another price of the day.")
     if bar.volume is not None and bar.volume < 0:
         found["volume"] = ["Must not be negative."]
+    elif bar.volume is not None and bar.volume > _MOST_VOLUME:
+        found["volume"] = [f"At most {_MOST_VOLUME}."]
     if bar.date > latest:
         found["date"] = ["The date is in the future."]
     return found
 
 
-def faults_of_all(bars: Iterable[Bar], latest: date) -> dict[int, Mapping[str, list[str]]]:
+def faults_of_all(bars: Iterable[Bar], latest: date) -> dict[int, Faults]:
     """Return what is wrong with each bar: index → field → messages.
 
     Two bars of one day are a fault of the second: nothing says which one is true.
     """
-    found: dict[int, Mapping[str, list[str]]] = {}
+    found: dict[int, Faults] = {}
     seen: set[date] = set()
     for index, bar in enumerate(bars):
         wrong = faults(bar, latest)

@@ -5,10 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import accumulate
 from math import prod
+from operator import mul
+from typing import Final
 
 from services.assets.domain.quotes import PRICE_PLACES, Bar
 from shared.money import EXACT, round_to
+
+# By more no price can be adjusted exactly, and no share of this world ever was.
+_MOST: Final = 10**12
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,13 @@ class Split:
 def factor(splits: Iterable[Split], after: date, until: date = date.max) -> Fraction:
     """Return how many pieces one piece of the day `after` has become on the day `until`."""
     return prod((split.ratio for split in splits if after < split.date <= until), start=Fraction(1))
+
+
+def are_too_many(splits: Iterable[Split]) -> bool:
+    """Return whether one piece of some day has become more than 10^12 pieces, or less of one."""
+    newest_first = sorted(splits, key=lambda split: split.date, reverse=True)
+    factors = accumulate((split.ratio for split in newest_first), mul)
+    return any(by > _MOST or by * _MOST < 1 for by in factors)
 
 
 def adjusted(price: Decimal, by: Fraction) -> Decimal:

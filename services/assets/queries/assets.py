@@ -200,11 +200,14 @@ def _resource(row: AnyRow, more: Warnings | None = None) -> dict[str, Any]:
 def _change(
     current: Decimal | None, previous: Decimal | None
 ) -> tuple[Decimal | None, Decimal | None]:
-    """Return the change of a price, and in percent of the one before; None where there is none."""
+    """Return the change of a price, and in percent of the one before; None where there is none.
+
+    A price before that a split left nothing of, to the decimals of a price, has no percent.
+    """
     if current is None or previous is None:
         return None, None
     change = current - previous
-    return change, EXACT.divide(change * 100, previous)
+    return change, EXACT.divide(change * 100, previous) if previous else None
 
 
 def _warnings(row: AnyRow) -> Warnings:
@@ -212,8 +215,11 @@ def _warnings(row: AnyRow) -> Warnings:
     if row.current_price is None:
         found.append(_warning("current_price", "no_price", "No price has been recorded yet."))
     elif row.previous_close is None:
-        message = "There is no price of an earlier day to compare with."
+        message = "There is no price of an earlier day that it can be compared with."
         found.append(_warning("price_change", "no_previous_close", message))
+    elif not row.previous_close:
+        message = "The price of the day before is 0 after the split: nothing to take a percent of."
+        found.append(_warning("price_change_percentage", "previous_close_zero", message))
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.assets.models import Asset, Price
 from shared.errors import NotFound
+from shared.pairs import pair_ids
 from shared.rates import find_rate, pair_symbols
 
 
@@ -48,7 +49,6 @@ def _closes(session: Session, source: str, target: str, day: date) -> dict[str, 
     statement = (
         select(Asset.symbol, last.c.close, last.c.date)
         .join(last, true())
-        .where(Asset.symbol.in_(pair_symbols(source, target)))
-        .where(Asset.asset_type == "CURRENCY", Asset.owner_id.is_(None), Asset.is_active)
+        .where(Asset.id.in_(pair_ids(Asset, pair_symbols(source, target))))
     )
     return {symbol: (close, of) for symbol, close, of in session.execute(statement)}

@@ -101,6 +101,7 @@ def update_price(values: dict[str, Any], asset_id: int) -> dict[str, Any]:
 @blueprint.authenticated("read")
 @blueprint.arguments(HistoryQuery(exclude=["search"]), location="query")
 @blueprint.page_of(PriceSchema)
+@blueprint.market_data()
 def list_price_history(query: dict[str, Any], asset_id: int) -> Listing:
     """List the prices of one asset by the day, week or month, newest first."""
     return queries.prices.history(session, asset_id, identity.user_id, **query)

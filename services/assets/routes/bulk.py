@@ -1,6 +1,7 @@
 """Many assets or prices in one call."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 
 from flask import Response
@@ -11,6 +12,7 @@ from services.assets.routes.acting import actor
 from services.assets.schemas import (
     AssetSchema,
     BulkAssetsSchema,
+    DayPriceSchema,
     ImportedSchema,
     PricesQuery,
     PricesSchema,
@@ -41,7 +43,7 @@ class PriceParser(Parser):
         if req.mimetype != "text/csv":
             return self.load_json(req, schema)
         try:
-            return {"prices": price_rows(req.get_data())}
+            return {"prices": price_rows(req.get_data())}  # and no `atomic`: all or none
         except ValueError as error:
             raise BadRequest(f"The body is not usable CSV. {error}") from error
 
@@ -83,9 +85,24 @@ def _made(rows: list[dict[str, Any]]) -> list[bulk.Outcome]:
 @blueprint.arguments(PricesQuery, location="query")
 @blueprint.arguments(PricesSchema, location="json_or_csv")
 @blueprint.response(200, ImportedSchema)
+@blueprint.alt_response(207, schema=BulkSchema, description="What became of each, if not atomic.")
 @blueprint.doc(requestBody={"content": {"text/csv": _CSV}})
-def import_prices(query: dict[str, Any], body: dict[str, Any], asset_id: int) -> dict[str, Any]:
-    """Record many prices of one asset; a day that has a price gets the new one."""
-    imported = commands.import_prices(session, asset_id, body["prices"], by=actor(), **query)
+def import_prices(
+    query: dict[str, Any], body: dict[str, Any], asset_id: int
+) -> dict[str, Any] | Response:
+    """Record many prices of one asset, all or none; with `atomic: false` those that are sound.
+
+    A day that has a price gets the new one.
+    """
+    rows = bulk.load(DayPriceSchema(), body["prices"])
+    if not body["atomic"]:
+        outcomes = bulk.made(rows, partial(_recorded, asset_id, query))
+        return bulk.answer("prices", outcomes, atomic=False)
+    prices = bulk.all_sound("prices", rows)
+    imported = commands.import_prices(session, asset_id, prices, by=actor(), **query)
     warnings = queries.assets.unit_warnings(query.get("currency"))
     return {**asdict(imported), "warnings": warnings}
+
+
+def _recorded(asset_id: int, query: dict[str, Any], rows: list[Any]) -> list[bulk.Outcome]:
+    return commands.import_sound_prices(session, asset_id, rows, by=actor(), **query)

@@ -15,6 +15,7 @@ blueprint = Blueprint("Price history", "Prices as records, one a day.")
 @blueprint.authenticated("read")
 @blueprint.arguments(PriceQuery(exclude=["search"]), location="query")
 @blueprint.page_of(PriceSchema)
+@blueprint.market_data()
 def list_prices(query: dict[str, Any]) -> Listing:
     """List price records, newest first."""
     return queries.prices.visible(identity.user_id, **query)
@@ -24,6 +25,7 @@ def list_prices(query: dict[str, Any]) -> Listing:
 @blueprint.authenticated("read")
 @blueprint.response(200, PriceSchema)
 @blueprint.etag()
+@blueprint.market_data()
 def get_price(price_id: int) -> RowMapping:
     """Return one price record."""
     return queries.prices.one(session, price_id, identity.user_id)

@@ -16,6 +16,7 @@ blueprint = Blueprint("Exchange rates", "Rates by the rule that valuations use."
 @blueprint.response(200, RateSchema)
 @blueprint.alt_response(404, schema=Error, description="No pair knows it on or before the day.")
 @blueprint.etag()
+@blueprint.market_data()
 def get_exchange_rate(query: dict[str, Any]) -> dict[str, Any]:
     """Return the rate between two currencies: the last one known on or before a day."""
     return queries.rates.on(session, **query)

@@ -49,11 +49,15 @@ class DayPriceSchema(StrictSchema):
 class PricesSchema(StrictSchema):
     """Prices of one asset."""
 
-    prices = fields.List(
+    prices = Rows(
         fields.Nested(DayPriceSchema),
         required=True,
         validate=validate.Length(min=1, max=MOST_PRICES),
         metadata={"description": "1 to 50,000 prices, one a day; each replaces that of its day."},
+    )
+    atomic = Flag(
+        load_default=True,
+        metadata={"description": "All or none; `false` records those that are sound (207)."},
     )
 
 

@@ -15,6 +15,11 @@ def code(answer: TestResponse) -> str:
     return str(answer.json["details"]["code"])  # type: ignore[index]
 
 
+def message(answer: TestResponse) -> str:
+    """Return what an error says to people."""
+    return str(answer.json["details"]["message"])  # type: ignore[index]
+
+
 def fields(answer: TestResponse) -> dict[str, Any]:
     """Return what a 422 says of each field."""
     assert answer.status_code == 422
@@ -222,6 +227,7 @@ def test_a_client_that_excludes_json_is_406_before_anything_is_done(
 ) -> None:
     answer = client.post("/api/notes/", json={"title": "x"}, headers={"Accept": accept})
     assert (answer.status_code, code(answer)) == (406, "not_acceptable")
+    assert message(answer) == "This is answered as application/json."
     assert client.get("/api/notes/").json["count"] == 0  # type: ignore[index]
 
 
@@ -246,7 +252,9 @@ def test_a_list_is_406_only_for_who_excludes_csv_too(client: FlaskClient) -> Non
         "/api/notes/", headers={"Accept": "text/csv; header=present"}, buffered=True
     )
     assert answer.mimetype == "text/csv"
-    assert client.get("/api/notes/", headers={"Accept": "image/png"}).status_code == 406
+    refused = client.get("/api/notes/", headers={"Accept": "image/png"})
+    assert refused.status_code == 406
+    assert message(refused) == "This is answered as application/json or text/csv."
 
 
 def test_what_does_not_exist_is_404_whatever_is_accepted(client: FlaskClient) -> None:
