@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.assets.domain.access import Actor
 from shared.testing import Stand
 from tests.portfolio.build import User
 from tests.portfolio.filing import HEADER, exported, imported, listed
@@ -79,6 +80,33 @@ def test_what_is_exported_comes_back_as_the_same_ledger(ann: User, ledger: int) 
     # And a third time, now that ids of the file's content are there.
     assert imported(ann, copy, first)["created"] == 0
     assert exported(ann, copy) == first
+
+
+def test_an_own_and_a_public_asset_of_one_symbol_stay_two(ann: User, assets: Assets) -> None:
+    held = [assets.make("AAPL", name="Apple Inc."),
+            assets.make("AAPL", name="My own apple", by=Actor(user_id=1))]  # fmt: skip
+    portfolio, copy = ann.portfolio(), ann.portfolio()
+    for asset in held:
+        ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity=str(asset), price="5")
+    imported(ann, copy, exported(ann, portfolio))
+    assert positions(ann, copy) == positions(ann, portfolio)
+    assert [row["asset"] for row in listed(ann, f"portfolio_id={copy}")] == held
+
+
+def test_a_ledger_with_retired_assets_comes_back(ann: User, assets: Assets) -> None:
+    own: dict[str, Any] = {"by": Actor(user_id=1)}
+    old, kept = assets.make("OLDCO", name="Old Co", **own), assets.make("KEPT", **own)
+    portfolio, copy = ann.portfolio(), ann.portfolio()
+    for asset in (old, kept):
+        ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="2", price="5")
+    ann.record(portfolio, "SELL", "2024-01-03", asset=old, quantity="2", price="5")
+    for asset in (old, kept):
+        assets.retire(asset, **own)
+    assets.make("OLDCO", name="New Co", **own)
+    text = exported(ann, portfolio)
+    assert imported(ann, copy, text)["created"] == 3
+    assert [row["asset"] for row in listed(ann, f"portfolio_id={copy}")] == [old, kept, old]
+    assert exported(ann, copy) == text
 
 
 def test_only_what_was_given_is_exported_in_the_order_of_the_ledger(ann: User, ledger: int) -> None:

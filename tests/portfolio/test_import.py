@@ -1,6 +1,7 @@
 """Ledgers of other programs are imported; the assets are the real assets service's."""
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -176,9 +177,27 @@ def test_ones_own_asset_is_meant_before_a_public_one_and_nobody_elses(
         assert asset_of(bob, bob.portfolio(), text) == public
 
 
-def test_a_retired_asset_is_not_found(ann: User, portfolio: int, assets: Assets) -> None:
-    assets.make("GONE", is_active=False)
-    assert list(bad_rows(ann, portfolio, of_fund(symbol="GONE"))) == ["2"]
+def test_a_retired_asset_is_a_candidate(ann: User, portfolio: int, assets: Assets) -> None:
+    gone = assets.make("GONE", is_active=False)
+    text = of_fund(symbol="GONE")
+    assert list(bad_rows(ann, portfolio, text)) == ["2"]
+    [missing] = imported(ann, portfolio, text, dry_run=True)["unresolved"]
+    assert [(row["id"], row["is_active"]) for row in missing["candidates"]] == [(gone, False)]
+    # What happened may be recorded; a new position of one's own may not.
+    assert asset_of(ann, portfolio, text, mapping=json.dumps({"GONE": gone})) == gone
+    row = {"asset": gone, "quantity": "1", "price": "1"}
+    assert list(ann.refuse(ann.portfolio(), "BUY", "2024-01-02", **row)) == ["asset"]
+
+
+def test_a_symbol_that_was_handed_on_means_the_asset_of_the_name(ann: User, assets: Assets) -> None:
+    old = assets.make("OLDCO", name="Old Co", is_active=False)
+    new = assets.make("OLDCO", name="New Co")
+    for name, expected in (("Old Co", old), ("New Co", new)):
+        text = of_fund(symbol="OLDCO", asset_name=name, asset_currency="USD")
+        assert asset_of(ann, ann.portfolio(), text) == expected
+    other = of_fund(symbol="OLDCO", asset_name="Other Co", asset_currency="USD")
+    [missing] = imported(ann, ann.portfolio(), other, dry_run=True)["unresolved"]
+    assert [candidate["id"] for candidate in missing["candidates"]] == [new, old]
 
 
 def test_a_mapping_goes_before_everything(ann: User, assets: Assets, apple: int) -> None:
@@ -252,6 +271,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
                         "name": "VWRL.L",
                         "currency": "GBP",
                         "isin": FUND,
+                        "is_active": True,
                     }
                 ],
             }
@@ -287,6 +307,93 @@ def test_missing_assets_are_made_private_and_found_the_next_time(ann: User, asse
         (APPLE, APPLE, "USD", APPLE, "OTHER", 1),
         ("MY HOUSE OLD", "My house (old)", "GBP", None, "OTHER", 1),
     ]
+
+
+def made(assets: Assets) -> list[tuple[str, str, str | None]]:
+    """Return symbol, name and ISIN of the assets there are, in the order of their creation."""
+    cards = [event.data["asset"] for event in assets.stand.events()]
+    return [(asset["symbol"], asset["name"], asset["isin"]) for asset in cards]
+
+
+def test_two_names_that_begin_alike_are_two_assets(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    name = "Vanguard FTSE All-World UCITS ETF USD"
+    text = (
+        "date,transaction_type,asset_name,quantity,price\n"
+        f"2024-01-02,BUY,{name} Dist,1,10\n2024-01-02,BUY,{name} Acc,2,20\n"
+    )
+    imported(ann, portfolio, text, create_missing=True)
+    # The second one's symbol ends with the beginning of its name's SHA-256.
+    digest = sha256(f"{name} Acc".encode()).hexdigest()[:8].upper()
+    assert made(assets) == [
+        ("VANGUARD FTSE ALL-WORLD UCITS ET", f"{name} Dist", None),
+        (f"VANGUARD FTSE ALL-WORLD {digest[:8]}", f"{name} Acc", None),
+    ]
+    assert len({row["asset"] for row in listed(ann)}) == 2
+    # And both are found the next time.
+    again = imported(ann, portfolio, text + f"2024-01-03,BUY,{name} Acc,1,9\n")
+    assert (again["created"], again["skipped"]) == (1, 2)
+    assert [row["asset"] for row in listed(ann)][1:] == [listed(ann)[1]["asset"]] * 2
+
+
+def test_one_symbol_with_two_isins_is_two_assets(ann: User, portfolio: int, assets: Assets) -> None:
+    header = "date,transaction_type,symbol,isin,quantity,price\n"
+    rows = f"2024-01-02,BUY,ABC,{APPLE},1,10\n2024-01-02,BUY,ABC,{FUND},2,20\n"
+    imported(ann, portfolio, header + rows, create_missing=True)
+    assert made(assets) == [("ABC", "ABC", APPLE), (f"ABC {FUND}", "ABC", FUND)]
+    assert len({row["asset"] for row in listed(ann)}) == 2
+    assert imported(ann, portfolio, header + rows)["skipped"] == 2
+
+
+def test_a_row_without_isin_between_them_takes_neither_into_itself(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    text = (
+        "date,transaction_type,symbol,isin,quantity,price\n"
+        f"2024-01-02,BUY,ABC,,3,1\n2024-01-02,BUY,ABC,{APPLE},1,10\n"
+        f"2024-01-02,BUY,ABC,{FUND},2,20\n"
+    )
+    imported(ann, portfolio, text, create_missing=True)
+    assert made(assets) == [("ABC", "ABC", APPLE), (f"ABC {FUND}", "ABC", FUND)]
+
+
+def test_an_asset_without_isin_is_not_two_papers_at_once(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    own = assets.make("ABC", by=ANN)
+    one = f"2024-01-02,BUY,ABC,{APPLE},1,10\n"
+    text = f"date,transaction_type,symbol,isin,quantity,price\n{one}2024-01-02,BUY,ABC,{FUND},2,9\n"
+    unresolved = imported(ann, portfolio, text, dry_run=True)["unresolved"]
+    assert [[found["id"] for found in row["candidates"]] for row in unresolved] == [[own], [own]]
+    imported(ann, portfolio, text, create_missing=True)
+    assert {row["asset"] for row in listed(ann)} & {own} == set()
+    assert made(assets)[1:] == [(f"ABC {APPLE}", "ABC", APPLE), (f"ABC {FUND}", "ABC", FUND)]
+
+
+def test_a_symbol_in_another_currency_than_the_files_is_a_candidate(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    own = assets.make("AMD", "EUR", by=ANN)
+    text = (
+        "date,transaction_type,symbol,asset_name,asset_currency,quantity,price\n"
+        '2024-01-02,BUY,AMD,"Advanced Micro Devices, Inc.",USD,10,100\n'
+    )
+    assert list(bad_rows(ann, portfolio, text)) == ["2"]
+    [missing] = imported(ann, portfolio, text, dry_run=True)["unresolved"]
+    assert [candidate["id"] for candidate in missing["candidates"]] == [own]
+
+
+def test_a_row_is_in_the_currency_of_the_files_asset_unless_it_says_another(
+    ann: User, assets: Assets
+) -> None:
+    portfolio = ann.portfolio(currency="GBP")
+    assets.make("VOD.L", "GBP")
+    text = of_fund(symbol="VOD.L", asset_currency="GBX")
+    found = imported(ann, portfolio, text)
+    assert codes(found) == [("currency", "minor_unit_converted")]
+    [row] = listed(ann)
+    assert (row["currency"], row["amount"]) == ("GBP", "-0.10")
 
 
 def test_nothing_is_made_for_a_file_with_other_faults(

@@ -92,7 +92,7 @@ def record_sound_transactions(
     assets = assets_for(session, owner_id, named)
     portfolios = all_changeable(session, owner_id, {row["portfolio"] for row in rows})
     refused = Refusals()
-    sound = filled(session, rows, portfolios, assets, refused)
+    sound = filled(session, rows, portfolios, assets, refused, of_import=import_id is not None)
     ordered = (
         sorted(sound.values(), key=_order_of_creation) if import_id is None else sound.values()
     )

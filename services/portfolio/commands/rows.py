@@ -58,18 +58,22 @@ def filled(
     portfolios: Mapping[int, Portfolio],
     assets: Mapping[int, Asset],
     refused: Refusals,
+    *,
+    of_import: bool = False,
 ) -> dict[int, Transaction]:
     """Return the transactions of the sound rows by index, complete and not yet in the session.
 
     Args:
         portfolios, assets: those that the rows may name.
         refused: takes what is wrong with the others.
+        of_import: whether they are of a file: it tells what happened, in retired assets too.
     """
     drafts: dict[int, Draft] = {}
     for index, row in enumerate(rows):
         with refused.of_row(index):
             drafts[index] = Draft.of(row, portfolios, assets)
-    require_not_retired(session, drafts, refused)
+    if not of_import:
+        require_not_retired(session, drafts, refused)
     require_free_external_ids(session, drafts, refused)
     rates = rates_for(session, drafts.values())
     transactions: dict[int, Transaction] = {}

@@ -24,7 +24,8 @@ _CHUNK: Final = 500  # rows held in memory, and sent at once
 
 def warnings(file: LedgerFile) -> list[remarks.Warning]:
     """Return what the sender of a file should know of its rows."""
-    minor = sorted({row.currency for row in file.rows if row.currency in MINOR_CURRENCIES})
+    currencies = {row.money_currency for row in file.rows}
+    minor = sorted(code for code in currencies if code in MINOR_CURRENCIES)
     skipped = [remarks.rows_skipped(count, reason) for reason, count in file.skipped.items()]
     return skipped + [remarks.minor_unit_converted(code, MINOR_CURRENCIES[code]) for code in minor]
 

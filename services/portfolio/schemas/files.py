@@ -76,6 +76,7 @@ class CandidateSchema(StrictSchema):
     name = fields.String(metadata={"description": "Name.", "example": "Vanguard FTSE All-World"})
     currency = fields.String(metadata={"description": "Of its prices.", "example": "GBP"})
     isin = answered(fields.String, "ISIN.", "IE00B3RBWM25")
+    is_active = fields.Boolean(metadata={"description": "False is retired.", "example": True})
 
 
 def _written(what: str, name: str, example: str) -> fields.String:

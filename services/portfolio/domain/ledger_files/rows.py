@@ -57,7 +57,7 @@ class LedgerRow:
 
     Attributes:
         line: where it begins in the file, from 1; of JSON its place in the list.
-        currency: None where the file leaves it to the portfolio.
+        currency: None where the file leaves it to the asset or the portfolio.
         external_id: the file's own, or made from the content by `ledger_file`.
         position_in_day: place among the rows of its day, where the file knows it.
     """
@@ -77,6 +77,11 @@ class LedgerRow:
     notes: str = ""
     external_id: str | None = None
     position_in_day: int | None = None
+
+    @property
+    def money_currency(self) -> str | None:
+        """The currency of its money: that of its asset unless it says another."""
+        return self.currency or (self.asset.currency if self.asset else None)
 
 
 class Numbers(TypedDict, total=False):
