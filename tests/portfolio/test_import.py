@@ -416,6 +416,15 @@ def test_what_the_owner_of_assets_refuses_to_make_is_a_bad_row(
     assert rows == {"2": {"asset": ["Your asset FUND is in EUR, not in USD."]}}
 
 
+def test_the_list_of_transactions_as_csv_is_a_file_too(
+    ann: User, portfolio: int, apple: int
+) -> None:
+    ann.record(portfolio, "BUY", "2024-01-02", asset=apple, quantity="2", price="5")
+    path = f"/api/transactions/?portfolio_id={portfolio}"
+    text = ann.client.get(path, headers={"Accept": "text/csv"}).text
+    assert asset_of(ann, ann.portfolio(), text) == apple
+
+
 def test_a_file_of_ghostfolio(ann: User, portfolio: int, apple: int) -> None:
     activity = {"type": "BUY", "quantity": 2, "unitPrice": 7.5, "fee": 1, "currency": "USD"}
     activity |= {"id": "g-1", "date": "2024-01-02T00:00:00.000Z", "symbol": "AAPL"}
@@ -425,6 +434,24 @@ def test_a_file_of_ghostfolio(ann: User, portfolio: int, apple: int) -> None:
     assert codes(found) == [("skipped", "rows_skipped")]
     [row] = listed(ann)
     assert (row["external_id"], row["amount"]) == ("g-1", "-16.00")
+
+
+def test_a_mapping_of_what_ghostfolio_writes(ann: User, assets: Assets, apple: int) -> None:
+    made_up = "7e91b7d4-1430-4212-8380-289a06c9bbc1"
+    activity = {"type": "BUY", "quantity": 2, "unitPrice": 7.5, "fee": 1, "currency": "USD"}
+    activity |= {"date": "2024-01-02T00:00:00.000Z", "dataSource": "MANUAL"}
+    query = {"format": "ghostfolio", "content_type": "application/json"}
+    for symbol in ("bitcoin", made_up):
+        export = json.dumps({"activities": [{**activity, "symbol": symbol}]})
+        found = imported(ann, ann.portfolio(), export, dry_run=True, **query)
+        assert [missing["symbol"] for missing in found["unresolved"]] == [symbol]
+        mapping = json.dumps({symbol: apple})
+        assert asset_of(ann, ann.portfolio(), export, mapping=mapping, **query) == apple
+        assert asset_of(ann, ann.portfolio(), export, create_missing=True, **query) != apple
+    assert made(assets)[1:] == [
+        ("BITCOIN", "BITCOIN", None),
+        ("MANUAL ASSET 7E91B7D4", "Manual asset 7e91b7d4", None),
+    ]
 
 
 def test_both_german_files_of_portfolio_performance(

@@ -144,7 +144,7 @@ def _of_two_papers(found: Mapping[AssetReference, KnownAsset | None]) -> set[int
 
 
 def _mapped(reference: AssetReference, mapping: Mapping[str, int]) -> int | None:
-    names = (reference.symbol, reference.isin, reference.name)
+    names = (reference.written, reference.symbol, reference.isin, reference.name)
     return next((mapping[name] for name in names if name and name in mapping), None)
 
 

@@ -91,7 +91,7 @@ class UnresolvedSchema(StrictSchema):
     """What a file names and no asset answers to."""
 
     isin = _written("ISIN in the file.", "isin", "IE00B3RBWM25")
-    symbol = _written("Symbol in the file.", "symbol", "VWRL")
+    symbol = _written("Symbol in the file.", "symbol_in_file", "VWRL")
     name = _written("Name in the file.", "name", "Vanguard FTSE All-World")
     currency = _written("Its currency, as far as the file says.", "currency", "EUR")
     lines = fields.List(

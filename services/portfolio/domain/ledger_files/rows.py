@@ -43,12 +43,19 @@ class AssetReference:
 
     Attributes:
         currency: that the asset is quoted in, as far as the file says so.
+        written: its symbol as the file writes it, where `symbol` is not that.
     """
 
     isin: str | None = None
     symbol: str | None = None
     name: str | None = None
     currency: str | None = None
+    written: str | None = field(default=None, compare=False)
+
+    @property
+    def symbol_in_file(self) -> str | None:
+        """Its symbol as the file writes it."""
+        return self.written or self.symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
