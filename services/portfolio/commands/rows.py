@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.drafts import Draft, Values, fill, rates_for
+from services.portfolio.domain.ledger_files.rows import OF_CONTENT
 from services.portfolio.models import Asset, Portfolio, Position, Transaction
 from shared.errors import Conflict, NotFound, ServiceError, ValidationFailed
 
@@ -74,6 +75,7 @@ def filled(
             drafts[index] = Draft.of(row, portfolios, assets)
     if not of_import:
         require_not_retired(session, drafts, refused)
+        require_own_external_ids(drafts, refused)
     require_free_external_ids(session, drafts, refused)
     rates = rates_for(session, drafts.values())
     transactions: dict[int, Transaction] = {}
@@ -83,6 +85,15 @@ def filled(
             fill(transaction, draft, rates)
             transactions[index] = transaction
     return {index: row for index, row in transactions.items() if index not in refused}
+
+
+def require_own_external_ids(drafts: Mapping[int, Draft], refused: Refusals) -> None:
+    """Refuse an `external_id` that begins as those do that are made of a file's rows."""
+    for index, draft in drafts.items():
+        if (draft.values.get("external_id") or "").startswith(OF_CONTENT):
+            with refused.of_row(index):
+                reason = f"{OF_CONTENT} begins the ids of imported rows; choose another."
+                raise ValidationFailed.of("external_id", reason)
 
 
 def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: Refusals) -> None:

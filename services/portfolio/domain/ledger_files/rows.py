@@ -1,8 +1,8 @@
 """The rows of a file, whatever program wrote it."""
 
 import datetime
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -116,6 +116,27 @@ class LedgerFile:
     errors: Mapping[int, Fields]
 
 
+def id_beginning(row: LedgerRow) -> str:
+    """Return how the ids made of a row's content begin; its ordinal among equal rows follows."""
+    return f"{OF_CONTENT}{sha256(_content(row).encode()).hexdigest()[:32]}:"
+
+
+def gapless_beginnings(ids: Iterable[str]) -> set[str]:
+    """Return the beginnings of the ids made of content whose ordinals go from 1 without a gap.
+
+    As many rows of this content without an id get just these ids again.
+    """
+    ordinals: defaultdict[str, set[str]] = defaultdict(set)
+    for external_id in ids:
+        beginning, colon, ordinal = external_id.rpartition(":")
+        ordinals[beginning + colon].add(ordinal)
+    return {
+        beginning
+        for beginning, found in ordinals.items()
+        if found == {str(ordinal) for ordinal in range(1, len(found) + 1)}
+    }
+
+
 def ledger_file(
     items: Iterable[tuple[int, Item]], row_of: Callable[[int, Item], LedgerRow | Skip]
 ) -> LedgerFile:
@@ -162,19 +183,23 @@ def _repeated_ids(rows: Iterable[LedgerRow]) -> dict[int, Fields]:
     return repeated
 
 
-def _identified(rows: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
+def _identified(rows: Sequence[LedgerRow]) -> Iterator[LedgerRow]:
     """Give each row without an id one of its content and of its ordinal among equal rows.
 
     So the same file twice gives the same ids, and two equal trades in one file two different ones.
+    Our own export gives some of these ids itself; no other row gets them.
     """
+    given = {row.external_id for row in rows if row.external_id}
     ordinals: Counter[str] = Counter()
     for row in rows:
         if row.external_id:
             yield row
             continue
-        digest = sha256(_content(row).encode()).hexdigest()[:32]
-        ordinals[digest] += 1
-        yield replace(row, external_id=f"{OF_CONTENT}{digest}:{ordinals[digest]}")
+        beginning = id_beginning(row)
+        ordinals[beginning] += 1
+        while f"{beginning}{ordinals[beginning]}" in given:
+            ordinals[beginning] += 1
+        yield replace(row, external_id=f"{beginning}{ordinals[beginning]}")
 
 
 def _content(row: LedgerRow) -> str:
