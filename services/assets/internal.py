@@ -32,7 +32,7 @@ class Sought(Text):
 
 
 class CardsQuery(StrictSchema):
-    """Which cards: by ids, by symbols or ISINs as a user means them, or all of them in pages."""
+    """Which cards: by ids, by symbols or ISINs that a user may mean, or all of them in pages."""
 
     ids = DelimitedList(
         Id(),
@@ -109,7 +109,7 @@ class SeriesSchema(StrictSchema):
 @blueprint.arguments(CardsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards(query: dict[str, Any]) -> Response:
-    """Return cards; retired assets too, unless asked by symbol or ISIN."""
+    """Return cards, of retired assets too."""
     if "ids" in query:
         return _as_it_is({"assets": cards.by_ids(session, query["ids"]), "next_after_id": None})
     if "symbols" in query:
@@ -127,7 +127,7 @@ def list_cards(query: dict[str, Any]) -> Response:
 @blueprint.for_services()
 @blueprint.arguments(PrivateAssetSchema)
 @blueprint.response(201, VersionedCard)
-@blueprint.alt_response(409, schema=Error, description="They have it in another currency.")
+@blueprint.alt_response(409, schema=Error, description="Another asset of theirs has the symbol.")
 def make_private_asset(values: dict[str, Any]) -> Response:
     """Make a private asset of a user, unless they have it already."""
     user_id = values.pop("user")

@@ -73,11 +73,10 @@ class Owners:
     def seen_by(
         self, user_id: int, *, isins: Sequence[str] = (), symbols: Sequence[str] = ()
     ) -> list[Card]:
-        """Return the assets that a user means by ISINs or by symbols, their own before public ones.
+        """Return the assets that a user may mean by ISINs or by symbols, retired ones too.
 
         Args:
-            isins: of one there may be several assets.
-            symbols: of one there is at most one.
+            isins, symbols: of one there may be several assets.
 
         Raises:
             Unavailable: their owner does not answer.

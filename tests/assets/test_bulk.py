@@ -137,7 +137,9 @@ def test_an_import_is_told_once(stand: Stand, ann: Assets) -> None:
 
 def test_a_history_comes_as_csv(ann: Assets) -> None:
     ann.make()
-    text = "\ufeffDate,Close,Volume,Low\r\n2024-01-18,173.25,1000,\r\n\r\n2024-01-19,175.5,,174\r\n"
+    empty = "\r\n,,,\r\n, ,\r\n"
+    text = f"\ufeffDate,Close,Volume,Low\r\n2024-01-18,173.25,1000,\r\n{empty}"
+    text += "2024-01-19,175.5,,174\r\n"
     assert send_csv(ann, text).status_code == 200
     assert records(ann, "date", "close", "low", "volume") == [
         ("2024-01-18", "173.25", None, 1000),

@@ -59,16 +59,17 @@ def test_cards_come_by_ids_and_unknown_ones_are_left_out(
     assert answer["next_after_id"] is None
 
 
-def test_a_symbol_means_the_users_own_asset_before_the_public_one(
+def test_a_symbol_means_all_assets_that_the_user_sees_their_own_first_retired_ones_last(
     admin: Assets, ann: Assets, bob: Assets, analytics: FlaskClient
 ) -> None:
+    admin.make(symbol="FUND", is_active=False)
     admin.make(symbol="FUND")
     ann.make(symbol="FUND")
     bob.make(symbol="ONLYBOBS")
     of_ann = body(analytics.get("/internal/v1/assets/?symbols=fund,ONLYBOBS&user=1"))
     of_bob = body(analytics.get("/internal/v1/assets/?symbols=fund,ONLYBOBS&user=2"))
-    assert [card["id"] for card in of_ann["assets"]] == [2]
-    assert [card["id"] for card in of_bob["assets"]] == [1, 3]
+    assert [card["id"] for card in of_ann["assets"]] == [3, 2, 1]
+    assert [card["id"] for card in of_bob["assets"]] == [2, 1, 4]
 
 
 def test_an_isin_means_all_assets_that_the_user_sees_their_own_first(
@@ -80,8 +81,8 @@ def test_an_isin_means_all_assets_that_the_user_sees_their_own_first(
     admin.make(symbol="GONE", isin=ISIN, is_active=False)
     of_ann = body(analytics.get(f"/internal/v1/assets/?isins={ISIN.lower()},no-isin&user=1"))
     of_bob = body(analytics.get(f"/internal/v1/assets/?isins={ISIN}&user=2"))
-    assert [card["id"] for card in of_ann["assets"]] == [3, 1, 2]
-    assert [card["id"] for card in of_bob["assets"]] == [1, 2]
+    assert [card["id"] for card in of_ann["assets"]] == [3, 1, 2, 4]
+    assert [card["id"] for card in of_bob["assets"]] == [1, 2, 4]
     assert of_ann["next_after_id"] is None
 
 
@@ -119,6 +120,12 @@ def test_a_public_asset_of_the_symbol_does_not_stand_in_for_a_private_one(
 def test_a_private_asset_in_another_currency_is_a_conflict(analytics: FlaskClient) -> None:
     make_private(analytics)
     assert make_private(analytics, currency="USD").status_code == 409
+
+
+def test_a_private_asset_of_another_isin_is_a_conflict(analytics: FlaskClient) -> None:
+    first = body(make_private(analytics, isin=ISIN))
+    assert make_private(analytics, isin="US5949181045").status_code == 409
+    assert body(make_private(analytics)) == first
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ class Assets:
             lambda session: commands.create_asset(session, by=by, **values).id
         )
 
+    def retire(self, asset_id: int, *, by: Actor = SYSTEM) -> None:
+        """Retire an asset."""
+        self.stand.database.unit(lambda session: commands.retire_asset(session, asset_id, by=by))
+
     def price(self, asset_id: int, closes: dict[str, str]) -> None:
         """Record closes by day."""
         rows = [Bar(date.fromisoformat(day), Decimal(close)) for day, close in closes.items()]

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from services.assets.domain.access import Actor
 from shared.testing import Stand
-from tests.portfolio.build import User
+from tests.portfolio.build import User, refused
 from tests.portfolio.filing import HEADER, exported, imported, listed
 from tests.portfolio.owning import Assets
 
@@ -81,6 +82,83 @@ def test_what_is_exported_comes_back_as_the_same_ledger(ann: User, ledger: int) 
     assert exported(ann, copy) == first
 
 
+@pytest.fixture
+def of_a_file(ann: User, assets: Assets) -> tuple[int, str]:
+    """Return a portfolio that came by a file without ids, and the file."""
+    assets.make("AAPL", isin="US0378331005")
+    rows = "2024-01-02,BUY,AAPL,1,50,,\n"
+    portfolio, text = ann.portfolio(), HEADER + rows + rows + "2024-01-03,DEPOSIT,,,,9,\n"
+    imported(ann, portfolio, text)
+    return portfolio, text
+
+
+def test_what_came_by_a_file_is_known_again_in_its_export(
+    ann: User, of_a_file: tuple[int, str]
+) -> None:
+    portfolio, text = of_a_file
+    first = exported(ann, portfolio)
+    assert imported(ann, portfolio, first)["skipped"] == 3
+    # In another portfolio as well, by the file it first came by too.
+    copy = ann.portfolio()
+    assert imported(ann, copy, first)["created"] == 3
+    assert exported(ann, copy) == first
+    assert [imported(ann, copy, again)["skipped"] for again in (first, text)] == [3, 3]
+
+
+def test_what_is_left_of_equal_rows_or_was_edited_is_known_again(ann: User) -> None:
+    own = ann.portfolio()
+    text = "date,transaction_type,amount,currency\n" + "2024-01-03,DEPOSIT,9,USD\n" * 4
+    imported(ann, own, text)
+    first, second, _, _ = listed(ann, f"portfolio_id={own}")
+    ann.delete(f"/api/transactions/{first['id']}/")
+    ann.patch(f"/api/transactions/{second['id']}/", {"amount": "8"})
+    left = exported(ann, own)
+    assert imported(ann, own, left)["skipped"] == 3
+    # And none of them is taken for one recorded by hand.
+    ann.record(own, "DEPOSIT", "2024-01-03", amount="9")
+    copy = ann.portfolio()
+    assert imported(ann, copy, exported(ann, own))["created"] == 4
+
+
+def test_an_id_made_of_content_is_nobodys_own(ann: User, of_a_file: tuple[int, str]) -> None:
+    portfolio, _ = of_a_file
+    row, _, _ = listed(ann, f"portfolio_id={portfolio}")
+    path = f"/api/transactions/{row['id']}/"
+    assert ann.put(path, row)["external_id"] == row["external_id"]
+    assert ann.patch(path, {"external_id": row["external_id"]})["notes"] == ""
+    deposit = {"amount": "1", "external_id": "content:1"}
+    assert list(ann.refuse(portfolio, "DEPOSIT", "2024-01-02", **deposit)) == ["external_id"]
+    answer = ann.client.patch(path, json={"external_id": "content:1"})
+    assert list(refused(answer)) == ["external_id"]
+
+
+def test_an_own_and_a_public_asset_of_one_symbol_stay_two(ann: User, assets: Assets) -> None:
+    held = [assets.make("AAPL", name="Apple Inc."),
+            assets.make("AAPL", name="My own apple", by=Actor(user_id=1))]  # fmt: skip
+    portfolio, copy = ann.portfolio(), ann.portfolio()
+    for asset in held:
+        ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity=str(asset), price="5")
+    imported(ann, copy, exported(ann, portfolio))
+    assert positions(ann, copy) == positions(ann, portfolio)
+    assert [row["asset"] for row in listed(ann, f"portfolio_id={copy}")] == held
+
+
+def test_a_ledger_with_retired_assets_comes_back(ann: User, assets: Assets) -> None:
+    own: dict[str, Any] = {"by": Actor(user_id=1)}
+    old, kept = assets.make("OLDCO", name="Old Co", **own), assets.make("KEPT", **own)
+    portfolio, copy = ann.portfolio(), ann.portfolio()
+    for asset in (old, kept):
+        ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="2", price="5")
+    ann.record(portfolio, "SELL", "2024-01-03", asset=old, quantity="2", price="5")
+    for asset in (old, kept):
+        assets.retire(asset, **own)
+    assets.make("OLDCO", name="New Co", **own)
+    text = exported(ann, portfolio)
+    assert imported(ann, copy, text)["created"] == 3
+    assert [row["asset"] for row in listed(ann, f"portfolio_id={copy}")] == [old, kept, old]
+    assert exported(ann, copy) == text
+
+
 def test_only_what_was_given_is_exported_in_the_order_of_the_ledger(ann: User, ledger: int) -> None:
     rows = list(csv.DictReader(io.StringIO(exported(ann, ledger))))
     of_day = [row for row in rows if row["date"] == "2024-01-03"]
@@ -91,7 +169,10 @@ def test_only_what_was_given_is_exported_in_the_order_of_the_ledger(ann: User, l
         ("3", "BUY", "48.500", "", ""),
         ("4", "SELL", "50", "", ""),
     ]
-    assert [row["external_id"] for row in rows if row["external_id"]] == ["d-1", "''quoted"]
+    given = [row["external_id"] for row in rows if row["external_id"]]
+    assert given[:2] == ["d-1", "''quoted"]
+    # Of the rows that came by a file without ids.
+    assert [text.partition(":")[0] for text in given[2:]] == ["content", "content"]
     assert [row["notes"] for row in rows if row["notes"]] == [
         "split, later\nrecorded",
         "'=1+1",

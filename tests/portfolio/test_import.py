@@ -1,6 +1,7 @@
 """Ledgers of other programs are imported; the assets are the real assets service's."""
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -176,9 +177,27 @@ def test_ones_own_asset_is_meant_before_a_public_one_and_nobody_elses(
         assert asset_of(bob, bob.portfolio(), text) == public
 
 
-def test_a_retired_asset_is_not_found(ann: User, portfolio: int, assets: Assets) -> None:
-    assets.make("GONE", is_active=False)
-    assert list(bad_rows(ann, portfolio, of_fund(symbol="GONE"))) == ["2"]
+def test_a_retired_asset_is_a_candidate(ann: User, portfolio: int, assets: Assets) -> None:
+    gone = assets.make("GONE", is_active=False)
+    text = of_fund(symbol="GONE")
+    assert list(bad_rows(ann, portfolio, text)) == ["2"]
+    [missing] = imported(ann, portfolio, text, dry_run=True)["unresolved"]
+    assert [(row["id"], row["is_active"]) for row in missing["candidates"]] == [(gone, False)]
+    # What happened may be recorded; a new position of one's own may not.
+    assert asset_of(ann, portfolio, text, mapping=json.dumps({"GONE": gone})) == gone
+    row = {"asset": gone, "quantity": "1", "price": "1"}
+    assert list(ann.refuse(ann.portfolio(), "BUY", "2024-01-02", **row)) == ["asset"]
+
+
+def test_a_symbol_that_was_handed_on_means_the_asset_of_the_name(ann: User, assets: Assets) -> None:
+    old = assets.make("OLDCO", name="Old Co", is_active=False)
+    new = assets.make("OLDCO", name="New Co")
+    for name, expected in (("Old Co", old), ("New Co", new)):
+        text = of_fund(symbol="OLDCO", asset_name=name, asset_currency="USD")
+        assert asset_of(ann, ann.portfolio(), text) == expected
+    other = of_fund(symbol="OLDCO", asset_name="Other Co", asset_currency="USD")
+    [missing] = imported(ann, ann.portfolio(), other, dry_run=True)["unresolved"]
+    assert [candidate["id"] for candidate in missing["candidates"]] == [new, old]
 
 
 def test_a_mapping_goes_before_everything(ann: User, assets: Assets, apple: int) -> None:
@@ -252,6 +271,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
                         "name": "VWRL.L",
                         "currency": "GBP",
                         "isin": FUND,
+                        "is_active": True,
                     }
                 ],
             }
@@ -289,6 +309,93 @@ def test_missing_assets_are_made_private_and_found_the_next_time(ann: User, asse
     ]
 
 
+def made(assets: Assets) -> list[tuple[str, str, str | None]]:
+    """Return symbol, name and ISIN of the assets there are, in the order of their creation."""
+    cards = [event.data["asset"] for event in assets.stand.events()]
+    return [(asset["symbol"], asset["name"], asset["isin"]) for asset in cards]
+
+
+def test_two_names_that_begin_alike_are_two_assets(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    name = "Vanguard FTSE All-World UCITS ETF USD"
+    text = (
+        "date,transaction_type,asset_name,quantity,price\n"
+        f"2024-01-02,BUY,{name} Dist,1,10\n2024-01-02,BUY,{name} Acc,2,20\n"
+    )
+    imported(ann, portfolio, text, create_missing=True)
+    # The second one's symbol ends with the beginning of its name's SHA-256.
+    digest = sha256(f"{name} Acc".encode()).hexdigest()[:8].upper()
+    assert made(assets) == [
+        ("VANGUARD FTSE ALL-WORLD UCITS ET", f"{name} Dist", None),
+        (f"VANGUARD FTSE ALL-WORLD {digest[:8]}", f"{name} Acc", None),
+    ]
+    assert len({row["asset"] for row in listed(ann)}) == 2
+    # And both are found the next time.
+    again = imported(ann, portfolio, text + f"2024-01-03,BUY,{name} Acc,1,9\n")
+    assert (again["created"], again["skipped"]) == (1, 2)
+    assert [row["asset"] for row in listed(ann)][1:] == [listed(ann)[1]["asset"]] * 2
+
+
+def test_one_symbol_with_two_isins_is_two_assets(ann: User, portfolio: int, assets: Assets) -> None:
+    header = "date,transaction_type,symbol,isin,quantity,price\n"
+    rows = f"2024-01-02,BUY,ABC,{APPLE},1,10\n2024-01-02,BUY,ABC,{FUND},2,20\n"
+    imported(ann, portfolio, header + rows, create_missing=True)
+    assert made(assets) == [("ABC", "ABC", APPLE), (f"ABC {FUND}", "ABC", FUND)]
+    assert len({row["asset"] for row in listed(ann)}) == 2
+    assert imported(ann, portfolio, header + rows)["skipped"] == 2
+
+
+def test_a_row_without_isin_between_them_takes_neither_into_itself(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    text = (
+        "date,transaction_type,symbol,isin,quantity,price\n"
+        f"2024-01-02,BUY,ABC,,3,1\n2024-01-02,BUY,ABC,{APPLE},1,10\n"
+        f"2024-01-02,BUY,ABC,{FUND},2,20\n"
+    )
+    imported(ann, portfolio, text, create_missing=True)
+    assert made(assets) == [("ABC", "ABC", APPLE), (f"ABC {FUND}", "ABC", FUND)]
+
+
+def test_an_asset_without_isin_is_not_two_papers_at_once(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    own = assets.make("ABC", by=ANN)
+    one = f"2024-01-02,BUY,ABC,{APPLE},1,10\n"
+    text = f"date,transaction_type,symbol,isin,quantity,price\n{one}2024-01-02,BUY,ABC,{FUND},2,9\n"
+    unresolved = imported(ann, portfolio, text, dry_run=True)["unresolved"]
+    assert [[found["id"] for found in row["candidates"]] for row in unresolved] == [[own], [own]]
+    imported(ann, portfolio, text, create_missing=True)
+    assert {row["asset"] for row in listed(ann)} & {own} == set()
+    assert made(assets)[1:] == [(f"ABC {APPLE}", "ABC", APPLE), (f"ABC {FUND}", "ABC", FUND)]
+
+
+def test_a_symbol_in_another_currency_than_the_files_is_a_candidate(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    own = assets.make("AMD", "EUR", by=ANN)
+    text = (
+        "date,transaction_type,symbol,asset_name,asset_currency,quantity,price\n"
+        '2024-01-02,BUY,AMD,"Advanced Micro Devices, Inc.",USD,10,100\n'
+    )
+    assert list(bad_rows(ann, portfolio, text)) == ["2"]
+    [missing] = imported(ann, portfolio, text, dry_run=True)["unresolved"]
+    assert [candidate["id"] for candidate in missing["candidates"]] == [own]
+
+
+def test_a_row_is_in_the_currency_of_the_files_asset_unless_it_says_another(
+    ann: User, assets: Assets
+) -> None:
+    portfolio = ann.portfolio(currency="GBP")
+    assets.make("VOD.L", "GBP")
+    text = of_fund(symbol="VOD.L", asset_currency="GBX")
+    found = imported(ann, portfolio, text)
+    assert codes(found) == [("currency", "minor_unit_converted")]
+    [row] = listed(ann)
+    assert (row["currency"], row["amount"]) == ("GBP", "-0.10")
+
+
 def test_nothing_is_made_for_a_file_with_other_faults(
     ann: User, portfolio: int, assets: Assets
 ) -> None:
@@ -309,6 +416,15 @@ def test_what_the_owner_of_assets_refuses_to_make_is_a_bad_row(
     assert rows == {"2": {"asset": ["Your asset FUND is in EUR, not in USD."]}}
 
 
+def test_the_list_of_transactions_as_csv_is_a_file_too(
+    ann: User, portfolio: int, apple: int
+) -> None:
+    ann.record(portfolio, "BUY", "2024-01-02", asset=apple, quantity="2", price="5")
+    path = f"/api/transactions/?portfolio_id={portfolio}"
+    text = ann.client.get(path, headers={"Accept": "text/csv"}).text
+    assert asset_of(ann, ann.portfolio(), text) == apple
+
+
 def test_a_file_of_ghostfolio(ann: User, portfolio: int, apple: int) -> None:
     activity = {"type": "BUY", "quantity": 2, "unitPrice": 7.5, "fee": 1, "currency": "USD"}
     activity |= {"id": "g-1", "date": "2024-01-02T00:00:00.000Z", "symbol": "AAPL"}
@@ -318,6 +434,24 @@ def test_a_file_of_ghostfolio(ann: User, portfolio: int, apple: int) -> None:
     assert codes(found) == [("skipped", "rows_skipped")]
     [row] = listed(ann)
     assert (row["external_id"], row["amount"]) == ("g-1", "-16.00")
+
+
+def test_a_mapping_of_what_ghostfolio_writes(ann: User, assets: Assets, apple: int) -> None:
+    made_up = "7e91b7d4-1430-4212-8380-289a06c9bbc1"
+    activity = {"type": "BUY", "quantity": 2, "unitPrice": 7.5, "fee": 1, "currency": "USD"}
+    activity |= {"date": "2024-01-02T00:00:00.000Z", "dataSource": "MANUAL"}
+    query = {"format": "ghostfolio", "content_type": "application/json"}
+    for symbol in ("bitcoin", made_up):
+        export = json.dumps({"activities": [{**activity, "symbol": symbol}]})
+        found = imported(ann, ann.portfolio(), export, dry_run=True, **query)
+        assert [missing["symbol"] for missing in found["unresolved"]] == [symbol]
+        mapping = json.dumps({symbol: apple})
+        assert asset_of(ann, ann.portfolio(), export, mapping=mapping, **query) == apple
+        assert asset_of(ann, ann.portfolio(), export, create_missing=True, **query) != apple
+    assert made(assets)[1:] == [
+        ("BITCOIN", "BITCOIN", None),
+        ("MANUAL ASSET 7E91B7D4", "Manual asset 7e91b7d4", None),
+    ]
 
 
 def test_both_german_files_of_portfolio_performance(

@@ -73,7 +73,7 @@ def ensure_private_asset(
     """Return the private asset of a user with this symbol, made if there is none.
 
     Raises:
-        Conflict: there is one, in another currency.
+        Conflict: there is one, in another currency or with another ISIN.
     """
     own = select(Asset).where(Asset.owner_id == user_id, Asset.symbol == symbol, Asset.is_active)
     asset = session.scalar(own)
@@ -82,6 +82,8 @@ def ensure_private_asset(
         return create_asset(session, by=Actor(user_id), asset_type="OTHER", **values)
     if asset.currency != currency:
         raise Conflict(f"Your asset {symbol} is in {asset.currency}, not in {currency}.")
+    if isin and asset.isin not in (None, isin):
+        raise Conflict(f"Your asset {symbol} has the ISIN {asset.isin}, not {isin}.")
     return asset
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Subquery, Text, case, cast, func, select, text, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.assets.models import Asset, Price, Split, visible_to
@@ -38,20 +38,13 @@ def page(session: Session, after_id: int) -> list[dict[str, Any]]:
 
 
 def by_symbols(session: Session, symbols: Sequence[str], user_id: int) -> list[dict[str, Any]]:
-    """Return what a user means by these symbols; their own asset goes before a public one."""
-    meant = (
-        select(Asset)
-        .where(Asset.symbol.in_(symbols), visible_to(user_id), Asset.is_active)
-        .order_by(Asset.symbol, Asset.owner_id.nulls_last())
-        .ext(distinct_on(Asset.symbol))
-    )
-    return _cards(session, meant)
+    """Return all assets that a user may mean by these symbols; see `_meant`."""
+    return _meant(session, Asset.symbol, symbols, user_id)
 
 
 def by_isins(session: Session, isins: Sequence[str], user_id: int) -> list[dict[str, Any]]:
-    """Return all assets that a user sees under these ISINs, their own before public ones."""
-    known = select(Asset).where(Asset.isin.in_(isins), visible_to(user_id), Asset.is_active)
-    return _cards(session, known.order_by(Asset.isin, Asset.owner_id.nulls_last(), Asset.id))
+    """Return all assets that a user may mean by these ISINs; see `_meant`."""
+    return _meant(session, Asset.isin, isins, user_id)
 
 
 def series(session: Session, asset_id: int) -> dict[str, Any]:
@@ -76,6 +69,18 @@ def series(session: Session, asset_id: int) -> dict[str, Any]:
     asset: Asset = row["Asset"]
     columns = {name: row[name] for name in [*history.c.keys(), "splits"]}
     return {"asset": asset.card(), "version": asset.version, **columns}
+
+
+def _meant(
+    session: Session, name: InstrumentedAttribute[Any], texts: Sequence[str], user_id: int
+) -> list[dict[str, Any]]:
+    """Return what a user sees under these names: their own before public ones, retired ones last.
+
+    Retired ones too: a ledger from before may name them.
+    """
+    known = select(Asset).where(name.in_(texts), visible_to(user_id))
+    order = (name, Asset.is_active.desc(), Asset.owner_id.nulls_last(), Asset.id)
+    return _cards(session, known.order_by(*order))
 
 
 def _history(asset_id: int) -> Subquery:

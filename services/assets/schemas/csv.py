@@ -17,7 +17,7 @@ def price_rows(body: bytes) -> list[dict[str, Any]]:
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         _require_columns(header)
-        return [_row(header, cells) for cells in reader if cells]
+        return [_row(header, cells) for cells in reader if any(map(str.strip, cells))]
     except csv.Error as error:
         raise ValueError(f"Line {reader.line_num} is not CSV: {error}.") from error
 

@@ -190,7 +190,7 @@ def _values(
         "amount": row.amount,
         "fees": row.fees,
         "taxes": row.taxes,
-        "currency": row.currency,
+        "currency": row.money_currency,
         "exchange_rate": row.exchange_rate,
         "ratio": ratio_text(row.ratio) if row.ratio else None,
         "notes": row.notes,

@@ -123,7 +123,7 @@ def _record(
     if not rows:
         return [], []
     refused = Refusals()
-    sound = filled(session, rows, portfolios, assets, refused)
+    sound = filled(session, rows, portfolios, assets, refused, of_import=import_id is not None)
     ordered = (
         sorted(sound.values(), key=_order_of_creation) if import_id is None else sound.values()
     )

@@ -3,17 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from services.portfolio.domain.ledger_files.matching import (
     KnownAsset,
+    are_other_papers,
     candidates,
     currency_of,
+    marked_symbol_of,
     match,
     symbol_of,
 )
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
 from services.portfolio.owners import Card, Owners
 from shared.errors import Conflict, ServiceError, ValidationFailed
+
+_SYMBOLS: Final = (symbol_of, marked_symbol_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,12 @@ def resolve(
             lines[row.asset].append(row.line)
     ids = {reference: mapped for reference in lines if (mapped := _mapped(reference, mapping))}
     known = _known(lines.keys() - ids.keys(), owner_id, owners)
+    found = {reference: match(reference, known) for reference in lines.keys() - ids.keys()}
+    of_two_papers = _of_two_papers(found)
     unresolved = []
-    for reference in lines.keys() - ids.keys():
-        if found := match(reference, known):
-            ids[reference] = found.id
+    for reference, asset in found.items():
+        if asset and asset.id not in of_two_papers:
+            ids[reference] = asset.id
         else:
             missing = Unresolved(reference, lines[reference], candidates(reference, known))
             unresolved.append(missing)
@@ -84,14 +91,12 @@ def make_missing(found: Resolution, owner_id: int, owners: Owners, currency: str
         Unavailable: the owner of assets does not answer.
     """
     made = Resolution(dict(found.ids))
-    for missing in found.unresolved:
+    symbols: dict[str, AssetReference] = {}
+    # Those with an ISIN first: one without it may mean them, never the other way round.
+    for missing in sorted(found.unresolved, key=lambda missing: missing.reference.isin is None):
         reference = missing.reference
-        values = {
-            "symbol": symbol_of(reference),
-            "name": reference.name or symbol_of(reference),
-            "currency": currency_of(reference) or currency,
-            "isin": reference.isin,
-        }
+        values = _values(missing, symbols, currency)
+        symbols.setdefault(values["symbol"], reference)
         try:
             made.ids[reference] = owners.make_private(owner_id, values)
         except (Conflict, ValidationFailed) as error:
@@ -99,21 +104,62 @@ def make_missing(found: Resolution, owner_id: int, owners: Owners, currency: str
     return made
 
 
+def _values(
+    missing: Unresolved, made: Mapping[str, AssetReference], currency: str
+) -> dict[str, Any]:
+    """Return what an asset is made of.
+
+    Args:
+        made: symbol → what an asset of it has just been made for.
+        currency: see `make_missing`.
+    """
+    reference, symbol = missing.reference, symbol_of(missing.reference)
+    currency = currency_of(reference) or currency
+    is_taken = any(
+        asset.is_own and asset.is_active and (asset.symbol, asset.currency) == (symbol, currency)
+        for asset in missing.candidates
+    )
+    if is_taken or (symbol in made and _are_two_papers(made[symbol], reference)):
+        symbol = marked_symbol_of(reference)
+    return {
+        "symbol": symbol,
+        "name": reference.name or symbol_of(reference),
+        "currency": currency,
+        "isin": reference.isin,
+    }
+
+
+def _are_two_papers(one: AssetReference, other: AssetReference) -> bool:
+    by_name = not (one.symbol or one.isin or other.symbol or other.isin)
+    return (by_name and one.name != other.name) or are_other_papers(one.isin, other.isin)
+
+
+def _of_two_papers(found: Mapping[AssetReference, KnownAsset | None]) -> set[int]:
+    """Return the assets that references with different ISINs were found to mean."""
+    isins: defaultdict[int, set[str]] = defaultdict(set)
+    for reference, asset in found.items():
+        if asset and reference.isin:
+            isins[asset.id].add(reference.isin.upper())
+    return {asset_id for asset_id, of_asset in isins.items() if len(of_asset) > 1}
+
+
 def _mapped(reference: AssetReference, mapping: Mapping[str, int]) -> int | None:
-    names = (reference.symbol, reference.isin, reference.name)
+    names = (reference.written, reference.symbol, reference.isin, reference.name)
     return next((mapping[name] for name in names if name and name in mapping), None)
 
 
 def _known(references: Iterable[AssetReference], owner_id: int, owners: Owners) -> list[KnownAsset]:
     wanted = list(references)
     isins = {reference.isin.upper() for reference in wanted if reference.isin}
-    symbols = {symbol_of(reference) for reference in wanted}
+    symbols = {symbol(reference) for reference in wanted for symbol in _SYMBOLS}
     cards = owners.seen_by(
         owner_id,
         isins=sorted(isin for isin in isins if isin.isalnum()),
         symbols=sorted(symbol for symbol in symbols if symbol),
     )
-    return sorted(map(_asset, cards), key=lambda asset: (not asset.is_own, asset.id))
+    return sorted(
+        map(_asset, cards), key=lambda asset: (not asset.is_active, not asset.is_own, asset.id)
+    )
 
 
 def _asset(card: Card) -> KnownAsset:
@@ -124,4 +170,5 @@ def _asset(card: Card) -> KnownAsset:
         currency=card["currency"],
         isin=card["isin"],
         is_own=card["owner"] is not None,
+        is_active=card["is_active"],
     )

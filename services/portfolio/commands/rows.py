@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.portfolio.commands.drafts import Draft, Values, fill, rates_for
 from services.portfolio.domain.entries import ACQUISITIONS
+from services.portfolio.domain.ledger_files.rows import OF_CONTENT
 from services.portfolio.models import Asset, Portfolio, Position, Transaction
 from shared.errors import Conflict, NotFound, ServiceError, ValidationFailed
 from shared.vocabulary import EntryType
@@ -63,18 +64,23 @@ def filled(
     portfolios: Mapping[int, Portfolio],
     assets: Mapping[int, Asset],
     refused: Refusals,
+    *,
+    of_import: bool = False,
 ) -> dict[int, Transaction]:
     """Return the transactions of the sound rows by index, complete and not yet in the session.
 
     Args:
         portfolios, assets: those that the rows may name.
         refused: takes what is wrong with the others.
+        of_import: whether they are of a file: it tells what happened, in retired assets too.
     """
     drafts: dict[int, Draft] = {}
     for index, row in enumerate(rows):
         with refused.of_row(index):
             drafts[index] = Draft.of(row, portfolios, assets)
-    require_not_retired(session, drafts, refused)
+    if not of_import:
+        require_not_retired(session, drafts, refused)
+        require_own_external_ids(drafts, refused)
     rates = rates_for(session, drafts.values())
     transactions: dict[int, Transaction] = {}
     for index, draft in drafts.items():
@@ -86,6 +92,15 @@ def filled(
     sound = {index: drafts[index] for index in transactions if index not in refused}
     require_free_external_ids(session, sound, refused)
     return {index: row for index, row in transactions.items() if index not in refused}
+
+
+def require_own_external_ids(drafts: Mapping[int, Draft], refused: Refusals) -> None:
+    """Refuse an `external_id` that begins as those do that are made of a file's rows."""
+    for index, draft in drafts.items():
+        if (draft.values.get("external_id") or "").startswith(OF_CONTENT):
+            with refused.of_row(index):
+                reason = f"{OF_CONTENT} begins the ids of imported rows; choose another."
+                raise ValidationFailed.of("external_id", reason)
 
 
 def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: Refusals) -> None:

@@ -26,6 +26,7 @@ from services.portfolio.commands.rows import (
     Refusals,
     require_free_external_ids,
     require_not_retired,
+    require_own_external_ids,
 )
 from services.portfolio.models import Portfolio, Transaction
 from services.portfolio.owners import Owners
@@ -175,6 +176,7 @@ def _require_free(session: Session, transaction: Transaction, draft: Draft) -> N
     if draft.asset is not None and draft.asset.id != transaction.asset_id:
         require_not_retired(session, {0: draft}, refused)
     if draft.values["external_id"] != transaction.external_id:
+        require_own_external_ids({0: draft}, refused)
         require_free_external_ids(session, {0: draft}, refused)
     if refused:
         raise refused[0]

@@ -1,6 +1,7 @@
 """Ledgers in files: what is to be said of one, and how one is written."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import Final
 
@@ -13,6 +14,8 @@ from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     LedgerFile,
     LedgerRow,
+    gapless_beginnings,
+    id_beginning,
 )
 from services.portfolio.models import LEDGER_ORDER, Asset, Transaction
 from services.portfolio.queries import remarks
@@ -24,7 +27,8 @@ _CHUNK: Final = 500  # rows held in memory, and sent at once
 
 def warnings(file: LedgerFile) -> list[remarks.Warning]:
     """Return what the sender of a file should know of its rows."""
-    minor = sorted({row.currency for row in file.rows if row.currency in MINOR_CURRENCIES})
+    currencies = {row.money_currency for row in file.rows}
+    minor = sorted(code for code in currencies if code in MINOR_CURRENCIES)
     skipped = [remarks.rows_skipped(count, reason) for reason, count in file.skipped.items()]
     return skipped + [remarks.minor_unit_converted(code, MINOR_CURRENCIES[code]) for code in minor]
 
@@ -38,9 +42,10 @@ def exported(session: Session, portfolio_id: int) -> Iterator[str]:
         .order_by(*LEDGER_ORDER)
         .execution_options(yield_per=_CHUNK)
     )
+    gapless = gapless_beginnings(_ids_of_content(session, portfolio_id))
     by_day = groupby(session.execute(statement), key=lambda row: row[0].date)
     records = generic.write(
-        _row(transaction, asset, place)
+        _identified(_row(transaction, asset, place), transaction.external_id, gapless)
         for _, rows in by_day
         for place, (transaction, asset) in enumerate(rows, start=1)
     )
@@ -49,11 +54,8 @@ def exported(session: Session, portfolio_id: int) -> Iterator[str]:
 
 
 def _row(transaction: Transaction, asset: Asset | None, place: int) -> LedgerRow:
-    """Return a transaction as a file gives it, without what follows from the rest.
-
-    An `external_id` made from the content of another file's row would not be made from this one's.
-    """
-    external_id, derived = transaction.external_id, transaction.derived
+    """Return a transaction as a file gives it, without what follows from the rest."""
+    derived = transaction.derived
     return LedgerRow(
         line=place,
         date=transaction.date,
@@ -68,9 +70,26 @@ def _row(transaction: Transaction, asset: Asset | None, place: int) -> LedgerRow
         exchange_rate=None if "exchange_rate" in derived else transaction.exchange_rate,
         ratio=transaction.ratio,
         notes=transaction.notes,
-        external_id=None if (external_id or "").startswith(OF_CONTENT) else external_id,
         position_in_day=place,
     )
+
+
+def _identified(row: LedgerRow, stored: str | None, gapless: Container[str]) -> LedgerRow:
+    """Return a row with the id that its transaction has, unless the import makes it of this row.
+
+    So a transaction that came by another file is known again; and a ledger that came by its own
+    export, where those recorded by hand have no ids, is exported identically.
+    """
+    beginning = id_beginning(row)
+    follows = stored is not None and stored.startswith(beginning) and beginning in gapless
+    return row if follows else replace(row, external_id=stored)
+
+
+def _ids_of_content(session: Session, portfolio_id: int) -> Iterator[str]:
+    ids = select(Transaction.external_id).where(
+        Transaction.portfolio_id == portfolio_id, Transaction.external_id.startswith(OF_CONTENT)
+    )
+    return (external_id for external_id in session.scalars(ids) if external_id)
 
 
 def _reference(asset: Asset) -> AssetReference:

@@ -1,7 +1,7 @@
 """Ledgers in files: imported, taken back, exported."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, Final
 
 from flask import Response, request
@@ -46,7 +46,8 @@ def import_file(query: dict[str, Any]) -> dict[str, Any]:
     format_ = query.pop("format")
     file = ledger_files.read(format_, _content(_TYPES.get(format_, "text/csv")))
     done = commands.import_file(session, identity.user_id, file=file, owners=owners(), **query)
-    return {**asdict(done), "warnings": queries.files.warnings(file)}
+    told = {field.name: getattr(done, field.name) for field in fields(done)}
+    return {**told, "warnings": queries.files.warnings(file)}
 
 
 @blueprint.route("/api/transactions/imports/<id:import_id>/", methods=["DELETE"])

@@ -76,6 +76,7 @@ class CandidateSchema(StrictSchema):
     name = fields.String(metadata={"description": "Name.", "example": "Vanguard FTSE All-World"})
     currency = fields.String(metadata={"description": "Of its prices.", "example": "GBP"})
     isin = answered(fields.String, "ISIN.", "IE00B3RBWM25")
+    is_active = fields.Boolean(metadata={"description": "False is retired.", "example": True})
 
 
 def _written(what: str, name: str, example: str) -> fields.String:
@@ -90,7 +91,7 @@ class UnresolvedSchema(StrictSchema):
     """What a file names and no asset answers to."""
 
     isin = _written("ISIN in the file.", "isin", "IE00B3RBWM25")
-    symbol = _written("Symbol in the file.", "symbol", "VWRL")
+    symbol = _written("Symbol in the file.", "symbol_in_file", "VWRL")
     name = _written("Name in the file.", "name", "Vanguard FTSE All-World")
     currency = _written("Its currency, as far as the file says.", "currency", "EUR")
     lines = fields.List(

@@ -121,7 +121,8 @@ class TransactionSchema(ResourceSchema):
         allow_none=True,
         load_default=None,
         metadata={
-            "description": "Your own id of it, unique in the portfolio.",
+            "description": "Your own id of it, unique in the portfolio. `content:` begins the"
+            " ids of imported rows whose file gave none, and no other.",
             "example": "broker-4711",
         },
     )

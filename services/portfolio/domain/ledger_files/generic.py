@@ -47,7 +47,9 @@ COLUMNS: Final = (
 )
 _NEEDED: Final = frozenset({"date", "transaction_type"})
 # Of the list of transactions, which may be asked for as CSV too: they belong to its installation.
-_READ_ONLY: Final = frozenset({"id", "portfolio", "asset", "import_id", "created", "modified"})
+_READ_ONLY: Final = frozenset(
+    {"id", "portfolio", "asset", "import_id", "created", "modified", "warnings"}
+)
 _RATE_PLACES: Final = 12
 # A text that a spreadsheet would run as a formula is written behind an apostrophe, and so is one
 # that begins with an apostrophe, so that every text comes back as it was.

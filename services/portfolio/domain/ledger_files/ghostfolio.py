@@ -38,7 +38,7 @@ _TYPES: Final = {
     "INTEREST": EntryType.INTEREST,
     "FEE": EntryType.FEE,
 }
-_MADE_UP: Final = re.compile(r"(GF_)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MADE_UP: Final = re.compile(r"(?:GF_)?([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,19 @@ def _type(cells: Cells) -> EntryType:
 
 
 def _asset(cells: Cells, profile: Cells) -> AssetReference:
-    symbol = cells.text("symbol") or ""
+    written = cells.text("symbol") or ""
+    made_up = _MADE_UP.fullmatch(written)
+    symbol, name = written.upper() or None, profile.text("name")
+    if made_up:
+        # Exports without profiles say no more of it than its kind (MANUAL) and its id.
+        kind = (cells.text("dataSource") or "Ghostfolio").capitalize()
+        symbol, name = None, name or f"{kind} asset {made_up[1]}"
     return AssetReference(
         isin=profile.text("isin", 12),
-        symbol=None if _MADE_UP.fullmatch(symbol) else symbol.upper() or None,
-        name=profile.text("name"),
+        symbol=symbol,
+        name=name,
         currency=profile.currency("currency") or cells.currency("currency"),
+        written=written or None,
     )
 
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from services.portfolio.domain.ledger_files.rows import AssetReference
 from shared.money import MINOR_CURRENCIES
 
 _SYMBOL_LENGTH: Final = 32
+_DIGEST_LENGTH: Final = 8
 # What no symbol has; single blanks it may have.
 _NO_SYMBOL: Final = re.compile(r"[^A-Z0-9.^=_/:&+#-]+")
 
@@ -19,6 +21,7 @@ class KnownAsset:
 
     Attributes:
         is_own: whether it is private to them.
+        is_active: whether it is in use, not retired.
     """
 
     id: int
@@ -27,6 +30,7 @@ class KnownAsset:
     currency: str
     isin: str | None
     is_own: bool
+    is_active: bool
 
 
 def symbol_of(reference: AssetReference) -> str:
@@ -34,8 +38,19 @@ def symbol_of(reference: AssetReference) -> str:
 
     One without a symbol is known by its ISIN, one without either by its name in capitals.
     """
-    text = reference.symbol or reference.isin or reference.name or ""
-    return _NO_SYMBOL.sub(" ", text.upper()).strip()[:_SYMBOL_LENGTH].strip()
+    return _as_symbol(reference.symbol or reference.isin or reference.name or "")
+
+
+def marked_symbol_of(reference: AssetReference) -> str:
+    """Return the symbol of an asset made for a reference whose own one another paper has.
+
+    It ends with the ISIN, or with a digest of the name, so that the same file finds it again.
+    """
+    mark = _as_symbol(reference.isin or "")
+    if not mark and reference.name:
+        mark = sha256(reference.name.encode()).hexdigest()[:_DIGEST_LENGTH].upper()
+    beginning = symbol_of(reference)[: _SYMBOL_LENGTH - len(mark) - 1].rstrip()
+    return f"{beginning} {mark}" if mark else symbol_of(reference)
 
 
 def currency_of(reference: AssetReference) -> str | None:
@@ -43,19 +58,44 @@ def currency_of(reference: AssetReference) -> str | None:
     return MINOR_CURRENCIES.get(reference.currency or "", reference.currency)
 
 
+def are_other_papers(isin: str | None, other: str | None) -> bool:
+    """Return whether two ISINs say that their papers are not the same; None says nothing."""
+    return isin is not None and other is not None and isin.upper() != other.upper()
+
+
 def match(reference: AssetReference, known: Sequence[KnownAsset]) -> KnownAsset | None:
-    """Return the asset that a file means: by ISIN and currency, then by symbol.
+    """Return the asset that a file means: described in full, by ISIN and currency, by symbol.
+
+    A retired one is meant by its symbol and its name only: symbols are handed on.
 
     Args:
-        known: the user's own before public ones.
+        known: the user's own before public ones, retired ones last.
     """
-    return _by_isin(reference, known) or _by_symbol(reference, known)
+    in_use = [asset for asset in known if asset.is_active]
+    return _in_full(reference, known) or _by_isin(reference, in_use) or _by_symbol(reference, known)
 
 
 def candidates(reference: AssetReference, known: Iterable[KnownAsset]) -> list[KnownAsset]:
-    """Return the assets that a file may mean: with its ISIN or its symbol."""
-    isin, symbol = (reference.isin or "").upper(), symbol_of(reference)
-    return [asset for asset in known if asset.isin == isin or asset.symbol == symbol]
+    """Return the assets that a file may mean: with its ISIN or its symbol, retired ones too."""
+    isin, symbols = (reference.isin or "").upper(), _symbols_of(reference)
+    return [asset for asset in known if asset.isin == isin or asset.symbol in symbols]
+
+
+def _as_symbol(text: str) -> str:
+    return _NO_SYMBOL.sub(" ", text.upper()).strip()[:_SYMBOL_LENGTH].strip()
+
+
+def _symbols_of(reference: AssetReference) -> tuple[str, str]:
+    return symbol_of(reference), marked_symbol_of(reference)
+
+
+def _in_full(reference: AssetReference, known: Iterable[KnownAsset]) -> KnownAsset | None:
+    """Return the asset with everything that the reference says, as our own export says it."""
+    described = (reference.symbol, reference.isin, reference.name, currency_of(reference))
+    for asset in known:
+        if described == (asset.symbol, asset.isin, asset.name, asset.currency):
+            return asset
+    return None
 
 
 def _by_isin(reference: AssetReference, known: Iterable[KnownAsset]) -> KnownAsset | None:
@@ -72,11 +112,22 @@ def _by_isin(reference: AssetReference, known: Iterable[KnownAsset]) -> KnownAss
 
 
 def _by_symbol(reference: AssetReference, known: Iterable[KnownAsset]) -> KnownAsset | None:
-    for asset in known:
-        if asset.symbol != symbol_of(reference):
-            continue
-        is_other_paper = reference.isin and asset.isin and asset.isin != reference.isin.upper()
-        is_namesake = not (reference.symbol or reference.isin) and asset.name != reference.name
-        if not is_other_paper and not is_namesake:
+    fitting = [asset for asset in known if _fits(reference, asset)]
+    for asset in fitting:
+        if asset.name == reference.name:
             return asset
-    return None
+    in_use = [asset for asset in fitting if asset.is_active]
+    # The symbol has been handed on, and the file's name is neither the old nor the new one.
+    is_open = reference.name and len(in_use) < len(fitting)
+    return in_use[0] if in_use and not is_open else None
+
+
+def _fits(reference: AssetReference, asset: KnownAsset) -> bool:
+    """Return whether a symbol means an asset as far as ISIN, currency and a name alone go."""
+    is_namesake = not (reference.symbol or reference.isin) and asset.name != reference.name
+    return (
+        asset.symbol in _symbols_of(reference)
+        and currency_of(reference) in (None, asset.currency)
+        and not are_other_papers(reference.isin, asset.isin)
+        and not is_namesake
+    )

@@ -1,8 +1,8 @@
 """The rows of a file, whatever program wrote it."""
 
 import datetime
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -43,12 +43,19 @@ class AssetReference:
 
     Attributes:
         currency: that the asset is quoted in, as far as the file says so.
+        written: its symbol as the file writes it, where `symbol` is not that.
     """
 
     isin: str | None = None
     symbol: str | None = None
     name: str | None = None
     currency: str | None = None
+    written: str | None = field(default=None, compare=False)
+
+    @property
+    def symbol_in_file(self) -> str | None:
+        """Its symbol as the file writes it."""
+        return self.written or self.symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,7 @@ class LedgerRow:
 
     Attributes:
         line: where it begins in the file, from 1; of JSON its place in the list.
-        currency: None where the file leaves it to the portfolio.
+        currency: None where the file leaves it to the asset or the portfolio.
         external_id: the file's own, or made from the content by `ledger_file`.
         position_in_day: place among the rows of its day, where the file knows it.
     """
@@ -77,6 +84,11 @@ class LedgerRow:
     notes: str = ""
     external_id: str | None = None
     position_in_day: int | None = None
+
+    @property
+    def money_currency(self) -> str | None:
+        """The currency of its money: that of its asset unless it says another."""
+        return self.currency or (self.asset.currency if self.asset else None)
 
 
 class Numbers(TypedDict, total=False):
@@ -102,6 +114,27 @@ class LedgerFile:
     rows: tuple[LedgerRow, ...]
     skipped: Mapping[Skip, int]
     errors: Mapping[int, Fields]
+
+
+def id_beginning(row: LedgerRow) -> str:
+    """Return how the ids made of a row's content begin; its ordinal among equal rows follows."""
+    return f"{OF_CONTENT}{sha256(_content(row).encode()).hexdigest()[:32]}:"
+
+
+def gapless_beginnings(ids: Iterable[str]) -> set[str]:
+    """Return the beginnings of the ids made of content whose ordinals go from 1 without a gap.
+
+    As many rows of this content without an id get just these ids again.
+    """
+    ordinals: defaultdict[str, set[str]] = defaultdict(set)
+    for external_id in ids:
+        beginning, colon, ordinal = external_id.rpartition(":")
+        ordinals[beginning + colon].add(ordinal)
+    return {
+        beginning
+        for beginning, found in ordinals.items()
+        if found == {str(ordinal) for ordinal in range(1, len(found) + 1)}
+    }
 
 
 def ledger_file(
@@ -150,19 +183,23 @@ def _repeated_ids(rows: Iterable[LedgerRow]) -> dict[int, Fields]:
     return repeated
 
 
-def _identified(rows: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
+def _identified(rows: Sequence[LedgerRow]) -> Iterator[LedgerRow]:
     """Give each row without an id one of its content and of its ordinal among equal rows.
 
     So the same file twice gives the same ids, and two equal trades in one file two different ones.
+    Our own export gives some of these ids itself; no other row gets them.
     """
+    given = {row.external_id for row in rows if row.external_id}
     ordinals: Counter[str] = Counter()
     for row in rows:
         if row.external_id:
             yield row
             continue
-        digest = sha256(_content(row).encode()).hexdigest()[:32]
-        ordinals[digest] += 1
-        yield replace(row, external_id=f"{OF_CONTENT}{digest}:{ordinals[digest]}")
+        beginning = id_beginning(row)
+        ordinals[beginning] += 1
+        while f"{beginning}{ordinals[beginning]}" in given:
+            ordinals[beginning] += 1
+        yield replace(row, external_id=f"{beginning}{ordinals[beginning]}")
 
 
 def _content(row: LedgerRow) -> str:

@@ -43,7 +43,11 @@ def read_table(text: str, name_of: Callable[[str], str]) -> Table:
     named = [column for column in columns if column]
     if len(set(named)) < len(named):
         raise FileRefused("A column stands twice in the header.")
-    lines = [(line, _by_column(line, columns, cells)) for line, cells in records if any(cells)]
+    lines = [
+        (line, _by_column(line, columns, cells))
+        for line, cells in records
+        if any(cell.strip() for cell in cells)
+    ]
     return Table(delimiter, frozenset(named), lines)
 
 

@@ -76,7 +76,7 @@ def test_a_file_may_be_separated_by_commas_semicolons_or_tabs(separator: str) ->
 
 
 def test_a_byte_order_mark_blanks_and_empty_lines_do_no_harm() -> None:
-    text = "\ufeffDate , Transaction_Type,amount,\n\n 2024-01-02 ,deposit , 5 ,\n,,,\n"
+    text = "\ufeffDate , Transaction_Type,amount,\n\n 2024-01-02 ,deposit , 5 ,\n,,,\n , ,\n"
     row = only_row(text)
     assert row.line == 3
     assert row.amount == 5

@@ -19,6 +19,7 @@ from shared.vocabulary import EntryType as T
 from tests.portfolio.domain.build import exactly
 
 FLAT = "7e91b7d4-1430-4212-8380-289a06c9bbc1"
+ACCOUNT = "b2d3fe1d-d6a8-41a3-be39-07ef5e9480f0"
 FEE = "14a69cb9-1e31-43fa-b320-83703d8ed74b"
 PROFILES = [
     {"dataSource": "MANUAL", "symbol": FLAT, "name": "Flat", "currency": "CHF", "isin": None},
@@ -103,6 +104,20 @@ def test_an_asset_of_the_users_own_goes_by_its_name(kind: str) -> None:
     row = only_row(activity(kind, dataSource="MANUAL", symbol=FLAT, quantity=1, unitPrice=500000))
     assert row.type is T.BUY
     assert row.asset == AssetReference(name="Flat", currency="CHF")
+
+
+def test_an_asset_of_ones_own_without_a_profile_is_named_by_its_kind_and_its_id() -> None:
+    for symbol in (ACCOUNT, f"GF_{ACCOUNT}"):
+        row = only_row(activity("BUY", dataSource="MANUAL", symbol=symbol))
+        assert row.asset == AssetReference(name="Manual asset b2d3fe1d", currency="USD")
+        assert row.asset is not None
+        assert row.asset.written == symbol
+
+
+def test_a_symbol_is_remembered_as_it_is_written() -> None:
+    row = only_row(activity("BUY", dataSource="COINGECKO", symbol="bitcoin"))
+    assert row.asset is not None
+    assert (row.asset.symbol, row.asset.written) == ("BITCOIN", "bitcoin")
 
 
 def test_floats_are_rounded_to_eight_decimals() -> None:

@@ -61,6 +61,11 @@ def test_an_id_that_the_file_gives_is_kept() -> None:
     assert ids(f"{BUY}broker-17") == ["broker-17"]
 
 
+def test_an_id_of_content_that_the_file_gives_is_given_to_no_other_row() -> None:
+    first, second, third = ids(BUY, BUY, BUY)
+    assert ids(BUY, f"{BUY}{first}", BUY) == [second, first, third]
+
+
 def test_an_id_given_twice_is_an_error_of_the_second_row() -> None:
     assert read_rows(f"{BUY}broker-17", f"{BUY}broker-17").errors == {
         3: {"external_id": ["Another row has this id too."]}
