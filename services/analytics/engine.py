@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final, NamedTuple, cast
 
 from flask import current_app
@@ -161,7 +162,7 @@ def _entry(row: AnyRow) -> Entry:
         asset=row.asset_id,
         quantity=row.quantity or 0.0,
         cash=row.cash_effect,
-        ratio=float(commands.as_fraction(row.ratio)) if row.ratio else 1.0,
+        ratio=commands.as_fraction(row.ratio) if row.ratio else Fraction(1),
         currency=row.currency,
         exchange_rate=float("nan") if row.exchange_rate is None else row.exchange_rate,
         price=row.price or 0.0,

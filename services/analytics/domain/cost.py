@@ -1,4 +1,4 @@
-"""The cost basis of what is held, day by day: the ledger's lots in float64.
+"""The cost basis of what is held, day by day: the ledger's lots, their costs in float64.
 
 The rules are those by which positions are kept to the last decimal; here they run once over the
 whole past, for a curve, and money is rounded at the edge.
@@ -6,31 +6,51 @@ whole past, for a curve, and money is rounded at the edge.
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
-from services.analytics.domain.ledger import QUANTITY_SIGN, Entry, Ledger
-from services.analytics.domain.series import Days, Floats
+from services.analytics.domain.ledger import QUANTITY_SIGN, Entry, Ledger, split, units
+from services.analytics.domain.series import Days, Floats, Indexes
 from services.analytics.domain.valuation import Books
 from shared.vocabulary import CostMethod, EntryType
 
-# Quantities have 8 decimals: what is left of a lot below half of the last one is nothing.
-NOTHING = 0.5e-8
+# Costs of a unit that differ by less are equal ones that were divided.
+EQUAL = 1e-12
 
 
 class Lot(NamedTuple):
-    """Units acquired together and what they cost, in the portfolio's currency (NaN: not known)."""
+    """Units acquired together, counted in their last decimal, and what they cost.
 
-    quantity: float
+    ``cost`` is in the portfolio's currency (NaN: not known), ``asset_cost`` in the asset's.
+    """
+
+    units: int
     cost: float
+    asset_cost: float
+
+    def part(self, count: int) -> "Lot":
+        """Return ``count`` of the units at their part of the cost."""
+        return Lot(count, self.cost * count / self.units, self.asset_cost * count / self.units)
+
+    def joined(self, other: "Lot") -> "Lot":
+        """Return both as one lot."""
+        return Lot(
+            self.units + other.units,
+            self.cost + other.cost,
+            self.asset_cost + other.asset_cost,
+        )
 
 
 Lots = list[Lot]
 
 
 def _highest_cost(lots: Lots) -> int:
-    return max(range(len(lots)), key=lambda i: lots[i].cost / lots[i].quantity)
+    """Return the dearest lot in the asset's currency, in which it is bought and sold."""
+    each = [lot.asset_cost / lot.units for lot in lots]
+    dearest = max(each)
+    return next(i for i, cost in enumerate(each) if dearest - cost <= EQUAL * abs(dearest))
 
 
 # The lot that a sale takes next, of lots in the order of acquisition; of equal ones the older.
@@ -50,40 +70,60 @@ class _Holding:
         self._lots: Lots = []
         self.cost = 0.0
 
-    def apply(self, row: Entry, cost: float) -> None:
+    def apply(self, row: Entry, cost: float, asset_cost: float) -> None:
         """Apply one entry, that costs ``cost`` where it brings units in."""
         sign = QUANTITY_SIGN.get(row.type, 0.0)
         if sign > 0.0:
-            self._add(Lot(row.quantity, cost))
+            self._add(Lot(units(row.quantity), cost, asset_cost))
         elif sign < 0.0:
-            self._take(row.quantity)
+            self._take(units(row.quantity))
         elif row.type == EntryType.SPLIT:
-            self._lots = [Lot(lot.quantity * row.ratio, lot.cost) for lot in self._lots]
+            self._split(row.ratio)
         elif row.type == EntryType.ADJUSTMENT:
             self._lots, self.cost = [], 0.0
-            if row.quantity > NOTHING:
-                self._add(Lot(row.quantity, cost))
+            self._add(Lot(units(row.quantity), cost, asset_cost))
 
     def _add(self, lot: Lot) -> None:
+        if not lot.units:
+            return
         self.cost += lot.cost
         if self._method is CostMethod.AVERAGE and self._lots:
-            pool = self._lots.pop()
-            lot = Lot(pool.quantity + lot.quantity, pool.cost + lot.cost)
+            lot = self._lots.pop().joined(lot)
         self._lots.append(lot)
 
-    def _take(self, quantity: float) -> None:
-        while quantity > NOTHING and self._lots:
+    def _take(self, wanted: int) -> None:
+        while wanted and self._lots:
             index = _NEXT[self._method](self._lots)
             lot = self._lots.pop(index)
-            left = lot.quantity - quantity
-            kept = lot.cost * left / lot.quantity if left > NOTHING else 0.0
-            if left > NOTHING:
-                self._lots.insert(index, Lot(left, kept))
-            self.cost -= lot.cost - kept
-            quantity -= lot.quantity
+            left = lot.part(max(lot.units - wanted, 0))
+            if left.units:
+                self._lots.insert(index, left)
+            self.cost -= lot.cost - left.cost
+            wanted -= lot.units - left.units
         # The sale of the last unit takes all cost; one of unknown cost leaves the others' known.
         if not self._lots or math.isnan(self.cost):
             self.cost = sum(lot.cost for lot in self._lots)
+
+    def _split(self, ratio: Fraction) -> None:
+        """Scale the lots so that they sum to what is held then, and keep their cost.
+
+        A lot too small to leave a unit gives its cost to its neighbour.
+        """
+        found: Lots = []
+        held = before = 0
+        loose: Lot | None = None
+        for lot in self._lots:
+            held += lot.units
+            after = split(held, ratio)
+            scaled = lot._replace(units=after - before)
+            before = after
+            scaled = loose.joined(scaled) if loose else scaled
+            loose = None if scaled.units else scaled
+            if scaled.units:
+                found.append(scaled)
+        if loose and found:
+            found[-1] = found[-1].joined(loose)
+        self._lots, self.cost = found, self.cost if found else 0.0
 
 
 def cost_basis(books: Books, method: CostMethod, days: Days) -> Floats:
@@ -92,26 +132,46 @@ def cost_basis(books: Books, method: CostMethod, days: Days) -> Floats:
     Each acquisition at the rate of its day. NaN while something is held whose rate is not known.
     """
     ledger = books.ledger
-    costs = _costs(ledger, ledger.exchange_rates(books.rates, books.currency))
+    stated = _stated_costs(ledger)
+    rates = ledger.exchange_rates(books.rates, books.currency)
     total = np.zeros(len(days))
     for asset in ledger.assets:
-        total += _of_asset(ledger, asset, costs, method, days)
+        positions = np.flatnonzero([row.asset == asset for row in ledger.entries])
+        costs = _turned(stated, rates)[positions]
+        own = _turned(stated[positions], _asset_rates(books, asset, positions, rates))
+        after = _after_each([ledger.entries[i] for i in positions], costs, own, method)
+        total += after[np.searchsorted(ledger.days[positions], days, side="right")]
     return total
 
 
-def _costs(ledger: Ledger, rates: Floats) -> Floats:
+def _stated_costs(ledger: Ledger) -> Floats:
     """Return what each entry costs that brings units in: money paid, else quantity × price."""
     paid = np.array([row.type == EntryType.BUY for row in ledger.entries], dtype=np.bool_)
     stated = np.array([row.quantity * row.price for row in ledger.entries], dtype=np.float64)
-    own = np.where(paid, -ledger.cash, stated)
-    return np.where(own == 0.0, 0.0, own * rates)
+    return np.where(paid, -ledger.cash, stated)
 
 
-def _of_asset(ledger: Ledger, asset: int, costs: Floats, method: CostMethod, days: Days) -> Floats:
-    positions = [i for i, row in enumerate(ledger.entries) if row.asset == asset]
+def _turned(stated: Floats, rates: Floats) -> Floats:
+    return np.where(stated == 0.0, 0.0, stated * rates)
+
+
+def _asset_rates(books: Books, asset: int, positions: Indexes, rates: Floats) -> Floats:
+    """Return the rate of each entry to the asset's currency; what has none is sold last."""
+    ledger, target = books.ledger, books.assets[asset].currency
+    if target == books.currency:
+        return np.nan_to_num(rates[positions])
+    found = np.ones(len(positions))
+    own = ledger.currencies[positions]
+    for foreign in set(own.tolist()) - {target}:
+        turned = books.rates.between(foreign, target, ledger.days[positions]).values
+        found = np.where(own == foreign, np.nan_to_num(turned), found)
+    return found
+
+
+def _after_each(rows: list[Entry], costs: Floats, own: Floats, method: CostMethod) -> Floats:
     holding = _Holding(method)
     after = [0.0]
-    for i in positions:
-        holding.apply(ledger.entries[i], float(costs[i]))
+    for row, cost, asset_cost in zip(rows, costs.tolist(), own.tolist(), strict=True):
+        holding.apply(row, cost, asset_cost)
         after.append(holding.cost)
-    return np.array(after)[np.searchsorted(ledger.days[positions], days, side="right")]
+    return np.array(after)

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.series import Days, Floats, Indexes
+from services.analytics.domain.series import Days, Floats, Indexes, decimal
 from shared.vocabulary import EntryType
 
 QUANTITY_DECIMALS = 8
+UNITS: Final[int] = 10**QUANTITY_DECIMALS
 OPENS_CASH = frozenset({EntryType.DEPOSIT, EntryType.WITHDRAWAL})
 IN_KIND = frozenset({EntryType.TRANSFER_IN, EntryType.TRANSFER_OUT, EntryType.ADJUSTMENT})
 QUANTITY_SIGN = {
@@ -21,6 +24,16 @@ QUANTITY_SIGN = {
     EntryType.SELL: -1.0,
     EntryType.TRANSFER_OUT: -1.0,
 }
+
+
+def units(quantity: float) -> int:
+    """Return a quantity as what its last decimal counts: 0.5 is 50,000,000."""
+    return int((decimal(quantity) * UNITS).to_integral_value())
+
+
+def split(held: int, ratio: Fraction) -> int:
+    """Return units × ratio, half up to a whole one, as the portfolio's own books have it."""
+    return (2 * held * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class Entry:
     asset: int | None = None
     quantity: float = 0.0
     cash: float = 0.0
-    ratio: float = 1.0
+    ratio: Fraction = Fraction(1)
     currency: str = ""
     exchange_rate: float = 1.0
     price: float = 0.0
@@ -164,7 +177,7 @@ def _running(rows: Sequence[Entry]) -> Floats:
 
 def _after(held: float, row: Entry) -> float:
     if row.type == EntryType.SPLIT:
-        return held * row.ratio
+        return split(units(held), row.ratio) / UNITS
     if row.type == EntryType.ADJUSTMENT:
         return row.quantity
     return held + QUANTITY_SIGN[row.type] * row.quantity

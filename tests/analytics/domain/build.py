@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 
@@ -51,7 +52,8 @@ def entry(
     exchange_rate: float = 1.0,
 ) -> Entry:
     when = date.fromisoformat(text)
-    return Entry(0, when, kind, asset, quantity, cash, ratio, currency, exchange_rate)
+    exact = Fraction(ratio).limit_denominator()
+    return Entry(0, when, kind, asset, quantity, cash, exact, currency, exchange_rate)
 
 
 def ledger(*entries: Entry) -> Ledger:

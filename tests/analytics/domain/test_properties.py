@@ -1,5 +1,6 @@
 """What must hold for any prices and any ledger."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,9 @@ def test_a_booked_split_changes_no_return(closes: Floats, position: int, ratio: 
     np.testing.assert_allclose(returns.simple(adjusted.values), returns.simple(closes), atol=1e-12)
     book = [
         Entry(0, days[0].item(), EntryType.BUY, 1, 100.0, -100.0 * closes[0]),
-        Entry(1, days[position].item(), EntryType.SPLIT, 1, ratio=ratio),
+        Entry(
+            1, days[position].item(), EntryType.SPLIT, 1, ratio=Fraction(ratio).limit_denominator()
+        ),
     ]
     quotes = {1: Quotes("ACME", "USD", Series(days, traded), splits)}
     valued = value_portfolio(Books(Ledger(book), quotes, Rates({}), "USD"))

@@ -1,6 +1,7 @@
 """What a change on a day leaves as it was, and what is taken again."""
 
 from dataclasses import fields
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def row(order: int, position: int, kind: EntryType, asset: int, number: int) -> 
     when = calendar(LENGTH)[position].item()
     cash = {T.BUY: -5.0, T.SELL: 5.0, T.DEPOSIT: 7.0, T.FEE: -1.0}.get(kind, 0.0) * number
     named = None if kind in {T.DEPOSIT, T.FEE} else asset
-    return Entry(order, when, kind, named, number, cash, 2.0, "USD", 1.0, 3.0)
+    return Entry(order, when, kind, named, number, cash, Fraction(2), "USD", 1.0, 3.0)
 
 
 def books(
