@@ -41,6 +41,13 @@ class Parser(FlaskParser):
         "path": RAISE,
     }
 
+    def load_querystring(self, req: Any, schema: Schema) -> Any:
+        """Return the query, in which a name stands once: our lists are one text with commas."""
+        for name, values in req.args.lists():
+            if len(values) > 1:
+                raise BadRequest(f"Query parameter '{name}': It is given more than once.")
+        return super().load_querystring(req, schema)
+
     def load_json(self, req: Any, _: Schema) -> Any:
         """Return the body, which must say that it is JSON, with exact numbers."""
         if not req.is_json:

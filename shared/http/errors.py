@@ -61,6 +61,21 @@ def error_response(
     fields: Mapping[str, Any] | None = None,
 ) -> Response:
     """Return the contract's error answer; what is not given follows from the status."""
+    body = error_body(status, title=title, code=code, message=message, fields=fields)
+    response = jsonify(body)
+    response.status_code = status
+    return response
+
+
+def error_body(
+    status: int,
+    *,
+    title: str | None = None,
+    code: str | None = None,
+    message: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the body of an error; what is not given follows from the status."""
     details: dict[str, Any] = {
         "code": code or CODES.get(status, "server_error" if status >= 500 else "bad_request"),
         "message": message or _MESSAGES.get(status, f"{HTTPStatus(status).phrase}."),
@@ -68,9 +83,7 @@ def error_response(
     }
     if fields is not None:
         details["fields"] = fields
-    response = jsonify({"error": title or HTTPStatus(status).phrase, "details": details})
-    response.status_code = status
-    return response
+    return {"error": title or HTTPStatus(status).phrase, "details": details}
 
 
 def _on_service_error(error: ServiceError) -> Response:

@@ -7,7 +7,7 @@ import sys
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
-worker_class = "gthread"
+worker_class = "shared.http.gunicorn_worker.Worker"
 workers = int(os.environ.get("WORKERS", "1"))
 threads = int(os.environ.get("THREADS", "8"))
 # Longer than the gateway's 60 s, or a POST meets a connection that we close at that moment (502).
@@ -23,7 +23,7 @@ header_map = "refuse"
 forwarder_headers = ""
 forwarded_allow_ips = ""
 limit_request_line = 8190
-limit_request_fields = 100
+limit_request_fields = 1000  # the gateway bounds their bytes
 
 
 def post_fork(_server: object, _worker: object) -> None:

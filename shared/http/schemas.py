@@ -12,6 +12,7 @@ from shared.money import EXACT, MINOR_CURRENCIES, is_currency, plain, round_to, 
 
 MAX_ID: Final = 2**63 - 1
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+_DIGITS: Final = re.compile(r"-?\d{1,40}", re.ASCII)
 # C0 controls but tab and line ends; PostgreSQL cannot store NUL, and UTF-8 no lone surrogate.
 _UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -70,7 +71,17 @@ class Text(fields.String):
         return text.strip()
 
 
-class Id(fields.Integer):
+class WholeNumber(fields.Integer):
+    """A whole number; as a text, which a query is, in the digits 0 to 9 alone."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        # Python's int takes "٣", "+3", " 3" and "1_0" too, and refuses more than 4300 digits.
+        if isinstance(value, str) and not _DIGITS.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class Id(WholeNumber):
     """The id of a resource, 1 to 2^63−1; a JSON integer."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -270,12 +281,12 @@ class Ordering(fields.Field[tuple[str, bool]]):
 class PageQuery(StrictSchema):
     """The parameters of every list. A list adds its filters and its `ordering`."""
 
-    page = fields.Integer(
+    page = WholeNumber(
         load_default=1,
         validate=validate.Range(min=1, max=1_000_000_000),
         metadata={"description": "Page, from 1."},
     )
-    page_size = fields.Integer(
+    page_size = WholeNumber(
         load_default=50,
         validate=validate.Range(min=1, max=500),
         metadata={"description": "Rows a page, 1 to 500."},

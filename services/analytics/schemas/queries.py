@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, validate, validates_schema
 
 from services.analytics.answers.correlation import MOST_ASSETS
 from services.analytics.answers.correlation import Method as CorrelationMethod
@@ -18,7 +18,7 @@ from services.analytics.domain.scenarios.monte_carlo import Model
 from services.analytics.domain.snapshots import Interval
 from services.analytics.schemas.fields import Named, Separated
 from services.analytics.schemas.figures import described
-from shared.http.schemas import MAX_ID, Day, Id, Number, StrictSchema, Text
+from shared.http.schemas import MAX_ID, Day, Id, Number, StrictSchema, Text, WholeNumber
 from shared.vocabulary import ASSET_TYPES
 
 
@@ -126,7 +126,7 @@ class CorrelationQuery(WindowQuery):
         most=MOST_ASSETS,
         metadata=described("The assets of these ids, 500 at most.", "1,2"),
     )
-    min_observations = fields.Integer(
+    min_observations = WholeNumber(
         load_default=MIN_OBSERVATIONS,
         validate=validate.Range(min=2, max=100_000),
         metadata=described("Common daily returns that a pair needs; with fewer it is null.", 30),
@@ -219,13 +219,13 @@ class ScenarioQuery(PortfolioQuery):
     sector_shock = _shocks("Moves of sectors, before beta × the market's", "Technology:-0.3")
     asset_shock = _shocks("Moves of assets by symbol, before their sectors'", "AAPL:-0.1")
     fx_shock = _shocks("Moves of currencies against the portfolio's, compounding", "EUR:-0.05")
-    horizon_days = fields.Integer(
+    horizon_days = WholeNumber(
         validate=validate.Range(min=1, max=1260),
         metadata=described(
             _only_with(Type.MONTE_CARLO, "Trading days ahead; 252 by default."), 252
         ),
     )
-    simulations = fields.Integer(
+    simulations = WholeNumber(
         validate=validate.Range(min=100, max=50_000),
         metadata=described(_only_with(Type.MONTE_CARLO, "Futures; 10,000 by default."), 10_000),
     )
@@ -240,7 +240,7 @@ class ScenarioQuery(PortfolioQuery):
             "block_bootstrap",
         ),
     )
-    seed = fields.Integer(
+    seed = WholeNumber(
         validate=validate.Range(min=0, max=MAX_ID),
         metadata=described(
             _only_with(Type.MONTE_CARLO, "One seed, one result; 42 by default."), 42

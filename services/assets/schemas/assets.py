@@ -18,6 +18,7 @@ from shared.http.schemas import (
     Text,
     Time,
     WarningSchema,
+    WholeNumber,
 )
 
 _NOT_MORE_THAN: Final = 100  # characters of a search
@@ -141,7 +142,7 @@ class SearchQuery(StrictSchema):
     )
     asset_type = AssetType()
     exchange = Text(metadata={"description": "Exact exchange."})
-    limit = fields.Integer(
+    limit = WholeNumber(
         load_default=20,
         validate=validate.Range(min=1, max=100),
         metadata={"description": "Assets at most."},

@@ -64,6 +64,23 @@ def test_an_empty_list_is_a_page_and_a_page_past_the_end_is_404(stand: Stand) ->
     assert client.get("/api/notes/?page_size=500&page=1000000000").status_code == 404
 
 
+@pytest.mark.parametrize("number", ["٣", "１", "+1", "1_0", "1.0", " 1", "1e0", ""])
+def test_a_page_is_a_number_in_plain_digits(stand: Stand, number: str) -> None:
+    for name in ("page", "page_size"):
+        answer = stand.client().get("/api/notes/", query_string={name: number})
+        assert answer.status_code == 400, name
+        assert f"'{name}'" in answer.json["details"]["message"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("query", ["page=1&page=2", "search=a&search=a"])
+def test_a_parameter_that_stands_there_twice_is_named(stand: Stand, query: str) -> None:
+    answer = stand.client().get(f"/api/notes/?{query}")
+    assert answer.status_code == 400
+    name = query.partition("=")[0]
+    message = f"Query parameter '{name}': It is given more than once."
+    assert answer.json["details"]["message"] == message  # type: ignore[index]
+
+
 def test_a_page_has_50_rows_by_default_and_500_at_most(stand: Stand) -> None:
     client = stand.client()
     write(stand, *(f"{number:03}" for number in range(501)))

@@ -1,0 +1,55 @@
+"""gunicorn's threaded worker, whose own refusals have the contract's shape too."""
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from socket import socket
+from typing import Any
+
+from gunicorn import util
+from gunicorn.http.errors import (
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    ParseException,
+)
+from gunicorn.workers.gthread import ThreadWorker
+
+from shared import observability
+from shared.http.app import API_VERSION
+from shared.http.errors import error_body
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
+    """A worker that answers in JSON what never becomes a request of the application."""
+
+    def handle_error(self, _req: Any, client: socket, _addr: Any, exc: Exception) -> None:
+        """Answer a request that is no HTTP with 400, whatever else with 500; then it is over."""
+        # A header that the application tried to send is no fault of the client.
+        is_ours = isinstance(exc, InvalidResponseHeader | InvalidResponseHeaderName)
+        status = 400 if isinstance(exc, ParseException) and not is_ours else 500
+        request_id = observability.sane_request_id(None)
+        # What the client sent stands neither in the answer nor in the log.
+        line = "%s answered with %d, request id %s"
+        error = exc if status == 500 else None
+        self.log.warning(line, type(exc).__name__, status, request_id, exc_info=error)
+        try:
+            util.write_nonblock(client, b"".join(_answer(status, request_id)))
+        except OSError:
+            self.log.debug("The client has gone before it had its answer.")
+
+
+def _answer(status: int, request_id: str) -> Iterator[bytes]:
+    with observability.traced(request_id, None):
+        body = json.dumps(error_body(status)).encode()
+    headers = {
+        "Connection": "close",
+        "Content-Type": "application/json",
+        "Content-Length": len(body),
+        "X-Request-Id": request_id,
+        "X-Content-Type-Options": "nosniff",
+        "API-Version": API_VERSION,
+        "Cache-Control": "no-store",
+    }
+    yield f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
+    yield from (f"{name}: {value}\r\n".encode() for name, value in headers.items())
+    yield b"\r\n" + body

@@ -1,0 +1,76 @@
+"""What gunicorn itself refuses, asked over a raw connection."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPResponse
+
+import pytest
+
+from deploy.local import ports
+from shared.settings import SERVICES
+from shared.testing import wait_until
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """Return the port of a portal that gunicorn runs by our settings."""
+    chosen = ports.free()
+    settings = ("-c", "shared/http/gunicorn_settings.py", "-b", f"127.0.0.1:{chosen}")
+    urls = {f"{service.upper()}_URL": "http://127.0.0.1:9" for service in SERVICES}
+    with subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *settings, "gateway.portal.app:create_app()"],
+        env={**os.environ, **urls, "LOG_LEVEL": "ERROR"},
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        wait_until(lambda: process.poll() is not None or not ports.is_free(chosen))
+        assert process.poll() is None
+        yield chosen
+        process.terminate()
+
+
+def ask(port: int, request: bytes) -> tuple[HTTPResponse, bytes]:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(request)
+        answer = HTTPResponse(connection)
+        answer.begin()
+        return answer, answer.read()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "GET /health/live/?search=Müller HTTP/1.1\r\nHost: h\r\n\r\n".encode(),
+        "GET /health/live/?search=Müller HTTP/1.1\r\nHost: h\r\n\r\n".encode("latin-1"),
+        b"evil HTTP/1.1\r\n\r\n",
+        b"GET /health/live/ HTTP/evil\r\n\r\n",
+        b"GET /health/live/ HTTP/1.1\r\nHost: h\r\ne vil: 1\r\n\r\n",
+        b"GET /evil HTTP/1.1\r\nHost: h\r\n" + b"evil: 1\r\n" * 1001 + b"\r\n",
+        b"GET /health/live/?" + b"evil" * 3000 + b" HTTP/1.1\r\nHost: h\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: evil\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_400_in_the_contracts_shape(port: int, request_: bytes) -> None:
+    answer, body = ask(port, request_)
+    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/json")
+    assert answer.headers["Connection"] == "close"
+    found = json.loads(body)
+    assert found == {
+        "error": "Bad Request",
+        "details": {
+            "code": "bad_request",
+            "message": "The request could not be understood.",
+            "request_id": answer.headers["X-Request-Id"],
+        },
+    }
+    assert found["details"]["request_id"]
+    assert b"evil" not in body
+
+
+def test_as_many_headers_as_the_gateway_lets_through_are_read(port: int) -> None:
+    request = b"GET /health/live/ HTTP/1.1\r\nHost: h\r\n" + b"x: 1\r\n" * 990 + b"\r\n"
+    answer, _ = ask(port, request)
+    assert answer.status == 200
