@@ -404,6 +404,19 @@ def test_nothing_is_made_for_a_file_with_other_faults(
     assert assets.stand.events() == []
 
 
+def test_nothing_is_made_for_rows_that_the_ledger_refuses(
+    stand: Stand, ann: User, portfolio: int, assets: Assets
+) -> None:
+    before = stand.events()
+    text = HEADER + "2024-01-02,BUY,FUND,1,5,,\n2024-01-03,SELL,FUND,2,5,,\n"
+    assert list(bad_rows(ann, portfolio, text, create_missing=True)) == ["3"]
+    no_rate = "date,transaction_type,symbol,asset_currency,currency,quantity,price\n"
+    no_rate += "2024-01-02,BUY,FUND,THB,EUR,1,5\n"
+    assert list(bad_rows(ann, portfolio, no_rate, create_missing=True)) == ["2"]
+    assert assets.stand.events() == []
+    assert stand.events() == before
+
+
 def test_what_the_owner_of_assets_refuses_to_make_is_a_bad_row(
     ann: User, portfolio: int, assets: Assets
 ) -> None:

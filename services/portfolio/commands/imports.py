@@ -15,13 +15,14 @@ from services.portfolio.commands.recording import record_sound_transactions
 from services.portfolio.commands.references import Resolution, Unresolved, make_missing, resolve
 from services.portfolio.commands.rows import fields_of
 from services.portfolio.commands.transactions import delete_entries
+from services.portfolio.domain.ledger_files.matching import currency_of, symbol_of
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     FileRefused,
     LedgerFile,
     LedgerRow,
 )
-from services.portfolio.models import IMPORT_IDS, Transaction
+from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
 from services.portfolio.owners import Owners
 from services.portfolio.queries import portfolios
 from shared.dates import latest_day
@@ -80,7 +81,10 @@ def import_file(
     _require_few(file)
     errors = {**file.errors, **_of_the_future(file.rows)}
     found = resolve(file.rows, owner_id, owners, mapping)
-    if create_missing and not dry_run and not errors:
+    learn_assets(session, found.ids.values(), owners)
+    if create_missing and not dry_run and found.unresolved and not errors:
+        if bad := _tried(session, portfolio, file.rows, found):
+            raise _rows_refused(bad)
         found = make_missing(found, owner_id, owners, portfolio.currency)
     if not dry_run:
         errors |= _of_assets(file.rows, found)
@@ -119,6 +123,40 @@ def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
         delete_entries(session, portfolio, session.scalars(locked).all())
     except ledger.Unbalanced as unbalanced:
         raise _stands_in_the_way(unbalanced) from unbalanced
+
+
+def _tried(
+    session: Session, portfolio: Portfolio, rows: Sequence[LedgerRow], found: Resolution
+) -> Errors:
+    """Return what is wrong with rows whose assets are yet to be made; nothing stays of it.
+
+    Those that are made stay, so that it is tried with stand-ins first.
+    """
+    savepoint = session.begin_nested()
+    stand_ins = {
+        missing.reference: _stand_in(-number, portfolio, missing.reference)
+        for number, missing in enumerate(found.unresolved, start=1)
+    }
+    session.add_all(stand_ins.values())
+    session.flush()
+    ids = {reference: asset.id for reference, asset in stand_ins.items()}
+    _, errors = _record(session, portfolio.owner_id, portfolio.id, rows, {**found.ids, **ids})
+    savepoint.rollback()
+    return errors
+
+
+def _stand_in(id_: int, portfolio: Portfolio, reference: AssetReference) -> Asset:
+    symbol = symbol_of(reference)
+    return Asset(
+        id=id_,
+        owner_id=portfolio.owner_id,
+        symbol=symbol,
+        name=reference.name or symbol,
+        asset_type="OTHER",
+        currency=currency_of(reference) or portfolio.currency,
+        is_active=True,
+        version=1,
+    )
 
 
 def _require_few(file: LedgerFile) -> None:

@@ -81,8 +81,8 @@ def resolve(
 def make_missing(found: Resolution, owner_id: int, owners: Owners, currency: str) -> Resolution:
     """Return `found` with a private asset made for each reference that is unresolved.
 
-    They are made at once and stay, also when what they are made for is refused later; the same
-    file finds them then.
+    They are made one by one and stay, also when the owner of assets refuses a later one; the
+    same file finds them then.
 
     Args:
         currency: of those whose file doesn't say.
