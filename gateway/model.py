@@ -200,6 +200,7 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
         },
         # From 1 KiB on, in what the client accepts; a stream stays one.
         "compress": {"compress": {}},
+        # Tells the service by X-Replaced-Path what the client wrote, for its links.
         "v1": {"replacePathRegex": {"regex": "^/api/v1(/.*)?$", "replacement": "/api$1"}},
         **{
             f"auth-{quota}": _forward_auth(

@@ -19,7 +19,7 @@ from werkzeug.routing import IntegerConverter
 from shared import db, observability
 from shared.db import Database
 from shared.errors import BadRequest, ServiceError, Unauthorized
-from shared.http import errors, etag, health, idempotency, negotiation
+from shared.http import errors, etag, health, idempotency, negotiation, versions
 from shared.http.blueprint import JSON_BODY, Blueprint
 from shared.http.examples import with_examples
 from shared.http.openapi import SchemaPlugin, register_components
@@ -178,6 +178,7 @@ def apply_contract(app: Flask, name: str) -> None:
     """
     errors.register(app)
     app.after_request(_contract_headers)
+    app.after_request(versions.keep)
     app.wsgi_app = _traced(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_start_clock)
     app.before_request(negotiation.refuse_unacceptable)

@@ -15,7 +15,7 @@ from sqlalchemy import Row, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from shared.errors import NotFound
-from shared.http import negotiation
+from shared.http import negotiation, versions
 from shared.http.context import service_app, session
 
 # Of whatever columns.
@@ -84,7 +84,7 @@ def _cut(statement: AnySelect, page: int, page_size: int) -> AnySelect:
 
 def _page_url(page: int) -> str:
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
-    return f"{request.base_url}?{urlencode([*query, ('page', page)])}"
+    return f"{versions.as_asked(request.base_url)}?{urlencode([*query, ('page', page)])}"
 
 
 def _csv(listing: Listing, schema: Schema) -> Response:

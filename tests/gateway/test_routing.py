@@ -26,6 +26,25 @@ def test_v1_is_the_same_api(site: Site) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "forged", [{}, {"X-Replaced-Path": "/api/v1/x/"}, {"X_Replaced_Path": "/"}]
+)
+def test_a_service_learns_from_the_gateway_alone_that_v1_was_asked(
+    site: Site, forged: dict[str, str]
+) -> None:
+    for path in ("/api/v1/portfolios/7/", "/api/portfolios/7/"):
+        requests.get(site.url + path, headers=GOOD | forged, timeout=5)
+    written = [seen.all("X-Replaced-Path") for seen in site.services["portfolio"].seen]
+    assert written == [["/api/v1/portfolios/7/"], []]
+
+
+def test_a_redirect_stays_below_the_prefix_that_was_asked(site: Site) -> None:
+    for path in ("/api/v1/health", "/api/health"):
+        answer = requests.get(f"{site.url}{path}?x=1", allow_redirects=False, timeout=5)
+        assert answer.status_code == 308
+        assert answer.headers["Location"] == f"{site.url}{path}/?x=1"
+
+
 def test_a_path_without_its_last_slash_reaches_the_service_that_redirects(site: Site) -> None:
     requests.get(site.url + "/api/portfolios?page=2", headers=GOOD, timeout=5)
     requests.post(site.url + "/api/auth-token", json={}, timeout=5)

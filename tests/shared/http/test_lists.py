@@ -64,6 +64,13 @@ def test_an_empty_list_is_a_page_and_a_page_past_the_end_is_404(stand: Stand) ->
     assert client.get("/api/notes/?page_size=500&page=1000000000").status_code == 404
 
 
+def test_the_links_stay_below_v1_where_the_client_asks_there(stand: Stand) -> None:
+    write(stand, *"abcde")
+    middle = page(stand.client(), "page=2&page_size=2", **{"X-Replaced-Path": "/api/v1/notes/"})
+    base = "http://localhost/api/v1/notes/?page_size=2"
+    assert (middle["next"], middle["previous"]) == (f"{base}&page=3", f"{base}&page=1")
+
+
 @pytest.mark.parametrize("number", ["٣", "１", "+1", "1_0", "1.0", " 1", "1e0", ""])
 def test_a_page_is_a_number_in_plain_digits(stand: Stand, number: str) -> None:
     for name in ("page", "page_size"):

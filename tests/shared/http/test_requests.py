@@ -38,6 +38,12 @@ def test_a_path_without_its_slash_is_308_and_keeps_query_method_and_host(
     assert (followed.status_code, followed.json["title"]) == (201, "kept")  # type: ignore[index]
 
 
+def test_a_redirect_stays_below_v1_where_the_client_asks_there(client: FlaskClient) -> None:
+    answer = client.get("/api/notes?page=2", headers={"X-Replaced-Path": "/api/v1/notes"})
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == "http://localhost/api/v1/notes/?page=2"
+
+
 def test_a_redirect_never_leaves_this_host(client: FlaskClient) -> None:
     answer = client.get("/", environ_overrides={"PATH_INFO": "//evil.example/api/notes"})
     location = answer.headers.get("Location", "http://localhost/")
