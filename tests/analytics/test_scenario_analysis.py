@@ -236,6 +236,28 @@ def test_too_little_history_makes_no_simulation_and_says_so(desk: Desk) -> None:
     assert codes(answer, "worst") == ["no_result"]
 
 
+@pytest.mark.parametrize("model", ["block_bootstrap", "gbm"])
+def test_futures_beyond_every_figure_are_null_and_remarked(desk: Desk, model: str) -> None:
+    # Ten percent a day for five years are 10^52 times as much.
+    world, number, level = desk.world, desk.world.portfolio(), Decimal(100)
+    days, closes = [f"2024-{1 + n // 28:02d}-{1 + n % 28:02d}" for n in range(41)], {}
+    for day in days:
+        closes[day], level = f"{level:.8f}", level * Decimal("1.1")
+    coin = world.asset("COIN", closes, asset_type="CRYPTO")
+    world.record(number, "BUY", days[0], asset=coin, quantity="1", price="100")
+    desk.hear()
+    asked = {"type": "monte_carlo", "horizon_days": "1260", "simulations": "200", "model": model}
+    answer = scenarios(desk, number, **asked)
+    [found] = answer["scenarios"]
+    simulation = found["simulation"]
+    assert set(simulation["percentiles"].values()) == {None}
+    assert (simulation["mean"], simulation["var_95"], simulation["cvar_95"]) == (None,) * 3
+    assert simulation["probability_of_loss"] == "0.0000"
+    assert (found["pnl"], found["value_after"], found["portfolio_return"]) == (None,) * 3
+    assert codes(found, "simulation") == codes(found, "pnl") == ["too_large"]
+    assert (answer["worst"], codes(answer, "worst")) == (None, ["no_result"])
+
+
 def test_half_a_cent_is_rounded_up_in_every_answer(desk: Desk) -> None:
     # 0.005 + 1.2 is 1.205, and as floats 1.2049999999999998.
     world, number, day = desk.world, desk.world.portfolio(), "2024-01-02"

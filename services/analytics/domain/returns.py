@@ -64,10 +64,16 @@ def counts_as_year(days: int, start: np.datetime64, end: np.datetime64) -> bool:
 
 
 def annualised(total_return: float, days: int) -> float:
-    """Return (1 + TR)^(365/days) − 1; NaN for no days or where more than everything was lost."""
+    """Return (1 + TR)^(365/days) − 1.
+
+    NaN for no days, where more than everything was lost, and where no float holds it.
+    """
     if days <= 0 or total_return < -1.0:
         return np.nan
-    return float((1.0 + total_return) ** (DAYS_A_YEAR / days) - 1.0)
+    try:
+        return float((1.0 + total_return) ** (DAYS_A_YEAR / days) - 1.0)
+    except OverflowError:
+        return np.nan
 
 
 def changes_sign(amounts: Floats) -> bool:

@@ -52,6 +52,11 @@ def test_more_than_a_total_loss_has_no_annual_rate() -> None:
     assert np.isnan(returns.annualised(0.1, 0))
 
 
+def test_what_no_float_holds_has_no_annual_rate() -> None:
+    assert np.isnan(returns.annualised(1e308, 364))
+    assert np.isnan(returns.annualised(9.0, 1))
+
+
 @pytest.mark.parametrize(
     ("days", "start", "end", "expected"),
     [
