@@ -233,6 +233,30 @@ def test_an_asset_without_prices_leaves_no_total_and_is_named(desk: Desk) -> Non
     assert "HOUSE was held on 2024-01-02 without any price" in str(answer["warnings"])
 
 
+def indebted(desk: Desk) -> int:
+    """Return a portfolio of cash alone: 100, −200, 100 after 300 more, −300."""
+    world, number = desk.world, desk.world.portfolio()
+    for day, kind, amount in (
+        ("2024-01-02", "DEPOSIT", "100"),
+        ("2024-01-03", "FEE", "-300"),
+        ("2024-01-04", "DEPOSIT", "300"),
+        ("2024-01-05", "FEE", "-400"),
+    ):
+        world.record(number, kind, day, amount=amount)
+    desk.hear()
+    return number
+
+
+def test_what_lost_more_than_everything_links_nothing_and_risks_no_money(desk: Desk) -> None:
+    answer = desk.portfolio_metrics(indebted(desk))
+    linked = ("total_return", "total_return_percentage", "max_drawdown", "max_drawdown_peak")
+    for name in linked:
+        assert (answer[name], codes(answer, name)[-1]) == (None, "total_loss"), name
+    for name in ("var_95", "cvar_95"):
+        assert (answer[name], codes(answer, name)) == (None, ["nothing_to_divide"]), name
+    assert answer["observations"] == 3
+
+
 @pytest.mark.parametrize(
     ("query", "named"),
     [
