@@ -106,6 +106,12 @@ def test_each_holding_moves_as_it_did_then(desk: Desk) -> None:
         "pnl": "-400.00",
         "contribution": "-20.0000",
     }
+    assert crash["by_sector"][1] == {
+        "sector": "Energy",
+        "value": "500.00",
+        "pnl": None,
+        "contribution": None,
+    }
     assert crash["coverage"]["history"] == "0.6667"
     assert crash["coverage"]["unmodelled"] == "0.3333"
     assert crash["benchmark_return"] is None
@@ -183,6 +189,15 @@ def test_no_shock_at_all_is_exactly_nothing(desk: Desk) -> None:
         *("0.00", "0.00"),
         "1000.00",
     )
+    assert {row["pnl"] for row in shock["by_sector"]} == {"0.00"}
+
+
+def test_cash_alone_loses_nothing_in_the_currencys_decimals(desk: Desk) -> None:
+    number = desk.world.portfolio()
+    desk.world.record(number, "DEPOSIT", "2024-01-02", amount="1000")
+    desk.hear()
+    [shock] = scenarios(desk, number, type="hypothetical", market_shock="-0.2")["scenarios"]
+    assert (shock["pnl"], shock["value_after"]) == ("0.00", "1000.00")
 
 
 def test_a_shock_on_nothing_that_is_held_is_remarked(desk: Desk) -> None:

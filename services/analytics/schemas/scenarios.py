@@ -71,7 +71,13 @@ class SectorOutcomeSchema(StrictSchema):
         metadata=described("The sector; `UNCLASSIFIED` where it is not known.", "Technology")
     )
     value = Money(metadata=described("Worth before.", "40000.00"))
-    pnl = Money(metadata=described("Profit of its positions, a loss negative.", "-9100.00"))
+    pnl = Money(
+        allow_none=True,
+        metadata=described(
+            "Profit of its positions, a loss negative; null where nothing is known of any.",
+            "-9100.00",
+        ),
+    )
     contribution = percent(
         "contribution", "Its part in the portfolio's return", "-7.2800", places=4
     )
