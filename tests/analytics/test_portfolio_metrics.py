@@ -1,5 +1,7 @@
 """GET /api/portfolios/{id}/performance_metrics/: fields, formats, numbers by hand, nulls."""
 
+from typing import Any
+
 import pytest
 
 from tests.analytics.conftest import Desk
@@ -221,6 +223,33 @@ def test_a_booked_split_changes_no_value_and_an_unbooked_one_is_remarked(desk: D
     desk.hear()
     assert desk.portfolio_metrics(booked)["total_return"] == "0.0000"  # 40 × 25
     assert "split_not_booked" in codes(desk.portfolio_metrics(unbooked), "total_return")
+
+
+def test_a_split_that_was_not_booked_is_remarked_on_every_later_day(desk: Desk) -> None:
+    world = desk.world
+    asset = world.asset("ACME", {"2024-01-02": "100", "2024-01-03": "25", "2024-01-04": "26"})
+    world.split(asset, "2024-01-03", "4:1")
+    number = world.portfolio()
+    world.record(number, "BUY", "2024-01-02", asset=asset, quantity="10", price="100")
+    desk.hear()
+
+    def remarked(path: str, field: str, **query: Any) -> bool:
+        return "split_not_booked" in codes(desk.get(path, **query), field)
+
+    later: dict[str, Any] = {"start_date": "2024-01-04"}
+    portfolio = f"/api/portfolios/{number}"
+    assert remarked(f"{portfolio}/performance_metrics/", "total_return", **later)
+    assert remarked(f"{portfolio}/historical_performance/", "series.value", **later)
+    later["portfolio_id"] = number
+    assert remarked("/api/analytics/risk_metrics/", "total_return", **later)
+    allocation, scenario = (
+        f"/api/analytics/{name}/" for name in ("asset_allocation_analysis", "scenario_analysis")
+    )
+    assert remarked(allocation, "total_value", portfolio_id=number)
+    assert remarked(scenario, "portfolio_value", portfolio_id=number)
+    before = {"portfolio_id": number, "end_date": "2024-01-02"}
+    assert not remarked(allocation, "total_value", **before)
+    assert not remarked(scenario, "portfolio_value", **before)
 
 
 def test_an_asset_without_prices_leaves_no_total_and_is_named(desk: Desk) -> None:
