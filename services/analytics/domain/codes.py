@@ -86,7 +86,8 @@ MESSAGES: dict[Code, str] = {
     Code.NO_INDICATOR_VALUE: "It has no value in the window: the history before it is too short, "
     "or the price stands still.",
     Code.TOO_FEW_ASSETS: "A correlation needs two assets with prices.",
-    Code.TOO_FEW_COMMON_DAYS: "{count} pairs share fewer than {least} daily returns; "
+    Code.TOO_FEW_COMMON_DAYS: "{count} pairs share fewer than {least} returns "
+    "that begin and end on the same days; "
     "the first is {first} and {second}.",
     Code.STANDS_STILL: "In {count} pairs one does not move on the common days; "
     "the first is {first} and {second}.",
