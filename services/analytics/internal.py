@@ -6,10 +6,9 @@ from flask import Response, jsonify
 from marshmallow import fields
 
 from services.analytics import queries
-from services.analytics.schemas.figures import money
+from services.analytics.schemas.figures import printed_money
 from shared.http import Blueprint, session
 from shared.http.schemas import Day, StrictSchema
-from shared.money import plain
 
 blueprint = Blueprint("Values of portfolios", "What portfolios were worth on earlier market days.")
 
@@ -40,5 +39,4 @@ class ClosesSchema(StrictSchema):
 def list_closes(query: dict[str, Any], portfolio_id: int) -> Response:
     """Return what a portfolio was worth at the end of each market day of a year."""
     currency, values = queries.closes(session, portfolio_id, query["before"])
-    closes = [None if value is None else plain(money(value, currency)) for value in values]
-    return jsonify({"closes": closes})
+    return jsonify({"closes": [printed_money(value, currency) for value in values]})

@@ -131,6 +131,14 @@ def test_an_empty_portfolio_has_no_parts_and_says_so(desk: Desk) -> None:
     assert codes(answer, "total_value") == codes(answer, "concentration.hhi") == ["no_valuation"]
 
 
+def test_an_emptied_portfolio_is_worth_nothing_in_the_currencys_decimals(desk: Desk) -> None:
+    world, number = desk.world, desk.world.portfolio()
+    world.record(number, "DEPOSIT", DAY, amount="10")
+    world.record(number, "WITHDRAWAL", DAY, amount="-10")
+    desk.hear()
+    assert allocation(desk, number)["total_value"] == "0.00"
+
+
 def test_debts_alone_have_no_percentages(desk: Desk) -> None:
     world, number = desk.world, desk.world.portfolio()
     world.record(number, "WITHDRAWAL", DAY, amount="-10")

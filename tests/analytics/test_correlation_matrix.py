@@ -118,9 +118,22 @@ def test_too_few_common_days_are_null_and_remarked_once(desk: Desk) -> None:
     assert answer["observations"][0] == [3, 3, 3]
     [remark] = [each for each in answer["warnings"] if each["field"] == "matrix"]
     assert remark["code"] == "too_few_common_days"
-    assert remark["message"] == "3 pairs share fewer than 30 daily returns; the first is A and B."
+    assert remark["message"] == (
+        "3 pairs share fewer than 30 returns that begin and end on the same days; "
+        "the first is A and B."
+    )
     assert (answer["average_correlation"], answer["highest"], answer["lowest"]) == (None,) * 3
     assert codes(answer, "highest") == codes(answer, "lowest") == ["too_few_common_days"]
+
+
+def test_a_fund_of_fridays_shares_no_return_with_a_daily_stock(desk: Desk) -> None:
+    # Two days of one are never set against one of the other, and the answer says why it is null.
+    desk.world.asset("STOCK", {f"2024-01-{day:02d}": f"{100 + day % 7}" for day in range(5, 27)})
+    desk.world.asset("FUND", {f"2024-01-{day:02d}": f"{day}" for day in (5, 12, 19, 26)})
+    desk.hear()
+    answer = matrix(desk, symbols="STOCK,FUND")
+    assert (answer["matrix"][0][1], answer["observations"][0][1]) == (None, 0)
+    assert codes(answer, "matrix") == ["too_few_common_days"]
 
 
 def test_what_stands_still_has_no_correlation(desk: Desk) -> None:

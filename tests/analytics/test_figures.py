@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pytest
 
-from services.analytics.schemas.figures import printed
+from services.analytics.schemas.figures import printed, printed_money
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,20 @@ from services.analytics.schemas.figures import printed
         (4e15, 4, "4000000000000000.0000"),
         (np.nan, 4, None),
         (np.inf, 4, None),
+        (1e24, 4, None),
     ],
 )
 def test_a_figure_is_rounded_half_up(value: float, places: int, text: str | None) -> None:
     assert printed(np.array([value]), places) == [text]
+
+
+@pytest.mark.parametrize("value", [None, np.nan, np.inf, -np.inf, 1e24, -1e300, Decimal("1e60")])
+def test_what_is_no_figure_is_no_money(value: float | Decimal | None) -> None:
+    assert printed_money(value, "USD") is None
+
+
+def test_the_largest_money_is_printed_in_full() -> None:
+    assert printed_money(-9.5e23, "USD") == "-950000000000000000000000.00"
 
 
 def test_prices_come_out_as_exact_decimals_do() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.analytics.conftest import Desk
-from tests.analytics.test_portfolio_metrics import HALF, UP_DOWN_UP, codes, ten_shares
+from tests.analytics.test_portfolio_metrics import HALF, UP_DOWN_UP, codes, indebted, ten_shares
 
 
 def history(desk: Desk, portfolio: int, **query: Any) -> dict[str, Any]:
@@ -66,6 +66,13 @@ def test_a_deposit_is_a_flow_of_its_day_and_no_return(desk: Desk) -> None:
     assert column(answer, "net_flow") == ["2000.00", "0.00", "1000.00", "0.00"]
     # 2100/2000; × (990 + 2000)/(2100 + 1000); × (1089 + 2000)/2990
     assert column(answer, "return_percentage") == ["0.0000", "5.0000", "1.2742", "4.6274"]
+
+
+def test_after_more_than_a_total_loss_there_is_no_return_to_draw(desk: Desk) -> None:
+    answer = history(desk, indebted(desk))
+    assert column(answer, "value") == ["100.00", "-200.00", "100.00", "-300.00"]
+    assert column(answer, "return_percentage") == ["0.0000", None, None, None]
+    assert codes(answer, "series.return_percentage") == ["total_loss"]
 
 
 def test_a_window_starts_at_the_last_value_on_or_before_its_first_day(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """GET /api/portfolios/{id}/performance_metrics/: fields, formats, numbers by hand, nulls."""
 
+from typing import Any
+
 import pytest
 
 from tests.analytics.conftest import Desk
@@ -223,6 +225,33 @@ def test_a_booked_split_changes_no_value_and_an_unbooked_one_is_remarked(desk: D
     assert "split_not_booked" in codes(desk.portfolio_metrics(unbooked), "total_return")
 
 
+def test_a_split_that_was_not_booked_is_remarked_on_every_later_day(desk: Desk) -> None:
+    world = desk.world
+    asset = world.asset("ACME", {"2024-01-02": "100", "2024-01-03": "25", "2024-01-04": "26"})
+    world.split(asset, "2024-01-03", "4:1")
+    number = world.portfolio()
+    world.record(number, "BUY", "2024-01-02", asset=asset, quantity="10", price="100")
+    desk.hear()
+
+    def remarked(path: str, field: str, **query: Any) -> bool:
+        return "split_not_booked" in codes(desk.get(path, **query), field)
+
+    later: dict[str, Any] = {"start_date": "2024-01-04"}
+    portfolio = f"/api/portfolios/{number}"
+    assert remarked(f"{portfolio}/performance_metrics/", "total_return", **later)
+    assert remarked(f"{portfolio}/historical_performance/", "series.value", **later)
+    later["portfolio_id"] = number
+    assert remarked("/api/analytics/risk_metrics/", "total_return", **later)
+    allocation, scenario = (
+        f"/api/analytics/{name}/" for name in ("asset_allocation_analysis", "scenario_analysis")
+    )
+    assert remarked(allocation, "total_value", portfolio_id=number)
+    assert remarked(scenario, "portfolio_value", portfolio_id=number)
+    before = {"portfolio_id": number, "end_date": "2024-01-02"}
+    assert not remarked(allocation, "total_value", **before)
+    assert not remarked(scenario, "portfolio_value", **before)
+
+
 def test_an_asset_without_prices_leaves_no_total_and_is_named(desk: Desk) -> None:
     world = desk.world
     number, asset = world.portfolio(), world.asset("HOUSE")
@@ -231,6 +260,30 @@ def test_an_asset_without_prices_leaves_no_total_and_is_named(desk: Desk) -> Non
     answer = desk.portfolio_metrics(number)
     assert answer["total_return"] is None
     assert "HOUSE was held on 2024-01-02 without any price" in str(answer["warnings"])
+
+
+def indebted(desk: Desk) -> int:
+    """Return a portfolio of cash alone: 100, −200, 100 after 300 more, −300."""
+    world, number = desk.world, desk.world.portfolio()
+    for day, kind, amount in (
+        ("2024-01-02", "DEPOSIT", "100"),
+        ("2024-01-03", "FEE", "-300"),
+        ("2024-01-04", "DEPOSIT", "300"),
+        ("2024-01-05", "FEE", "-400"),
+    ):
+        world.record(number, kind, day, amount=amount)
+    desk.hear()
+    return number
+
+
+def test_what_lost_more_than_everything_links_nothing_and_risks_no_money(desk: Desk) -> None:
+    answer = desk.portfolio_metrics(indebted(desk))
+    linked = ("total_return", "total_return_percentage", "max_drawdown", "max_drawdown_peak")
+    for name in linked:
+        assert (answer[name], codes(answer, name)[-1]) == (None, "total_loss"), name
+    for name in ("var_95", "cvar_95"):
+        assert (answer[name], codes(answer, name)) == (None, ["nothing_to_divide"]), name
+    assert answer["observations"] == 3
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.analytics.conftest import Desk
-from tests.analytics.test_portfolio_metrics import HALF, UP_DOWN_UP, codes, ten_shares
+from tests.analytics.test_portfolio_metrics import HALF, UP_DOWN_UP, codes, indebted, ten_shares
 
 PATH = "/api/analytics/risk_metrics/"
 
@@ -24,6 +24,18 @@ def test_the_answer_has_the_fields_of_the_contract_and_then_ours_in_order(desk: 
         *("risk_level", "currency", "start_date", "end_date", "observations", "confidence"),
         *("risk_free_rate", "benchmark", "warnings"),
     ]
+
+
+def test_what_lost_more_than_everything_has_no_falls_and_risks_no_money(desk: Desk) -> None:
+    desk.world.asset("SP500", UP_DOWN_UP, asset_type="INDEX")
+    answer = risk(desk, indebted(desk), benchmark="SPY")
+    assert answer["value"] == "-300.00"
+    assert (answer["drawdowns"], codes(answer, "drawdowns")) == ([], ["total_loss"])
+    for name in ("max_drawdown", "ulcer_index", "up_capture"):
+        assert (answer[name], codes(answer, name)) == (None, ["total_loss"]), name
+    assert answer["var"] == dict.fromkeys(("historical", "parametric", "cornish_fisher"))
+    assert (answer["cvar"], answer["var_99"], answer["cvar_99"]) == (None,) * 3
+    assert codes(answer, "var.historical") == codes(answer, "cvar_99") == ["nothing_to_divide"]
 
 
 def test_four_days_give_the_numbers_worked_out_by_hand(desk: Desk) -> None:

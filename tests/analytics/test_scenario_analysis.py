@@ -106,6 +106,12 @@ def test_each_holding_moves_as_it_did_then(desk: Desk) -> None:
         "pnl": "-400.00",
         "contribution": "-20.0000",
     }
+    assert crash["by_sector"][1] == {
+        "sector": "Energy",
+        "value": "500.00",
+        "pnl": None,
+        "contribution": None,
+    }
     assert crash["coverage"]["history"] == "0.6667"
     assert crash["coverage"]["unmodelled"] == "0.3333"
     assert crash["benchmark_return"] is None
@@ -183,6 +189,15 @@ def test_no_shock_at_all_is_exactly_nothing(desk: Desk) -> None:
         *("0.00", "0.00"),
         "1000.00",
     )
+    assert {row["pnl"] for row in shock["by_sector"]} == {"0.00"}
+
+
+def test_cash_alone_loses_nothing_in_the_currencys_decimals(desk: Desk) -> None:
+    number = desk.world.portfolio()
+    desk.world.record(number, "DEPOSIT", "2024-01-02", amount="1000")
+    desk.hear()
+    [shock] = scenarios(desk, number, type="hypothetical", market_shock="-0.2")["scenarios"]
+    assert (shock["pnl"], shock["value_after"]) == ("0.00", "1000.00")
 
 
 def test_a_shock_on_nothing_that_is_held_is_remarked(desk: Desk) -> None:
@@ -234,6 +249,28 @@ def test_too_little_history_makes_no_simulation_and_says_so(desk: Desk) -> None:
     assert "no_simulation" in codes(found, "simulation")
     assert codes(found, "pnl") == ["no_simulation"]
     assert codes(answer, "worst") == ["no_result"]
+
+
+@pytest.mark.parametrize("model", ["block_bootstrap", "gbm"])
+def test_futures_beyond_every_figure_are_null_and_remarked(desk: Desk, model: str) -> None:
+    # Ten percent a day for five years are 10^52 times as much.
+    world, number, level = desk.world, desk.world.portfolio(), Decimal(100)
+    days, closes = [f"2024-{1 + n // 28:02d}-{1 + n % 28:02d}" for n in range(41)], {}
+    for day in days:
+        closes[day], level = f"{level:.8f}", level * Decimal("1.1")
+    coin = world.asset("COIN", closes, asset_type="CRYPTO")
+    world.record(number, "BUY", days[0], asset=coin, quantity="1", price="100")
+    desk.hear()
+    asked = {"type": "monte_carlo", "horizon_days": "1260", "simulations": "200", "model": model}
+    answer = scenarios(desk, number, **asked)
+    [found] = answer["scenarios"]
+    simulation = found["simulation"]
+    assert set(simulation["percentiles"].values()) == {None}
+    assert (simulation["mean"], simulation["var_95"], simulation["cvar_95"]) == (None,) * 3
+    assert simulation["probability_of_loss"] == "0.0000"
+    assert (found["pnl"], found["value_after"], found["portfolio_return"]) == (None,) * 3
+    assert codes(found, "simulation") == codes(found, "pnl") == ["too_large"]
+    assert (answer["worst"], codes(answer, "worst")) == (None, ["no_result"])
 
 
 def test_half_a_cent_is_rounded_up_in_every_answer(desk: Desk) -> None:

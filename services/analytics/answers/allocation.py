@@ -20,6 +20,7 @@ from services.analytics.domain.series import decimal, window
 from services.analytics.domain.valuation import Valuation
 from services.analytics.engine import Engine, Holdings, Valued
 from shared.apportionment import exact_sum
+from shared.money import round_money
 from shared.vocabulary import Grouping
 
 
@@ -77,7 +78,7 @@ def analyse(
         card.id,
         card.currency,
         None if position is None else valuation.days[position],
-        exact_sum(part.value for part in by_type) if is_known else None,
+        round_money(exact_sum(part.value for part in by_type), card.currency) if is_known else None,
         parts,
         _concentration(items),
         None if targets is None else rebalance(by_type, targets, card.currency),

@@ -82,10 +82,12 @@ def _remarks(
     found = windows.about("series.value", remarks(valued.valuation, valued.books, first, last))
     if start is not None and first > start:
         found.append(warn("start_date", Code.HISTORY_STARTS_LATER, day=first))
+    if not np.isfinite(curve.returns).all():
+        found.append(warn("series.return_percentage", Code.TOTAL_LOSS))
     found += windows.benchmark_remarks(benchmark, levels, first, last)
     name = "series.benchmark_return_percentage"
     if curve.benchmark_returns is None:
         found.append(warn(name, Code.NO_BENCHMARK))
-    elif np.isnan(curve.benchmark_returns).any():
+    elif not np.isfinite(curve.benchmark_returns).all():
         found.append(warn(name, Code.BENCHMARK_MISSING, start=first, end=last))
     return found

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
@@ -21,7 +22,7 @@ from services.analytics.domain.scenarios.hypothetical import Assumptions, hypoth
 from services.analytics.domain.scenarios.monte_carlo import Model, Simulation
 from services.analytics.domain.scenarios.outcome import Outcome, Scenario, Source
 from services.analytics.domain.scenarios.reverse import reverse
-from services.analytics.domain.series import Series, decimal
+from services.analytics.domain.series import Series, decimal, is_figure
 from services.analytics.engine import Engine, Holdings
 from services.analytics.market import Benchmark
 from shared.apportionment import exact_sum
@@ -47,7 +48,7 @@ PARAMETERS: Final = {
     Type.REVERSE: ("target_loss",),
 }
 
-_NO_RESULT: Final = frozenset({Code.UNMODELLED, Code.NO_SIMULATION})
+_NO_RESULT: Final = frozenset({Code.UNMODELLED, Code.NO_SIMULATION, Code.TOO_LARGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ def _monte_carlo(held: Held, _: Series | None, asked: Asked) -> list[Answered]:
     if found is None:
         facts = {"least": monte_carlo.LEAST_OBSERVATIONS, "count": len(returns)}
         warnings.append(warn("simulation", Code.NO_SIMULATION, **facts))
+    elif not found.is_printable:
+        warnings.append(warn("simulation", Code.TOO_LARGE))
     scenario = Scenario(
         "monte_carlo",
         "Simulated futures",
@@ -193,10 +196,10 @@ def _worth(held: Held) -> Decimal:
 def _mean_outcome(held: Held, found: Simulation | None) -> Outcome:
     """Return the mean of all futures as an outcome; no position's part in it is known."""
     value = _worth(held)
-    if found is None:
+    growth = np.nan if found is None else found.mean / held.value - 1.0
+    if found is None or not (is_figure(found.mean) and is_figure(growth)):
         return Outcome(value, None, None, None, (), (), {})
     after = round_money(decimal(found.mean), held.currency)
-    growth = found.mean / held.value - 1.0
     return Outcome(value, growth, EXACT.subtract(after, value), after, (), (), {})
 
 

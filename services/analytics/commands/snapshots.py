@@ -97,7 +97,7 @@ def tell_value(
         return
     if last.as_of is None or newest.date > last.as_of:
         outbox.add(session, _snapshot_created(card, newest))
-    value = _printed(newest.total_value, card.currency)
+    value = money(newest.total_value, card.currency)
     # A new day is told also when nothing moved: changes are then measured against another one.
     if newest.date != last.as_of or value != last.total_value:
         outbox.add(session, _portfolio_valued(card, last, newest.date, value))
@@ -169,10 +169,6 @@ def _about(card: PortfolioCard, last: LastValuation, kind: str, data: Mapping[st
     last.sequence += 1
     whose = {"portfolio": card.id, "owner": card.owner_id}
     return Event.now("analytics", kind, f"valuations/{card.id}", last.sequence, {**whose, **data})
-
-
-def _printed(value: float | None, currency: str) -> Decimal | None:
-    return None if value is None else money(value, currency)
 
 
 def _text(value: Decimal | None) -> str | None:

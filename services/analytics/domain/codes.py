@@ -43,6 +43,7 @@ class Code(StrEnum):
     NO_EARLIER_PRICE = "no_earlier_price"
     NOTHING_TO_DIVIDE = "nothing_to_divide"
     NO_SIMULATION = "no_simulation"
+    TOO_LARGE = "too_large"
     NO_RESULT = "no_result"
     LEFT_OUT = "left_out"
     NO_PUBLIC_PRICES = "no_public_prices"
@@ -53,7 +54,7 @@ MESSAGES: dict[Code, str] = {
     Code.NO_RETURNS: "There is no daily return in the window.",
     Code.INSUFFICIENT_OBSERVATIONS: "At least two daily returns are needed.",
     Code.PERIOD_UNDER_ONE_YEAR: "Periods under one year are not annualised.",
-    Code.TOTAL_LOSS: "More than everything was lost, so there is no annual rate.",
+    Code.TOTAL_LOSS: "More than everything was lost, so no return can be linked with it.",
     Code.ZERO_DISPERSION: "The returns it is divided by do not vary.",
     Code.NO_DOWNSIDE: "No return is below the risk-free rate.",
     Code.NO_DRAWDOWN: "The value never fell below an earlier one.",
@@ -85,7 +86,8 @@ MESSAGES: dict[Code, str] = {
     Code.NO_INDICATOR_VALUE: "It has no value in the window: the history before it is too short, "
     "or the price stands still.",
     Code.TOO_FEW_ASSETS: "A correlation needs two assets with prices.",
-    Code.TOO_FEW_COMMON_DAYS: "{count} pairs share fewer than {least} daily returns; "
+    Code.TOO_FEW_COMMON_DAYS: "{count} pairs share fewer than {least} returns "
+    "that begin and end on the same days; "
     "the first is {first} and {second}.",
     Code.STANDS_STILL: "In {count} pairs one does not move on the common days; "
     "the first is {first} and {second}.",
@@ -93,6 +95,7 @@ MESSAGES: dict[Code, str] = {
     Code.NOTHING_TO_DIVIDE: "The whole is not worth more than nothing, so it has no parts.",
     Code.NO_SIMULATION: "At least {least} common daily returns of what is held are needed; "
     "there are {count}.",
+    Code.TOO_LARGE: "What is larger than any sensible figure is not printed.",
     Code.NO_RESULT: "No scenario has a result.",
     Code.LEFT_OUT: "{symbols}: too little history, so they move like the rest.",
     Code.NO_PUBLIC_PRICES: "No asset that everybody sees has a price.",

@@ -1,9 +1,16 @@
 """Figures that may not be defined: NaN becomes None and a warning."""
 
+from typing import Final
+
 import numpy as np
 
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.series import Floats
+from services.analytics.domain.series import Floats, is_figure
+
+# Reasons that stay, however few the days are.
+_LASTING: Final = frozenset(
+    {Code.PERIOD_UNDER_ONE_YEAR, Code.TOTAL_LOSS, Code.TOO_LARGE, Code.NOTHING_TO_DIVIDE}
+)
 
 
 class Notes:
@@ -14,10 +21,10 @@ class Notes:
         self.warnings: list[Warning] = []
 
     def figure(self, name: str, value: Floats | float, undefined: Code) -> float | None:
-        """Return ``value``, or None and the warning where it is not a finite number."""
-        if np.isfinite(value):
+        """Return ``value``, or None and the warning where it is not defined or too large."""
+        if is_figure(value):
             return float(value)
-        self.remark(name, self._explained(undefined))
+        self.remark(name, self._explained(undefined if np.isnan(value) else Code.TOO_LARGE))
         return None
 
     def remark(self, name: str, code: Code, **facts: object) -> None:
@@ -31,7 +38,6 @@ class Notes:
     def _explained(self, undefined: Code) -> Code:
         if self._observations == 0:
             return Code.NO_RETURNS
-        # A period too short to annualise stays that, however few its days are.
-        if self._observations == 1 and undefined is not Code.PERIOD_UNDER_ONE_YEAR:
+        if self._observations == 1 and undefined not in _LASTING:
             return Code.INSUFFICIENT_OBSERVATIONS
         return undefined

@@ -149,12 +149,27 @@ def _growth(notes: Notes, part: Track, made: Floats, request: Request) -> Growth
     # Asked first: eightfold in a day is more than a float can hold in a year.
     annual, undefined = np.nan, Code.PERIOD_UNDER_ONE_YEAR
     if returns.counts_as_year(length, *request.within(part.days)):
-        annual, undefined = returns.annualised(total, length), Code.TOTAL_LOSS
+        annual = returns.annualised(total, length)
+        undefined = linked_cause(made, Code.TOO_LARGE)
     return Growth(
-        notes.figure("total_return", total, Code.NO_RETURNS),
+        notes.figure("total_return", total, linked_cause(made, Code.NO_RETURNS)),
         notes.figure("annualized_return", annual, undefined),
         _money_weighted(notes, part),
     )
+
+
+def linked_cause(made: Floats, otherwise: Code) -> Code:
+    """Return why a figure that links ``made`` is not defined."""
+    return Code.TOTAL_LOSS if returns.lost_all(made) else otherwise
+
+
+def money_at_risk(
+    notes: Notes, name: str, part: Floats | float, value: float, few: Code
+) -> float | None:
+    """Return the part of a value as money; a debt has none, and a loss of it would be a gain."""
+    if value <= 0.0:
+        return notes.figure(name, np.nan, Code.NOTHING_TO_DIVIDE)
+    return notes.figure(name, np.multiply(part, value), few)
 
 
 def _money_weighted(notes: Notes, part: Track) -> float | None:
@@ -172,35 +187,36 @@ def _dispersion(notes: Notes, part: Track, made: Floats, request: Request) -> Di
     excess = made - risk.per_period_rate(request.risk_free_rate, request.periods)
     at_risk = risk.value_at_risk(made)
     shortfall = risk.expected_shortfall(made, at_risk)
-    few = Code.INSUFFICIENT_OBSERVATIONS
+    few, value = Code.INSUFFICIENT_OBSERVATIONS, float(part.worth[-1])
     return Dispersion(
         notes.figure("volatility", risk.volatility(made, request.periods), few),
         notes.figure("sharpe_ratio", risk.sharpe(excess, request.periods), Code.ZERO_DISPERSION),
         notes.figure("sortino_ratio", risk.sortino(excess, request.periods), Code.NO_DOWNSIDE),
-        notes.figure("var_95", at_risk * part.worth[-1], few),
+        money_at_risk(notes, "var_95", at_risk, value, few),
         notes.figure("var_95_percentage", at_risk, few),
-        notes.figure("cvar_95", shortfall * part.worth[-1], few),
+        money_at_risk(notes, "cvar_95", shortfall, value, few),
     )
 
 
 def _drawdown(notes: Notes, days: Days, daily: Floats, annual: float | None) -> Drawdown:
     levels = returns.growth_index(daily)
     deepest = risk.max_drawdown(levels) if np.isfinite(daily).any() else np.nan
-    fall = risk.deepest_fall(levels)
+    fall = None if returns.lost_all(daily) else risk.deepest_fall(levels)
+    none = linked_cause(daily, Code.NO_DRAWDOWN)
     ratio = np.nan if annual is None else risk.calmar(annual, deepest)
-    undefined = Code.NO_DRAWDOWN if annual is not None else notes.cause("annualized_return")
+    undefined = none if annual is not None else notes.cause("annualized_return")
     recovery = fall.recovery if fall else None
     return Drawdown(
-        notes.figure("max_drawdown", deepest, Code.NO_RETURNS),
+        notes.figure("max_drawdown", deepest, linked_cause(daily, Code.NO_RETURNS)),
         notes.figure("calmar_ratio", ratio, undefined),
-        _day(notes, "max_drawdown_peak", days, fall and fall.peak, Code.NO_DRAWDOWN),
-        _day(notes, "max_drawdown_trough", days, fall and fall.trough, Code.NO_DRAWDOWN),
+        _day(notes, "max_drawdown_peak", days, fall and fall.peak, none),
+        _day(notes, "max_drawdown_trough", days, fall and fall.trough, none),
         _day(
             notes,
             "max_drawdown_recovery",
             days,
             recovery,
-            Code.NOT_RECOVERED if fall else Code.NO_DRAWDOWN,
+            Code.NOT_RECOVERED if fall else none,
         ),
     )
 
@@ -236,17 +252,17 @@ def common_returns(days: Days, daily: Floats, benchmark: Series) -> tuple[Floats
     """Return both sides' returns from one common day to the next, each of shape (n,).
 
     ``daily`` of shape (days−1,) leads into ``days[1:]``. Nothing is filled: where one side has
-    no value on a day, both run on to the next day that both have. A stretch with a skipped day
-    of the track has no return.
+    no value on a day, both run on to the next day that both have. A stretch with a day that has
+    no return or left nothing has none itself; one day alone keeps its own, whatever it is.
     """
     _, mine, theirs = np.intersect1d(days, benchmark.days, assume_unique=True, return_indices=True)
     if len(mine) < 2:
         return np.array([]), np.array([])
-    skipped = np.concatenate([[0], np.cumsum(np.isnan(daily))])[mine]
-    whole = np.diff(skipped) == 0
-    linked = returns.simple(returns.growth_index(daily)[mine])
+    links = daily > -1.0
+    whole = np.diff(np.concatenate([[0], np.cumsum(~links)])[mine]) == 0
+    linked = returns.simple(returns.growth_index(np.where(links, daily, np.nan))[mine])
     # A stretch of one day keeps that day's own return, so a series matches itself to the bit.
-    own = np.where(np.diff(mine) == 1, daily[mine[1:] - 1], linked)
+    own = np.where(np.diff(mine) == 1, daily[mine[1:] - 1], np.where(whole, linked, np.nan))
     market = returns.simple(benchmark.values[theirs])
-    usable = whole & np.isfinite(own) & np.isfinite(market)
+    usable = np.isfinite(own) & np.isfinite(market)
     return own[usable], market[usable]

@@ -23,7 +23,8 @@ def remarks(
     """Return what concerns the values from ``first`` to ``last``.
 
     Prices or rates missing on any day up to ``last`` (they may be why the window starts later),
-    stale ones, splits of an asset that the ledger has not booked, and negative cash.
+    stale ones, splits of an asset that the ledger has not booked by ``last`` (every value since
+    one is wrong), and negative cash.
     """
     days = valuation.days
     inside = (days >= first) & (days <= last)
@@ -35,7 +36,7 @@ def remarks(
         if not is_known:
             found += _missing(line, books.currency, days, held & (days <= last))
         found += _stale(line, books.currency, days, held & inside)
-        found += _unbooked_splits(books, asset, first, last)
+        found += _unbooked_splits(books, asset, last)
     return list(dict.fromkeys(found + _negative_cash(valuation, inside)))
 
 
@@ -44,10 +45,11 @@ def remarks_on(valuation: Valuation, books: Books, day: np.datetime64) -> list[W
     days = valuation.days
     inside = days == day
     found = _unknown_money(books, day)
-    for line in valuation.lines.values():
+    for asset, line in valuation.lines.items():
         held = (line.quantities != 0.0) & inside
         found += _missing(line, books.currency, days, held)
         found += _stale(line, books.currency, days, held)
+        found += _unbooked_splits(books, asset, day)
     return list(dict.fromkeys(found + _negative_cash(valuation, inside)))
 
 
@@ -103,13 +105,9 @@ def last_stale(days: Days, sources: AsOf, relevant: Mask) -> Stale | None:
     return Stale(days[stale[-1]], dates[stale[-1]]) if len(stale) else None
 
 
-def _unbooked_splits(
-    books: Books, asset: int, first: np.datetime64, last: np.datetime64
-) -> list[Warning]:
+def _unbooked_splits(books: Books, asset: int, last: np.datetime64) -> list[Warning]:
     held, quotes = books.ledger.held[asset], books.assets[asset]
-    if not len(quotes.splits.days):
-        return []
-    splits = quotes.splits.between(first, last).days
+    splits = quotes.splits.days[quotes.splits.days <= last]
     if not len(splits):
         return []
     booked = held.days[held.types == EntryType.SPLIT.value]

@@ -37,15 +37,28 @@ def _grown(ends: Floats, starts: Floats) -> Floats:
 
 
 def growth_index(returns: Floats) -> Floats:
-    """Return the value of 1 invested at the base, shape (n+1, …), flat over skipped (NaN) days."""
+    """Return the value of 1 invested at the base, shape (n+1, …), flat over skipped (NaN) days.
+
+    NaN from the day on which more than everything was lost: what comes then cannot be linked.
+    """
     index = np.ones((len(returns) + 1, *returns.shape[1:]))
     np.add(returns, 1.0, out=index[1:], where=~np.isnan(returns))
+    if index.min() < 0.0:
+        index[index < 0.0] = np.nan
     return np.cumprod(index, axis=0, out=index)
 
 
 def total(returns: Floats) -> float:
-    """Return the linked return ∏(1 + r_t) − 1 over the days that have one."""
-    return float(np.nanprod(1.0 + returns) - 1.0)
+    """Return the linked return ∏(1 + r_t) − 1 over the days that have one.
+
+    NaN where more than everything was lost on one of them.
+    """
+    return np.nan if lost_all(returns) else float(np.nanprod(1.0 + returns) - 1.0)
+
+
+def lost_all(returns: Floats) -> bool:
+    """Say whether more than everything was lost on a day: two such days would make a gain."""
+    return bool((returns < -1.0).any())
 
 
 def counts_as_year(days: int, start: np.datetime64, end: np.datetime64) -> bool:
@@ -64,10 +77,16 @@ def counts_as_year(days: int, start: np.datetime64, end: np.datetime64) -> bool:
 
 
 def annualised(total_return: float, days: int) -> float:
-    """Return (1 + TR)^(365/days) − 1; NaN for no days or where more than everything was lost."""
+    """Return (1 + TR)^(365/days) − 1.
+
+    NaN for no days, where more than everything was lost, and where no float holds it.
+    """
     if days <= 0 or total_return < -1.0:
         return np.nan
-    return float((1.0 + total_return) ** (DAYS_A_YEAR / days) - 1.0)
+    try:
+        return float((1.0 + total_return) ** (DAYS_A_YEAR / days) - 1.0)
+    except OverflowError:
+        return np.nan
 
 
 def changes_sign(amounts: Floats) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.analytics.domain.returns import total
 from services.analytics.domain.series import Floats
 
 TRADING_DAYS = 252
@@ -186,12 +187,12 @@ def information_ratio(returns: Floats, benchmark: Floats, periods: int = TRADING
 def capture(returns: Floats, benchmark: Floats, *, rising: bool) -> Floats:
     """Return the own return linked over the benchmark's rising (or falling) days over its own.
 
-    Both of shape (n,). NaN where there are no such days.
+    Both of shape (n,). NaN where there are no such days, or one lost more than everything.
     """
     days = benchmark > 0.0 if rising else benchmark < 0.0
     if not days.any():
         return np.asarray(np.nan)
-    own, market = (np.prod(1.0 + side[days]) - 1.0 for side in (returns, benchmark))
+    own, market = (total(side[days]) for side in (returns, benchmark))
     return np.asarray(own / market)
 
 

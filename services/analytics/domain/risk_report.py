@@ -15,7 +15,9 @@ from services.analytics.domain.performance import (
     Request,
     Track,
     common_returns,
+    linked_cause,
     measure_portfolio,
+    money_at_risk,
 )
 from services.analytics.domain.series import Days, Floats, Series
 from services.analytics.domain.valuation import Books, Valuation
@@ -151,13 +153,13 @@ def report(
     notes = Notes(len(made))
     own, market = _against(benchmark, track.days, daily)
     up, down = (risk.capture(own, market, rising=rising) for rising in (True, False))
-    no_days = Code.NO_BENCHMARK if benchmark is None else Code.NO_SUCH_DAYS
+    no_days = Code.NO_BENCHMARK if benchmark is None else linked_cause(own, Code.NO_SUCH_DAYS)
     return RiskReport(
         metrics,
         float(track.values[-1]),
         _tails(notes, made, float(track.values[-1]), request, confidence),
-        _dated_falls(track.days, levels),
-        notes.figure("ulcer_index", risk.ulcer_index(levels), Code.NO_RETURNS),
+        _dated_falls(notes, track.days, made, levels),
+        notes.figure("ulcer_index", risk.ulcer_index(levels), linked_cause(made, Code.NO_RETURNS)),
         notes.figure("up_capture", up, no_days),
         notes.figure("down_capture", down, no_days),
         holdings_risk(notes, valuation, books, (window.start_date, window.end_date), confidence),
@@ -192,7 +194,7 @@ def _tails(notes: Notes, made: Floats, value: float, request: Request, confidenc
     at_risk, far_at_risk = (risk.value_at_risk(made, level) for level in (confidence, 0.99))
 
     def money(name: str, part: Floats | float, undefined: Code = few) -> float | None:
-        return notes.figure(name, np.multiply(part, value), undefined)
+        return money_at_risk(notes, name, part, value, undefined)
 
     return Tails(
         notes.figure("downside_deviation", risk.downside_deviation(excess, request.periods), few),
@@ -207,7 +209,10 @@ def _tails(notes: Notes, made: Floats, value: float, request: Request, confidenc
     )
 
 
-def _dated_falls(days: Days, levels: Floats) -> tuple[DatedFall, ...]:
+def _dated_falls(notes: Notes, days: Days, made: Floats, levels: Floats) -> tuple[DatedFall, ...]:
+    if returns.lost_all(made):
+        notes.remark("drawdowns", Code.TOTAL_LOSS)
+        return ()
     depths = risk.drawdowns(levels)
     return tuple(
         DatedFall(

@@ -16,6 +16,9 @@ Indexes = npt.NDArray[np.intp]
 NO_DAYS: Days = np.array([], dtype="datetime64[D]")
 NO_DAY = np.datetime64("NaT", "D")
 
+# A quantity and a price of twelve digits each make no more; what is larger is no figure any more.
+LARGEST = 1e24
+
 
 class AsOf(NamedTuple):
     """Values known on each asked day, and the day each one comes from (NaN and NaT: none yet)."""
@@ -90,6 +93,11 @@ def window(days: Days, start: np.datetime64, end: np.datetime64) -> tuple[int, i
     last = int(np.searchsorted(days, end, side="right")) - 1
     base = max(int(np.searchsorted(days, start, side="right")) - 1, 0)
     return (base, last) if last >= base else None
+
+
+def is_figure(values: Floats | float) -> npt.NDArray[np.bool_]:
+    """Say of each value whether it can be printed: a finite number of a sensible size."""
+    return np.asarray(np.abs(values) < LARGEST)
 
 
 def decimal(value: float) -> Decimal:

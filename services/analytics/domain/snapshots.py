@@ -84,7 +84,8 @@ class Curve:
     """The points of a window, all of shape (points,); returns are fractions since the first.
 
     ``net_flows`` are those since the point before, the first's those of its own day.
-    ``benchmark_returns`` is None without a benchmark, and NaN where its history starts later.
+    NaN from the day on which more than everything was lost. ``benchmark_returns`` is None without
+    a benchmark, and NaN where its history starts later.
     """
 
     days: Days

@@ -39,7 +39,7 @@ class PairSchema(StrictSchema):
 
 
 class CorrelationSchema(StrictSchema):
-    """Correlations of daily returns, each pair on the days that both have."""
+    """Correlations of daily returns, each pair over those between the same days."""
 
     symbols = fields.List(
         fields.String(), metadata=described("Symbols of rows and columns.", ["AAPL", "MSFT"])
@@ -49,14 +49,16 @@ class CorrelationSchema(StrictSchema):
         fields.List(fields.String(allow_none=True)),
         attribute="correlation.matrix",
         metadata=described(
-            "Correlations, −1 to 1; null with too few common days or where one stands still.",
+            "Correlations, −1 to 1; null with too few common returns or where one stands still.",
             [["1.0000", "0.7421"], ["0.7421", "1.0000"]],
         ),
     )
     observations = Counts(
         fields.List(fields.Integer()),
         attribute="correlation.observations",
-        metadata=described("Common daily returns of each pair.", [[251, 250], [250, 251]]),
+        metadata=described(
+            "Returns of each pair that begin and end on the same days.", [[251, 250], [250, 251]]
+        ),
     )
     average_correlation = fraction("average", "Mean over all pairs.", "0.7421")
     highest = fields.Nested(

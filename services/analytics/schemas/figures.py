@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from marshmallow import Schema, fields
 
-from services.analytics.domain.series import Floats, decimal
+from services.analytics.domain.series import Floats, decimal, is_figure
 from shared.http.schemas import Number, StrictSchema, WarningSchema
 from shared.money import minor_unit, plain, round_money
 
@@ -38,8 +38,8 @@ class Figure(Number):
         self.scale = scale
 
     def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> str | None:
-        scaled = None if value is None else _exact(value) * self.scale
-        return super()._serialize(scaled, *args, **kwargs)
+        known = value is not None and is_figure(value)
+        return super()._serialize(_exact(value) * self.scale if known else None, *args, **kwargs)
 
 
 class Amount(Figure):
@@ -47,7 +47,7 @@ class Amount(Figure):
 
     def _serialize(self, value: Any, *args: Any, **_: Any) -> str | None:
         currency: str = args[1].currency  # of the object, after the field's name
-        return None if value is None else plain(money(value, currency))
+        return printed_money(value, currency)
 
 
 class MarketDay(fields.Date):
@@ -168,25 +168,34 @@ def currency() -> fields.String:
 
 
 def printed(values: Floats, places: int = 4) -> list[str | None]:
-    """Return `values` as strings with `places` decimals, half up; None where one is NaN.
+    """Return `values` as strings with `places` decimals, half up; None where one is no figure.
 
     A running sum is off in its last bits, and averages of prices fall on halves, so the noise is
     rounded away first: it must not say which way a half goes.
     """
-    known = np.isfinite(values)
+    known = is_figure(values)
     units = np.floor(np.round(np.abs(np.where(known, values, 0.0)) * 10**places, 5) + 0.5)
     signs = np.where((values < 0.0) & (units > 0.0), "-", "")
     rows = zip(signs.tolist(), units.tolist(), known.tolist(), strict=True)
     return [_text(sign, int(count), places) if is_known else None for sign, count, is_known in rows]
 
 
-def money(value: float | Decimal, currency: str) -> Decimal:
+def money(value: float | Decimal | None, currency: str) -> Decimal | None:
     """Return `value` in the minor unit of `currency`, half up, a float's noise rounded away first.
 
-    Ten shares at 108.9005 are 1089.005 and print as 1089.01, though their product is less.
+    Ten shares at 108.9005 are 1089.005 and print as 1089.01, though their product is less. None
+    where it is no figure.
     """
+    if value is None or not is_figure(float(value)):
+        return None
     exact = value if isinstance(value, Decimal) else decimal(round(value, minor_unit(currency) + 5))
     return round_money(exact, currency)
+
+
+def printed_money(value: float | Decimal | None, currency: str) -> str | None:
+    """Return `money` in plain notation."""
+    amount = money(value, currency)
+    return None if amount is None else plain(amount)
 
 
 def _text(sign: str, units: int, places: int) -> str:

@@ -129,7 +129,9 @@ class CorrelationQuery(WindowQuery):
     min_observations = WholeNumber(
         load_default=MIN_OBSERVATIONS,
         validate=validate.Range(min=2, max=100_000),
-        metadata=described("Common daily returns that a pair needs; with fewer it is null.", 30),
+        metadata=described(
+            "Returns between the same days that a pair needs; with fewer it is null.", 30
+        ),
     )
     method = _choice(
         CorrelationMethod,

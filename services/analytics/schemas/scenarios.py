@@ -5,7 +5,6 @@ from typing import Any
 from marshmallow import fields
 
 from services.analytics.answers.scenarios import Simulated
-from services.analytics.domain.series import decimal
 from services.analytics.schemas import figures
 from services.analytics.schemas.figures import (
     Amount,
@@ -16,7 +15,6 @@ from services.analytics.schemas.figures import (
     percent,
 )
 from shared.http.schemas import Money, StrictSchema
-from shared.money import plain, round_money
 
 
 class ScenarioWindowSchema(StrictSchema):
@@ -73,7 +71,13 @@ class SectorOutcomeSchema(StrictSchema):
         metadata=described("The sector; `UNCLASSIFIED` where it is not known.", "Technology")
     )
     value = Money(metadata=described("Worth before.", "40000.00"))
-    pnl = Money(metadata=described("Profit of its positions, a loss negative.", "-9100.00"))
+    pnl = Money(
+        allow_none=True,
+        metadata=described(
+            "Profit of its positions, a loss negative; null where nothing is known of any.",
+            "-9100.00",
+        ),
+    )
     contribution = percent(
         "contribution", "Its part in the portfolio's return", "-7.2800", places=4
     )
@@ -94,10 +98,10 @@ class CoverageSchema(StrictSchema):
 class Percentiles(fields.Dict):
     """Money by percentile."""
 
-    def _serialize(self, value: Any, *args: Any, **_: Any) -> dict[str, str]:
+    def _serialize(self, value: Any, *args: Any, **_: Any) -> dict[str, str | None]:
         simulated: Simulated = args[1]  # the object, after the field's name
         return {
-            str(percentile): plain(round_money(decimal(worth), simulated.currency))
+            str(percentile): figures.printed_money(worth, simulated.currency)
             for percentile, worth in value.items()
         }
 
@@ -113,7 +117,10 @@ class SimulationSchema(StrictSchema):
     )
     percentiles = Percentiles(
         attribute="simulation.percentiles",
-        metadata=described("Percentile → worth then.", {"5": "98000.00", "50": "134000.00"}),
+        metadata=described(
+            "Percentile → worth then; null beyond every sensible figure.",
+            {"5": "98000.00", "50": "134000.00"},
+        ),
     )
     mean = Amount("simulation.mean", "Mean worth.", "135500.00")
     var_95 = Amount(

@@ -222,6 +222,15 @@ def test_a_stretch_with_a_skipped_day_is_not_compared() -> None:
     np.testing.assert_allclose(market, [1.0, 1 / 3])
 
 
+def test_a_stretch_over_more_than_a_total_loss_is_not_compared() -> None:
+    # The benchmark has no second day; factors −2 and −3 would link to a gain of 500 %.
+    own, market = common_returns(
+        weekdays(5), floats(-3.0, -4.0, 0.1, 0.2), dated(d20240101=1, d20240103=2, d20240105=3)
+    )
+    np.testing.assert_allclose(own, [1.1 * 1.2 - 1])
+    np.testing.assert_allclose(market, [0.5])
+
+
 def _bought(*symbols_and_closes: tuple[str, Series]) -> Books:
     """One unit of each, bought on 1 January 2024 for 10."""
     book = ledger(

@@ -39,6 +39,17 @@ def test_the_index_starts_at_one_and_is_flat_over_a_skipped_day() -> None:
     )
 
 
+def test_nothing_is_linked_with_more_than_a_total_loss() -> None:
+    # 100 less 300, 300 put in, 100 less 400: factors −2, 1 and −3 would make 6.
+    daily = returns.time_weighted(
+        floats(100, -200, 100, -300), floats(100, 0, 300, 0), floats(0, 0, 0, 0)
+    )
+    np.testing.assert_allclose(daily, [-3.0, 0.0, -4.0])
+    assert np.isnan(returns.total(daily))
+    np.testing.assert_array_equal(returns.growth_index(daily), [1.0, np.nan, np.nan, np.nan])
+    assert returns.total(floats(0.5, -1.0, 0.5)) == -1.0  # all was lost, and no more
+
+
 @pytest.mark.parametrize(
     ("total", "days", "expected"),
     [(0.21, 730, 0.1), (0.1, 365, 0.1), (-1.0, 730, -1.0)],
@@ -50,6 +61,11 @@ def test_a_return_is_annualised_over_365_days(total: float, days: int, expected:
 def test_more_than_a_total_loss_has_no_annual_rate() -> None:
     assert np.isnan(returns.annualised(-1.2, 730))
     assert np.isnan(returns.annualised(0.1, 0))
+
+
+def test_what_no_float_holds_has_no_annual_rate() -> None:
+    assert np.isnan(returns.annualised(1e308, 364))
+    assert np.isnan(returns.annualised(9.0, 1))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 from services.analytics.domain.joining import complete, joined_returns, long_enough
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.scenarios.holdings import Holdings
-from services.analytics.domain.series import Floats
+from services.analytics.domain.series import Floats, is_figure
 
 PERCENTILES: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 LEAST_OBSERVATIONS: Final = 30
@@ -18,6 +18,8 @@ LEAST_OBSERVATIONS: Final = 30
 BLOCK_DAYS: Final = 21
 # The logarithm needs something that is left.
 TOTAL_LOSS: Final = -1.0 + 1e-12
+# The logarithm of a growth beyond every figure; the sum of all such futures is still a number.
+FURTHEST: Final = 600.0
 
 
 class Model(StrEnum):
@@ -45,6 +47,12 @@ class Simulation:
     var: float
     cvar: float
     probability_of_loss: float
+
+    @property
+    def is_printable(self) -> bool:
+        """Whether every future is of a sensible size."""
+        money = [*self.percentiles.values(), self.mean, self.var, self.cvar]
+        return bool(is_figure(np.array(money)).all())
 
 
 def history(
@@ -88,7 +96,8 @@ def simulate(
     random = np.random.default_rng(seed)
     growth = np.log1p(np.maximum(returns, TOTAL_LOSS))
     draw = _blocks if model is Model.BLOCK_BOOTSTRAP else _normal
-    profits = value * np.expm1(draw(random, growth, horizon_days, simulations))
+    ends = draw(random, growth, horizon_days, simulations)
+    profits = value * np.expm1(np.minimum(ends, FURTHEST))
     at_risk = float(np.quantile(profits, round(1.0 - confidence, 12)))
     found = np.percentile(value + profits, PERCENTILES)
     return Simulation(

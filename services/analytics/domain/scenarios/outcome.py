@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
 from typing import NamedTuple
 
 from services.analytics.domain.codes import Code, Warning, warn
@@ -11,7 +12,7 @@ from services.analytics.domain.scenarios.catalogue import Window
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.series import decimal
 from shared.apportionment import apportion, exact_sum
-from shared.money import EXACT, minor_unit
+from shared.money import EXACT, minor_unit, round_to
 from shared.vocabulary import UNCLASSIFIED
 
 
@@ -50,12 +51,12 @@ class PositionOutcome(NamedTuple):
 
 
 class SectorOutcome(NamedTuple):
-    """The positions of one sector together."""
+    """The positions of one sector together; no profit where nothing is known of any of them."""
 
     sector: str
     value: Decimal
-    pnl: Decimal
-    contribution: float
+    pnl: Decimal | None
+    contribution: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,13 @@ def settle(holdings: Holdings, shocks: Sequence[Shock]) -> Outcome:
     moves = [decimal(shock.value or 0.0) for shock in shocks]
     profits = apportion([EXACT.multiply(*pair) for pair in zip(exact, moves, strict=True)], places)
     *values, cash = apportion([*exact, decimal(holdings.cash)], places)
-    whole, total = exact_sum([*values, cash]), holdings.value
+    whole, total = round_to(exact_sum([*values, cash]), places), holdings.value
     positions = tuple(
         _position(exposure, shock, value, profit, total)
         for exposure, shock, value, profit in zip(exposures, shocks, values, profits, strict=True)
     )
     modelled = not positions or any(shock.value is not None for shock in shocks)
-    pnl = exact_sum(profits) if modelled else None
+    pnl = round_to(exact_sum(profits), places) if modelled else None
     moved = sum(position.contribution or 0.0 for position in positions)
     return Outcome(
         whole,
@@ -142,20 +143,23 @@ def _position(
 def _by_sector(
     exposures: Sequence[Exposure], positions: Sequence[PositionOutcome]
 ) -> tuple[SectorOutcome, ...]:
-    """Return the sums of each sector, the largest loss first."""
+    """Return the sums of each sector, the largest loss first, what is not known last."""
     groups: dict[str, list[PositionOutcome]] = {}
     for exposure, position in zip(exposures, positions, strict=True):
         groups.setdefault(exposure.sector or UNCLASSIFIED, []).append(position)
-    found = [
-        SectorOutcome(
-            sector,
-            exact_sum(position.value for position in members),
-            exact_sum(position.pnl or Decimal(0) for position in members),
-            sum(position.contribution or 0.0 for position in members),
-        )
-        for sector, members in groups.items()
-    ]
-    return tuple(sorted(found, key=lambda sector: (sector.pnl, sector.sector)))
+    found = [_sector(sector, members) for sector, members in groups.items()]
+    return tuple(sorted(found, key=lambda each: (each.pnl is None, each.pnl or 0, each.sector)))
+
+
+def _sector(name: str, members: Sequence[PositionOutcome]) -> SectorOutcome:
+    profits = [position.pnl for position in members if position.pnl is not None]
+    parts = [position.contribution for position in members if position.contribution is not None]
+    return SectorOutcome(
+        name,
+        reduce(EXACT.add, [position.value for position in members]),
+        reduce(EXACT.add, profits) if profits else None,
+        sum(parts) if parts else None,
+    )
 
 
 def _coverage(exposures: Sequence[Exposure], shocks: Sequence[Shock]) -> dict[Source, float]:

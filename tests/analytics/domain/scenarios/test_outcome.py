@@ -47,7 +47,7 @@ def test_profits_sum_to_the_portfolios_to_the_cent(
     assert found.pnl == sum(position.pnl or 0 for position in found.positions)
     exact = sum(decimal(value) * decimal(move) for value, move in parts)
     assert found.pnl == round_money(D(exact), "USD")
-    assert sum(sector.pnl for sector in found.by_sector) == found.pnl
+    assert sum(sector.pnl or 0 for sector in found.by_sector) == found.pnl
 
 
 @given(st.lists(cents, min_size=1, max_size=20))
@@ -65,6 +65,17 @@ def test_what_is_not_modelled_has_no_profit_and_is_counted() -> None:
     assert found.pnl == D("-50.00")
     assert (found.positions[1].shock, found.positions[1].pnl) == (None, None)
     assert found.coverage[Source.UNMODELLED] == 0.75
+
+
+def test_a_sector_of_which_nothing_is_known_has_no_profit() -> None:
+    held = holdings(
+        *(exposure("A", 100.0, sector="Energy"), exposure("BB", 300.0, sector="Energy")),
+        exposure("C", 50.0, sector="Health"),
+    )
+    unknown = Shock(None, Source.UNMODELLED)
+    energy, health = settle(held, [Shock(0.1, Source.HISTORY), unknown, unknown]).by_sector
+    assert (energy.sector, energy.pnl) == ("Energy", D("10.00"))
+    assert (health.value, health.pnl, health.contribution) == (D("50.00"), None, None)
 
 
 def test_where_nothing_is_modelled_there_is_no_result() -> None:
