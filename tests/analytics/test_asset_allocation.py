@@ -158,3 +158,28 @@ def test_wrong_targets_are_400_and_named(desk: Desk, targets: str) -> None:
     answer = desk.stand.client().get(PATH, query_string=query)
     assert answer.status_code == 400
     assert "targets" in answer.get_json()["details"]["message"]
+
+
+def test_assets_of_one_symbol_and_cash_are_rows_of_their_own(desk: Desk) -> None:
+    world, number = desk.world, desk.world.portfolio()
+    world.record(number, "DEPOSIT", DAY, amount="100")
+    for price in ("10", "20"):
+        asset = world.asset("CASH", {DAY: price}, asset_type="CASH", sector=None)
+        world.record(number, "BUY", DAY, asset=asset, quantity="1", price=price)
+    desk.hear()
+    found = allocation(desk, number, targets="CASH:90,STOCK:10")
+    by_itself, by_type = (found["allocations"][by] for by in ("individual", "asset_type"))
+    assert [(row["key"], row["value"]) for row in by_itself] == [
+        ("CASH", "70.00"),
+        ("CASH", "20.00"),
+        ("CASH", "10.00"),
+    ]
+    assert [(row["label"], row["value"]) for row in by_type] == [
+        ("Cash", "70.00"),
+        ("CASH", "30.00"),
+    ]
+    # A target means cash and what is of its type together.
+    assert [(row["key"], row["actual"], row["trade"]) for row in found["rebalancing"]] == [
+        ("CASH", "100.0000", "-10.00"),
+        ("STOCK", "0.0000", "10.00"),
+    ]

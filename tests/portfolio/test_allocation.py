@@ -188,3 +188,24 @@ def test_an_allocation_is_its_owners_alone(ann: User, bob: User, portfolio: int)
     assert answered(ann.client.get(f"{path}?group_by=mood"), 400)["details"]["code"] == (
         "bad_request"
     )
+
+
+def test_assets_of_one_symbol_are_rows_of_their_own(stand: Stand, ann: User) -> None:
+    adopt(stand, card(BOND, "AAPL", owner=1, name="My own", current_price="7.00"))
+    portfolio = ann.portfolio()
+    for asset in (AAPL, BOND):
+        ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="1", price="1")
+    found = allocation(ann, portfolio, "individual")
+    assert parts(found) == [("AAPL", "10.00", "58.8235", 1), ("AAPL", "7.00", "41.1765", 1)]
+    assert [part["label"] for part in found["allocation"]] == ["AAPL Inc.", "My own"]
+
+
+@pytest.mark.parametrize("group_by", ["individual", "asset_type"])
+def test_cash_is_a_row_of_its_own(stand: Stand, ann: User, group_by: str) -> None:
+    adopt(stand, card(BOND, "CASH", name="A money market fund", asset_type="CASH"))
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "DEPOSIT", "2024-01-01", amount="31")
+    ann.record(portfolio, "BUY", "2024-01-02", asset=BOND, quantity="1", price="1")
+    found = allocation(ann, portfolio, group_by)
+    assert parts(found) == [("CASH", "30.00", "75.0000", 0), ("CASH", "10.00", "25.0000", 1)]
+    assert found["allocation"][0]["label"] == "Cash"

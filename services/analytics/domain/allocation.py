@@ -48,28 +48,35 @@ class Slice:
     position_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    key: str
+    label: str
+    values: list[Decimal]
+
+
 def allocate(
     items: Sequence[Item], cash: Decimal, grouping: Grouping, currency: str
 ) -> list[Slice]:
     """Return the groups of a portfolio, largest first, of equal ones by key.
 
     Values sum to the rounded total and percentages to exactly 100. Cash is a group of its own
-    where there is any.
+    where there is any, whatever else has the key CASH; so is each asset, whatever its symbol.
     """
-    groups: dict[str, list[Item]] = {}
-    labels = {CASH: "Cash"}
-    for item in items:
-        key, labels[key] = item.group(grouping)
-        groups.setdefault(key, []).append(item)
-    sums = {key: exact_sum(item.value for item in members) for key, members in groups.items()}
+    groups: dict[str | int, _Group] = {}
+    for place, item in enumerate(items):
+        key, label = item.group(grouping)
+        apart = place if grouping is Grouping.INDIVIDUAL else key
+        groups.setdefault(apart, _Group(key, label, [])).values.append(item.value)
+    found = [(exact_sum(group.values), len(group.values), group) for group in groups.values()]
     if round_money(cash, currency):
-        sums[CASH] = EXACT.add(sums.get(CASH, 0), cash)
-    ordered = sorted(sums, key=lambda key: (-sums[key], key))
-    values = apportion([sums[key] for key in ordered], minor_unit(currency))
-    shares = percentages([sums[key] for key in ordered], PERCENT_PLACES)
+        found.append((cash, 0, _Group(CASH, "Cash", [cash])))
+    found.sort(key=lambda part: (-part[0], part[2].key))
+    values = apportion([part for part, _, _ in found], minor_unit(currency))
+    shares = percentages([part for part, _, _ in found], PERCENT_PLACES)
     return [
-        Slice(key, labels[key], value, shares[i] if shares else None, len(groups.get(key, ())))
-        for i, (key, value) in enumerate(zip(ordered, values, strict=True))
+        Slice(group.key, group.label, value, shares[i] if shares else None, count)
+        for i, ((_, count, group), value) in enumerate(zip(found, values, strict=True))
     ]
 
 
@@ -91,7 +98,9 @@ class Drift:
 def rebalance(
     slices: Sequence[Slice], targets: Mapping[str, Decimal], currency: str
 ) -> list[Drift]:
-    """Return the drift of every group held or targeted; one without a target should be empty.
+    """Return the drift of every key held or targeted; one without a target should be empty.
+
+    What has one key is taken together: cash, and assets of its type.
 
     The trades sum to exactly 0: nothing comes in or goes out.
 
@@ -105,21 +114,23 @@ def rebalance(
         raise BadRequest("targets: percentages must not be negative and must sum to 100.")
     if any(part.percentage is None for part in slices) or not slices:
         raise BadRequest("targets: the portfolio is worth nothing that could be divided.")
-    held = {part.key: part for part in slices}
+    held = {part.key: (Decimal(0), Decimal(0)) for part in slices}
+    for part in slices:
+        share, value = held[part.key]
+        held[part.key] = EXACT.add(share, part.percentage or 0), EXACT.add(value, part.value)
     keys = [*held, *(key for key in targets if key not in held)]
     whole = exact_sum(part.value for part in slices)
     goals = [targets.get(key, Decimal(0)) for key in keys]
     wanted = [EXACT.divide(EXACT.multiply(goal, whole), WHOLE) for goal in goals]
     values = apportion(wanted, minor_unit(currency), whole)
+    nothing = Decimal(0), Decimal(0)
     return [
-        _drift(key, held.get(key), goal, value)
+        _drift(key, *held.get(key, nothing), goal, value)
         for key, goal, value in zip(keys, goals, values, strict=True)
     ]
 
 
-def _drift(key: str, held: Slice | None, target: Decimal, wanted: Decimal) -> Drift:
-    goal = round_to(target, PERCENT_PLACES)
-    actual, owned = (held.percentage, held.value) if held else (None, Decimal(0))
-    actual = round_to(Decimal(0), PERCENT_PLACES) if actual is None else actual
+def _drift(key: str, share: Decimal, owned: Decimal, target: Decimal, wanted: Decimal) -> Drift:
+    goal, actual = round_to(target, PERCENT_PLACES), round_to(share, PERCENT_PLACES)
     trade = EXACT.subtract(wanted, owned)
     return Drift(key, goal, actual, EXACT.subtract(actual, goal), wanted, trade)

@@ -12,7 +12,12 @@ class SliceSchema(StrictSchema):
     """One group of a portfolio."""
 
     key = fields.String(
-        metadata=described("The group; `CASH`, and `UNCLASSIFIED` where it is not known.", "STOCK")
+        metadata=described(
+            "The group; `CASH`, and `UNCLASSIFIED` where it is not known. Not unique: two assets"
+            " may have one symbol, and assets of the type CASH are a row beside cash, which alone"
+            " has no positions.",
+            "STOCK",
+        )
     )
     label = fields.String(metadata=described("The same for people.", "STOCK"))
     value = Money(metadata=described("Its worth.", "75000.00"))
@@ -37,7 +42,7 @@ class GroupingsSchema(StrictSchema):
 class DriftSchema(StrictSchema):
     """How far a group is from its target."""
 
-    key = fields.String(metadata=described("The asset type.", "STOCK"))
+    key = fields.String(metadata=described("The asset type; `CASH` is cash too.", "STOCK"))
     target = Percentage(metadata=described("Percentage that it should be.", "60.0000"))
     actual = Percentage(metadata=described("Percentage that it is.", "62.5000"))
     drift = Percentage(metadata=described("Actual − target, in percentage points.", "2.5000"))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from shared.apportionment import apportion, exact_sum, percentages
-from shared.money import minor_unit, round_money
+from shared.money import EXACT, minor_unit, round_money
 from shared.vocabulary import CASH, UNCLASSIFIED, Grouping
 
 PERCENT_PLACES: Final = 4
@@ -56,6 +56,7 @@ class Slice:
 
 @dataclass(slots=True)
 class _Group:
+    key: str
     label: str
     values: list[Decimal]
     position_count: int = 0
@@ -69,37 +70,44 @@ def allocate(
     Values sum to the rounded value of all that is valued, and percentages to exactly 100.
 
     Args:
-        cash: a group of its own, unless it is 0; None is unknown.
+        cash: a group of its own, unless it is 0, whatever else has the key CASH; None is unknown.
         currency: the portfolio's.
     """
     groups = _grouped(holdings, grouping)
     if cash is None or round_money(cash, currency):
-        values = groups.setdefault(CASH, _Group("Cash", [])).values
-        values.extend([] if cash is None else [cash])
-    sums = {key: exact_sum(group.values) for key, group in groups.items() if group.values}
-    ordered = sorted(sums, key=lambda key: (-sums[key], key))
-    parts = [sums[key] for key in ordered]
-    amounts = dict(zip(ordered, apportion(parts, minor_unit(currency)), strict=True))
-    shares = dict(zip(ordered, percentages(parts, PERCENT_PLACES) or (), strict=False))
-    unknown = sorted(groups.keys() - sums.keys())
+        groups.append(_Group(CASH, "Cash", [] if cash is None else [cash]))
+    known = sorted(
+        ((exact_sum(group.values), group) for group in groups if group.values),
+        key=lambda pair: (EXACT.minus(pair[0]), pair[1].key),
+    )
+    parts = [part for part, _ in known]
+    amounts = apportion(parts, minor_unit(currency))
+    shares: Sequence[Money] = percentages(parts, PERCENT_PLACES) or [None] * len(parts)
+    unknown = sorted((group for group in groups if not group.values), key=lambda group: group.key)
     return [
-        Slice(
-            key=key,
-            label=groups[key].label,
-            value=amounts.get(key),
-            percentage=shares.get(key),
-            position_count=groups[key].position_count,
-        )
-        for key in [*ordered, *unknown]
-    ]
+        _slice(group, amount, share)
+        for (_, group), amount, share in zip(known, amounts, shares, strict=True)
+    ] + [_slice(group, None, None) for group in unknown]
 
 
-def _grouped(holdings: Sequence[Holding], grouping: Grouping) -> dict[str, _Group]:
-    groups: dict[str, _Group] = {}
-    for holding in holdings:
+def _slice(group: _Group, value: Money, percentage: Money) -> Slice:
+    return Slice(
+        key=group.key,
+        label=group.label,
+        value=value,
+        percentage=percentage,
+        position_count=group.position_count,
+    )
+
+
+def _grouped(holdings: Sequence[Holding], grouping: Grouping) -> list[_Group]:
+    groups: dict[str | int, _Group] = {}
+    for place, holding in enumerate(holdings):
         key, label = holding.group(grouping)
-        group = groups.setdefault(key, _Group(label, []))
+        # Two assets may have one symbol, a public and a private one.
+        apart = place if grouping is Grouping.INDIVIDUAL else key
+        group = groups.setdefault(apart, _Group(key, label, []))
         group.position_count += 1
         if holding.value is not None:
             group.values.append(holding.value)
-    return groups
+    return list(groups.values())

@@ -23,7 +23,9 @@ class SliceSchema(StrictSchema):
 
     key = fields.String(
         metadata={
-            "description": "The group: `CASH` is cash, `UNCLASSIFIED` holds what has no data.",
+            "description": "The group: `CASH` is cash, `UNCLASSIFIED` holds what has no data. Not"
+            " unique: two assets may have one symbol, and assets of the type CASH are a row beside"
+            " cash, which alone has no positions.",
             "example": "STOCK",
         }
     )

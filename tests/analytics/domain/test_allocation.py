@@ -83,10 +83,12 @@ def test_each_asset_alone_has_its_name_as_label() -> None:
     assert (part.key, part.label) == ("AAPL", "AAPL Inc.")
 
 
-def test_cash_of_an_asset_and_of_the_account_are_one_group() -> None:
+def test_cash_of_an_asset_and_of_the_account_are_two_groups_and_one_target() -> None:
     fund = item("MMF", "60", asset_type="CASH")
     found = allocate([fund], D(40), Grouping.ASSET_TYPE, "USD")
-    assert texts(found) == [("CASH", "100.00", "100.0000")]
+    assert texts(found) == [("CASH", "60.00", "60.0000"), ("CASH", "40.00", "40.0000")]
+    [drift] = rebalance(found, {"CASH": D(100)}, "USD")
+    assert (drift.actual, drift.trade) == (D("100.0000"), D("0.00"))
 
 
 def test_values_have_the_decimals_of_the_currency_and_sum_to_the_total() -> None:
