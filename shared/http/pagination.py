@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,8 +135,8 @@ def _csv_lines(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return "; ".join(str(item) for item in value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
     # A text that a spreadsheet would run as a formula is shown as text (OWASP, CSV injection);
     # negative numbers stay numbers.
     if isinstance(value, str) and _FORMULA.match(value):

@@ -1,5 +1,7 @@
 """Lists: filters, order, pages, and how many statements they cost."""
 
+import csv
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -137,3 +139,11 @@ def test_a_list_as_csv(ann: User, portfolio: int) -> None:
     assert lines[0].startswith("id,portfolio,asset,symbol,transaction_type,date,quantity,price")
     assert lines[2].startswith(f"2,{portfolio},1,AAPL,BUY,2024-01-02,2.00000000,1.00000000,-2.00,")
     assert len(lines) == 5
+
+
+def test_a_list_in_a_cell_of_csv_is_json(ann: User) -> None:
+    ann.portfolio()
+    answer = ann.client.get("/api/portfolios/", headers={"Accept": "text/csv"})
+    [portfolio] = csv.DictReader(answer.text.splitlines())
+    [warning] = json.loads(portfolio["warnings"])
+    assert (warning["field"], warning["code"]) == ("total_return_percentage", "no_cost_basis")
