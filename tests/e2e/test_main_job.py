@@ -1,6 +1,10 @@
 """The main job through the real gateway: log in, look, record, see the price move the total."""
 
+import json
+import socket
 from decimal import Decimal
+from http.client import HTTPResponse
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -101,6 +105,29 @@ def test_the_schema_and_the_docs_are_public(product: Product) -> None:
     assert requests.get(f"{product.url}/api/docs/", timeout=10).status_code == 200
     health = requests.get(f"{product.url}/api/health/", timeout=10).json()
     assert set(health["services"].values()) == {"up"}
+
+
+@pytest.mark.parametrize(
+    ("odd", "status"),
+    [
+        ("/api/health/?search=Müller HTTP/1.1\r\nHost: h", 400),
+        ("/api/health/ HTTP/1.1\r\nHost: h" + "\r\nx: 1" * 200, 200),
+    ],
+)
+def test_odd_requests_are_answered_in_the_contracts_shape(
+    product: Product, odd: str, status: int
+) -> None:
+    address = urlsplit(product.url)
+    with socket.create_connection((address.hostname, address.port), timeout=15) as connection:
+        connection.sendall(f"GET {odd}\r\n\r\n".encode())
+        answer = HTTPResponse(connection)
+        answer.begin()
+        found = json.loads(answer.read())
+    assert answer.status == status
+    assert answer.headers["X-Request-Id"]
+    if status == 400:
+        assert found["details"]["code"] == "bad_request"
+        assert found["details"]["request_id"] == answer.headers["X-Request-Id"]
 
 
 def test_no_token_stands_in_a_log(product: Product) -> None:
