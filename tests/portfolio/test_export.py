@@ -132,6 +132,17 @@ def test_an_id_made_of_content_is_nobodys_own(ann: User, of_a_file: tuple[int, s
     assert list(refused(answer)) == ["external_id"]
 
 
+def test_a_given_rate_comes_back_however_many_zeros_it_had(ann: User, assets: Assets) -> None:
+    apple = assets.make("AAPL")
+    portfolio, other = ann.portfolio(currency="EUR"), ann.portfolio(currency="USD")
+    bought = {"asset": apple, "quantity": "1", "price": "1", "exchange_rate": "1.00"}
+    ann.record(portfolio, "BUY", "2024-01-03", **bought)
+    ann.patch(f"/api/portfolios/{portfolio}/", {"currency": "USD"})
+    file = exported(ann, portfolio)
+    imported(ann, other, file)
+    assert exported(ann, other) == file
+
+
 def test_an_own_and_a_public_asset_of_one_symbol_stay_two(ann: User, assets: Assets) -> None:
     held = [assets.make("AAPL", name="Apple Inc."),
             assets.make("AAPL", name="My own apple", by=Actor(user_id=1))]  # fmt: skip

@@ -23,7 +23,7 @@ from services.portfolio.domain.ledger_files.rows import (
 )
 from services.portfolio.domain.ledger_files.tables import decoded, read_table
 from services.portfolio.domain.ratios import ratio_text
-from shared.money import plain
+from shared.money import plain, trimmed
 from shared.vocabulary import EntryType
 
 COLUMNS: Final = (
@@ -145,7 +145,7 @@ def _texts(row: LedgerRow) -> tuple[str, ...]:
         plain(row.fees),
         plain(row.taxes),
         row.currency or "",
-        _number(row.exchange_rate),
+        "" if row.exchange_rate is None else trimmed(row.exchange_rate, 0),
         ratio_text(row.ratio) if row.ratio else "",
         _shown(row.notes),
         _shown(row.external_id or ""),
