@@ -17,6 +17,8 @@ ASSET_TYPES: Final = (
     "OTHER",
 )
 
+# Market days, a year: no rule on a change looks further back.
+LONGEST_WINDOW: Final = 252
 # Groups that no asset names: a portfolio's cash, and what has no data.
 CASH: Final = "CASH"
 UNCLASSIFIED: Final = "UNCLASSIFIED"

@@ -35,6 +35,7 @@ from services.analytics.models import (
 from shared.errors import NotFound
 from shared.http import AnyRow, AnySelect, Listing
 from shared.pairs import pair_ids
+from shared.vocabulary import LONGEST_WINDOW
 
 
 class PortfolioCard(NamedTuple):
@@ -66,7 +67,6 @@ class AssetCard(NamedTuple):
     version: int
 
 
-_CLOSES: Final = 252  # market days; no rule looks further back
 _PORTFOLIO = (
     Portfolio.id,
     Portfolio.owner_id,
@@ -307,7 +307,9 @@ def closes(session: Session, portfolio_id: int, before: date) -> tuple[str, Sequ
     days = select(Snapshot.total_value).where(
         Snapshot.portfolio_id == portfolio_id, Snapshot.date < before
     )
-    return currency, session.scalars(days.order_by(Snapshot.date.desc()).limit(_CLOSES)).all()
+    return currency, session.scalars(
+        days.order_by(Snapshot.date.desc()).limit(LONGEST_WINDOW)
+    ).all()
 
 
 def _snapshots(*conditions: ColumnElement[bool]) -> AnySelect:

@@ -5,7 +5,6 @@ from typing import Any
 from marshmallow import fields, validate
 
 from services.webhooks.domain import names
-from services.webhooks.domain.closes import LONGEST_WINDOW
 from services.webhooks.domain.rules import decimals
 from services.webhooks.models import STATUSES
 from services.webhooks.queries import ALERT_ORDERINGS, WEBHOOK_ORDERINGS
@@ -21,6 +20,7 @@ from shared.http.schemas import (
     Time,
 )
 from shared.money import round_to, trimmed
+from shared.vocabulary import LONGEST_WINDOW
 
 _YEAR = 366 * 24 * 3600  # seconds
 

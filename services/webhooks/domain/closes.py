@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from shared.money import EXACT
-
-LONGEST_WINDOW: Final = 252  # market days; a year
+from shared.vocabulary import LONGEST_WINDOW
 
 
 @dataclass(frozen=True)
