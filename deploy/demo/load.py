@@ -68,7 +68,7 @@ def _asset(session: Session, row: Mapping[str, str], prices: Sequence[Bar]) -> A
     card = asset.card()
     closes = select(Price.date, Price.close).where(Price.asset_id == asset.id)
     rates = dict(session.execute(closes).all()) if is_pair(card) else {}
-    return AssetSnapshot(asset.version, card, rates)
+    return AssetSnapshot(asset.sequence, card, rates)
 
 
 def _adopt(session: Session, snapshots: Sequence[AssetSnapshot]) -> None:

@@ -1,4 +1,4 @@
-"""What is computed from stored rows, kept in memory until its version is another one."""
+"""What is computed from stored rows, kept in memory until those are others."""
 
 import threading
 from collections import OrderedDict
@@ -8,8 +8,10 @@ from typing import Generic, TypeVar
 V = TypeVar("V")
 
 
-class VersionedCache(Generic[V]):
-    """Values by key, each of one version; the least used go when all together weigh too much.
+class BasisCache(Generic[V]):
+    """Values by key, each with its basis, what it was computed from.
+
+    The least used go when all together weigh too much.
 
     Args:
         capacity: what all values may weigh.
@@ -23,21 +25,21 @@ class VersionedCache(Generic[V]):
         self._weight = 0
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, version: Hashable) -> V | None:
-        """Return the value of exactly this version, or None."""
+    def get(self, key: Hashable, basis: Hashable) -> V | None:
+        """Return the value that was computed from exactly this, or None."""
         with self._lock:
             held = self._held.get(key)
-            if held is None or held[0] != version:
+            if held is None or held[0] != basis:
                 return None
             self._held.move_to_end(key)
             return held[1]
 
-    def put(self, key: Hashable, version: Hashable, value: V) -> None:
-        """Hold `value` instead of any other version."""
+    def put(self, key: Hashable, basis: Hashable, value: V) -> None:
+        """Hold `value` instead of what was computed from anything else."""
         with self._lock:
             before = self._held.pop(key, None)
             self._weight += self._weigh(value) - (self._weigh(before[1]) if before else 0)
-            self._held[key] = (version, value)
+            self._held[key] = (basis, value)
             while self._weight > self._capacity and len(self._held) > 1:
                 _, (_, dropped) = self._held.popitem(last=False)
                 self._weight -= self._weigh(dropped)

@@ -1,4 +1,4 @@
-"""Portfolios with their ledgers and values, kept in memory while their versions stand."""
+"""Portfolios with their ledgers and values, kept in memory while what they rest on stands."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
-from services.analytics.cache import VersionedCache
+from services.analytics.cache import BasisCache
 from services.analytics.domain.ledger import Entry, Ledger
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.risk_report import RiskReport
 from services.analytics.domain.series import EMPTY
 from services.analytics.domain.valuation import Books, Quotes, Valuation, value_portfolio
-from services.analytics.market import Cards, Market, pair_symbols, versions
+from services.analytics.market import Cards, Market, pair_symbols, sequences
 from services.analytics.owners import Owners
 from services.analytics.queries import PortfolioCard
 from shared.db import Database
@@ -29,7 +29,7 @@ _VALUATIONS: Final = 128 * 2**20  # bytes: some 25 portfolios of 50 assets and t
 
 
 class Holdings(NamedTuple):
-    """A portfolio with all that its value depends on, each at one version."""
+    """A portfolio with all that its value depends on, each as of one sequence."""
 
     card: PortfolioCard
     ledger: Ledger
@@ -37,9 +37,9 @@ class Holdings(NamedTuple):
     pairs: Cards
 
     @property
-    def version(self) -> Hashable:
+    def basis(self) -> Hashable:
         """What its value is computed from."""
-        return self.card.version, versions(self.assets), versions(self.pairs)
+        return self.card.sequence, sequences(self.assets), sequences(self.pairs)
 
     @property
     def rate_symbols(self) -> set[str]:
@@ -75,12 +75,12 @@ class Engine:
         valuations: int = _VALUATIONS,
     ) -> None:
         self.market = Market(database, owners, aliases)
-        self.metrics = VersionedCache[Metrics](_METRICS, lambda _: 1)
-        self.reports = VersionedCache[RiskReport](_METRICS, lambda _: 1)
+        self.metrics = BasisCache[Metrics](_METRICS, lambda _: 1)
+        self.reports = BasisCache[RiskReport](_METRICS, lambda _: 1)
         self._database = database
         self._owners = owners
-        self._ledgers = VersionedCache[Ledger](_LEDGERS, lambda ledger: len(ledger.entries))
-        self._valuations = VersionedCache[Valued](valuations, _bytes)
+        self._ledgers = BasisCache[Ledger](_LEDGERS, lambda ledger: len(ledger.entries))
+        self._valuations = BasisCache[Valued](valuations, _bytes)
 
     def holdings(self, session: Session, portfolio_id: int, user_id: int) -> Holdings:
         """Return a portfolio with the assets that its ledger names.
@@ -104,12 +104,12 @@ class Engine:
 
     def value(self, session: Session, holdings: Holdings) -> Valued:
         """Value a portfolio on every day of its history, unless that is done already."""
-        key, version = holdings.card.id, holdings.version
-        valued = self._valuations.get(key, version)
+        key, basis = holdings.card.id, holdings.basis
+        valued = self._valuations.get(key, basis)
         if valued is None:
             books = self.books(session, holdings)
             valued = Valued(books, value_portfolio(books))
-            self._valuations.put(key, version, valued)
+            self._valuations.put(key, basis, valued)
         return valued
 
     def books(self, session: Session, holdings: Holdings) -> Books:
@@ -138,10 +138,10 @@ class Engine:
         return queries.portfolio(session, portfolio_id)
 
     def _ledger(self, session: Session, card: PortfolioCard) -> Ledger:
-        ledger = self._ledgers.get(card.id, card.version)
+        ledger = self._ledgers.get(card.id, card.sequence)
         if ledger is None:
             ledger = Ledger([_entry(row) for row in queries.ledger(session, card.id)])
-            self._ledgers.put(card.id, card.version, ledger)
+            self._ledgers.put(card.id, card.sequence, ledger)
         return ledger
 
 

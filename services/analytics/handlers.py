@@ -46,7 +46,7 @@ def _in_order(kept: type[Kept], change: Handler | None, owners: Owners) -> Handl
     """Return a handler that makes `change` in its turn; None always asks the owner."""
 
     def handle(session: Session, event: Event) -> None:
-        have = commands.lock_version(session, kept, event.subject_id)
+        have = commands.lock_sequence(session, kept, event.subject_id)
         if event.sequence <= have:
             return
         if change is not None and event.sequence == have + 1:
@@ -64,16 +64,16 @@ def _ask(session: Session, kept: type[Kept], event: Event, owners: Owners, have:
             commands.adopt_portfolio(session, owners.portfolio(event.subject_id))
         else:
             snapshot = owners.asset(event.subject_id)
-            commands.adopt_asset(session, snapshot, _since(event, have, snapshot.version))
+            commands.adopt_asset(session, snapshot, _since(event, have, snapshot.sequence))
     except NotFound:
         log.info("owner_knows_nothing", subject=event.subject)
         if kept is Portfolio:
             commands.forget_portfolio(session, event.subject_id, event.sequence)
 
 
-def _since(event: Event, have: int, version: int) -> date:
-    """Return the first day that may have changed since version `have` of an asset."""
-    is_all = event.type == "price-history-imported" and have + 1 == event.sequence == version
+def _since(event: Event, have: int, sequence: int) -> date:
+    """Return the first day that may have changed since sequence `have` of an asset."""
+    is_all = event.type == "price-history-imported" and have + 1 == event.sequence == sequence
     return date.fromisoformat(event.data["first_date"]) if is_all else EVERYTHING
 
 

@@ -1,4 +1,4 @@
-"""What assets cost, kept in memory while their versions stand."""
+"""What assets cost, kept in memory while what they rest on stands."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
-from services.analytics.cache import VersionedCache
+from services.analytics.cache import BasisCache
 from services.analytics.domain.fx import BRIDGES, Rates
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.packing import History
@@ -25,9 +25,9 @@ USUAL_BENCHMARK: Final = "SPY"
 _CAPACITY: Final = 64 * 2**20  # bytes: some 1,600 assets of ten years
 
 
-def versions(cards: Cards) -> Hashable:
+def sequences(cards: Cards) -> Hashable:
     """Return what changes whenever one of the assets does."""
-    return tuple(sorted((card.id, card.version) for card in cards.values()))
+    return tuple(sorted((card.id, card.sequence) for card in cards.values()))
 
 
 def periods(cards: Iterable[AssetCard]) -> int:
@@ -55,15 +55,15 @@ class Benchmark(NamedTuple):
         return self.card.symbol
 
     @property
-    def version(self) -> Hashable:
+    def basis(self) -> Hashable:
         """What its levels are computed from."""
-        return self.card.id, self.card.version, versions(self.pairs)
+        return self.card.id, self.card.sequence, sequences(self.pairs)
 
 
 class Market:
     """Cards, quotes and rates.
 
-    Versions are read before what they belong to, so what is kept under a version is at worst
+    Sequences are read before what they belong to, so what is kept under one is at worst
     newer than that, and a later request never gets anything older than the events it has.
 
     Args:
@@ -75,7 +75,7 @@ class Market:
         self._database = database
         self._owners = owners
         self._aliases = aliases
-        self._quotes = VersionedCache[Quotes](_CAPACITY, _bytes)
+        self._quotes = BasisCache[Quotes](_CAPACITY, _bytes)
 
     def asset(self, session: Session, asset_id: int, user_id: int) -> AssetCard:
         """Return one asset.
@@ -121,11 +121,11 @@ class Market:
 
     def quotes(self, session: Session, cards: Cards) -> dict[int, Quotes]:
         """Return closes and splits; only those that moved are read and unpacked."""
-        held = {key: self._quotes.get(key, card.version) for key, card in cards.items()}
+        held = {key: self._quotes.get(key, card.sequence) for key, card in cards.items()}
         found = {key: quotes for key, quotes in held.items() if quotes is not None}
         if missing := [card for key, card in cards.items() if key not in found]:
             for card, quotes in _read(session, missing):
-                self._quotes.put(card.id, card.version, quotes)
+                self._quotes.put(card.id, card.sequence, quotes)
                 found[card.id] = quotes
         return found
 

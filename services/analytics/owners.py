@@ -15,18 +15,18 @@ Number = str | int | None
 
 @dataclass(frozen=True)
 class PortfolioSnapshot:
-    """A portfolio with its whole ledger, as of one version; cards as the events carry them."""
+    """A portfolio with its whole ledger, as of one sequence; cards as the events carry them."""
 
-    version: int
+    sequence: int
     card: Card
     transactions: list[Card]
 
 
 @dataclass(frozen=True)
 class AssetSnapshot:
-    """An asset with its whole history, as of one version."""
+    """An asset with its whole history, as of one sequence."""
 
-    version: int
+    sequence: int
     card: Card
     history: History
     splits: Mapping[date, str]
@@ -47,7 +47,7 @@ class Owners:
             Unavailable: its owner does not answer.
         """
         answer = self._portfolios.get(f"portfolios/{portfolio_id}/")
-        return PortfolioSnapshot(answer["version"], answer["portfolio"], answer["transactions"])
+        return PortfolioSnapshot(answer["sequence"], answer["portfolio"], answer["transactions"])
 
     def asset(self, asset_id: int) -> AssetSnapshot:
         """Return an asset with its prices and splits.
@@ -58,7 +58,7 @@ class Owners:
         """
         answer = self._assets.get(f"assets/{asset_id}/prices/")
         splits = {date.fromisoformat(split["date"]): split["ratio"] for split in answer["splits"]}
-        return AssetSnapshot(answer["version"], answer["asset"], _history(answer), splits)
+        return AssetSnapshot(answer["sequence"], answer["asset"], _history(answer), splits)
 
     def portfolio_ids(self) -> Iterator[int]:
         """Yield the id of every portfolio, ascending."""

@@ -45,7 +45,7 @@ class PortfolioCard(NamedTuple):
     owner_id: int
     currency: str
     cost_basis_method: str
-    version: int
+    sequence: int
 
     @property
     def is_gone(self) -> bool:
@@ -64,7 +64,7 @@ class AssetCard(NamedTuple):
     sector: str | None
     country: str | None
     owner_id: int | None
-    version: int
+    sequence: int
 
 
 _PORTFOLIO = (
@@ -72,7 +72,7 @@ _PORTFOLIO = (
     Portfolio.owner_id,
     Portfolio.currency,
     Portfolio.cost_basis_method,
-    Portfolio.version,
+    Portfolio.sequence,
 )
 _ASSET = (
     Asset.id,
@@ -83,7 +83,7 @@ _ASSET = (
     Asset.sector,
     Asset.country,
     Asset.owner_id,
-    Asset.version,
+    Asset.sequence,
 )
 
 
@@ -127,12 +127,12 @@ def portfolio(session: Session, portfolio_id: int) -> PortfolioCard | None:
     return PortfolioCard(*row) if row else None
 
 
-def portfolio_versions(session: Session) -> dict[int, int]:
-    """Return the version of every portfolio that is not deleted, by id."""
+def portfolio_sequences(session: Session) -> dict[int, int]:
+    """Return the sequence of every portfolio that is not deleted, by id."""
     rows = session.execute(
-        select(Portfolio.id, Portfolio.version).where(Portfolio.is_deleted.is_(False))
+        select(Portfolio.id, Portfolio.sequence).where(Portfolio.is_deleted.is_(False))
     )
-    return {row.id: row.version for row in rows}
+    return {row.id: row.sequence for row in rows}
 
 
 def asset_ids(session: Session) -> set[int]:

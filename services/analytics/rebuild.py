@@ -43,7 +43,7 @@ def rebuild(database: Database, owners: Owners, report: Report) -> Counts:
 
     # Ours are listed before the owners', so that nothing made meanwhile is taken for gone.
     our_assets = database.unit(queries.asset_ids)
-    our_portfolios = database.unit(queries.portfolio_versions)
+    our_portfolios = database.unit(queries.portfolio_sequences)
     assets = _each(database, owners.asset_ids(), adopt_asset, "assets", report)
     portfolios = _each(database, owners.portfolio_ids(), adopt_portfolio, "portfolios", report)
     gone_assets = our_assets - assets

@@ -13,15 +13,15 @@ from shared.events.catalogue import AssetCard
 from shared.http import Blueprint, session
 from shared.http.schemas import MAX_ID, Currency, Error, Id, StrictSchema, Text
 
-blueprint = Blueprint("Copies of assets", "Cards and price series, each with its version.")
+blueprint = Blueprint("Copies of assets", "Cards and price series, each with its sequence.")
 
 _AT_ONCE: Final = 1000  # ids or symbols of one call
 
 
 class VersionedCard(AssetCard):
-    """A card and the version of the asset that it shows."""
+    """A card and the sequence of the asset that it shows."""
 
-    version = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
+    sequence = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
 
 
 class Sought(Text):
@@ -90,7 +90,7 @@ class SeriesSchema(StrictSchema):
     """All prices of an asset as traded, in columns, oldest first; of one moment with its card."""
 
     asset = fields.Nested(AssetCard)
-    version = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
+    sequence = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
     dates = _column("Days.")
     close = _column("The close of each day.")
     open = _column("The open of each day; null where no day has one.", allow_none=True)
@@ -132,7 +132,7 @@ def make_private_asset(values: dict[str, Any]) -> Response:
     """Make a private asset of a user, unless they have it already."""
     user_id = values.pop("user")
     asset = commands.ensure_private_asset(session, user_id, **values)
-    response = _as_it_is({**asset.card(), "version": asset.version})
+    response = _as_it_is({**asset.card(), "sequence": asset.sequence})
     response.status_code = 201
     return response
 
@@ -149,7 +149,7 @@ def get_card(asset_id: int) -> Response:
 @blueprint.for_services()
 @blueprint.response(200, SeriesSchema)
 def get_series(asset_id: int) -> Response:
-    """Return an asset's whole price series and the version that it belongs to."""
+    """Return an asset's whole price series and the sequence that it belongs to."""
     return _as_it_is(cards.series(session, asset_id))
 
 

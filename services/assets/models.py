@@ -56,7 +56,7 @@ class Asset(Base):
 
     Attributes:
         owner_id: the user it is private to; None is public.
-        version: of the events on it; grows by one with each.
+        sequence: of the events on it; grows by one with each.
         revision: of what people write; `If-Match` compares it, so that a moving price does not
             refuse a new name.
     """
@@ -84,7 +84,7 @@ class Asset(Base):
     day_low: Mapped[Decimal | None] = mapped_column(PRICE)
     volume: Mapped[int | None] = mapped_column(BigInteger)
     last_price_update: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    sequence: Mapped[int] = mapped_column(Integer, server_default="1")
     revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     modified: Mapped[datetime] = mapped_column(

@@ -99,7 +99,7 @@ def change_profile(
         setattr(user, name, changes[name])
     user.revision += 1
     if was_active and not user.is_active:
-        user.version += 1
+        user.sequence += 1
         _tell(session, "user-deactivated", user)
 
 
@@ -114,7 +114,7 @@ def delete_user(session: Session, user_id: int, expected: frozenset[int] | None 
     """
     user = _locked(session, user_id, expected)
     _require_another_administrator(session, user)
-    user.version += 1
+    user.sequence += 1
     _tell(session, "user-deleted", user)
     session.delete(user)
 
@@ -272,14 +272,14 @@ def _count_failure(session: Session, username: str, now: datetime) -> None:
 
 def _revoke(session: Session, user: User, token_id: int) -> None:
     session.execute(delete(Token).where(Token.id == token_id))
-    user.version += 1
+    user.sequence += 1
     data = {"token": token_id, "user": user.id}
-    outbox.add(session, Event.now("auth", "token-revoked", f"users/{user.id}", user.version, data))
+    outbox.add(session, Event.now("auth", "token-revoked", f"users/{user.id}", user.sequence, data))
 
 
 def _tell(session: Session, type_: str, user: User) -> None:
     data = {"user": user.id, "username": user.username}
-    outbox.add(session, Event.now("auth", type_, f"users/{user.id}", user.version, data))
+    outbox.add(session, Event.now("auth", type_, f"users/{user.id}", user.sequence, data))
 
 
 def _locked(session: Session, user_id: int, expected: frozenset[int] | None = None) -> User:

@@ -23,7 +23,7 @@ PROFILE = (
     User.is_active,
     User.date_joined,
     User.last_login,
-    User.revision.label("version"),  # of the ETag
+    User.revision,  # of the ETag
 )
 TOKEN = (Token.id, Token.name, Token.scopes, Token.expires_at, Token.created, Token.last_used)
 

@@ -28,7 +28,7 @@ def table(owners: Owners) -> Mapping[str, Handler]:
 
     def asset_changed(session: Session, event: Event) -> None:
         kept, card = commands.lock_asset(session, event.subject_id), event.data["asset"]
-        if kept is not None and event.sequence <= kept.version:
+        if kept is not None and event.sequence <= kept.sequence:
             return
         if is_pair(card) and _closes_are_missing(kept, event):
             _adopt_pair(session, event, owners)
@@ -53,7 +53,7 @@ def user_deleted(session: Session, event: Event) -> None:
 
 
 def _closes_are_missing(kept: Asset | None, event: Event) -> bool:
-    have = kept.version if kept is not None else 0
+    have = kept.sequence if kept is not None else 0
     became_a_pair = kept is not None and kept.asset_type != event.data["asset"]["asset_type"]
     is_next = event.sequence == have + 1
     # The event of an import says which days were touched, not how.

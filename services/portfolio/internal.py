@@ -10,13 +10,13 @@ from shared.events.catalogue import PortfolioCard, Transaction
 from shared.http import Blueprint, session
 from shared.http.schemas import MAX_ID, StrictSchema
 
-blueprint = Blueprint("Copies of portfolios", "Portfolios and ledgers, each with its version.")
+blueprint = Blueprint("Copies of portfolios", "Portfolios and ledgers, each with its sequence.")
 
 
 class VersionedCard(PortfolioCard):
-    """A card and the version of the portfolio that it shows."""
+    """A card and the sequence of the portfolio that it shows."""
 
-    version = fields.Integer(metadata={"description": "Sequence of the portfolio's last event."})
+    sequence = fields.Integer(metadata={"description": "Sequence of the portfolio's last event."})
 
 
 class CardsQuery(StrictSchema):
@@ -43,7 +43,7 @@ class LedgerSchema(StrictSchema):
     """A portfolio and its whole ledger, of one moment."""
 
     portfolio = fields.Nested(PortfolioCard)
-    version = fields.Integer(metadata={"description": "Sequence of the portfolio's last event."})
+    sequence = fields.Integer(metadata={"description": "Sequence of the portfolio's last event."})
     transactions = fields.List(
         fields.Nested(Transaction), metadata={"description": "In the order of the ledger."}
     )

@@ -18,14 +18,14 @@ _TEXTS_AT_ONCE: Final = 50  # symbols of 32 characters, three bytes each when th
 
 @dataclass(frozen=True)
 class AssetSnapshot:
-    """An asset as of one version.
+    """An asset as of one sequence.
 
     Attributes:
         card: as the events carry it (the catalogue's `AssetCard`).
         closes: of a currency pair, by day; nobody here needs those of anything else.
     """
 
-    version: int
+    sequence: int
     card: Card
     closes: Mapping[date, Decimal] = field(default_factory=dict)
 
@@ -68,7 +68,7 @@ class Owners:
         series = self._assets.get(f"assets/{asset_id}/prices/")
         days = map(date.fromisoformat, series["dates"])
         closes = dict(zip(days, map(Decimal, series["close"]), strict=True))
-        return AssetSnapshot(series["version"], series["asset"], closes)
+        return AssetSnapshot(series["sequence"], series["asset"], closes)
 
     def seen_by(
         self, user_id: int, *, isins: Sequence[str] = (), symbols: Sequence[str] = ()
@@ -105,8 +105,8 @@ class Owners:
     def _snapshot(self, answer: Mapping[str, Any]) -> AssetSnapshot:
         if is_pair(answer):
             return self.pair(answer["id"])
-        card = {name: value for name, value in answer.items() if name != "version"}
-        return AssetSnapshot(answer["version"], card)
+        card = {name: value for name, value in answer.items() if name != "sequence"}
+        return AssetSnapshot(answer["sequence"], card)
 
 
 def is_pair(card: Card) -> bool:

@@ -199,18 +199,18 @@ def _bases(
 
 def _closes(session: Session, event: Event, owners: Owners) -> Closes:
     """Return the last closes of the event's asset, with what the event says."""
-    version, closes = projections.window(session, event.subject_id)
-    if event.sequence <= version:
+    sequence, closes = projections.window(session, event.subject_id)
+    if event.sequence <= sequence:
         return closes
     price = event.data.get("price")
-    if version and price and event.sequence == version + 1:
+    if sequence and price and event.sequence == sequence + 1:
         closes = closes.with_close(date.fromisoformat(price["date"]), Decimal(price["close"]))
-        version = event.sequence
+        sequence = event.sequence
     else:
         try:
             snapshot = owners.asset(event.subject_id)
         except NotFound:
             return Closes.of({})
-        version, closes = snapshot.version, snapshot.closes
-    projections.put_window(session, event.subject_id, version, closes)
+        sequence, closes = snapshot.sequence, snapshot.closes
+    projections.put_window(session, event.subject_id, sequence, closes)
     return closes

@@ -18,9 +18,9 @@ EarlierValues = Sequence[Decimal | None]
 
 @dataclass(frozen=True)
 class AssetSnapshot:
-    """An asset with its last closes, as of one version; the card as events carry it."""
+    """An asset with its last closes, as of one sequence; the card as events carry it."""
 
-    version: int
+    sequence: int
     card: Card
     closes: Closes
 
@@ -44,10 +44,10 @@ class Owners:
         pairs = zip(answer["dates"], answer["close"], strict=True)
         closes = {date.fromisoformat(day): Decimal(close) for day, close in pairs}
         splits = {date.fromisoformat(split["date"]): split["ratio"] for split in answer["splits"]}
-        return AssetSnapshot(answer["version"], answer["asset"], Closes.of(closes, splits))
+        return AssetSnapshot(answer["sequence"], answer["asset"], Closes.of(closes, splits))
 
     def portfolio(self, portfolio_id: int) -> Mapping[str, Any]:
-        """Return a portfolio's card and version, and its ledger in order.
+        """Return a portfolio's card and sequence, and its ledger in order.
 
         Raises:
             NotFound: there is none of that id.
@@ -74,7 +74,7 @@ class Owners:
         return _all(self._portfolios, "portfolios")
 
     def assets(self) -> Iterator[Card]:
-        """Yield the card of every asset, with its version, by id."""
+        """Yield the card of every asset, with its sequence, by id."""
         return _all(self._assets, "assets")
 
 

@@ -17,7 +17,7 @@ WEBHOOK: Final = (
     Webhook.is_active,
     Webhook.created,
     Webhook.disabled_reason,
-    Webhook.version,
+    Webhook.revision,
 )
 DELIVERY: Final = (
     Delivery.id,
@@ -55,7 +55,7 @@ ALERT: Final = (
     Alert.last_fired,
     Alert.created,
     Alert.modified,
-    Alert.version,
+    Alert.revision,
     _CURRENCY,
 )
 WEBHOOK_ORDERINGS: Final = {"id": Webhook.id, "url": Webhook.url}

@@ -31,7 +31,7 @@ def run(database: Database, owners: Owners) -> str:
     while chunk := list(islice(cards, _AT_ONCE)):
         with database.sessions.begin() as session:
             for card in chunk:
-                projections.put_asset(session, card["version"], card)
+                projections.put_asset(session, card["sequence"], card)
         assets += len(chunk)
     return f"{len(listed)} portfolios, {assets} assets."
 
@@ -46,7 +46,7 @@ def _portfolio(database: Database, owners: Owners, portfolio_id: int) -> None:
         # No event is applied between the answer and its storing, so none is undone by it.
         session.execute(text("LOCK TABLE holdings IN SHARE ROW EXCLUSIVE MODE"))
         answer = owners.portfolio(portfolio_id)
-        projections.put_portfolio(session, answer["version"], answer["portfolio"])
+        projections.put_portfolio(session, answer["sequence"], answer["portfolio"])
         projections.put_holdings(session, answer["portfolio"], held(answer["transactions"]))
 
     database.unit(store)

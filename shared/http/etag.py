@@ -1,7 +1,7 @@
-"""Strong ETags that say two things: the version of the row and the hash of the answer.
+"""Strong ETags that say two things: the revision of the row and the hash of the answer.
 
 `"12.9f86d081884c7d65"`: If-None-Match compares the whole (a new price is a new answer); If-Match
-compares the version alone, because a client that wants to rename its portfolio doesn't care that
+compares the revision alone, because a client that wants to rename its portfolio doesn't care that
 a price moved meanwhile.
 
 What is expensive to compute is tagged by what it is computed from instead, so that a 304 costs
@@ -21,16 +21,16 @@ from flask import Response, abort, g, request
 View = Callable[..., Any]
 
 _FOR_A_MINUTE: Final = "private, max-age=60"
-_VERSION: Final = re.compile(r"[0-9]{1,18}")  # more digits than any row's version has
+_REVISION: Final = re.compile(r"[0-9]{1,18}")  # more digits than any row's revision has
 
 
 def tagged(view: View) -> View:
-    """Give the answer of `view` a tag; the innermost decorator, it sees the row's `version`."""
+    """Give the answer of `view` a tag; the innermost decorator, it sees the row's `revision`."""
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = view(*args, **kwargs)
-        g.etag_version = result.get("version", 0) if isinstance(result, Mapping) else 0
+        g.etag_revision = result.get("revision", 0) if isinstance(result, Mapping) else 0
         return result
 
     wrapper.is_tagged = True  # type: ignore[attr-defined]
@@ -43,13 +43,13 @@ def computed(view: View) -> View:
     return view
 
 
-def unless_known(version: Hashable) -> None:
+def unless_known(basis: Hashable) -> None:
     """Tag the answer by what it is computed from, and end with 304 where the client has it already.
 
     Args:
-        version: whatever tells two answers of one URL apart; the same in every process.
+        basis: whatever tells two answers of one URL apart; the same in every process.
     """
-    g.computed_tag = hashlib.sha256(repr(version).encode()).hexdigest()[:16]
+    g.computed_tag = hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
     if request.if_none_match.contains_weak(g.computed_tag):
         abort(Response(status=304))
 
@@ -65,16 +65,16 @@ def kept_for_a_minute(view: View) -> View:
     return wrapper
 
 
-def expected_versions() -> frozenset[int] | None:
-    """Return the versions that `If-Match` allows, or None when it allows any.
+def expected_revisions() -> frozenset[int] | None:
+    """Return the revisions that `If-Match` allows, or None when it allows any.
 
     A command compares them under the row's lock: a check before it would be a race.
     """
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    # werkzeug reads an empty tag, `""`, as None; no version of ours is empty.
-    versions = ((tag or "").partition(".")[0] for tag in request.if_match.as_set())
-    return frozenset(int(version) for version in versions if _VERSION.fullmatch(version))
+    # werkzeug reads an empty tag, `""`, as None; no revision of ours is empty.
+    revisions = ((tag or "").partition(".")[0] for tag in request.if_match.as_set())
+    return frozenset(int(revision) for revision in revisions if _REVISION.fullmatch(revision))
 
 
 def apply(response: Response) -> Response:
@@ -85,10 +85,10 @@ def apply(response: Response) -> Response:
         response.set_etag(g.computed_tag)
         _keep_for_a_minute(response)
         return response
-    if "etag_version" not in g or response.status_code not in {200, 201} or response.is_streamed:
+    if "etag_revision" not in g or response.status_code not in {200, 201} or response.is_streamed:
         return response
     digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
-    response.set_etag(f"{g.etag_version}.{digest}")
+    response.set_etag(f"{g.etag_revision}.{digest}")
     if request.method in {"GET", "HEAD"}:
         response.make_conditional(request)
     return response

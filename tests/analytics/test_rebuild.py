@@ -53,7 +53,7 @@ def test_a_rebuild_mends_what_was_damaged(desk: Desk) -> None:
 
 def test_a_rebuild_never_goes_back_behind_what_an_event_made(desk: Desk) -> None:
     told(desk)
-    execute(desk, "UPDATE portfolios SET version = version + 1, name = 'newer'")
+    execute(desk, "UPDATE portfolios SET sequence = sequence + 1, name = 'newer'")
     rebuilt(desk)
     assert {row[2] for row in desk.stored()["portfolios"]} == {"newer"}
 

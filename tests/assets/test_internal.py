@@ -39,7 +39,7 @@ def test_a_card_has_the_version_of_the_last_event(admin: Assets, analytics: Flas
         "previous_close": None,
         "price_date": "2024-01-19",
         "split_dates": [],
-        "version": 2,
+        "sequence": 2,
     }
 
 
@@ -101,7 +101,7 @@ def test_a_private_asset_is_made_for_a_user_once(
     first, second = make_private(analytics, isin=ISIN), make_private(analytics, name="Again")
     assert [answer.status_code for answer in (first, second)] == [201, 201]
     card = body(first)
-    names = ("symbol", "name", "currency", "isin", "asset_type", "owner", "version")
+    names = ("symbol", "name", "currency", "isin", "asset_type", "owner", "sequence")
     assert [card[name] for name in names] == ["FUND", "A fund", "EUR", ISIN, "OTHER", 1, 1]
     assert body(second) == card
     assert [event.type for event in stand.events()] == ["asset-created"]
@@ -161,7 +161,7 @@ def test_a_series_has_every_column_with_the_card_and_the_version(
     series = body(analytics.get("/internal/v1/assets/1/prices/"))
     assert series["asset"]["current_price"] == "176.10"
     # Made, two prices: the third event.
-    assert series["version"] == 3
+    assert series["sequence"] == 3
     assert series["dates"] == ["2024-01-18", "2024-01-19"]
     assert series["close"] == ["175.5", "176.1"]
     assert series["open"] == [None, "174"]
@@ -175,7 +175,7 @@ def test_a_column_that_no_day_has_is_null(admin: Assets, analytics: FlaskClient)
     admin.make()
     assert body(analytics.get("/internal/v1/assets/1/prices/")) == {
         "asset": body(analytics.get("/internal/v1/assets/1/prices/"))["asset"],
-        "version": 1,
+        "sequence": 1,
         "dates": [],
         "close": [],
         "open": None,

@@ -53,7 +53,7 @@ class Bench:
         self.database = database
         self._appraiser = Appraiser(database, Engine(database, owners, {}))
         self._handlers = handlers.table(owners)
-        self._version = 1
+        self._sequence = 1
 
     def fill(self, portfolios: int) -> None:
         """Make assets and portfolios as their owners would tell of them."""
@@ -71,12 +71,12 @@ class Bench:
 
     def hear(self, asset: int, day: str, close: str) -> int:
         """Let the price of one day be heard of; return how many portfolios it concerns."""
-        self._version += 1
+        self._sequence += 1
         price = {"date": day, "close": close, **dict.fromkeys(("open", "high", "low", "volume"))}
         data = {"asset": _asset(asset), "price": price, "previous_price": None}
-        version = self._version
-        self.execute(f"UPDATE assets SET version = {version - 1} WHERE id = {asset}")
-        event = Event.now("assets", "price-updated", f"assets/{asset}", version, data)
+        sequence = self._sequence
+        self.execute(f"UPDATE assets SET sequence = {sequence - 1} WHERE id = {asset}")
+        event = Event.now("assets", "price-updated", f"assets/{asset}", sequence, data)
         inbox.process(self.database.sessions, "analytics", event, self._handlers)
         return self.count("SELECT count(DISTINCT portfolio_id) FROM revaluation_marks")
 

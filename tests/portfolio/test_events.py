@@ -132,7 +132,7 @@ def test_other_services_read_a_ledger_as_the_events_tell_it(stand: Stand, ann: U
     # By day, the split first.
     assert answer["transactions"] == [cards[2], cards[3], cards[1]]
     assert answer["portfolio"] == last(stand, "portfolio-created").data["portfolio"]
-    assert answer["version"] == 4
+    assert answer["sequence"] == 4
 
 
 def test_other_services_read_the_cards_of_all_portfolios(
@@ -142,7 +142,7 @@ def test_other_services_read_the_cards_of_all_portfolios(
     bob.portfolio(name="B")
     service = stand.service_client("analytics")
     answer = service.get("/internal/v1/portfolios/?after_id=0").get_json()
-    assert [(card["name"], card["version"]) for card in answer["portfolios"]] == [
+    assert [(card["name"], card["sequence"]) for card in answer["portfolios"]] == [
         ("A", 1),
         ("B", 1),
     ]

@@ -138,7 +138,7 @@ def test_a_rebuild_mends_what_is_wrong(
     ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="2", price="5")
     before = checksum(stand)
     with stand.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE assets SET current_price = 1, version = 1")
+        connection.exec_driver_sql("UPDATE assets SET current_price = 1, sequence = 1")
         connection.exec_driver_sql("UPDATE positions SET cost = 1, quantity = 7")
     rebuild.everything(stand.database, owners)
     after = checksum(stand)

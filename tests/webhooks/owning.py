@@ -30,7 +30,7 @@ class OwnersServer:
         asset: int,
         closes: dict[str, str] | None = None,
         *,
-        version: int = 1,
+        sequence: int = 1,
         owner: int | None = None,
         splits: dict[str, str] | None = None,
     ) -> None:
@@ -40,7 +40,7 @@ class OwnersServer:
         price = closes[newest] if newest else None
         self.answers[f"assets/{asset}/prices/"] = {
             "asset": card(asset, price, owner=owner, day=newest or ""),
-            "version": version,
+            "sequence": sequence,
             "dates": sorted(closes),
             "close": [closes[day] for day in sorted(closes)],
             **dict.fromkeys(("open", "high", "low", "volume")),
@@ -53,7 +53,7 @@ class OwnersServer:
         """Have a portfolio with this ledger."""
         self.answers[f"portfolios/{portfolio}/"] = {
             "portfolio": portfolio_card(owner, portfolio),
-            "version": 1,
+            "sequence": 1,
             "transactions": transactions or [],
         }
 
@@ -65,8 +65,10 @@ class OwnersServer:
     def lists(self) -> None:
         """List what there is, in one page."""
         answers = self.answers.values()
-        assets = [{**one["asset"], "version": one["version"]} for one in answers if "asset" in one]
-        portfolios = [{**one["portfolio"], "version": 1} for one in answers if "portfolio" in one]
+        assets = [
+            {**one["asset"], "sequence": one["sequence"]} for one in answers if "asset" in one
+        ]
+        portfolios = [{**one["portfolio"], "sequence": 1} for one in answers if "portfolio" in one]
         self.answers["assets/?after_id=0"] = {"assets": assets, "next_after_id": None}
         self.answers["portfolios/?after_id=0"] = {
             "portfolios": portfolios,

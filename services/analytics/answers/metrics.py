@@ -50,14 +50,14 @@ def portfolio(
     """
     request = windows.request(asked, holdings.assets)
     key = holdings.card.id, request, benchmark and benchmark.card.id
-    version = holdings.version, benchmark and benchmark.version
-    metrics = engine.metrics.get(key, version)
+    basis = holdings.basis, benchmark and benchmark.basis
+    metrics = engine.metrics.get(key, basis)
     if metrics is None:
         valued = engine.value(session, holdings)
         levels = windows.levels(session, engine.market, benchmark)
         found = measure_portfolio(valued.valuation, valued.books, request, levels)
         metrics = _remarked(found, benchmark, levels)
-        engine.metrics.put(key, version, metrics)
+        engine.metrics.put(key, basis, metrics)
     return Measured(metrics, holdings.card.currency, asked["risk_free_rate"], benchmark)
 
 

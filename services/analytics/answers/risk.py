@@ -50,12 +50,12 @@ def measure(
     levels = windows.levels(session, engine.market, benchmark)
     request, confidence = windows.request(asked, holdings.assets), asked["confidence"]
     key = holdings.card.id, request, confidence, benchmark and benchmark.card.id
-    version = holdings.version, benchmark and benchmark.version
-    found = engine.reports.get(key, version)
+    basis = holdings.basis, benchmark and benchmark.basis
+    found = engine.reports.get(key, basis)
     if found is None:
         valued = engine.value(session, holdings)
         found = report(valued.valuation, valued.books, request, levels, float(confidence))
-        engine.reports.put(key, version, found)
+        engine.reports.put(key, basis, found)
     window = found.metrics.window
     return Risk(
         found,

@@ -1,6 +1,6 @@
 """What analytics keeps of what others own. Commands never commit.
 
-Every aggregate has the version of the last event that it contains, and never moves back.
+Every aggregate has the sequence of the last event that it contains, and never moves back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,21 +40,21 @@ _ENTRY: Final = (
 )
 
 
-def lock_version(session: Session, table: type[Kept], row_id: int) -> int:
-    """Lock an aggregate and return the version we have of it; 0 is none."""
+def lock_sequence(session: Session, table: type[Kept], row_id: int) -> int:
+    """Lock an aggregate and return the sequence we have of it; 0 is none."""
     # A weaker lock than FOR UPDATE, which would wait for whoever stores a snapshot of it.
-    statement = select(table.version).where(table.id == row_id).with_for_update(key_share=True)
+    statement = select(table.sequence).where(table.id == row_id).with_for_update(key_share=True)
     return session.scalar(statement) or 0
 
 
-def put_portfolio(session: Session, version: int, card: Card) -> bool:
+def put_portfolio(session: Session, sequence: int, card: Card) -> bool:
     """Store a portfolio's card unless ours is newer; return whether it was stored."""
     values = {
         "owner_id": card["owner"],
         "name": card["name"],
         "currency": card["currency"],
         "cost_basis_method": card["cost_basis_method"],
-        "version": version,
+        "sequence": sequence,
         "is_deleted": False,
     }
     stored = _put(session, Portfolio, card["id"], values)
@@ -65,7 +65,7 @@ def put_portfolio(session: Session, version: int, card: Card) -> bool:
 
 def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
     """Replace what we have of a portfolio by all its owner says, unless ours is newer."""
-    if not put_portfolio(session, snapshot.version, snapshot.card):
+    if not put_portfolio(session, snapshot.sequence, snapshot.card):
         return
     portfolio_id = snapshot.card["id"]
     session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
@@ -73,19 +73,19 @@ def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
         session.execute(insert(LedgerEntry), rows)
 
 
-def forget_portfolio(session: Session, portfolio_id: int, version: int) -> None:
-    """Let a deleted portfolio, even one we never heard of, be its number and version alone.
+def forget_portfolio(session: Session, portfolio_id: int, sequence: int) -> None:
+    """Let a deleted portfolio, even one we never heard of, be its number and sequence alone.
 
     User 0 is nobody.
     """
     blank = dict.fromkeys(("name", "currency", "cost_basis_method"), "")
-    nothing = {**blank, "owner_id": 0, "version": version, "is_deleted": True}
+    nothing = {**blank, "owner_id": 0, "sequence": sequence, "is_deleted": True}
     if _put(session, Portfolio, portfolio_id, nothing):
         session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
         mark_portfolio(session, portfolio_id)
 
 
-def put_entry(session: Session, version: int, transaction: Card) -> None:
+def put_entry(session: Session, sequence: int, transaction: Card) -> None:
     """Store one entry of the ledger, new or changed."""
     row = _entry(transaction)
     mark_entry(session, row["id"])
@@ -93,20 +93,20 @@ def put_entry(session: Session, version: int, transaction: Card) -> None:
         upsert(LedgerEntry).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
     )
     mark_entry(session, row["id"])
-    _advance(session, transaction["portfolio"], version)
+    _advance(session, transaction["portfolio"], sequence)
 
 
-def delete_entry(session: Session, version: int, transaction: Card) -> None:
+def delete_entry(session: Session, sequence: int, transaction: Card) -> None:
     """Take one entry out of the ledger."""
     mark_entry(session, transaction["id"])
     session.execute(delete(LedgerEntry).where(LedgerEntry.id == transaction["id"]))
-    _advance(session, transaction["portfolio"], version)
+    _advance(session, transaction["portfolio"], sequence)
 
 
-def change_asset(session: Session, version: int, card: Card) -> None:
+def change_asset(session: Session, sequence: int, card: Card) -> None:
     """Store an asset's card; what rests on it, by its old symbol or the new one, is marked."""
     mark_holders(session, card["id"])
-    _put_asset(session, version, card)
+    _put_asset(session, sequence, card)
     mark_holders(session, card["id"])
 
 
@@ -116,7 +116,7 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTH
     Args:
         since: the first day on which its prices may be others than ours.
     """
-    if not _put_asset(session, snapshot.version, snapshot.card):
+    if not _put_asset(session, snapshot.sequence, snapshot.card):
         return
     asset_id = snapshot.card["id"]
     session.execute(delete(PriceYear).where(PriceYear.asset_id == asset_id))
@@ -128,10 +128,10 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTH
     mark_holders(session, asset_id, since)
 
 
-def put_price(session: Session, version: int, card: Card, price: PriceDay) -> None:
+def put_price(session: Session, sequence: int, card: Card, price: PriceDay) -> None:
     """Store an asset's card, whose row that locks, and its price of one day."""
     asset_id = card["id"]
-    _put_asset(session, version, card)
+    _put_asset(session, sequence, card)
     [changed] = History.unpack(_packed(session, asset_id, price.date.year)).with_day(price).pack()
     row = _year(asset_id, *changed)
     session.execute(
@@ -148,11 +148,11 @@ def forget_asset(session: Session, asset_id: int) -> None:
     session.execute(delete(Asset).where(Asset.id == asset_id))
 
 
-def _put_asset(session: Session, version: int, card: Card) -> bool:
+def _put_asset(session: Session, sequence: int, card: Card) -> bool:
     names = ("symbol", "name", "asset_type", "currency", "sector", "country", "is_active")
     values = {name: card[name] for name in names}
     return _put(
-        session, Asset, card["id"], values | {"owner_id": card["owner"], "version": version}
+        session, Asset, card["id"], values | {"owner_id": card["owner"], "sequence": sequence}
     )
 
 
@@ -161,15 +161,15 @@ def _put(session: Session, table: type[Kept], row_id: int, values: Mapping[str, 
         upsert(table)
         .values(id=row_id, **values)
         .on_conflict_do_update(
-            index_elements=["id"], set_=values, where=table.version <= values["version"]
+            index_elements=["id"], set_=values, where=table.sequence <= values["sequence"]
         )
         .returning(table.id)
     )
     return session.scalar(statement) is not None
 
 
-def _advance(session: Session, portfolio_id: int, version: int) -> None:
-    session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(version=version))
+def _advance(session: Session, portfolio_id: int, sequence: int) -> None:
+    session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(sequence=sequence))
 
 
 def _entry(transaction: Card) -> dict[str, Any]:

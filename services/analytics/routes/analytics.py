@@ -6,7 +6,7 @@ from typing import Any
 from services.analytics import engine, queries
 from services.analytics.answers import allocation, correlation, market_data, risk, scenarios
 from services.analytics.domain.scenarios.catalogue import CATALOGUE
-from services.analytics.market import versions
+from services.analytics.market import sequences
 from services.analytics.schemas import (
     AllocationQuery,
     AllocationSchema,
@@ -32,7 +32,7 @@ blueprint = Blueprint("Analytics", "Risk, correlation, allocation, scenarios and
 def get_market_data() -> market_data.MarketData:
     """Return the last market day: indices, sectors, currencies and what moved most."""
     cards = queries.public_assets(session)
-    unless_known(versions(cards))
+    unless_known(sequences(cards))
     return market_data.overview(session, cards)
 
 
@@ -45,7 +45,7 @@ def get_correlation_matrix(query: dict[str, Any]) -> correlation.Correlated:
     """Correlate the assets of a portfolio, or any others, with each other."""
     room = engine.current()
     cards = correlation.assets(session, room, identity.user_id, query)
-    unless_known(versions(cards))
+    unless_known(sequences(cards))
     return correlation.correlate(session, room.market, cards, query)
 
 
@@ -61,7 +61,7 @@ def get_risk_metrics(query: dict[str, Any]) -> risk.Risk:
     benchmark = room.market.benchmark(
         session, query.get("benchmark"), identity.user_id, holdings.card.currency
     )
-    unless_known((holdings.version, benchmark and benchmark.version))
+    unless_known((holdings.basis, benchmark and benchmark.basis))
     return risk.measure(session, room, holdings, benchmark, query)
 
 
@@ -74,7 +74,7 @@ def get_allocation_analysis(query: dict[str, Any]) -> allocation.Allocated:
     """Divide a portfolio five ways, and say what would restore a target mix."""
     room = engine.current()
     holdings = room.holdings(session, query["portfolio_id"], identity.user_id)
-    unless_known(holdings.version)
+    unless_known(holdings.basis)
     return allocation.analyse(session, room, holdings, query)
 
 
@@ -90,7 +90,7 @@ def get_scenario_analysis(query: dict[str, Any]) -> scenarios.Analysis:
     benchmark = room.market.benchmark_or_usual(
         session, query.get("benchmark"), identity.user_id, holdings.card.currency
     )
-    unless_known((holdings.version, benchmark and benchmark.version))
+    unless_known((holdings.basis, benchmark and benchmark.basis))
     return scenarios.analyse(session, room, holdings, benchmark, query)
 
 

@@ -30,7 +30,7 @@ def get_portfolio_metrics(query: dict[str, Any], portfolio_id: int) -> metrics.M
     benchmark = room.market.benchmark(
         session, query.get("benchmark"), identity.user_id, holdings.card.currency
     )
-    unless_known((holdings.version, benchmark and benchmark.version))
+    unless_known((holdings.basis, benchmark and benchmark.basis))
     return metrics.portfolio(session, room, holdings, benchmark, query)
 
 
@@ -44,7 +44,7 @@ def get_asset_metrics(query: dict[str, Any], asset_id: int) -> metrics.Measured:
     market = engine.current().market
     card = market.asset(session, asset_id, identity.user_id)
     benchmark = market.benchmark(session, query.get("benchmark"), identity.user_id, card.currency)
-    unless_known((card.version, benchmark and benchmark.version))
+    unless_known((card.sequence, benchmark and benchmark.basis))
     return metrics.asset(session, market, card, benchmark, query)
 
 
@@ -60,7 +60,7 @@ def get_historical_performance(query: dict[str, Any], portfolio_id: int) -> curv
     benchmark = room.market.benchmark(
         session, query.get("benchmark"), identity.user_id, holdings.card.currency
     )
-    unless_known((holdings.version, benchmark and benchmark.version))
+    unless_known((holdings.basis, benchmark and benchmark.basis))
     return curve.draw(session, room, holdings, benchmark, query)
 
 
@@ -73,5 +73,5 @@ def get_technical_indicators(query: dict[str, Any], asset_id: int) -> chart.Char
     """Compute technical indicators of an asset and what the last day of them says."""
     market = engine.current().market
     card = market.asset(session, asset_id, identity.user_id)
-    unless_known(card.version)
+    unless_known(card.sequence)
     return chart.draw(session, market, card, query)

@@ -1,6 +1,6 @@
 """What changes assets and prices. Commands never commit.
 
-Every command takes the asset's row lock first; the version of each event is given under it.
+Every command takes the asset's row lock first; the sequence of each event is given under it.
 """
 
 from services.assets.commands.assets import (

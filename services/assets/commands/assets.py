@@ -143,7 +143,7 @@ def delete_private_assets(session: Session, user_id: int) -> None:
     owned = select(Asset).where(Asset.owner_id == user_id).order_by(Asset.id).with_for_update()
     for asset in session.scalars(owned).all():
         asset.is_active = False
-        asset.version += 1
+        asset.sequence += 1
         tell(session, asset, "asset-deleted", {})
         session.delete(asset)
 
@@ -207,5 +207,5 @@ def _index(session: Session, *assets: Asset) -> None:
 
 def _write_down(session: Session, asset: Asset, type_: str) -> None:
     asset.revision += 1
-    asset.version += 1
+    asset.sequence += 1
     tell(session, asset, type_, {})

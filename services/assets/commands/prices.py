@@ -112,7 +112,7 @@ def update_price(
     bar = _record(session, asset, quote)
     before = asset.current_price
     requote(session, asset)
-    asset.version += 1
+    asset.sequence += 1
     data = {"price": _price_card(bar), "previous_price": price_text(before)}
     tell(session, asset, "price-updated", data)
     return asset

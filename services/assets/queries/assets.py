@@ -44,7 +44,7 @@ ASSET: Final = (
     Asset.is_active,
     case((Asset.owner_id.is_(None), PUBLIC), else_=PRIVATE).label("visibility"),
     # What an ETag compares: see `Asset.revision`.
-    Asset.revision.label("version"),
+    Asset.revision,
 )
 _SEARCHED: Final = (
     Asset.symbol,

@@ -1,4 +1,4 @@
-"""Assets and prices as other services copy them: whole, with the version they have."""
+"""Assets and prices as other services copy them: whole, with the sequence they have."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -15,7 +15,7 @@ _NONE: Final = text("'{}'::text[]")
 
 
 def one(session: Session, asset_id: int) -> dict[str, Any]:
-    """Return one asset's card and version.
+    """Return one asset's card and sequence.
 
     Raises:
         NotFound: there is no such asset.
@@ -48,9 +48,9 @@ def by_isins(session: Session, isins: Sequence[str], user_id: int) -> list[dict[
 
 
 def series(session: Session, asset_id: int) -> dict[str, Any]:
-    """Return an asset's card, version, splits and all its prices in columns, oldest first.
+    """Return an asset's card, sequence, splits and all its prices in columns, oldest first.
 
-    One statement, so one snapshot: the prices are neither older nor newer than the version.
+    One statement, so one snapshot: the prices are neither older nor newer than the sequence.
 
     Raises:
         NotFound: there is no such asset.
@@ -68,7 +68,7 @@ def series(session: Session, asset_id: int) -> dict[str, Any]:
         raise NotFound.of("asset")
     asset: Asset = row["Asset"]
     columns = {name: row[name] for name in [*history.c.keys(), "splits"]}
-    return {"asset": asset.card(), "version": asset.version, **columns}
+    return {"asset": asset.card(), "sequence": asset.sequence, **columns}
 
 
 def _meant(
@@ -119,4 +119,4 @@ def _plain(price: InstrumentedAttribute[Any]) -> ColumnElement[str]:
 
 
 def _cards(session: Session, statement: Select[Asset]) -> list[dict[str, Any]]:
-    return [{**asset.card(), "version": asset.version} for asset in session.scalars(statement)]
+    return [{**asset.card(), "sequence": asset.sequence} for asset in session.scalars(statement)]

@@ -14,7 +14,7 @@ from services.assets.schemas import (
     SearchResultsSchema,
 )
 from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Assets", "What can be held, public or private to you, and what it costs.")
 
@@ -83,7 +83,7 @@ def change_asset(values: dict[str, Any], asset_id: int) -> dict[str, Any]:
 @blueprint.response(204)
 def retire_asset(asset_id: int) -> None:
     """Retire an asset: gone from lists and search; its prices and positions stay."""
-    commands.retire_asset(session, asset_id, by=actor(), expected=expected_versions())
+    commands.retire_asset(session, asset_id, by=actor(), expected=expected_revisions())
 
 
 @blueprint.route("/api/assets/<id:asset_id>/update_price/", methods=["POST"])
@@ -109,6 +109,6 @@ def list_price_history(query: dict[str, Any], asset_id: int) -> Listing:
 
 def _update(asset_id: int, values: dict[str, Any]) -> dict[str, Any]:
     commands.update_asset(
-        session, asset_id, by=actor(), changes=values, expected=expected_versions()
+        session, asset_id, by=actor(), changes=values, expected=expected_revisions()
     )
     return queries.assets.one(session, asset_id, identity.user_id, quoted_in=values.get("currency"))

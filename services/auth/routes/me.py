@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping
 from services.auth import commands, queries
 from services.auth.schemas import PasswordSchema, UserSchema
 from shared.http import Blueprint, identity, session
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Profile", "Who you are.")
 
@@ -28,7 +28,7 @@ def get_me() -> RowMapping:
 @blueprint.etag()
 def replace_me(values: dict[str, Any]) -> RowMapping:
     """Replace your profile."""
-    commands.change_profile(session, identity.user_id, values, expected_versions())
+    commands.change_profile(session, identity.user_id, values, expected_revisions())
     return queries.profile(session, identity.user_id)
 
 
@@ -39,7 +39,7 @@ def replace_me(values: dict[str, Any]) -> RowMapping:
 @blueprint.etag()
 def change_me(values: dict[str, Any]) -> RowMapping:
     """Change some of your profile."""
-    commands.change_profile(session, identity.user_id, values, expected_versions())
+    commands.change_profile(session, identity.user_id, values, expected_revisions())
     return queries.profile(session, identity.user_id)
 
 

@@ -1,7 +1,7 @@
 """What changes portfolios and their ledgers. Commands never commit.
 
 Every command on a portfolio takes the row lock of it first: under that lock rows are written,
-positions and account brought in line, and the versions of the events given.
+positions and account brought in line, and the sequences of the events given.
 """
 
 from services.portfolio.commands.assets import (

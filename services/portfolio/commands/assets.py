@@ -22,7 +22,7 @@ def lock_asset(session: Session, asset_id: int) -> Asset | None:
     return session.scalar(statement.execution_options(populate_existing=True))
 
 
-def put_asset(session: Session, version: int, card: Card) -> bool:
+def put_asset(session: Session, sequence: int, card: Card) -> bool:
     """Store an asset's card unless ours is newer; return whether it was stored."""
     names = ("symbol", "name", "asset_type", "currency", "isin", "exchange", "sector", "industry")
     values = {name: card[name] for name in (*names, "country", "is_active")}
@@ -32,12 +32,12 @@ def put_asset(session: Session, version: int, card: Card) -> bool:
         "previous_close": _number(card["previous_close"]),
         "price_date": date.fromisoformat(card["price_date"]) if card["price_date"] else None,
         "split_dates": [date.fromisoformat(day) for day in card["split_dates"]],
-        "version": version,
+        "sequence": sequence,
     }
     statement = (
         upsert(Asset)
         .values(id=card["id"], **values)
-        .on_conflict_do_update(index_elements=["id"], set_=values, where=Asset.version <= version)
+        .on_conflict_do_update(index_elements=["id"], set_=values, where=Asset.sequence <= sequence)
         .returning(Asset.id)
     )
     return session.scalar(statement) is not None
@@ -55,7 +55,7 @@ def put_close(session: Session, asset_id: int, day: date, close: Decimal) -> Non
 
 def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
     """Replace what we have of an asset by all that its owner says, unless ours is newer."""
-    if not put_asset(session, snapshot.version, snapshot.card):
+    if not put_asset(session, snapshot.sequence, snapshot.card):
         return
     asset_id = snapshot.card["id"]
     session.execute(delete(FxClose).where(FxClose.asset_id == asset_id))

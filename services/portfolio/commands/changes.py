@@ -45,18 +45,18 @@ def all_changeable(session: Session, owner_id: int, ids: Iterable[int]) -> dict[
     return {portfolio.id: portfolio for portfolio in session.scalars(locked)}
 
 
-def require_expected(noun: str, version: int, expected: frozenset[int] | None) -> None:
+def require_expected(noun: str, revision: int, expected: frozenset[int] | None) -> None:
     """Refuse a change of what has changed since the client read it.
 
     Raises:
-        PreconditionFailed: `version` is not an expected one.
+        PreconditionFailed: `revision` is not an expected one.
     """
-    if expected is not None and version not in expected:
+    if expected is not None and revision not in expected:
         raise PreconditionFailed(f"The {noun} has changed since you read it.")
 
 
 def portfolio_event(portfolio: Portfolio, type_: str) -> Event:
-    """Return the event of a change to a portfolio; its version must be the portfolio's already."""
+    """Return the event of a change to a portfolio; its sequence must be the portfolio's already."""
     return _of_portfolio(portfolio, type_, {"portfolio": portfolio.card()})
 
 
@@ -71,14 +71,14 @@ def transaction_events(
         symbols.update((asset_id, symbol) for asset_id, symbol in known)
     events = []
     for row in transactions:
-        portfolio.version += 1
+        portfolio.sequence += 1
         data = {"owner": portfolio.owner_id, "transaction": row.card(symbols.get(row.asset_id))}
         events.append(_of_portfolio(portfolio, type_, data))
     return events
 
 
 def position_event(portfolio: Portfolio, position: Position, holding: Holding) -> Event:
-    """Return the event of a change to a position; its version must be the position's already.
+    """Return the event of a change to a position; its sequence must be the position's already.
 
     Args:
         holding: what it is now; nothing at all when its last entry is gone.
@@ -93,9 +93,9 @@ def position_event(portfolio: Portfolio, position: Position, holding: Holding) -
         "realized_gain_loss": trimmed(holding.realized, 0),
     }
     return Event.now(
-        "portfolio", "position-changed", f"positions/{position.id}", position.version, data
+        "portfolio", "position-changed", f"positions/{position.id}", position.sequence, data
     )
 
 
 def _of_portfolio(portfolio: Portfolio, type_: str, data: dict[str, Any]) -> Event:
-    return Event.now("portfolio", type_, f"portfolios/{portfolio.id}", portfolio.version, data)
+    return Event.now("portfolio", type_, f"portfolios/{portfolio.id}", portfolio.sequence, data)

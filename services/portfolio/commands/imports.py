@@ -155,7 +155,7 @@ def _stand_in(id_: int, portfolio: Portfolio, reference: AssetReference) -> Asse
         asset_type="OTHER",
         currency=currency_of(reference) or portfolio.currency,
         is_active=True,
-        version=1,
+        sequence=1,
     )
 
 

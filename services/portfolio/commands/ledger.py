@@ -133,11 +133,11 @@ def _store(
     for asset_id, holding in holdings.items():
         position = stored.get(asset_id)
         if position is None:
-            position = Position(portfolio_id=portfolio.id, asset_id=asset_id, version=0)
+            position = Position(portfolio_id=portfolio.id, asset_id=asset_id, sequence=0)
             session.add(position)
         elif position.holding == holding:
             continue
-        position.version += 1
+        position.sequence += 1
         if holding.last_order is None:
             session.delete(position)
         else:

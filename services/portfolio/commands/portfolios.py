@@ -77,7 +77,7 @@ def update_portfolio(
     for name in _WRITABLE & changes.keys():
         setattr(portfolio, name, changes[name])
     portfolio.revision += 1
-    portfolio.version += 1
+    portfolio.sequence += 1
     portfolio.modified = datetime.now(UTC)
     told = [portfolio_event(portfolio, "portfolio-updated")]
     if portfolio.currency != before[0]:
@@ -134,7 +134,7 @@ def rate_unrated(session: Session) -> None:
 
 
 def _delete(session: Session, portfolio: Portfolio) -> None:
-    portfolio.version += 1
+    portfolio.sequence += 1
     outbox.add(session, portfolio_event(portfolio, "portfolio-deleted"))
     session.expunge(portfolio)
     session.execute(delete(Portfolio).where(Portfolio.id == portfolio.id))

@@ -78,15 +78,15 @@ def adjust_position(
     Args:
         quantity: the same as now by default.
         average_cost: of one unit, in the asset's currency; the same as now by default.
-        expected: versions it may have now; None is any.
+        expected: revisions it may have now; None is any.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
-        PreconditionFailed: its version is not an expected one.
+        PreconditionFailed: its revision is not an expected one.
         ValidationFailed: it was closed, and no cost is given.
     """
     portfolio, position = _locked(session, owner_id, position_id)
-    require_expected("position", position.version, expected)
+    require_expected("position", position.revision, expected)
     held = position.quantity if quantity is None else quantity
     unit = position.unit_cost
     # As it was answered, rounded, it is no other cost.
@@ -113,14 +113,14 @@ def delete_position(
     """Delete a position with all entries of its asset.
 
     Args:
-        expected: versions it may have now; None is any.
+        expected: revisions it may have now; None is any.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
-        PreconditionFailed: its version is not an expected one.
+        PreconditionFailed: its revision is not an expected one.
     """
     portfolio, position = _locked(session, owner_id, position_id)
-    require_expected("position", position.version, expected)
+    require_expected("position", position.revision, expected)
     of_asset = select(Transaction).where(
         Transaction.portfolio_id == portfolio.id, Transaction.asset_id == position.asset_id
     )

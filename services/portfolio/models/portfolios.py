@@ -33,7 +33,7 @@ class Portfolio(Base):
     keeps them equal under the row's lock.
 
     Attributes:
-        version: of the events on it and on its transactions; grows by one with each.
+        sequence: of the events on it and on its transactions; grows by one with each.
         revision: of what people write; `If-Match` compares it, so that a purchase does not refuse
             a new name.
     """
@@ -52,7 +52,7 @@ class Portfolio(Base):
     interest: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
     charges: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
     unrated: Mapped[int] = mapped_column(Integer, server_default="0")
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    sequence: Mapped[int] = mapped_column(Integer, server_default="1")
     revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     modified: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

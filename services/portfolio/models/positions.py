@@ -34,7 +34,7 @@ class Position(Base):
 
     Attributes:
         last_date, last_was_no_split, last_id: the place of the last entry in the ledger.
-        version: of the events on it; grows by one with each.
+        sequence: of the events on it; grows by one with each.
     """
 
     __tablename__ = "positions"
@@ -54,7 +54,7 @@ class Position(Base):
     last_date: Mapped[date] = mapped_column(Date)
     last_was_no_split: Mapped[bool] = mapped_column(Boolean)
     last_id: Mapped[int] = mapped_column(BigInteger)
-    version: Mapped[int] = mapped_column(Integer)
+    sequence: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (
         UniqueConstraint("portfolio_id", "asset_id", name="positions_portfolio_asset_key"),
@@ -64,8 +64,13 @@ class Position(Base):
             "quantity > 0 OR (cost = 0 AND base_cost = 0 AND lots = '[]')",
             name="positions_closed_cost_nothing",
         ),
-        CheckConstraint("version >= 1", name="positions_version_counts"),
+        CheckConstraint("sequence >= 1", name="positions_sequence_counts"),
     )
+
+    @property
+    def revision(self) -> int:
+        """What `If-Match` compares: each change of a position is told, so its events count them."""
+        return self.sequence
 
     @property
     def unit_cost(self) -> Decimal | None:

@@ -36,7 +36,7 @@ _PORTFOLIO: Final = (
     Portfolio.created,
     Portfolio.modified,
     # What an ETag compares: see `Portfolio.revision`.
-    Portfolio.revision.label("version"),
+    Portfolio.revision,
     Portfolio.cash_since,
     Portfolio.cash_balance,
     Portfolio.interest,

@@ -41,7 +41,7 @@ _POSITION: Final = (
     Position.realized,
     Position.income,
     # What an ETag compares.
-    Position.version,
+    Position.sequence.label("revision"),
 )
 _SEARCHED: Final = (Asset.symbol, Asset.name, Portfolio.name)
 _FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {

@@ -117,5 +117,5 @@ def _resource(transaction: Transaction, symbol: str | None) -> dict[str, Any]:
         "taxes": round_money(transaction.taxes, currency),
         "ratio": ratio_text(transaction.ratio) if transaction.ratio else None,
         # What an ETag compares.
-        "version": transaction.revision,
+        "revision": transaction.revision,
     }

@@ -10,7 +10,7 @@ from services.portfolio.schemas import (
     PortfolioSchema,
 )
 from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions, unless_known
+from shared.http.etag import expected_revisions, unless_known
 
 blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
 
@@ -70,7 +70,9 @@ def change_portfolio(values: dict[str, Any], portfolio_id: int) -> dict[str, Any
 @blueprint.response(204)
 def delete_portfolio(portfolio_id: int) -> None:
     """Delete a portfolio with its positions and transactions."""
-    commands.delete_portfolio(session, identity.user_id, portfolio_id, expected=expected_versions())
+    commands.delete_portfolio(
+        session, identity.user_id, portfolio_id, expected=expected_revisions()
+    )
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +93,6 @@ def get_allocation(query: dict[str, Any], portfolio_id: int) -> dict[str, Any]:
 
 def _update(portfolio_id: int, values: dict[str, Any]) -> dict[str, Any]:
     commands.update_portfolio(
-        session, identity.user_id, portfolio_id, changes=values, expected=expected_versions()
+        session, identity.user_id, portfolio_id, changes=values, expected=expected_revisions()
     )
     return queries.portfolios.one(session, identity.user_id, portfolio_id)

@@ -6,7 +6,7 @@ from services.portfolio import commands, queries
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import NewPositionSchema, PositionQuery, PositionSchema
 from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Positions", "What you hold, as your ledgers add it up.")
 
@@ -65,11 +65,11 @@ def change_position(values: dict[str, Any], position_id: int) -> dict[str, Any]:
 @blueprint.response(204)
 def delete_position(position_id: int) -> None:
     """Delete a position with all transactions of its asset."""
-    commands.delete_position(session, identity.user_id, position_id, expected=expected_versions())
+    commands.delete_position(session, identity.user_id, position_id, expected=expected_revisions())
 
 
 def _adjust(position_id: int, values: dict[str, Any]) -> dict[str, Any]:
     commands.adjust_position(
-        session, identity.user_id, position_id, expected=expected_versions(), **values
+        session, identity.user_id, position_id, expected=expected_revisions(), **values
     )
     return queries.positions.one(session, identity.user_id, position_id)

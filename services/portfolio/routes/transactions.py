@@ -10,7 +10,7 @@ from services.portfolio.schemas import BulkTransactionsSchema, TransactionQuery,
 from shared.http import Blueprint, Listing, bulk, identity, session
 from shared.http.blueprint import BULK_BODY
 from shared.http.bulk import BulkSchema
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 from shared.http.schemas import Error
 
 blueprint = Blueprint("Transactions", "The ledgers of your portfolios.")
@@ -70,7 +70,7 @@ def replace_transaction(values: dict[str, Any], transaction_id: int) -> dict[str
         identity.user_id,
         transaction_id,
         values=values,
-        expected=expected_versions(),
+        expected=expected_revisions(),
         owners=owners(),
     )
     return _transaction(transaction_id, values)
@@ -88,7 +88,7 @@ def change_transaction(values: dict[str, Any], transaction_id: int) -> dict[str,
         identity.user_id,
         transaction_id,
         changes=values,
-        expected=expected_versions(),
+        expected=expected_revisions(),
         owners=owners(),
     )
     return _transaction(transaction_id, values)
@@ -101,7 +101,7 @@ def change_transaction(values: dict[str, Any], transaction_id: int) -> dict[str,
 def delete_transaction(transaction_id: int) -> None:
     """Delete a transaction; what comes after it in the ledger is replayed."""
     commands.delete_transaction(
-        session, identity.user_id, transaction_id, expected=expected_versions()
+        session, identity.user_id, transaction_id, expected=expected_revisions()
     )
 
 

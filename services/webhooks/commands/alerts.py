@@ -52,7 +52,7 @@ def update_alert(
 
     Args:
         changes: writable fields.
-        expected: versions it may have now; None is any.
+        expected: revisions it may have now; None is any.
 
     Raises:
         NotFound, PreconditionFailed: see `_locked`.
@@ -60,16 +60,16 @@ def update_alert(
         Conflict: another request changed the rule at the same moment.
     """
     seen = _own(session, owner_id, alert_id)
-    version, before = seen.version, _rule(seen)
+    revision, before = seen.revision, _rule(seen)
     rule = _sound({**before, **changes})
     watches_anew = any(rule.get(field) != before[field] for field in rules.CONDITION)
     # Asked before the row is locked, so that no event waits for an answer.
     watched = _watched(session, owner_id, rule, owners) if watches_anew else None
     alert = _locked(session, owner_id, alert_id, expected)
-    if alert.version != version:
+    if alert.revision != revision:
         raise Conflict("Another request changed the same rule; try again.")
     _write(alert, rule)
-    alert.version += 1
+    alert.revision += 1
     alert.modified = datetime.now(UTC)
     if watched is not None:
         _arm(session, alert, watched)
@@ -154,9 +154,9 @@ def _portfolio(session: Session, user_id: int, portfolio_id: int, owners: Owners
 def _arm(session: Session, alert: Alert, watched: AssetSnapshot | EarlierValues) -> None:
     """Let a rule learn where it stands, without firing."""
     alert.is_met = None
-    alert.armed_at = watched.version if isinstance(watched, AssetSnapshot) else 0
+    alert.armed_sequence = watched.sequence if isinstance(watched, AssetSnapshot) else 0
     session.flush()
-    only, now = watching.Rules(alert=alert.id, sequence=alert.armed_at + 1), datetime.now(UTC)
+    only, now = watching.Rules(alert=alert.id, sequence=alert.armed_sequence + 1), datetime.now(UTC)
     if not isinstance(watched, AssetSnapshot):
         portfolio = _kept(session, alert.portfolio_id)
         watching.look_at_metrics(session, only, portfolio.metrics, now)
@@ -164,7 +164,7 @@ def _arm(session: Session, alert: Alert, watched: AssetSnapshot | EarlierValues)
             watching.look_at_value(session, only, portfolio.value, now, watched)
         return
     if alert.kind == names.PRICE_CHANGE:
-        projections.put_window(session, watched.card["id"], watched.version, watched.closes)
+        projections.put_window(session, watched.card["id"], watched.sequence, watched.closes)
     if (price := watched.card["current_price"]) is not None:
         bases = watched.closes.bases(date.fromisoformat(watched.card["price_date"]))
         watching.look_at_value(session, only, Decimal(price), now, bases)
@@ -195,13 +195,13 @@ def _locked(
 
     Raises:
         NotFound: there is none, or it is somebody else's.
-        PreconditionFailed: its version is not an expected one.
+        PreconditionFailed: its revision is not an expected one.
     """
     own = select(Alert).where(Alert.id == alert_id, Alert.owner_id == owner_id)
     # populate_existing: what the session read before it had the lock may be old.
     alert = session.scalar(own.with_for_update().execution_options(populate_existing=True))
     if alert is None:
         raise NotFound.of("alert")
-    if expected is not None and alert.version not in expected:
+    if expected is not None and alert.revision not in expected:
         raise PreconditionFailed("The alert has changed since you read it.")
     return alert

@@ -200,4 +200,4 @@ def _disable(webhook: Webhook, reason: str) -> None:
     if webhook.is_active:
         webhook.is_active = False
         webhook.disabled_reason = reason
-        webhook.version += 1
+        webhook.revision += 1

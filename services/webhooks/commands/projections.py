@@ -17,18 +17,18 @@ Card = Mapping[str, Any]
 # Made for every price there is, so they are written out: nothing has to be compiled for them.
 _PUT_ASSET: Final = text(
     """
-    INSERT INTO assets (id, version, price, price_date)
-    VALUES (:id, :version, CAST(:price AS numeric), CAST(:day AS date))
+    INSERT INTO assets (id, sequence, price, price_date)
+    VALUES (:id, :sequence, CAST(:price AS numeric), CAST(:day AS date))
     ON CONFLICT (id) DO UPDATE SET
-        version = excluded.version, price = excluded.price, price_date = excluded.price_date
-    WHERE assets.version < excluded.version
+        sequence = excluded.sequence, price = excluded.price, price_date = excluded.price_date
+    WHERE assets.sequence < excluded.sequence
     RETURNING id
     """
 )
 _STEP_PRICE: Final = text(
     """
-    UPDATE price_windows SET version = :version, close = CAST(:close AS numeric)
-    WHERE asset_id = :asset AND version = :version - 1 AND day = CAST(:day AS date)
+    UPDATE price_windows SET sequence = :sequence, close = CAST(:close AS numeric)
+    WHERE asset_id = :asset AND sequence = :sequence - 1 AND day = CAST(:day AS date)
     RETURNING asset_id
     """
 )
@@ -37,7 +37,7 @@ _STEP_PRICE: Final = text(
 _ENDED: Final[Mapping[str, Any]] = {
     "owner_id": NOBODY,
     "currency": "",
-    "version": ENDED,
+    "sequence": ENDED,
     "value": None,
     "day": None,
     "metrics": {},
@@ -46,14 +46,14 @@ _ENDED: Final[Mapping[str, Any]] = {
 }
 
 
-def put_asset(session: Session, version: int, card: Card) -> bool:
+def put_asset(session: Session, sequence: int, card: Card) -> bool:
     """Store the newest price of an asset; return False where we have it, or a later one.
 
     Args:
         card: the catalogue's `AssetCard`.
     """
     values = {"price": card["current_price"], "day": card["price_date"]}
-    newer = session.scalar(_PUT_ASSET, {"id": card["id"], "version": version, **values})
+    newer = session.scalar(_PUT_ASSET, {"id": card["id"], "sequence": sequence, **values})
     return newer is not None
 
 
@@ -63,22 +63,22 @@ def price_before(session: Session, asset_id: int) -> Decimal | None:
 
 
 def window(session: Session, asset_id: int) -> tuple[int, Closes]:
-    """Return the version and the last closes of an asset, locked; version 0 where we have none."""
+    """Return the sequence and the last closes of an asset, locked; 0 where we have none."""
     kept = select(PriceWindow).where(PriceWindow.asset_id == asset_id)
     row = session.scalar(kept.with_for_update())
     if row is None:
         return 0, Closes.of({})
     closes = Closes.from_json(row.closes)
     if row.day is None or row.close is None:
-        return row.version, closes
-    return row.version, closes.with_close(row.day, row.close)
+        return row.sequence, closes
+    return row.sequence, closes.with_close(row.day, row.close)
 
 
-def put_window(session: Session, asset_id: int, version: int, closes: Closes) -> None:
+def put_window(session: Session, asset_id: int, sequence: int, closes: Closes) -> None:
     """Store the last closes of an asset, unless we have later ones."""
     day = closes.newest
     values = {
-        "version": version,
+        "sequence": sequence,
         "day": day,
         "close": closes.closes[day] if day else None,
         "closes": closes.to_json(),
@@ -89,38 +89,38 @@ def put_window(session: Session, asset_id: int, version: int, closes: Closes) ->
         store.on_conflict_do_update(
             index_elements=[PriceWindow.asset_id],
             set_=values,
-            where=PriceWindow.version <= version,
+            where=PriceWindow.sequence <= sequence,
         )
     )
 
 
-def step_window(session: Session, asset_id: int, version: int) -> None:
+def step_window(session: Session, asset_id: int, sequence: int) -> None:
     """Note an event on an asset that moved no price."""
     session.execute(
         update(PriceWindow)
-        .where(PriceWindow.asset_id == asset_id, PriceWindow.version == version - 1)
-        .values(version=version)
+        .where(PriceWindow.asset_id == asset_id, PriceWindow.sequence == sequence - 1)
+        .values(sequence=sequence)
     )
 
 
-def step_price(session: Session, version: int, card: Card) -> bool:
+def step_price(session: Session, sequence: int, card: Card) -> bool:
     """Note a later price of the day that an asset's last closes end with.
 
     Returns:
         False where we have none, or others than the event is about.
     """
-    known = {"asset": card["id"], "version": version}
+    known = {"asset": card["id"], "sequence": sequence}
     newest = {"day": card["price_date"], "close": card["current_price"]}
     return session.scalar(_STEP_PRICE, {**known, **newest}) is not None
 
 
-def put_portfolio(session: Session, version: int, card: Card) -> None:
+def put_portfolio(session: Session, sequence: int, card: Card) -> None:
     """Store whose a portfolio is, unless we have a later card or it is deleted.
 
     Args:
         card: the catalogue's `PortfolioCard`.
     """
-    values = {"owner_id": card["owner"], "currency": card["currency"], "version": version}
+    values = {"owner_id": card["owner"], "currency": card["currency"], "sequence": sequence}
     _put_portfolio(session, card["id"], values)
 
 
@@ -130,7 +130,7 @@ def _put_portfolio(session: Session, portfolio_id: int, values: Mapping[str, Any
         store.on_conflict_do_update(
             index_elements=[Portfolio.id],
             set_=values,
-            where=Portfolio.version <= store.excluded.version,
+            where=Portfolio.sequence <= store.excluded.sequence,
         )
     )
 
@@ -143,7 +143,7 @@ def learn_portfolio(session: Session, portfolio_id: int, owners: Owners) -> None
         Unavailable: its owner does not answer.
     """
     answer = owners.portfolio(portfolio_id)
-    put_portfolio(session, answer["version"], answer["portfolio"])
+    put_portfolio(session, answer["sequence"], answer["portfolio"])
 
 
 def portfolio_ids(session: Session) -> set[int]:
@@ -164,12 +164,12 @@ def delete_portfolios_of(session: Session, user_id: int) -> None:
     session.execute(delete(Holding).where(Holding.owner_id == user_id))
 
 
-def put_holding(session: Session, version: int, position: Card) -> None:
+def put_holding(session: Session, sequence: int, position: Card) -> None:
     """Store how much a portfolio holds, unless we know better or it is deleted.
 
     Args:
         position: the catalogue's `PositionChanged`. One that was deleted and opened again has
-            another id and begins its versions anew.
+            another id and begins its sequences anew.
     """
     kept = select(Portfolio.owner_id).where(Portfolio.id == position["portfolio"])
     # Locked, so that a deletion waits and takes the holding along.
@@ -179,17 +179,17 @@ def put_holding(session: Session, version: int, position: Card) -> None:
         "owner_id": position["owner"],
         "quantity": position["quantity"],
         "position_id": position["position"],
-        "version": version,
+        "sequence": sequence,
     }
     store = insert(Holding).values(
         portfolio_id=position["portfolio"], asset_id=position["asset"], **values
     )
-    known = tuple_(Holding.position_id, Holding.version)
+    known = tuple_(Holding.position_id, Holding.sequence)
     session.execute(
         store.on_conflict_do_update(
             index_elements=[Holding.portfolio_id, Holding.asset_id],
             set_=values,
-            where=known < tuple_(store.excluded.position_id, store.excluded.version),
+            where=known < tuple_(store.excluded.position_id, store.excluded.sequence),
         )
     )
 

@@ -52,7 +52,7 @@ def update_webhook(
 
     Args:
         changes: writable fields.
-        expected: versions it may have now; None is any.
+        expected: revisions it may have now; None is any.
 
     Raises:
         NotFound, PreconditionFailed: see `locked`.
@@ -68,7 +68,7 @@ def update_webhook(
         webhook.disabled_reason = None
         webhook.failures = 0
         webhook.failing_since = webhook.paused_until = None
-    webhook.version += 1
+    webhook.revision += 1
 
 
 def delete_webhook(
@@ -94,7 +94,7 @@ def rotate_secret(session: Session, owner_id: int, webhook_id: int, *, seal: Sea
     old = {"secret": webhook.secret, "until": until.isoformat()}
     webhook.old_secrets = [*webhook.old_secrets, old][-_OLD_SECRETS:]
     webhook.secret = seal.close(secret)
-    webhook.version += 1
+    webhook.revision += 1
     return secret
 
 
@@ -103,7 +103,7 @@ def disable_webhooks_of(session: Session, user_id: int) -> None:
     session.execute(
         update(Webhook)
         .where(Webhook.owner_id == user_id, Webhook.is_active)
-        .values(is_active=False, disabled_reason=_DEACTIVATED, version=Webhook.version + 1)
+        .values(is_active=False, disabled_reason=_DEACTIVATED, revision=Webhook.revision + 1)
     )
 
 
@@ -119,14 +119,14 @@ def locked(
 
     Raises:
         NotFound: there is none, or it is somebody else's.
-        PreconditionFailed: its version is not an expected one.
+        PreconditionFailed: its revision is not an expected one.
     """
     own = select(Webhook).where(Webhook.id == webhook_id, Webhook.owner_id == owner_id)
     # key_share: the fan-out may go on referring to it meanwhile.
     webhook = session.scalar(own.with_for_update(key_share=True))
     if webhook is None:
         raise NotFound.of("webhook")
-    if expected is not None and webhook.version not in expected:
+    if expected is not None and webhook.revision not in expected:
         raise PreconditionFailed("The webhook has changed since you read it.")
     return webhook
 

@@ -29,13 +29,13 @@ def put_value(session: Session, event: Event, owners: Owners) -> Decimal | None:
     """
     data = event.data
     portfolio = _locked(session, data["portfolio"], owners)
-    if portfolio is None or event.sequence <= portfolio.valued_at:
+    if portfolio is None or event.sequence <= portfolio.value_sequence:
         return None
     if portfolio.value is None and data["previous_value"] is not None:
         portfolio.told_value = _printed(data["previous_value"], portfolio)
     portfolio.day = date.fromisoformat(data["as_of"])
     portfolio.value = _printed(data["total_value"], portfolio)
-    portfolio.valued_at = event.sequence
+    portfolio.value_sequence = event.sequence
     session.flush()
     return portfolio.value
 
@@ -48,10 +48,10 @@ def put_metrics(session: Session, event: Event, owners: Owners) -> bool:
         owners: see `put_value`.
     """
     portfolio = _locked(session, event.data["portfolio"], owners)
-    if portfolio is None or event.sequence <= portfolio.measured_at:
+    if portfolio is None or event.sequence <= portfolio.metrics_sequence:
         return False
     portfolio.metrics = event.data["metrics"]
-    portfolio.measured_at = event.sequence
+    portfolio.metrics_sequence = event.sequence
     session.flush()
     return True
 

@@ -53,7 +53,7 @@ _LOOK: Final = text(
                     ELSE abs(seen.value) >= alerts.threshold END AS is_met
             ) AS judged
         WHERE (alerts.asset_id = :asset OR alerts.portfolio_id = :portfolio OR alerts.id = :alert)
-            AND alerts.is_active AND alerts.armed_at < :sequence
+            AND alerts.is_active AND alerts.armed_sequence < :sequence
             AND judged.is_met IS NOT NULL AND judged.is_met IS DISTINCT FROM alerts.is_met
         ORDER BY alerts.id
         FOR UPDATE OF alerts
@@ -73,7 +73,7 @@ _HAS_RULES_ON_CHANGE: Final = text(
     """
     SELECT EXISTS (SELECT FROM alerts
         WHERE (asset_id = :asset OR portfolio_id = :portfolio) AND is_active
-            AND armed_at < :sequence AND window_days IS NOT NULL)
+            AND armed_sequence < :sequence AND window_days IS NOT NULL)
     """
 )
 

@@ -27,9 +27,9 @@ class Alert(Base):
 
     Attributes:
         is_met: whether its condition held when it was looked at last; None before the first look.
-        armed_at: the asset's version when the rule was made: older events say nothing to it.
+        armed_sequence: the asset's sequence when the rule was made: older events say nothing to it.
         fired: how often, which is the sequence of the events on it.
-        version: of what its owner wrote, compared by `If-Match`.
+        revision: of what its owner wrote, compared by `If-Match`.
     """
 
     __tablename__ = "alerts"
@@ -47,10 +47,10 @@ class Alert(Base):
     cooldown_seconds: Mapped[int] = mapped_column(Integer, server_default="3600")
     is_active: Mapped[bool] = mapped_column(Boolean, server_default="true")
     is_met: Mapped[bool | None] = mapped_column(Boolean)
-    armed_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    armed_sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_fired: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     fired: Mapped[int] = mapped_column(Integer, server_default="0")
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     modified: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 

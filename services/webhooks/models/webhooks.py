@@ -29,7 +29,7 @@ class Webhook(Base):
         failures: attempts that failed in a row.
         failing_since: the first of them.
         paused_until: no attempt before; set while it fails again and again.
-        version: of what its owner wrote, compared by `If-Match`.
+        revision: of what its owner wrote, compared by `If-Match`.
     """
 
     __tablename__ = "webhooks"
@@ -46,7 +46,7 @@ class Webhook(Base):
     failures: Mapped[int] = mapped_column(Integer, server_default="0")
     failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paused_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __table_args__ = (

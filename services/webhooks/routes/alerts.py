@@ -9,7 +9,7 @@ from services.webhooks.commands import alerts
 from services.webhooks.routes.tools import tools
 from services.webhooks.schemas import AlertQuery, AlertSchema, FiringSchema
 from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 from shared.http.schemas import PageQuery
 
 blueprint = Blueprint("Alerts", "Rules that fire when a number crosses their threshold.")
@@ -69,7 +69,7 @@ def change_alert(values: dict[str, Any], alert_id: int) -> RowMapping:
 @blueprint.response(204)
 def delete_alert(alert_id: int) -> None:
     """Delete a rule with its firings."""
-    alerts.delete_alert(session, identity.user_id, alert_id, expected_versions())
+    alerts.delete_alert(session, identity.user_id, alert_id, expected_revisions())
 
 
 @blueprint.route("/api/alerts/<id:alert_id>/firings/", methods=["GET"])
@@ -88,6 +88,6 @@ def _update(alert_id: int, values: dict[str, Any]) -> RowMapping:
         alert_id,
         owners=tools().owners,
         changes=values,
-        expected=expected_versions(),
+        expected=expected_revisions(),
     )
     return queries.alert(session, identity.user_id, alert_id)

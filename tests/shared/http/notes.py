@@ -19,7 +19,7 @@ from shared.errors import (
 )
 from shared.http import Blueprint, Listing, ServiceApp, create_service_app, identity, session
 from shared.http.blueprint import BULK_BODY
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 from shared.http.idempotency import IdempotencyMixin
 from shared.http.schemas import Id, Ordering, PageQuery, Quantity, ResourceSchema, StrictSchema
 from shared.http.schemas import Text as TextField
@@ -44,7 +44,7 @@ class Note(Base):
     owner: Mapped[int] = mapped_column(BigInteger)
     title: Mapped[str] = mapped_column(Text)
     amount: Mapped[Decimal | None] = mapped_column(Numeric(20, 8))
-    version: Mapped[int] = mapped_column(default=1)
+    revision: Mapped[int] = mapped_column(default=1)
 
 
 class AmountSchema(StrictSchema):
@@ -102,7 +102,7 @@ _REFUSALS: dict[str, ServiceError] = {
     "too often": RateLimited(7),
 }
 _STATEMENTS = {
-    "taken": "INSERT INTO notes (id, owner, title, version) SELECT id, 1, 'x', 1 FROM notes",
+    "taken": "INSERT INTO notes (id, owner, title, revision) SELECT id, 1, 'x', 1 FROM notes",
     "outside": "SELECT 1000::numeric(2, 0)",
 }
 
@@ -188,11 +188,11 @@ def get_note(note_id: int) -> dict[str, Any]:
 def replace_note(values: dict[str, Any], note_id: int) -> dict[str, Any]:
     """Replace a note."""
     note = _mine(note_id)
-    expected = expected_versions()
-    if expected is not None and note.version not in expected:
+    expected = expected_revisions()
+    if expected is not None and note.revision not in expected:
         raise PreconditionFailed
     note.title, note.amount = values["title"], values.get("amount")
-    note.version += 1
+    note.revision += 1
     session.flush()
     return _resource(note)
 
@@ -236,7 +236,7 @@ def _found(note: Note | None) -> Note:
 
 
 def _touch(note_id: int) -> None:
-    _mine(note_id).version += 1
+    _mine(note_id).revision += 1
     session.flush()
 
 
@@ -247,5 +247,5 @@ def _resource(note: Note) -> dict[str, Any]:
         "title": note.title,
         "amount": note.amount,
         "amount_of": amount,
-        "version": note.version,
+        "revision": note.revision,
     }
