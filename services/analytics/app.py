@@ -2,7 +2,7 @@
 
 from services.analytics import internal, settings
 from services.analytics.engine import Engine
-from services.analytics.owners import Owners
+from services.analytics.outside.owners import Owners
 from services.analytics.routes import BLUEPRINTS
 from services.analytics.settings import Settings
 from shared.http import ServiceApp, create_service_app

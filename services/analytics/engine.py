@@ -16,8 +16,9 @@ from services.analytics.domain.risk_report import RiskReport
 from services.analytics.domain.series import EMPTY
 from services.analytics.domain.valuation import Books, Quotes, Valuation, value_portfolio
 from services.analytics.market import Cards, Market, pair_symbols, sequences
-from services.analytics.owners import Owners
+from services.analytics.outside.owners import Owners
 from services.analytics.queries import PortfolioCard
+from services.analytics.replicas import Replicas
 from shared.db import Database
 from shared.errors import NotFound
 from shared.http import AnyRow
@@ -77,8 +78,7 @@ class Engine:
         self.market = Market(database, owners, aliases)
         self.metrics = BasisCache[Metrics](_METRICS, lambda _: 1)
         self.reports = BasisCache[RiskReport](_METRICS, lambda _: 1)
-        self._database = database
-        self._owners = owners
+        self._replica = Replicas(database, owners).portfolios
         self._ledgers = BasisCache[Ledger](_LEDGERS, lambda ledger: len(ledger.entries))
         self._valuations = BasisCache[Valued](valuations, _bytes)
 
@@ -124,18 +124,12 @@ class Engine:
         return Books(holdings.ledger, quotes, self.market.rates(session, holdings.pairs), currency)
 
     def _card(self, session: Session, portfolio_id: int, user_id: int) -> PortfolioCard:
-        card = queries.portfolio(session, portfolio_id) or self._adopted(session, portfolio_id)
+        card = queries.portfolio(session, portfolio_id)
+        if card is None and self._replica.adopt([portfolio_id]):
+            card = queries.portfolio(session, portfolio_id)
         if card is None or card.owner_id != user_id:
             raise NotFound.of("portfolio")
         return card
-
-    def _adopted(self, session: Session, portfolio_id: int) -> PortfolioCard | None:
-        try:
-            snapshot = self._owners.portfolio(portfolio_id)
-        except NotFound:
-            return None
-        self._database.unit(lambda own: commands.adopt_portfolio(own, snapshot))
-        return queries.portfolio(session, portfolio_id)
 
     def _ledger(self, session: Session, card: PortfolioCard) -> Ledger:
         ledger = self._ledgers.get(card.id, card.sequence)

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from services.analytics import commands, queries
+from services.analytics import queries
 from services.analytics.cache import BasisCache
 from services.analytics.domain.fx import BRIDGES, Rates
 from services.analytics.domain.indicators.bars import Bars
@@ -13,8 +13,9 @@ from services.analytics.domain.packing import History
 from services.analytics.domain.risk import CRYPTO_DAYS, TRADING_DAYS
 from services.analytics.domain.series import Series, split_adjusted
 from services.analytics.domain.valuation import Quotes
-from services.analytics.owners import Owners
+from services.analytics.outside.owners import Owners
 from services.analytics.queries import AssetCard
+from services.analytics.replicas import Replicas
 from shared.db import Database
 from shared.errors import BadRequest, NotFound
 
@@ -72,8 +73,7 @@ class Market:
     """
 
     def __init__(self, database: Database, owners: Owners, aliases: Mapping[str, str]) -> None:
-        self._database = database
-        self._owners = owners
+        self._replica = Replicas(database, owners).assets
         self._aliases = aliases
         self._quotes = BasisCache[Quotes](_CAPACITY, _bytes)
 
@@ -98,7 +98,7 @@ class Market:
         found = queries.assets(session, asset_ids)
         if missing := [asset_id for asset_id in asset_ids if asset_id not in found]:
             # The first that the owner does not know ends it: nobody makes us ask for hundreds.
-            if not all(self._adopt(asset_id) for asset_id in missing):
+            if not all(self._replica.adopt([asset_id]) for asset_id in missing):
                 raise NotFound.of("asset")
             found |= queries.assets(session, missing)
         if any(card.owner_id not in (None, user_id) for card in found.values()):
@@ -114,8 +114,7 @@ class Market:
         wanted = set(asset_ids)
         found = queries.assets(session, wanted)
         if missing := wanted - found.keys():
-            for asset_id in sorted(missing):
-                self._adopt(asset_id)
+            self._replica.adopt(sorted(missing))
             found |= queries.assets(session, missing)
         return found
 
@@ -196,15 +195,6 @@ class Market:
         if card is None:
             return None
         return Benchmark(requested, card, self.pairs(session, [card.currency], currency), currency)
-
-    def _adopt(self, asset_id: int) -> bool:
-        """Take an asset from its owner; return whether the owner knows it."""
-        try:
-            snapshot = self._owners.asset(asset_id)
-        except NotFound:
-            return False
-        self._database.unit(lambda session: commands.adopt_asset(session, snapshot))
-        return True
 
 
 def _read(session: Session, cards: list[AssetCard]) -> Iterator[tuple[AssetCard, Quotes]]:

@@ -127,19 +127,6 @@ def portfolio(session: Session, portfolio_id: int) -> PortfolioCard | None:
     return PortfolioCard(*row) if row else None
 
 
-def portfolio_sequences(session: Session) -> dict[int, int]:
-    """Return the sequence of every portfolio that is not deleted, by id."""
-    rows = session.execute(
-        select(Portfolio.id, Portfolio.sequence).where(Portfolio.is_deleted.is_(False))
-    )
-    return {row.id: row.sequence for row in rows}
-
-
-def asset_ids(session: Session) -> set[int]:
-    """Return the ids of all assets."""
-    return set(session.scalars(select(Asset.id)))
-
-
 def assets(session: Session, asset_ids: Iterable[int]) -> dict[int, AssetCard]:
     """Return those of the assets that we have."""
     # As one array: of fifty parameters each would be put into the statement at every request.

@@ -5,7 +5,8 @@ import sys
 from services.analytics import handlers, settings
 from services.analytics.appraiser import Appraiser
 from services.analytics.engine import Engine
-from services.analytics.owners import Owners
+from services.analytics.outside.owners import Owners
+from services.analytics.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
 from shared.identity import Signer
@@ -23,7 +24,7 @@ def main() -> int:
     return worker.run(
         configuration,
         database,
-        handlers=handlers.table(owners),
+        handlers=handlers.table(Replicas(database, owners)),
         more_parts={"appraiser": Appraiser(database, engine).run},
     )
 

@@ -3,7 +3,8 @@
 from services.webhooks import settings
 from services.webhooks.models import IdempotencyKey
 from services.webhooks.network import Network
-from services.webhooks.owners import Owners
+from services.webhooks.outside.owners import Owners
+from services.webhooks.replicas import Replicas
 from services.webhooks.routes import BLUEPRINTS
 from services.webhooks.routes.tools import Tools
 from services.webhooks.sealing import Seal
@@ -21,9 +22,11 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         internal=[],
         idempotency_table=IdempotencyKey,
     )
+    owners = Owners(configuration.urls, app.signer)
     app.extensions["tools"] = Tools(
         network=Network(allow_private=configuration.allow_private),
-        owners=Owners(configuration.urls, app.signer),
+        owners=owners,
+        portfolios=Replicas(app.database, owners).portfolios,
         seal=Seal(configuration.secret_key_file),
     )
     return app

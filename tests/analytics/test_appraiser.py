@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.analytics import handlers
 from services.analytics.appraiser import Appraiser
 from services.analytics.domain.valuation import Books
 from services.analytics.engine import Engine, Holdings
-from services.analytics.owners import Owners
+from services.analytics.outside.owners import Owners
 from shared.events import Event
 from shared.identity import Signer
 from shared.testing.stand import NOWHERE
@@ -311,7 +310,7 @@ def test_a_price_and_a_purchase_at_the_same_time_do_not_miss_each_other(desk: De
     desk.world.record(number, "BUY", "2024-01-05", asset=asset, quantity="1", price="100")
     buying = threading.Thread(target=desk.hear)
     with desk.stand.database.sessions.begin() as session:
-        handlers.table(desk.owners)[price.type](session, price)
+        desk.handlers[price.type](session, price)
         buying.start()
         buying.join(0.3)
         assert buying.is_alive()

@@ -17,9 +17,10 @@ import psutil
 from sqlalchemy import text
 
 from services.webhooks import handlers
-from services.webhooks.owners import Owners
-from shared.bus import inbox
+from services.webhooks.outside.owners import Owners
+from services.webhooks.replicas import Replicas
 from shared.events import Event
+from shared.replica import Handler
 from shared.testing import Stand, wait_until
 from tests.load.webhooks import Service, percentile_95, publish_at, webhooks_service
 from tests.webhooks.telling import bar, card
@@ -60,7 +61,7 @@ def main() -> None:
         _fill(service.stand)
         prices = _prices()
         owners = Owners(service.stand.app.settings.urls, service.stand.app.signer)
-        known = handlers.table(owners)
+        known = handlers.table(Replicas(service.stand.database, owners), owners)
         seconds = [_applied(service.stand, known, next(prices)) for _ in range(EVENTS)]
         print(
             f"{EVENTS} prices, 100,000 rules: {EVENTS / sum(seconds):.0f} a second,"
@@ -128,9 +129,9 @@ def _prices() -> Iterator[Event]:
             yield Event.now("assets", "price-updated", f"assets/{asset}", sequence, data)
 
 
-def _applied(stand: Stand, known: Mapping[str, handlers.Handler], event: Event) -> float:
+def _applied(stand: Stand, known: Mapping[str, Handler], event: Event) -> float:
     began = time.perf_counter()
-    inbox.process(stand.database.sessions, "webhooks", event, known)
+    stand.hear(event, known)
     return time.perf_counter() - began
 
 

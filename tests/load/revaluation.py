@@ -27,7 +27,14 @@ from services.analytics.appraiser import Appraiser
 from services.analytics.domain.packing import History
 from services.analytics.domain.series import Days
 from services.analytics.engine import Engine
-from services.analytics.owners import AssetSnapshot, Card, Owners, PortfolioSnapshot
+from services.analytics.outside.owners import (
+    AssetSnapshot,
+    Card,
+    EntryRow,
+    Owners,
+    PortfolioSnapshot,
+)
+from services.analytics.replicas import Replicas
 from shared import migrations
 from shared.bus import inbox
 from shared.db import Database
@@ -52,7 +59,7 @@ class Bench:
         owners = Owners(nowhere, Signer("analytics", make_keys(folder) / "analytics.pem"))
         self.database = database
         self._appraiser = Appraiser(database, Engine(database, owners, {}))
-        self._handlers = handlers.table(owners)
+        self._handlers = handlers.table(Replicas(database, owners))
         self._sequence = 1
 
     def fill(self, portfolios: int) -> None:
@@ -60,13 +67,13 @@ class Bench:
         random = np.random.default_rng(SEED)
         days = np.busday_offset(np.datetime64("2014-01-01"), np.arange(DAYS), roll="forward")
         for number in range(1, COMMON + 1):
-            snapshot = AssetSnapshot(1, _asset(number), _history(days, random), {})
+            snapshot = AssetSnapshot.of(1, _asset(number))._replace(history=_history(days, random))
             self.database.unit(partial(commands.adopt_asset, snapshot=snapshot))
         for number in range(1, portfolios + 1):
             chosen = random.choice(ASSETS, HELD - 1, replace=False) + 1
             held = [*(int(asset) for asset in chosen), COMMON]
-            card = _portfolio(number)
-            told = PortfolioSnapshot(1, card, list(_purchases(number, held, str(days[0]))))
+            entries = [EntryRow.of(row) for row in _purchases(number, held, str(days[0]))]
+            told = PortfolioSnapshot.of(1, _portfolio(number))._replace(entries=entries)
             self.database.unit(partial(commands.adopt_portfolio, snapshot=told))
 
     def hear(self, asset: int, day: str, close: str) -> int:

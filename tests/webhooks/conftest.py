@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from services.webhooks.app import create_app
 from services.webhooks.network import Network
-from services.webhooks.owners import Owners
+from services.webhooks.outside.owners import Owners
 from services.webhooks.sealing import Seal
 from shared.identity import Signer
 from shared.testing import Stand

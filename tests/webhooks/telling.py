@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.webhooks import handlers
-from services.webhooks.owners import Owners
-from shared.bus import inbox
+from services.webhooks.outside.owners import Owners
+from services.webhooks.replicas import Replicas
 from shared.events import Event, catalogue
 from shared.testing import Stand
 
@@ -17,7 +17,7 @@ class Said:
     def __init__(self, stand: Stand, owners: Owners) -> None:
         self.owners = owners
         self._stand = stand
-        self._handlers = handlers.table(owners)
+        self._handlers = handlers.table(Replicas(stand.database, owners), owners)
 
     @property
     def types(self) -> list[str]:
@@ -26,7 +26,7 @@ class Said:
 
     def event(self, event: Event) -> Event:
         catalogue.check(event.type, event.data)
-        inbox.process(self._stand.database.sessions, "webhooks", event, self._handlers)
+        self._stand.hear(event, self._handlers)
         return event
 
     def say(

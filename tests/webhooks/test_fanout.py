@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.webhooks import rebuild
+from services.webhooks import replicas
 from shared.events.catalogue import CATALOGUE
 from shared.testing import Stand
 from tests.webhooks.calling import Json, User
@@ -305,7 +305,7 @@ def test_rebuilt_projections_are_those_of_the_events(
     before = projections(stand)
     with stand.database.engine.begin() as connection:
         connection.execute(text("TRUNCATE holdings, portfolios, assets"))
-    assert rebuild.run(stand.database, said.owners) == "1 portfolios, 1 assets."
+    assert rebuilt(said, stand) == ("1 portfolios, 1 assets, 0 price windows; 0 forgotten.")
     assert projections(stand) == before
 
 
@@ -316,9 +316,13 @@ def test_a_rebuild_forgets_what_the_owner_no_longer_lists(
     said.holding(1, 5)
     ann.watch("PORTFOLIO_VALUE_ABOVE", "500", portfolio=1)
     owners.lists()
-    assert rebuild.run(stand.database, said.owners) == "0 portfolios, 0 assets."
+    assert rebuilt(said, stand) == ("0 portfolios, 0 assets, 0 price windows; 1 forgotten.")
     assert projections(stand) == [[], [], []]
     assert ann.found("alerts/") == []
+
+
+def rebuilt(said: Said, stand: Stand) -> str:
+    return replicas.rebuild(stand.database, said.owners, lambda _: None)
 
 
 def projections(stand: Stand) -> list[Any]:

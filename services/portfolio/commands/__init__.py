@@ -6,10 +6,9 @@ positions and account brought in line, and the sequences of the events given.
 
 from services.portfolio.commands.assets import (
     adopt_asset,
-    lock_asset,
     put_asset,
     put_close,
-    retire_all_but,
+    retire_asset,
 )
 from services.portfolio.commands.imports import Imported, import_file, take_back_import
 from services.portfolio.commands.portfolios import (
@@ -45,7 +44,6 @@ __all__ = [
     "delete_position",
     "delete_transaction",
     "import_file",
-    "lock_asset",
     "open_position",
     "put_asset",
     "put_close",
@@ -55,7 +53,7 @@ __all__ = [
     "record_transaction",
     "record_transactions",
     "replace_transaction",
-    "retire_all_but",
+    "retire_asset",
     "take_back_import",
     "update_portfolio",
 ]

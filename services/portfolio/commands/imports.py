@@ -23,7 +23,7 @@ from services.portfolio.domain.ledger_files.rows import (
     LedgerRow,
 )
 from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
-from services.portfolio.owners import Owners
+from services.portfolio.outside.owners import Owners
 from services.portfolio.queries import portfolios
 from shared.dates import latest_day
 from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed

@@ -12,7 +12,7 @@ from services.portfolio.commands.recording import record_transaction
 from services.portfolio.commands.transactions import delete_entries
 from services.portfolio.domain.entries import ZERO
 from services.portfolio.models import AVERAGE_COST_PLACES, Portfolio, Position, Transaction
-from services.portfolio.owners import Owners
+from services.portfolio.outside.owners import Owners
 from shared.errors import Conflict, NotFound, ValidationFailed
 from shared.money import round_to
 from shared.vocabulary import EntryType

@@ -15,7 +15,7 @@ from services.portfolio.commands.rows import Refusals, RowsRefused, filled
 from services.portfolio.domain.entries import DISPOSALS
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.models import Asset, Portfolio, Transaction
-from services.portfolio.owners import Owners
+from services.portfolio.outside.owners import Owners
 from shared.bus import outbox
 from shared.errors import Conflict, ServiceError
 from shared.faults import crash_point

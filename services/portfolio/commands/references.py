@@ -15,7 +15,7 @@ from services.portfolio.domain.ledger_files.matching import (
     symbol_of,
 )
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
-from services.portfolio.owners import Card, Owners
+from services.portfolio.outside.owners import AssetSnapshot, Owners
 from shared.errors import Conflict, ServiceError, ValidationFailed
 
 _SYMBOLS: Final = (symbol_of, marked_symbol_of)
@@ -152,23 +152,23 @@ def _known(references: Iterable[AssetReference], owner_id: int, owners: Owners) 
     wanted = list(references)
     isins = {reference.isin.upper() for reference in wanted if reference.isin}
     symbols = {symbol(reference) for reference in wanted for symbol in _SYMBOLS}
-    cards = owners.seen_by(
+    assets = owners.seen_by(
         owner_id,
         isins=sorted(isin for isin in isins if isin.isalnum()),
         symbols=sorted(symbol for symbol in symbols if symbol),
     )
     return sorted(
-        map(_asset, cards), key=lambda asset: (not asset.is_active, not asset.is_own, asset.id)
+        map(_asset, assets), key=lambda asset: (not asset.is_active, not asset.is_own, asset.id)
     )
 
 
-def _asset(card: Card) -> KnownAsset:
+def _asset(asset: AssetSnapshot) -> KnownAsset:
     return KnownAsset(
-        id=card["id"],
-        symbol=card["symbol"],
-        name=card["name"],
-        currency=card["currency"],
-        isin=card["isin"],
-        is_own=card["owner"] is not None,
-        is_active=card["is_active"],
+        id=asset.id,
+        symbol=asset.symbol,
+        name=asset.name,
+        currency=asset.currency,
+        isin=asset.isin,
+        is_own=asset.owner_id is not None,
+        is_active=asset.is_active,
     )

@@ -29,7 +29,7 @@ from services.portfolio.commands.rows import (
     require_own_external_ids,
 )
 from services.portfolio.models import Portfolio, Transaction
-from services.portfolio.owners import Owners
+from services.portfolio.outside.owners import Owners
 from shared.bus import outbox
 from shared.errors import NotFound, ValidationFailed
 

@@ -1,8 +1,7 @@
 """Alert rules: made, changed, deleted."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, select
@@ -11,18 +10,28 @@ from sqlalchemy.orm import Session
 from services.webhooks.commands import projections, watching
 from services.webhooks.domain import names, rules
 from services.webhooks.models import NOBODY, Alert, Portfolio
-from services.webhooks.owners import AssetSnapshot, EarlierValues, Owners
+from services.webhooks.outside.owners import AssetSnapshot, EarlierValues, Owners, PortfolioSnapshot
 from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
+from shared.replica import Replica
 
 # Field of the API → column, where they differ.
 _COLUMNS: Final = {"asset": "asset_id", "portfolio": "portfolio_id"}
 _WRITABLE: Final = rules.CONDITION | {"name", "cooldown_seconds"}
 
 
-def create_alert(session: Session, owner_id: int, *, owners: Owners, **values: Any) -> Alert:
+def create_alert(
+    session: Session,
+    owner_id: int,
+    *,
+    owners: Owners,
+    portfolios: Replica[PortfolioSnapshot],
+    **values: Any,
+) -> Alert:
     """Make a rule; it waits for the next crossing, even if its condition holds already.
 
     Args:
+        owners: say what the rule's number is now.
+        portfolios: have one adopted that is not here yet.
         values: the writable fields.
 
     Raises:
@@ -31,7 +40,7 @@ def create_alert(session: Session, owner_id: int, *, owners: Owners, **values: A
         Unavailable: its owner does not answer.
     """
     rule = _sound(values)
-    watched = _watched(session, owner_id, rule, owners)
+    watched = _watched(session, owner_id, rule, owners, portfolios)
     alert = Alert(owner_id=owner_id)
     _write(alert, rule)
     session.add(alert)
@@ -45,12 +54,14 @@ def update_alert(
     alert_id: int,
     *,
     owners: Owners,
+    portfolios: Replica[PortfolioSnapshot],
     changes: Mapping[str, Any],
     expected: frozenset[int] | None = None,
 ) -> None:
     """Change a rule; one that watches something else than before waits for its next crossing.
 
     Args:
+        owners, portfolios: see `create_alert`.
         changes: writable fields.
         expected: revisions it may have now; None is any.
 
@@ -64,7 +75,7 @@ def update_alert(
     rule = _sound({**before, **changes})
     watches_anew = any(rule.get(field) != before[field] for field in rules.CONDITION)
     # Asked before the row is locked, so that no event waits for an answer.
-    watched = _watched(session, owner_id, rule, owners) if watches_anew else None
+    watched = _watched(session, owner_id, rule, owners, portfolios) if watches_anew else None
     alert = _locked(session, owner_id, alert_id, expected)
     if alert.revision != revision:
         raise Conflict("Another request changed the same rule; try again.")
@@ -113,7 +124,11 @@ def _write(alert: Alert, rule: Mapping[str, Any]) -> None:
 
 
 def _watched(
-    session: Session, owner_id: int, rule: Mapping[str, Any], owners: Owners
+    session: Session,
+    owner_id: int,
+    rule: Mapping[str, Any],
+    owners: Owners,
+    portfolios: Replica[PortfolioSnapshot],
 ) -> AssetSnapshot | EarlierValues:
     """Return the asset that a rule watches; of a portfolio what its change is measured against.
 
@@ -123,7 +138,7 @@ def _watched(
     """
     if rule["kind"] in names.PRICE_KINDS:
         return _asset(owner_id, rule["asset"], owners)
-    portfolio = _portfolio(session, owner_id, rule["portfolio"], owners)
+    portfolio = _portfolio(session, owner_id, rule["portfolio"], portfolios)
     if rule["kind"] != names.VALUE_CHANGE or portfolio.day is None:
         return []
     return owners.values_before(portfolio.id, portfolio.day)
@@ -134,19 +149,18 @@ def _asset(user_id: int, asset_id: int, owners: Owners) -> AssetSnapshot:
         snapshot = owners.asset(asset_id)
     except NotFound as error:
         raise NotFound.of("asset") from error
-    if snapshot.card["owner"] not in (None, user_id):
+    if snapshot.owner_id not in (None, user_id):
         raise NotFound.of("asset")
     return snapshot
 
 
-def _portfolio(session: Session, user_id: int, portfolio_id: int, owners: Owners) -> Portfolio:
-    if session.get(Portfolio, portfolio_id) is None:
-        try:
-            projections.learn_portfolio(session, portfolio_id, owners)
-        except NotFound as error:
-            raise NotFound.of("portfolio") from error
-    portfolio = session.get_one(Portfolio, portfolio_id)
-    if portfolio.owner_id != user_id:
+def _portfolio(
+    session: Session, user_id: int, portfolio_id: int, portfolios: Replica[PortfolioSnapshot]
+) -> Portfolio:
+    portfolio = session.get(Portfolio, portfolio_id)
+    if portfolio is None and portfolios.adopt([portfolio_id]):
+        portfolio = session.get(Portfolio, portfolio_id)
+    if portfolio is None or portfolio.owner_id != user_id:
         raise NotFound.of("portfolio")
     return portfolio
 
@@ -164,10 +178,10 @@ def _arm(session: Session, alert: Alert, watched: AssetSnapshot | EarlierValues)
             watching.look_at_value(session, only, portfolio.value, now, watched)
         return
     if alert.kind == names.PRICE_CHANGE:
-        projections.put_window(session, watched.card["id"], watched.sequence, watched.closes)
-    if (price := watched.card["current_price"]) is not None:
-        bases = watched.closes.bases(date.fromisoformat(watched.card["price_date"]))
-        watching.look_at_value(session, only, Decimal(price), now, bases)
+        projections.put_window(session, watched)
+    if watched.price is not None and watched.price_date is not None:
+        bases = watched.closes.bases(watched.price_date)
+        watching.look_at_value(session, only, watched.price, now, bases)
 
 
 def _kept(session: Session, portfolio_id: int | None) -> Portfolio:

@@ -31,7 +31,13 @@ def list_alerts(query: dict[str, Any]) -> Listing:
 @blueprint.etag()
 def create_alert(values: dict[str, Any]) -> RowMapping:
     """Make a rule; it fires at the next crossing, not because its condition holds already."""
-    alert = alerts.create_alert(session, identity.user_id, owners=tools().owners, **values)
+    alert = alerts.create_alert(
+        session,
+        identity.user_id,
+        owners=tools().owners,
+        portfolios=tools().portfolios,
+        **values,
+    )
     return queries.alert(session, identity.user_id, alert.id)
 
 
@@ -87,6 +93,7 @@ def _update(alert_id: int, values: dict[str, Any]) -> RowMapping:
         identity.user_id,
         alert_id,
         owners=tools().owners,
+        portfolios=tools().portfolios,
         changes=values,
         expected=expected_revisions(),
     )
