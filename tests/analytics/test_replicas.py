@@ -74,6 +74,7 @@ def test_a_copy_made_of_events_is_one_made_anew(desk: Desk, random: Random) -> N
     for asset in world.assets:
         world.price(asset, "2024-01-09", "100")
     desk.hear([*world.take(), *ends])
+    mishear(random, said, lambda event: desk.hear([event]))
     followed = kept(desk)
     with desk.stand.database.engine.begin() as connection:
         connection.execute(text("TRUNCATE portfolios, assets CASCADE"))

@@ -76,6 +76,7 @@ def test_a_copy_made_of_events_is_one_made_anew(
         )
     for event in assets.stand.events()[told:]:
         stand.hear(event, table)
+    mishear(random, said, lambda event: stand.hear(event, table))
     followed = of_pairs(stand)
     with stand.database.engine.begin() as connection:
         connection.execute(text("TRUNCATE assets CASCADE"))

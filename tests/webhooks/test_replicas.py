@@ -121,11 +121,11 @@ def test_a_copy_made_of_events_is_one_made_anew(
     """The newest event wins; now and then everything is made anew beside them."""
     migrated.empty()
     world = World(owners)
-    heard = world.take()
+    events = world.take()
     for _ in range(random.randint(1, 12)):
         happen(world, random)
-        heard += world.take()
-        mishear(random, heard, said.event)
+        events += world.take()
+        mishear(random, events, said.event)
         if random.random() < 0.2:
             rebuilt(migrated, said.owners)
     world.rename("GBP")
@@ -134,6 +134,7 @@ def test_a_copy_made_of_events_is_one_made_anew(
         world.price(asset, "7")
     for event in world.take():
         said.event(event)
+    mishear(random, events, said.event)
     followed = kept(migrated)
     with migrated.database.engine.begin() as connection:
         connection.execute(text("TRUNCATE holdings, portfolios, assets"))
