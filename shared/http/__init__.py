@@ -4,10 +4,11 @@
 or page_of. `session` and `identity` are the current request's.
 """
 
-from shared.http.app import ServiceApp, create_service_app
+from shared.http.app import create_service_app
 from shared.http.blueprint import Blueprint
 from shared.http.context import identity, session
 from shared.http.pagination import AnyRow, AnySelect, Listing
+from shared.http.service import ServiceApp
 
 __all__ = [
     "AnyRow",

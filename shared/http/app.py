@@ -17,14 +17,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from shared import db, observability
-from shared.db import Database
 from shared.errors import BadRequest, ServiceError, Unauthorized
 from shared.http import errors, etag, health, idempotency, negotiation, versions
 from shared.http.blueprint import JSON_BODY, Blueprint
 from shared.http.examples import with_examples
 from shared.http.openapi import SchemaPlugin, register_components
 from shared.http.schemas import MAX_ID, Error
-from shared.identity import Identity, Signer, Verifier
+from shared.http.service import ServiceApp
+from shared.identity import Identity
 from shared.settings import ServiceSettings
 
 log = observability.logger(__name__)
@@ -78,24 +78,10 @@ class PublicApi(Api):  # type: ignore[misc]  # the library is untyped
         """Leave the errors to `shared.http.errors`."""
 
 
-class ServiceApp(Flask):
-    """A Flask application whose every request is one unit of work.
-
-    Attributes:
-        database: the service's own.
-        signer, verifier: its keys.
-        settings: its configuration.
-    """
+class UnitOfWorkApp(ServiceApp):
+    """A service whose every request is one unit of work."""
 
     json_provider_class = JsonProvider
-
-    def __init__(self, settings: ServiceSettings, idempotency_table: type[Any] | None) -> None:
-        super().__init__(f"services.{settings.name}", static_folder=None)
-        self.settings = settings
-        self.database = Database(settings.database_url, pool_size=settings.threads)
-        self.signer = Signer(settings.name, settings.service_key_file)
-        self.verifier = Verifier(settings.keys_dir, settings.name)
-        self.idempotency_table = idempotency_table
 
     def dispatch_request(self) -> Any:
         """Answer in one transaction: returning commits, raising rolls back."""
@@ -125,7 +111,7 @@ class ServiceApp(Flask):
             self.idempotency_table,
             g.session,
             g.identity.user_id,
-            lambda: self.make_response(super(ServiceApp, self).dispatch_request()),
+            lambda: self.make_response(super(UnitOfWorkApp, self).dispatch_request()),
         )
 
 
@@ -152,7 +138,7 @@ def create_service_app(
         title: of the documentation.
     """
     observability.configure_logging(settings.name, settings.log_level)
-    app = ServiceApp(settings, idempotency_table)
+    app = UnitOfWorkApp(settings, idempotency_table)
     app.config["MAX_CONTENT_LENGTH"] = JSON_BODY
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.converters["id"] = IdConverter

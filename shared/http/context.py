@@ -1,15 +1,13 @@
 """What belongs to the current request."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app, g
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
+from shared.http.service import ServiceApp
 from shared.identity import Identity
-
-if TYPE_CHECKING:
-    from shared.http.app import ServiceApp
 
 
 def _session() -> Session:
@@ -24,6 +22,6 @@ def _identity() -> Identity:
 
 
 # Typed as what they stand for, so that routes read plainly.
-service_app: "ServiceApp" = cast("ServiceApp", current_app)
+service_app: ServiceApp = cast(ServiceApp, current_app)
 session: Session = cast(Session, LocalProxy(_session))
 identity: Identity = cast(Identity, LocalProxy(_identity))
