@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping
 
 from services.assets import queries
 from services.assets.models import Job
-from services.assets.refreshes import Refreshes
+from services.assets.parts.refreshes import Refreshes
 from services.assets.routes.acting import actor
 from services.assets.schemas import AcceptedSchema, AssetSchema, JobSchema
 from shared.http import Blueprint, identity, session

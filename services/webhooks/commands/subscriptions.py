@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from services.webhooks.domain import signatures
 from services.webhooks.domain.targets import Refused
 from services.webhooks.models import Webhook
-from services.webhooks.network import Network
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.sealing import Seal
 from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
 
 _WRITABLE: Final = frozenset({"url", "description", "events", "is_active"})

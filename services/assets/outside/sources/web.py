@@ -1,6 +1,7 @@
-"""Any address that answers a symbol's prices as CSV, with the columns of our own bulk import."""
+"""Any address that answers a symbol's prices in one file, as our own bulk import takes them."""
 
 import time
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
@@ -10,7 +11,9 @@ import urllib3
 from marshmallow import ValidationError
 
 from services.assets.domain.feeds import DataSourceError, Delivery, SourceTooSlow
-from services.assets.schemas import DayPriceSchema, price_rows
+from services.assets.domain.quotes import Bar
+
+Reader = Callable[[bytes], list[Bar]]
 
 _MOST_BYTES: Final = 8 * 1024**2
 _CHUNK: Final = 64 * 1024
@@ -22,28 +25,26 @@ class Web:
 
     Args:
         template: `https://…{symbol}…`; http only on this machine.
+        read: returns the prices in a CSV file; raises ValueError where it is none of prices, and
+            ValidationError where one of them cannot be.
     """
 
     name = "web"
 
-    def __init__(self, template: str) -> None:
+    def __init__(self, template: str, read: Reader) -> None:
         self._template = template
+        self._read = read
 
     def history(self, symbol: str, since: date | None, within: float) -> Delivery:
         """Return what the address answers: see `Source.history`."""
         body = _fetched(self._template.replace("{symbol}", quote(symbol, safe="")), within)
         try:
-            bars = [DayPriceSchema().load(row) for row in _parsed(body)]
+            bars = self._read(body)
+        except ValueError as error:
+            raise DataSourceError(f"The data source answered no usable CSV. {error}") from error
         except ValidationError as error:
             raise DataSourceError("The data source answered no prices that we can read.") from error
         return Delivery([bar for bar in bars if since is None or bar.date >= since])
-
-
-def _parsed(body: bytes) -> list[dict[str, Any]]:
-    try:
-        return price_rows(body)
-    except ValueError as error:
-        raise DataSourceError(f"The data source answered no usable CSV. {error}") from error
 
 
 def _fetched(url: str, within: float) -> bytes:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from services.webhooks.commands.delivering import Attempt, Claim, claim, keep, record
 from services.webhooks.domain.signatures import headers as signature_headers
-from services.webhooks.network import Network, Undelivered
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network, Undelivered
+from services.webhooks.outside.sealing import Seal
 from shared.db import Database
 from shared.faults import crash_point
 from shared.observability import logger
