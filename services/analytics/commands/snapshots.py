@@ -27,12 +27,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from services.analytics import queries
+from services.analytics.domain.figures import SNAPSHOT, texts
+from services.analytics.domain.printing import money
 from services.analytics.domain.series import Floats
 from services.analytics.domain.snapshots import Snapshots
 from services.analytics.models import LastValuation, Snapshot
 from services.analytics.queries import PortfolioCard
-from services.analytics.schemas.figures import money
-from services.analytics.schemas.snapshots import SnapshotSchema
 from shared.bus import outbox
 from shared.events import Event
 from shared.http import AnyRow
@@ -149,7 +149,15 @@ def _measure_in_time(last: LastValuation) -> None:
 
 
 def _snapshot_created(card: PortfolioCard, newest: AnyRow) -> Event:
-    data = {"owner": card.owner_id, "snapshot": SnapshotSchema().dump(newest)}
+    snapshot = {
+        "id": newest.id,
+        "portfolio": newest.portfolio,
+        "date": newest.date.isoformat(),
+        **texts(SNAPSHOT, newest, newest.currency),
+        "position_count": newest.position_count,
+        "created": newest.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    data = {"owner": card.owner_id, "snapshot": snapshot}
     return Event.now("analytics", "snapshot-created", f"snapshots/{newest.id}", 1, data)
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from marshmallow import fields
 
 from services.analytics.domain.indicators.formulas import Lines
+from services.analytics.domain.printing import printed
 from services.analytics.schemas import figures
-from services.analytics.schemas.figures import MarketDay, described, printed
+from services.analytics.schemas.figures import MarketDay, described
 from shared.http.schemas import StrictSchema
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from marshmallow import fields
 
 from services.analytics.answers.scenarios import Simulated
+from services.analytics.domain.printing import printed_money
 from services.analytics.schemas import figures
 from services.analytics.schemas.figures import (
-    Amount,
     MarketDay,
+    amount,
     count,
     described,
     fraction,
@@ -101,7 +102,7 @@ class Percentiles(fields.Dict):
     def _serialize(self, value: Any, *args: Any, **_: Any) -> dict[str, str | None]:
         simulated: Simulated = args[1]  # the object, after the field's name
         return {
-            str(percentile): figures.printed_money(worth, simulated.currency)
+            str(percentile): printed_money(worth, simulated.currency)
             for percentile, worth in value.items()
         }
 
@@ -122,13 +123,13 @@ class SimulationSchema(StrictSchema):
             {"5": "98000.00", "50": "134000.00"},
         ),
     )
-    mean = Amount("simulation.mean", "Mean worth.", "135500.00")
-    var_95 = Amount(
+    mean = amount("simulation.mean", "Mean worth.", "135500.00")
+    var_95 = amount(
         "simulation.var",
         "5 % quantile of the profit over the horizon; a loss is negative.",
         "-27000.00",
     )
-    cvar_95 = Amount("simulation.cvar", "Mean of the profits at or below it.", "-34000.00")
+    cvar_95 = amount("simulation.cvar", "Mean of the profits at or below it.", "-34000.00")
     probability_of_loss = fraction(
         "simulation.probability_of_loss",
         "Part of the futures that end lower, a fraction.",

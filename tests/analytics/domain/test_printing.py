@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pytest
 
-from services.analytics.schemas.figures import printed, printed_money
+from services.analytics.domain.printing import printed, printed_money
 
 
 @pytest.mark.parametrize(
