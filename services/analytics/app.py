@@ -1,7 +1,8 @@
 """Analytics' web application."""
 
 from services.analytics import internal, settings
-from services.analytics.engine import Engine
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.owners import Owners
 from services.analytics.routes import BLUEPRINTS
 from services.analytics.settings import Settings
@@ -19,5 +20,6 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         idempotency_table=None,  # there is nothing to post here
     )
     owners = Owners(configuration.urls, app.signer)
-    app.extensions["engine"] = Engine(app.database, owners, configuration.benchmark_aliases)
+    market = Market(app.database, owners, configuration.benchmark_aliases)
+    app.extensions["portfolios"] = Portfolios(app.database, owners, market)
     return app

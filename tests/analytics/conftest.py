@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from services.analytics import handlers
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.app import create_app
-from services.analytics.appraiser import Appraiser
-from services.analytics.engine import Engine
 from services.analytics.owners import Owners
+from services.analytics.parts.appraiser import Appraiser
 from shared.bus import inbox
 from shared.events import Event
 from shared.identity import Signer
@@ -31,8 +32,8 @@ class Desk:
         self.world = world
         self.owners = owners
         self._handlers = handlers.table(owners)
-        engine = Engine(stand.database, owners, {"SPY": "SP500"})
-        self._appraiser = Appraiser(stand.database, engine)
+        market = Market(stand.database, owners, {"SPY": "SP500"})
+        self._appraiser = Appraiser(stand.database, Portfolios(stand.database, owners, market))
 
     def hear(self, events: Sequence[Event] | None = None) -> None:
         """Apply events; by default all that were said and not heard yet."""

@@ -23,11 +23,12 @@ from sqlalchemy import text
 from deploy.local import postgres
 from deploy.local.servers import Server
 from services.analytics import commands, handlers
-from services.analytics.appraiser import Appraiser
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.domain.packing import History
 from services.analytics.domain.series import Days
-from services.analytics.engine import Engine
 from services.analytics.owners import AssetSnapshot, Card, Owners, PortfolioSnapshot
+from services.analytics.parts.appraiser import Appraiser
 from shared import migrations
 from shared.bus import inbox
 from shared.db import Database
@@ -51,7 +52,8 @@ class Bench:
         nowhere = {"portfolio": NOWHERE, "assets": NOWHERE}
         owners = Owners(nowhere, Signer("analytics", make_keys(folder) / "analytics.pem"))
         self.database = database
-        self._appraiser = Appraiser(database, Engine(database, owners, {}))
+        market = Market(database, owners, {})
+        self._appraiser = Appraiser(database, Portfolios(database, owners, market))
         self._handlers = handlers.table(owners)
         self._sequence = 1
 

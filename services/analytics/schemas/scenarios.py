@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.analytics.answers.scenarios import Simulated
+from services.analytics.answers.scenarios import Futures
 from services.analytics.domain.printing import printed_money
 from services.analytics.schemas import figures
 from services.analytics.schemas.figures import (
@@ -100,9 +100,9 @@ class Percentiles(fields.Dict):
     """Money by percentile."""
 
     def _serialize(self, value: Any, *args: Any, **_: Any) -> dict[str, str | None]:
-        simulated: Simulated = args[1]  # the object, after the field's name
+        futures: Futures = args[1]  # the object, after the field's name
         return {
-            str(percentile): printed_money(worth, simulated.currency)
+            str(percentile): printed_money(worth, futures.currency)
             for percentile, worth in value.items()
         }
 
@@ -189,7 +189,7 @@ class ScenarioSchema(StrictSchema):
     )
     simulation = fields.Nested(
         SimulationSchema,
-        attribute="simulated",
+        attribute="futures",
         allow_none=True,
         metadata={"description": "Only of `monte_carlo`; null for the others."},
     )

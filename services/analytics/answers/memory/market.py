@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
-from services.analytics.cache import BasisCache
+from services.analytics.answers.memory.cache import BasisCache
 from services.analytics.domain.fx import BRIDGES, Rates
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.packing import History
@@ -14,25 +14,25 @@ from services.analytics.domain.risk import CRYPTO_DAYS, TRADING_DAYS
 from services.analytics.domain.series import Series, split_adjusted
 from services.analytics.domain.valuation import Quotes
 from services.analytics.owners import Owners
-from services.analytics.queries import AssetCard
+from services.analytics.queries import AssetRow
 from shared.db import Database
 from shared.errors import BadRequest, NotFound
 
-Cards = Mapping[int, AssetCard]
+Assets = Mapping[int, AssetRow]  # by id
 
 USUAL_BENCHMARK: Final = "SPY"
 
 _CAPACITY: Final = 64 * 2**20  # bytes: some 1,600 assets of ten years
 
 
-def sequences(cards: Cards) -> Hashable:
+def sequences(assets: Assets) -> Hashable:
     """Return what changes whenever one of the assets does."""
-    return tuple(sorted((card.id, card.sequence) for card in cards.values()))
+    return tuple(sorted((asset.id, asset.sequence) for asset in assets.values()))
 
 
-def periods(cards: Iterable[AssetCard]) -> int:
+def periods(assets: Iterable[AssetRow]) -> int:
     """Return the days of a year on which these assets trade: 365 where all are crypto."""
-    return CRYPTO_DAYS if {card.asset_type for card in cards} == {"CRYPTO"} else TRADING_DAYS
+    return CRYPTO_DAYS if {asset.asset_type for asset in assets} == {"CRYPTO"} else TRADING_DAYS
 
 
 def pair_symbols(currencies: Iterable[str], target: str) -> set[str]:
@@ -45,30 +45,30 @@ class Benchmark(NamedTuple):
     """What something is measured against: its asset, and the rates into `currency`."""
 
     requested: str
-    card: AssetCard
-    pairs: Cards
+    asset: AssetRow
+    pairs: Assets
     currency: str
 
     @property
     def symbol(self) -> str:
         """The symbol that stands for the requested one."""
-        return self.card.symbol
+        return self.asset.symbol
 
     @property
     def basis(self) -> Hashable:
         """What its levels are computed from."""
-        return self.card.id, self.card.sequence, sequences(self.pairs)
+        return self.asset.id, self.asset.sequence, sequences(self.pairs)
 
 
 class Market:
-    """Cards, quotes and rates.
+    """Assets, quotes and rates.
 
     Sequences are read before what they belong to, so what is kept under one is at worst
     newer than that, and a later request never gets anything older than the events it has.
 
     Args:
         owners: are asked for an asset that we don't have yet.
-        aliases: asked benchmark → the symbol that stands for it.
+        aliases: requested benchmark → the symbol that stands for it.
     """
 
     def __init__(self, database: Database, owners: Owners, aliases: Mapping[str, str]) -> None:
@@ -77,77 +77,77 @@ class Market:
         self._aliases = aliases
         self._quotes = BasisCache[Quotes](_CAPACITY, _bytes)
 
-    def asset(self, session: Session, asset_id: int, user_id: int) -> AssetCard:
+    def asset(self, session: Session, asset_id: int, user_id: int) -> AssetRow:
         """Return one asset.
 
         Raises:
             NotFound: there is none, or it is private to somebody else.
             Unavailable: its owner must be asked and does not answer.
         """
-        return self.assets(session, [asset_id], user_id)[asset_id]
+        return self.visible(session, [asset_id], user_id)[asset_id]
 
-    def assets(
+    def visible(
         self, session: Session, asset_ids: Sequence[int], user_id: int
-    ) -> dict[int, AssetCard]:
-        """Return several assets, in the asked order.
+    ) -> dict[int, AssetRow]:
+        """Return several assets that the user sees, in the order of their ids.
 
         Raises:
             NotFound: one does not exist, or is private to somebody else.
             Unavailable: its owner must be asked and does not answer.
         """
-        found = queries.assets(session, asset_ids)
-        if missing := [asset_id for asset_id in asset_ids if asset_id not in found]:
+        assets = queries.assets(session, asset_ids)
+        if missing := [asset_id for asset_id in asset_ids if asset_id not in assets]:
             # The first that the owner does not know ends it: nobody makes us ask for hundreds.
             if not all(self._adopt(asset_id) for asset_id in missing):
                 raise NotFound.of("asset")
-            found |= queries.assets(session, missing)
-        if any(card.owner_id not in (None, user_id) for card in found.values()):
+            assets |= queries.assets(session, missing)
+        if any(asset.owner_id not in (None, user_id) for asset in assets.values()):
             raise NotFound.of("asset")
-        return {key: found[key] for key in asset_ids}
+        return {asset_id: assets[asset_id] for asset_id in asset_ids}
 
-    def cards(self, session: Session, asset_ids: Iterable[int]) -> dict[int, AssetCard]:
+    def assets(self, session: Session, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
         """Return the assets that exist; what we don't have yet is taken from its owner.
 
         Raises:
             Unavailable: the owner must be asked and does not answer.
         """
         wanted = set(asset_ids)
-        found = queries.assets(session, wanted)
-        if missing := wanted - found.keys():
+        assets = queries.assets(session, wanted)
+        if missing := wanted - assets.keys():
             for asset_id in sorted(missing):
                 self._adopt(asset_id)
-            found |= queries.assets(session, missing)
-        return found
+            assets |= queries.assets(session, missing)
+        return assets
 
-    def quotes(self, session: Session, cards: Cards) -> dict[int, Quotes]:
+    def quotes(self, session: Session, assets: Assets) -> dict[int, Quotes]:
         """Return closes and splits; only those that moved are read and unpacked."""
-        held = {key: self._quotes.get(key, card.sequence) for key, card in cards.items()}
-        found = {key: quotes for key, quotes in held.items() if quotes is not None}
-        if missing := [card for key, card in cards.items() if key not in found]:
-            for card, quotes in _read(session, missing):
-                self._quotes.put(card.id, card.sequence, quotes)
-                found[card.id] = quotes
-        return found
+        kept = {key: self._quotes.get(key, asset.sequence) for key, asset in assets.items()}
+        quotes = {key: each for key, each in kept.items() if each is not None}
+        if missing := [asset for key, asset in assets.items() if key not in quotes]:
+            for asset, fresh in _read(session, missing):
+                self._quotes.put(asset.id, asset.sequence, fresh)
+                quotes[asset.id] = fresh
+        return quotes
 
-    def adjusted(self, session: Session, cards: Cards) -> dict[int, Series]:
+    def adjusted(self, session: Session, assets: Assets) -> dict[int, Series]:
         """Return split-adjusted closes, in each asset's own currency."""
         return {
             key: split_adjusted(quotes.closes, quotes.splits)
-            for key, quotes in self.quotes(session, cards).items()
+            for key, quotes in self.quotes(session, assets).items()
         }
 
-    def bars(self, session: Session, card: AssetCard) -> Bars:
+    def bars(self, session: Session, asset: AssetRow) -> Bars:
         """Return an asset's whole history with highs, lows and volumes, split-adjusted."""
-        history = History.unpack(queries.packed_prices(session, card.id))
-        splits = Series.of(queries.splits(session, [card.id]).get(card.id, []))
-        return Bars.of(history, splits, periods([card]))
+        history = History.unpack(queries.packed_prices(session, asset.id))
+        splits = Series.of(queries.splits(session, [asset.id]).get(asset.id, []))
+        return Bars.of(history, splits, periods([asset]))
 
-    def pairs(self, session: Session, currencies: Iterable[str], target: str) -> Cards:
+    def pairs(self, session: Session, currencies: Iterable[str], target: str) -> Assets:
         """Return the CURRENCY assets that may turn `currencies` into `target`."""
         symbols = pair_symbols(currencies, target)
         return queries.currency_pairs(session, symbols) if symbols else {}
 
-    def rates(self, session: Session, pairs: Cards) -> Rates:
+    def rates(self, session: Session, pairs: Assets) -> Rates:
         """Return the rates of CURRENCY assets."""
         quotes = self.quotes(session, pairs)
         return Rates({pairs[key].symbol: quotes[key].closes for key in pairs})
@@ -162,10 +162,10 @@ class Market:
         """
         if requested is None:
             return None
-        found = self._benchmark(session, requested, user_id, currency)
-        if found is None:
+        benchmark = self._benchmark(session, requested, user_id, currency)
+        if benchmark is None:
             raise BadRequest(f"Query parameter 'benchmark': There is no asset '{requested}'.")
-        return found
+        return benchmark
 
     def benchmark_or_usual(
         self, session: Session, requested: str | None, user_id: int, currency: str
@@ -181,21 +181,22 @@ class Market:
 
     def levels(self, session: Session, benchmark: Benchmark) -> Series:
         """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
-        card = benchmark.card
-        closes = self.adjusted(session, {card.id: card})[card.id]
+        asset = benchmark.asset
+        closes = self.adjusted(session, {asset.id: asset})[asset.id]
         rates = self.rates(session, benchmark.pairs)
-        turned = rates.between(card.currency, benchmark.currency, closes.days)
-        return Series(closes.days, closes.values * turned.values)
+        daily = rates.between(asset.currency, benchmark.currency, closes.days)
+        return Series(closes.days, closes.values * daily.values)
 
     def _benchmark(
         self, session: Session, requested: str, user_id: int, currency: str
     ) -> Benchmark | None:
         alias = self._aliases.get(requested.upper(), requested)
-        found = queries.meant_by(session, [requested, alias], user_id)
-        card = found.get(requested.upper()) or found.get(alias.upper())
-        if card is None:
+        assets = queries.meant_by(session, [requested, alias], user_id)
+        asset = assets.get(requested.upper()) or assets.get(alias.upper())
+        if asset is None:
             return None
-        return Benchmark(requested, card, self.pairs(session, [card.currency], currency), currency)
+        pairs = self.pairs(session, [asset.currency], currency)
+        return Benchmark(requested, asset, pairs, currency)
 
     def _adopt(self, asset_id: int) -> bool:
         """Take an asset from its owner; return whether the owner knows it."""
@@ -207,12 +208,13 @@ class Market:
         return True
 
 
-def _read(session: Session, cards: list[AssetCard]) -> Iterator[tuple[AssetCard, Quotes]]:
-    ids = [card.id for card in cards]
+def _read(session: Session, assets: list[AssetRow]) -> Iterator[tuple[AssetRow, Quotes]]:
+    ids = [asset.id for asset in assets]
     packed, splits = queries.packed_closes(session, ids), queries.splits(session, ids)
-    for card in cards:
-        closes = History.unpack(packed.get(card.id, [])).closes()
-        yield card, Quotes(card.symbol, card.currency, closes, Series.of(splits.get(card.id, [])))
+    for asset in assets:
+        closes = History.unpack(packed.get(asset.id, [])).closes()
+        series = Series.of(splits.get(asset.id, []))
+        yield asset, Quotes(asset.symbol, asset.currency, closes, series)
 
 
 def _legs(source: str, target: str) -> Iterator[tuple[str, str]]:

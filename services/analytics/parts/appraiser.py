@@ -15,10 +15,11 @@ from prometheus_client import Histogram
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from services.analytics import queries, watched
+from services.analytics import queries
+from services.analytics.answers import watched
+from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
 from services.analytics.commands import marks, snapshots
 from services.analytics.domain.snapshots import retake_snapshots
-from services.analytics.engine import Engine, Holdings
 from shared.db import Database
 from shared.faults import crash_point
 from shared.observability import logger
@@ -38,9 +39,9 @@ _SECONDS: Final = Histogram("appraisal_seconds", "Time to value or measure a por
 class Appraiser:
     """Works until it is stopped; any number of appraisers may work side by side."""
 
-    def __init__(self, database: Database, engine: Engine) -> None:
+    def __init__(self, database: Database, portfolios: Portfolios) -> None:
         self._database = database
-        self._engine = engine
+        self._portfolios = portfolios
         self._parked: dict[int, float] = {}  # portfolio → monotonic seconds until it is tried again
 
     def run(self, stop: threading.Event) -> None:
@@ -57,9 +58,9 @@ class Appraiser:
         """Value what waits and measure some of what is due; return how many were waiting."""
         now = time.monotonic()
         self._parked = {key: until for key, until in self._parked.items() if until > now}
-        waiting = self._database.unit(lambda own: marks.waiting(own, ROUND, self._parked))
+        waiting = self._database.unit(lambda unit: marks.waiting(unit, ROUND, self._parked))
         self._each(waiting, self._revalue, stop)
-        due = self._database.unit(lambda own: snapshots.due(own, _MEASURED, self._parked))
+        due = self._database.unit(lambda unit: snapshots.due(unit, _MEASURED, self._parked))
         self._each(due, self._remeasure, stop)
         return len(waiting)
 
@@ -79,30 +80,30 @@ class Appraiser:
             self._parked[portfolio_id] = time.monotonic() + _PARKED_FOR
 
     def _revalue(self, session: Session, portfolio_id: int) -> None:
-        claimed = marks.claim(session, portfolio_id)
-        if claimed is None:
+        claim = marks.claim(session, portfolio_id)
+        if claim is None:
             return
-        card = queries.portfolio(session, portfolio_id)
-        if card is None or card.is_gone:
+        row = queries.portfolio(session, portfolio_id)
+        if row is None or row.is_gone:
             snapshots.forget_snapshots(session, portfolio_id)
         else:
-            holdings = self._engine.holdings_of(session, card)
-            changed = self._retake(session, holdings, np.datetime64(claimed.since, "D"))
-            snapshots.tell_value(session, card, holdings.rate_symbols, changed=changed)
+            portfolio = self._portfolios.complete(session, row)
+            changed = self._retake(session, portfolio, np.datetime64(claim.since, "D"))
+            snapshots.tell_value(session, row, portfolio.rate_symbols, changed=changed)
         crash_point("after_snapshots_before_settle")
-        marks.settle(session, claimed)
+        marks.settle(session, claim)
 
-    def _retake(self, session: Session, holdings: Holdings, since: np.datetime64) -> bool:
-        card = holdings.card
-        books = self._engine.books(session, holdings)
-        settled, days = retake_snapshots(books, CostMethod(card.cost_basis_method), since)
-        return snapshots.store_snapshots(session, card.id, date.fromisoformat(str(settled)), days)
+    def _retake(self, session: Session, portfolio: WholePortfolio, since: np.datetime64) -> bool:
+        row = portfolio.row
+        books = self._portfolios.books(session, portfolio)
+        settled, days = retake_snapshots(books, CostMethod(row.cost_basis_method), since)
+        return snapshots.store_snapshots(session, row.id, date.fromisoformat(str(settled)), days)
 
     def _remeasure(self, session: Session, portfolio_id: int) -> None:
         last = snapshots.claim_due(session, portfolio_id)
-        card = queries.portfolio(session, portfolio_id)
-        if last is None or card is None or card.is_gone:
+        row = queries.portfolio(session, portfolio_id)
+        if last is None or row is None or row.is_gone:
             return
-        holdings = self._engine.holdings_of(session, card)
-        figures = watched.figures(session, self._engine, holdings)
-        snapshots.tell_risk(session, card, last, figures)
+        portfolio = self._portfolios.complete(session, row)
+        figures = watched.figures(session, self._portfolios, portfolio)
+        snapshots.tell_risk(session, row, last, figures)

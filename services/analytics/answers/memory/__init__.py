@@ -1,0 +1,6 @@
+"""What one process reads and values once, and keeps while the sequences that it rests on stand.
+
+- `market`: assets, their prices, rates and benchmarks.
+- `portfolios`: ledgers and their daily values.
+- `cache`: keeps both, each value with its basis.
+"""
