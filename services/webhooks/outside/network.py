@@ -45,8 +45,8 @@ def resolve(host: str, port: int) -> Sequence[str]:
     Raises:
         OSError: it has none.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 class Network:
@@ -93,8 +93,8 @@ class Network:
         deadline = time.monotonic() + self._answer_within
         try:
             target = targets.parse(url, allow_private=self._allow_private)
-            found = self._addresses(target)
-            with closing(self._connected(target, found, deadline)) as connection:
+            ips = self._addresses(target)
+            with closing(self._connected(target, ips, deadline)) as connection:
                 return _exchange(connection, _request(target, body, headers), deadline)
         except Refused as error:
             raise Undelivered(str(error)) from error
@@ -108,12 +108,10 @@ class Network:
 
     def _addresses(self, target: Target) -> Sequence[str]:
         """Return the addresses of the target, all of which are allowed."""
-        found = self._resolved(target)
-        if not self._allow_private and not all(
-            addresses.is_public(ip_address(address)) for address in found
-        ):
+        ips = self._resolved(target)
+        if not self._allow_private and not all(addresses.is_public(ip_address(ip)) for ip in ips):
             raise Refused("The URL must lead to the public internet.")
-        return found
+        return ips
 
     def _resolved(self, target: Target) -> Sequence[str]:
         # The system's resolver knows no timeout, so it works aside and may be left alone.
@@ -134,12 +132,12 @@ class Network:
             raise answer
         return answer
 
-    def _connected(self, target: Target, found: Sequence[str], deadline: float) -> socket.socket:
+    def _connected(self, target: Target, ips: Sequence[str], deadline: float) -> socket.socket:
         patience = time.monotonic() + _CONNECT_WITHIN
         failure: OSError = OSError(0, f"{target.host} has no address")
-        for address in found:
+        for ip in ips:
             try:
-                plain = socket.create_connection((address, target.port), _left(patience))
+                plain = socket.create_connection((ip, target.port), _left(patience))
             except OSError as error:
                 failure = error
                 continue

@@ -11,7 +11,8 @@ from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from services.webhooks.commands.delivering import Attempt, Claim, claim, keep, record
+from services.webhooks.commands import delivering
+from services.webhooks.commands.delivering import Attempt, Claim
 from services.webhooks.domain.signatures import headers as signature_headers
 from services.webhooks.outside.network import Network, Undelivered
 from services.webhooks.outside.sealing import Seal
@@ -82,49 +83,51 @@ class Courier:
     def _claim(self, session: Session, running: Collection[Claim]) -> Sequence[Claim]:
         now, room = self._clock(), _AT_ONCE - len(running)
         if running and time.monotonic() >= self._kept_at + _KEEP_EVERY:
-            keep(session, running, now)
+            delivering.keep(session, running, now)
             self._kept_at = time.monotonic()
-        return claim(session, now, room) if room else []
+        return delivering.claim(session, now, room) if room else []
 
-    def _started(self, claimed: Claim) -> threading.Thread:
+    def _started(self, claim: Claim) -> threading.Thread:
         # A daemon: an attempt that hangs must not keep a stopped process alive.
-        thread = threading.Thread(target=self._deliver, args=[claimed], daemon=True)
+        thread = threading.Thread(target=self._deliver, args=[claim], daemon=True)
         thread.start()
         return thread
 
-    def _deliver(self, claimed: Claim) -> None:
+    def _deliver(self, claim: Claim) -> None:
         try:
-            attempt = self._attempt(claimed)
+            attempt = self._attempt(claim)
             ATTEMPTS.labels("delivered" if attempt.succeeded else "failed").inc()
             if attempt.succeeded:
                 crash_point("after_http_200_before_mark")
-            self._database.unit(lambda session: record(session, claimed, attempt, random.uniform))
+            self._database.unit(
+                lambda session: delivering.record(session, claim, attempt, random.uniform)
+            )
         except Exception as error:
             # Nothing is lost: the claim runs out, and the delivery is due again.
-            log.error("delivery_unrecorded", delivery=claimed.delivery_id, exc_info=error)
+            log.error("delivery_unrecorded", delivery=claim.delivery_id, exc_info=error)
         finally:
             self._finished.set()
 
-    def _attempt(self, claimed: Claim) -> Attempt:
+    def _attempt(self, claim: Claim) -> Attempt:
         began_at = self._clock()
-        sealed = [claimed.secret]
-        for old in claimed.old_secrets:
+        secrets = [claim.secret]
+        for old in claim.old_secrets:
             if datetime.fromisoformat(old["until"]) > began_at:
-                sealed.append(old["secret"])
-        keys = [self._seal.open(secret) for secret in sealed]
-        body = claimed.body.encode()
+                secrets.append(old["secret"])
+        keys = [self._seal.open(secret) for secret in secrets]
+        body = claim.body.encode()
         timestamp = int(began_at.timestamp())
-        headers = {**_HEADERS, **signature_headers(keys, claimed.message_id, timestamp, body)}
+        headers = {**_HEADERS, **signature_headers(keys, claim.message_id, timestamp, body)}
         status = retry_after = error = None
         began = time.monotonic()
         try:
-            answer = self._network.post(claimed.url, body, headers)
+            answer = self._network.post(claim.url, body, headers)
             status, retry_after = answer.status, answer.retry_after
         except Undelivered as failure:
             error = str(failure)
         except Exception as failure:
             # A mistake of ours counts as a failure: its owner sees it, and it ends some day.
-            log.error("delivery_failed", delivery=claimed.delivery_id, exc_info=failure)
+            log.error("delivery_failed", delivery=claim.delivery_id, exc_info=failure)
             error = "The delivery failed."
         latency_ms = round((time.monotonic() - began) * 1000)
         return Attempt(self._clock(), latency_ms, status, error, retry_after)
