@@ -107,6 +107,6 @@ def get_scenario_analysis(question: ScenarioQuestion) -> scenarios.Analysis:
 @blueprint.computed()
 def list_scenarios() -> Mapping[str, Any]:
     """List the historical scenarios."""
-    windows = list(CATALOGUE.values())
-    unless_known(tuple(windows))
-    return {"scenarios": windows}
+    episodes = list(CATALOGUE.values())
+    unless_known(tuple(episodes))
+    return {"scenarios": episodes}

@@ -5,7 +5,7 @@ from enum import StrEnum
 import numpy as np
 
 from services.analytics.domain.codes import Code, warn
-from services.analytics.domain.scenarios.catalogue import Window
+from services.analytics.domain.scenarios.catalogue import Episode
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.scenarios.outcome import (
     Scenario,
@@ -30,7 +30,7 @@ class Method(StrEnum):
 
 
 def historical(
-    holdings: Holdings, window: Window, benchmark: Series | None, method: Method = Method.REPLAY
+    holdings: Holdings, window: Episode, benchmark: Series | None, method: Method = Method.REPLAY
 ) -> Scenario:
     """Return what ``window`` would do to ``holdings``.
 
@@ -50,7 +50,7 @@ def historical(
     )
 
 
-def return_over(levels: Series, window: Window) -> float | None:
+def return_over(levels: Series, window: Episode) -> float | None:
     """Return the return from the window's first to its last close.
 
     None where one of them would have to come from more than five weekdays before.
@@ -62,7 +62,7 @@ def return_over(levels: Series, window: Window) -> float | None:
     return float(values[1] / values[0] - 1.0) if values[0] > 0.0 else None
 
 
-def _shock(exposure: Exposure, window: Window, market: float | None, method: Method) -> Shock:
+def _shock(exposure: Exposure, window: Episode, market: float | None, method: Method) -> Shock:
     own = return_over(exposure.levels, window) if method is Method.REPLAY else None
     if own is not None:
         return Shock(own, Source.HISTORY)
