@@ -86,7 +86,7 @@ def _made(rows: list[dict[str, Any]]) -> list[bulk.Outcome]:
 @blueprint.arguments(PricesSchema, location="json_or_csv")
 @blueprint.response(200, ImportedSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="What became of each, if not atomic.")
-@blueprint.doc(requestBody={"content": {"text/csv": _CSV}})
+@blueprint.file_body({"text/csv": _CSV})
 def import_prices(
     query: dict[str, Any], body: dict[str, Any], asset_id: int
 ) -> dict[str, Any] | Response:

@@ -13,7 +13,7 @@ from services.portfolio.domain import ledger_files
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import ImportedSchema, ImportQuery, PortfolioOfFile
 from shared.http import Blueprint, identity, session
-from shared.http.blueprint import BULK_BODY, View
+from shared.http.blueprint import BULK_BODY
 from shared.http.context import service_app
 
 blueprint = Blueprint("Ledger files", "Ledgers of other programs and of our own, as files.")
@@ -26,19 +26,12 @@ _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
 _TYPES: Final = {"ghostfolio": "application/json"}  # all others are CSV
 
 
-def _reads_file(view: View) -> View:
-    # So that 413, 415 and 422 stand in the documentation.
-    view.reads_body = True  # type: ignore[attr-defined]
-    return view
-
-
 @blueprint.route("/api/transactions/import/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
 @blueprint.arguments(ImportQuery, location="query")
 @blueprint.response(200, ImportedSchema)
-@blueprint.doc(requestBody={"content": {"text/csv": _CSV, "application/json": _JSON}})
-@_reads_file
+@blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
 def import_file(query: dict[str, Any]) -> dict[str, Any]:
     """Record the transactions of a file that the portfolio does not have yet."""
     # Before anything is said of the file: a portfolio of somebody else does not exist.
