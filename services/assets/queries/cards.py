@@ -20,10 +20,10 @@ def one(session: Session, asset_id: int) -> dict[str, Any]:
     Raises:
         NotFound: there is no such asset.
     """
-    found = by_ids(session, [asset_id])
-    if not found:
+    cards = by_ids(session, [asset_id])
+    if not cards:
         raise NotFound.of("asset")
-    return found[0]
+    return cards[0]
 
 
 def by_ids(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -37,14 +37,14 @@ def page(session: Session, after_id: int) -> list[dict[str, Any]]:
     return _cards(session, after.order_by(Asset.id).limit(PAGE))
 
 
-def by_symbols(session: Session, symbols: Sequence[str], user_id: int) -> list[dict[str, Any]]:
-    """Return all assets that a user may mean by these symbols; see `_meant`."""
-    return _meant(session, Asset.symbol, symbols, user_id)
+def by_symbols(session: Session, symbols: Sequence[str], user: int) -> list[dict[str, Any]]:
+    """Return all assets that a user may mean by these symbols; see `_of_user`."""
+    return _of_user(session, user, Asset.symbol, symbols)
 
 
-def by_isins(session: Session, isins: Sequence[str], user_id: int) -> list[dict[str, Any]]:
-    """Return all assets that a user may mean by these ISINs; see `_meant`."""
-    return _meant(session, Asset.isin, isins, user_id)
+def by_isins(session: Session, isins: Sequence[str], user: int) -> list[dict[str, Any]]:
+    """Return all assets that a user may mean by these ISINs; see `_of_user`."""
+    return _of_user(session, user, Asset.isin, isins)
 
 
 def series(session: Session, asset_id: int) -> dict[str, Any]:
@@ -71,16 +71,16 @@ def series(session: Session, asset_id: int) -> dict[str, Any]:
     return {"asset": asset.card(), "sequence": asset.sequence, **columns}
 
 
-def _meant(
-    session: Session, name: InstrumentedAttribute[Any], texts: Sequence[str], user_id: int
+def _of_user(
+    session: Session, user_id: int, name: InstrumentedAttribute[Any], texts: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Return what a user sees under these names: their own before public ones, retired ones last.
 
     Retired ones too: a ledger from before may name them.
     """
-    known = select(Asset).where(name.in_(texts), visible_to(user_id))
+    namesakes = select(Asset).where(name.in_(texts), visible_to(user_id))
     order = (name, Asset.is_active.desc(), Asset.owner_id.nulls_last(), Asset.id)
-    return _cards(session, known.order_by(*order))
+    return _cards(session, namesakes.order_by(*order))
 
 
 def _history(asset_id: int) -> Subquery:
@@ -89,8 +89,8 @@ def _history(asset_id: int) -> Subquery:
     def column(values: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.array_agg(aggregate_order_by(values, Price.date))
 
-    def where_any(known: InstrumentedAttribute[Any], values: ColumnElement[Any]) -> Any:
-        return case((func.count(known) > 0, column(values)))
+    def where_any(name: InstrumentedAttribute[Any], values: ColumnElement[Any]) -> Any:
+        return case((func.count(name) > 0, column(values)))
 
     return (
         select(
