@@ -19,7 +19,7 @@ from services.assets.models import Asset, Price
 from services.auth import commands as auth
 from services.auth.models import User
 from services.portfolio import commands as portfolios
-from services.portfolio.models import Portfolio
+from services.portfolio.models import Portfolio, TransactionFields
 from services.portfolio.owners import AssetSnapshot, is_pair
 from shared.db import Database
 
@@ -90,9 +90,10 @@ def _portfolio(
         cost_basis_method=row["cost_basis_method"],
         description=row["description"],
     )
-    ledger = files.transactions(row["name"])
-    for entry in ledger:
+    ledger = []
+    for entry in files.transactions(row["name"]):
         entry["portfolio"] = portfolio.id
         if "symbol" in entry:
             entry["asset"] = ids[entry.pop("symbol")]
+        ledger.append(TransactionFields(**entry))
     portfolios.record_transactions(session, owner_id, ledger)

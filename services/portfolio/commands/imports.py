@@ -1,9 +1,9 @@
 """Ledgers of other programs: imported, and taken back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,13 @@ from services.portfolio.domain.ledger_files.rows import (
     LedgerFile,
     LedgerRow,
 )
-from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
+from services.portfolio.models import (
+    IMPORT_IDS,
+    Asset,
+    Portfolio,
+    Transaction,
+    TransactionFields,
+)
 from services.portfolio.owners import Owners
 from services.portfolio.queries import portfolios
 from shared.dates import latest_day
@@ -32,6 +38,12 @@ from shared.ratios import ratio_text
 MOST_ROWS: Final = 20_000  # some ten seconds; the gateway waits thirty
 
 Errors = dict[int, Fields]
+
+# What a row of a file has as a transaction has it; three fields it has in its own way.
+_OF_ROW: Final = {field.name for field in fields(LedgerRow)} - {"asset", "currency", "ratio"}
+_AS_IN_FILE: Final = tuple(
+    field.name for field in fields(TransactionFields) if field.name in _OF_ROW
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +209,8 @@ def _record(
     known = _known_ids(session, portfolio_id, rows)
     new = [row for row in rows if row.external_id not in known]
     import_id = session.scalar(IMPORT_IDS) if new else None
-    values = [_values(row, portfolio_id, assets) for row in new]
-    outcomes = record_sound_transactions(session, owner_id, values, import_id=import_id)
+    transactions = [_transaction(row, portfolio_id, assets) for row in new]
+    outcomes = record_sound_transactions(session, owner_id, transactions, import_id=import_id)
     errors = {
         row.line: fields_of(outcome)
         for row, outcome in zip(new, outcomes, strict=True)
@@ -215,29 +227,21 @@ def _known_ids(session: Session, portfolio_id: int, rows: Sequence[LedgerRow]) -
     return set(session.scalars(known))
 
 
-def _values(
+def _transaction(
     row: LedgerRow, portfolio_id: int, assets: Mapping[AssetReference, int]
-) -> dict[str, Any]:
-    return {
-        "portfolio": portfolio_id,
-        "asset": assets[row.asset] if row.asset else None,
-        "transaction_type": row.type,
-        "date": row.date,
-        "quantity": row.quantity,
-        "price": row.price,
-        "amount": row.amount,
-        "fees": row.fees,
-        "taxes": row.taxes,
-        "currency": row.money_currency,
-        "exchange_rate": row.exchange_rate,
-        "ratio": ratio_text(row.ratio) if row.ratio else None,
-        "notes": row.notes,
-        "external_id": row.external_id,
-    }
+) -> TransactionFields:
+    return TransactionFields(
+        portfolio=portfolio_id,
+        asset=assets[row.asset] if row.asset else None,
+        transaction_type=row.type.value,
+        currency=row.money_currency,
+        ratio=ratio_text(row.ratio) if row.ratio else None,
+        **{name: getattr(row, name) for name in _AS_IN_FILE},
+    )
 
 
 def _rows_refused(errors: Mapping[int, Fields]) -> ValidationFailed:
-    rows = {str(line): fields for line, fields in sorted(errors.items())}
+    rows = {str(line): reasons for line, reasons in sorted(errors.items())}
     return ValidationFailed({"rows": rows}, f"{len(rows)} rows of the file are refused.")
 
 

@@ -11,7 +11,13 @@ from services.portfolio.commands.changes import changeable, require_expected
 from services.portfolio.commands.recording import record_transaction
 from services.portfolio.commands.transactions import delete_entries
 from services.portfolio.domain.entries import ZERO
-from services.portfolio.models import AVERAGE_COST_PLACES, Portfolio, Position, Transaction
+from services.portfolio.models import (
+    AVERAGE_COST_PLACES,
+    Portfolio,
+    Position,
+    Transaction,
+    TransactionFields,
+)
 from services.portfolio.owners import Owners
 from shared.errors import Conflict, NotFound, ValidationFailed
 from shared.money import round_to
@@ -52,14 +58,14 @@ def open_position(
         raise Conflict("The portfolio has a position in this asset: change that one.")
     day = first_purchase_date or _today(position)
     _require_no_later_adjustment(session, portfolio, asset, day)
-    opening = {
-        "portfolio": portfolio,
-        "asset": asset,
-        "transaction_type": EntryType.TRANSFER_IN,
-        "date": day,
-        "quantity": quantity,
-        "price": average_cost,
-    }
+    opening = TransactionFields(
+        portfolio=portfolio,
+        asset=asset,
+        transaction_type=EntryType.TRANSFER_IN.value,
+        date=day,
+        quantity=quantity,
+        price=average_cost,
+    )
     record_transaction(session, owner_id, opening)
     return session.scalars(select(Position.id).where(*place)).one()
 
@@ -96,14 +102,14 @@ def adjust_position(
         return
     if held and unit is None:
         raise ValidationFailed.of("average_cost", "The position was closed: it needs a new cost.")
-    adjustment = {
-        "portfolio": portfolio.id,
-        "asset": position.asset_id,
-        "transaction_type": EntryType.ADJUSTMENT,
-        "date": _today(position),
-        "quantity": held,
-        "price": unit if held else None,
-    }
+    adjustment = TransactionFields(
+        portfolio=portfolio.id,
+        asset=position.asset_id,
+        transaction_type=EntryType.ADJUSTMENT.value,
+        date=_today(position),
+        quantity=held,
+        price=unit if held else None,
+    )
     record_transaction(session, owner_id, adjustment)
 
 
@@ -135,10 +141,10 @@ def _locked(session: Session, owner_id: int, position_id: int) -> tuple[Portfoli
         .where(Position.id == position_id, Portfolio.owner_id == owner_id)
         .execution_options(populate_existing=True)
     )
-    found = session.scalar(owned)
-    if found is None:
+    position = session.scalar(owned)
+    if position is None:
         raise NotFound.of("position")
-    portfolio = changeable(session, owner_id, found.portfolio_id)
+    portfolio = changeable(session, owner_id, position.portfolio_id)
     position = session.scalar(owned)
     if position is None:
         raise NotFound.of("position")

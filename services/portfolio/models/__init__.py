@@ -12,6 +12,7 @@ from services.portfolio.models.transactions import (
     TYPES,
     UNRATED,
     Transaction,
+    TransactionFields,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "Portfolio",
     "Position",
     "Transaction",
+    "TransactionFields",
 ]
