@@ -7,13 +7,14 @@ or page_of. `session` and `identity` are the current request's.
 from shared.http.app import ServiceApp, create_service_app
 from shared.http.blueprint import Blueprint
 from shared.http.context import identity, session
-from shared.http.pagination import AnyRow, AnySelect, Listing
+from shared.http.pagination import AnyRow, AnySelect, Listing, Resource
 
 __all__ = [
     "AnyRow",
     "AnySelect",
     "Blueprint",
     "Listing",
+    "Resource",
     "ServiceApp",
     "create_service_app",
     "identity",

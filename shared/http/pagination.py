@@ -19,6 +19,8 @@ from shared.errors import NotFound
 from shared.http import negotiation, versions
 from shared.http.context import service_app, session
 
+# One resource, as its schema dumps it.
+Resource = Mapping[str, object]
 # Of whatever columns.
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -27,7 +29,7 @@ _CHUNK: Final = 500  # rows held in memory while a CSV streams
 _FORMULA: Final = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?\Z)")
 
 
-def mappings(rows: Sequence[AnyRow]) -> list[Mapping[str, Any]]:
+def mappings(rows: Sequence[AnyRow]) -> list[Resource]:
     """Return `rows` as mappings from column to value."""
     return [dict(row._mapping) for row in rows]
 
@@ -56,9 +58,7 @@ class Listing:
         return self.statement.where(self.key.in_(_cut(keys, page, page_size)))
 
 
-def respond(
-    listing: Listing, schema: Schema, page: int, page_size: int
-) -> Response | dict[str, Any]:
+def respond(listing: Listing, schema: Schema, page: int, page_size: int) -> Response | Resource:
     """Return one page in the envelope, or the whole list when the client accepts only CSV.
 
     Raises:
@@ -112,8 +112,8 @@ def _columns(schema: Schema, prefix: str = "") -> list[str]:
     return names
 
 
-def _flat(schema: Schema, resource: Mapping[str, Any]) -> list[Any]:
-    values: list[Any] = []
+def _flat(schema: Schema, resource: Mapping[str, Any]) -> list[object]:
+    values: list[object] = []
     for name, field in schema.dump_fields.items():
         nested, value = _object_in(field), resource.get(name)
         # An object that is null leaves all of its columns empty.
@@ -128,13 +128,13 @@ def _object_in(field: Field[Any]) -> Schema | None:
     return None
 
 
-def _csv_lines(rows: Sequence[Sequence[Any]]) -> str:
+def _csv_lines(rows: Sequence[Sequence[object]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows([[_cell(value) for value in row] for row in rows])
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     # A text that a spreadsheet would run as a formula is shown as text (OWASP, CSV injection);

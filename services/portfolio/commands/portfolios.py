@@ -1,8 +1,7 @@
 """Portfolios: made, changed, deleted, and their sums made anew."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Unpack
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
@@ -15,36 +14,16 @@ from services.portfolio.commands.changes import (
     transaction_events,
 )
 from services.portfolio.commands.drafts import exchange_rate
-from services.portfolio.models import UNRATED, Asset, Portfolio, Transaction
+from services.portfolio.models import UNRATED, Asset, Portfolio, PortfolioFields, Transaction
 from shared.bus import outbox
 from shared.events import Event
 
-_WRITABLE: Final = frozenset({"name", "description", "currency", "cost_basis_method", "is_active"})
-
 
 def create_portfolio(
-    session: Session,
-    *,
-    owner_id: int,
-    name: str,
-    currency: str,
-    description: str = "",
-    cost_basis_method: str = "AVERAGE",
-    is_active: bool = True,
+    session: Session, *, owner_id: int, **fields: Unpack[PortfolioFields]
 ) -> Portfolio:
-    """Make an empty portfolio.
-
-    Args:
-        currency: ISO 4217.
-    """
-    portfolio = Portfolio(
-        owner_id=owner_id,
-        name=name,
-        currency=currency,
-        description=description,
-        cost_basis_method=cost_basis_method,
-        is_active=is_active,
-    )
+    """Make an empty portfolio; it needs a name and a currency."""
+    portfolio = Portfolio(owner_id=owner_id, **fields)
     session.add(portfolio)
     session.flush()
     outbox.add(session, portfolio_event(portfolio, "portfolio-created"))
@@ -56,7 +35,7 @@ def update_portfolio(
     owner_id: int,
     portfolio_id: int,
     *,
-    changes: Mapping[str, Any],
+    changes: PortfolioFields,
     expected: frozenset[int] | None = None,
 ) -> None:
     """Change what people wrote of a portfolio.
@@ -65,7 +44,6 @@ def update_portfolio(
     exchange rate of every transaction up again, also where the client had given the old one.
 
     Args:
-        changes: writable fields.
         expected: revisions it may have now; None is any.
 
     Raises:
@@ -74,8 +52,8 @@ def update_portfolio(
     """
     portfolio = changeable(session, owner_id, portfolio_id, expected)
     before = portfolio.currency, portfolio.cost_basis_method
-    for name in _WRITABLE & changes.keys():
-        setattr(portfolio, name, changes[name])
+    for name, value in changes.items():
+        setattr(portfolio, name, value)
     portfolio.revision += 1
     portfolio.sequence += 1
     portfolio.modified = datetime.now(UTC)

@@ -8,7 +8,7 @@ from services.portfolio import commands, queries
 from services.portfolio.models import TransactionFields
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import BulkTransactionsSchema, TransactionQuery, TransactionSchema
-from shared.http import Blueprint, Listing, bulk, identity, session
+from shared.http import Blueprint, Listing, Resource, bulk, identity, session
 from shared.http.blueprint import BULK_BODY
 from shared.http.bulk import BulkSchema
 from shared.http.etag import expected_revisions
@@ -31,7 +31,7 @@ def list_transactions(query: dict[str, Any]) -> Listing:
 @blueprint.arguments(TransactionSchema)
 @blueprint.response(201, TransactionSchema)
 @blueprint.etag()
-def record_transaction(fields: TransactionFields) -> dict[str, Any]:
+def record_transaction(fields: TransactionFields) -> Resource:
     """Record a transaction."""
     transaction_id = commands.record_transaction(session, identity.user_id, fields, owners())
     return _transaction(transaction_id, fields.currency)
@@ -54,7 +54,7 @@ def record_transactions(body: dict[str, Any]) -> Response:
 @blueprint.authenticated("read")
 @blueprint.response(200, TransactionSchema)
 @blueprint.etag()
-def get_transaction(transaction_id: int) -> dict[str, Any]:
+def get_transaction(transaction_id: int) -> Resource:
     """Return one transaction."""
     return queries.transactions.one(session, identity.user_id, transaction_id)
 
@@ -64,7 +64,7 @@ def get_transaction(transaction_id: int) -> dict[str, Any]:
 @blueprint.arguments(TransactionSchema(ignore_read_only=True))
 @blueprint.response(200, TransactionSchema)
 @blueprint.etag()
-def replace_transaction(fields: TransactionFields, transaction_id: int) -> dict[str, Any]:
+def replace_transaction(fields: TransactionFields, transaction_id: int) -> Resource:
     """Replace a transaction; what comes after it in the ledger is replayed."""
     commands.replace_transaction(
         session,
@@ -82,7 +82,7 @@ def replace_transaction(fields: TransactionFields, transaction_id: int) -> dict[
 @blueprint.arguments(TransactionSchema(ignore_read_only=True, partial=True))
 @blueprint.response(200, TransactionSchema)
 @blueprint.etag()
-def change_transaction(changes: dict[str, Any], transaction_id: int) -> dict[str, Any]:
+def change_transaction(changes: dict[str, Any], transaction_id: int) -> Resource:
     """Change some of a transaction; what comes after it in the ledger is replayed."""
     commands.change_transaction(
         session,
@@ -110,7 +110,7 @@ def _recorded(rows: list[TransactionFields]) -> list[bulk.Outcome]:
     return commands.record_sound_transactions(session, identity.user_id, rows, owners())
 
 
-def _transaction(transaction_id: int, currency: str | None) -> dict[str, Any]:
+def _transaction(transaction_id: int, currency: str | None) -> Resource:
     return queries.transactions.one(
         session, identity.user_id, transaction_id, given_currency=currency
     )
