@@ -58,7 +58,7 @@ def _user(session: Session, username: str, **profile: Any) -> int:
     return user.id
 
 
-def _asset(session: Session, row: Mapping[str, str], prices: Sequence[Bar]) -> AssetSnapshot:
+def _asset(session: Session, row: Mapping[str, Any], prices: Sequence[Bar]) -> AssetSnapshot:
     # A retired one is there, too: somebody wanted it gone.
     public = select(Asset).where(Asset.owner_id.is_(None), Asset.symbol == row["symbol"])
     asset = session.scalar(public.order_by(Asset.is_active.desc(), Asset.id).limit(1))

@@ -10,7 +10,7 @@ from services.assets import commands
 from services.assets.queries import cards
 from services.assets.schemas import Isin, Symbol
 from shared.events.catalogue import AssetCard
-from shared.http import Blueprint, session
+from shared.http import Blueprint, Resource, session
 from shared.http.schemas import MAX_ID, Currency, Error, Id, StrictSchema, Text
 
 blueprint = Blueprint("Copies of assets", "Cards and price series, each with its sequence.")
@@ -170,9 +170,8 @@ def list_cards_by_isins(query: dict[str, Any]) -> Response:
 @blueprint.alt_response(409, schema=Error, description="Another asset of theirs has the symbol.")
 def make_private_asset(values: dict[str, Any]) -> Response:
     """Make a private asset of a user, unless they have it already."""
-    user_id = values.pop("user")
-    asset = commands.ensure_private_asset(session, user_id, **values)
-    response = _as_it_is({**asset.card(), "sequence": asset.sequence})
+    asset = commands.ensure_private_asset(session, values.pop("user"), **values)
+    response = _as_it_is(cards.of(asset))
     response.status_code = 201
     return response
 
@@ -193,7 +192,7 @@ def get_series(asset_id: int) -> Response:
     return _as_it_is(cards.series(session, asset_id))
 
 
-def _as_it_is(answer: dict[str, Any]) -> Response:
+def _as_it_is(answer: Resource) -> Response:
     # Cards and columns have the form of the wire already, as in events; to dump them again would
     # only copy some ten thousand numbers one by one.
     return jsonify(answer)

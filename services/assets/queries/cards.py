@@ -9,12 +9,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.assets.models import Asset, Price, Split, visible_to
 from shared.errors import NotFound
+from shared.http import Resource
 
 PAGE: Final = 1000  # cards
 _NONE: Final = text("'{}'::text[]")
 
 
-def one(session: Session, asset_id: int) -> dict[str, Any]:
+def one(session: Session, asset_id: int) -> Resource:
     """Return one asset's card and sequence.
 
     Raises:
@@ -26,28 +27,33 @@ def one(session: Session, asset_id: int) -> dict[str, Any]:
     return cards[0]
 
 
-def by_ids(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
+def of(asset: Asset) -> Resource:
+    """Return the card and sequence of an asset."""
+    return {**asset.card(), "sequence": asset.sequence}
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> list[Resource]:
     """Return the cards of these assets, retired ones too; unknown ids are left out."""
     return _cards(session, select(Asset).where(Asset.id.in_(ids)).order_by(Asset.id))
 
 
-def page(session: Session, after_id: int) -> list[dict[str, Any]]:
+def page(session: Session, after_id: int) -> list[Resource]:
     """Return the next 1000 cards of all assets."""
     after = select(Asset).where(Asset.id > after_id)
     return _cards(session, after.order_by(Asset.id).limit(PAGE))
 
 
-def by_symbols(session: Session, symbols: Sequence[str], user: int) -> list[dict[str, Any]]:
+def by_symbols(session: Session, symbols: Sequence[str], user: int) -> list[Resource]:
     """Return all assets that a user may mean by these symbols; see `_of_user`."""
     return _of_user(session, user, Asset.symbol, symbols)
 
 
-def by_isins(session: Session, isins: Sequence[str], user: int) -> list[dict[str, Any]]:
+def by_isins(session: Session, isins: Sequence[str], user: int) -> list[Resource]:
     """Return all assets that a user may mean by these ISINs; see `_of_user`."""
     return _of_user(session, user, Asset.isin, isins)
 
 
-def series(session: Session, asset_id: int) -> dict[str, Any]:
+def series(session: Session, asset_id: int) -> Resource:
     """Return an asset's card, sequence, splits and all its prices in columns, oldest first.
 
     One statement, so one snapshot: the prices are neither older nor newer than the sequence.
@@ -73,7 +79,7 @@ def series(session: Session, asset_id: int) -> dict[str, Any]:
 
 def _of_user(
     session: Session, user_id: int, name: InstrumentedAttribute[Any], texts: Sequence[str]
-) -> list[dict[str, Any]]:
+) -> list[Resource]:
     """Return what a user sees under these names: their own before public ones, retired ones last.
 
     Retired ones too: a ledger from before may name them.
@@ -118,5 +124,5 @@ def _plain(price: InstrumentedAttribute[Any]) -> ColumnElement[str]:
     return cast(func.trim_scale(price), Text)
 
 
-def _cards(session: Session, statement: Select[Asset]) -> list[dict[str, Any]]:
-    return [{**asset.card(), "sequence": asset.sequence} for asset in session.scalars(statement)]
+def _cards(session: Session, statement: Select[Asset]) -> list[Resource]:
+    return [of(asset) for asset in session.scalars(statement)]
