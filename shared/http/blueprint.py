@@ -61,13 +61,14 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Raise the contract's error for what the schema refused."""
-        messages: dict[str, Any] = error.messages_dict
-        location, found = next(iter(messages.items()))
+        by_location: dict[str, Any] = error.messages_dict
+        location, messages = next(iter(by_location.items()))
         if location == "query":
-            name, reasons = next(iter(found.items()))
+            name, reasons = next(iter(messages.items()))
             reason = reasons[0] if isinstance(reasons, list) else str(reasons)
             raise BadRequest(f"Query parameter '{name}': {reason}") from error
-        raise ValidationFailed(found if isinstance(found, dict) else {"body": found}) from error
+        by_field = messages if isinstance(messages, dict) else {"body": messages}
+        raise ValidationFailed(by_field) from error
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library is untyped

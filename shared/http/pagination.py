@@ -94,11 +94,11 @@ def _csv(listing: Listing, schema: Schema) -> Response:
     sessions = service_app.database.sessions
 
     def lines() -> Iterator[str]:
-        with sessions() as own:
-            result = own.execute(listing.statement.execution_options(yield_per=_CHUNK))
+        with sessions() as of_stream:
+            result = of_stream.execute(listing.statement.execution_options(yield_per=_CHUNK))
             yield _csv_lines([_columns(schema)])
             for rows in result.partitions():
-                resources = schema.dump(listing.resources(own, rows), many=True)
+                resources = schema.dump(listing.resources(of_stream, rows), many=True)
                 yield _csv_lines([_flat(schema, resource) for resource in resources])
 
     return Response(lines(), mimetype="text/csv")

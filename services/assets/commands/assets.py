@@ -149,34 +149,34 @@ def _in_major_unit(fields: AssetFields) -> AssetFields:
 def _without_twins(session: Session, assets: Sequence[Asset]) -> list[Asset | Conflict]:
     if not assets:
         return []
-    taken = _taken(session, assets[0].owner_id, [asset.symbol for asset in assets])
+    holders = _holders(session, assets[0].owner_id, [asset.symbol for asset in assets])
     outcomes: list[Asset | Conflict] = []
     for asset in assets:
         if asset.is_active is False:
             outcomes.append(asset)
-        elif asset.symbol in taken:
-            outcomes.append(_is_taken(asset.symbol, taken[asset.symbol]))
+        elif asset.symbol in holders:
+            outcomes.append(_is_taken(asset.symbol, holders[asset.symbol]))
         else:
             outcomes.append(asset)
-            taken[asset.symbol] = "another row"
+            holders[asset.symbol] = "another row"
     return outcomes
 
 
 def _require_free_symbol(session: Session, asset: Asset) -> None:
-    taken = _taken(session, asset.owner_id, [asset.symbol], but=asset.id)
-    if asset.is_active and asset.symbol in taken:
-        raise _is_taken(asset.symbol, taken[asset.symbol])
+    holders = _holders(session, asset.owner_id, [asset.symbol], but=asset.id)
+    if asset.is_active and asset.symbol in holders:
+        raise _is_taken(asset.symbol, holders[asset.symbol])
 
 
-def _taken(
+def _holders(
     session: Session, owner_id: int | None, symbols: Sequence[str], but: int | None = None
 ) -> dict[str, str]:
-    """Return which of `symbols` other assets in use of this owner have: symbol → whose it is."""
+    """Return who has those of `symbols` that other assets in use of this owner have."""
     same_owner = Asset.owner_id.is_not_distinct_from(owner_id)
-    taken = select(Asset.symbol, Asset.id).where(
+    namesakes = select(Asset.symbol, Asset.id).where(
         same_owner, Asset.symbol.in_(symbols), Asset.is_active, Asset.id.is_distinct_from(but)
     )
-    return {symbol: f"the asset {asset_id}" for symbol, asset_id in session.execute(taken)}
+    return {symbol: f"the asset {asset_id}" for symbol, asset_id in session.execute(namesakes)}
 
 
 def _is_taken(symbol: str, by: str) -> Conflict:

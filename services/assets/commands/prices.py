@@ -87,13 +87,13 @@ _REPLACE_PRICES: Final = text(
     ON CONFLICT (asset_id, date) DO UPDATE SET
         open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
         volume = excluded.volume, source = excluded.source, quoted_at = NULL
-    WHERE prices.source <> ALL (:kept)
+    WHERE prices.source <> ALL (:immune)
         AND (prices.open, prices.high, prices.low, prices.close, prices.volume)
             IS DISTINCT FROM
             (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
     """
 ).bindparams(
-    bindparam("kept", type_=ARRAY(Text)),
+    bindparam("immune", type_=ARRAY(Text)),
     bindparam("dates", type_=ARRAY(Date)),
     *(bindparam(name, type_=ARRAY(Numeric)) for name in ("opens", "highs", "lows", "closes")),
     bindparam("volumes", type_=ARRAY(BigInteger)),
@@ -267,19 +267,19 @@ def in_currency_of(asset: Asset, quote: Bar, currency: str | None) -> Bar:
 
 
 def replace_prices(
-    session: Session, asset_id: int, rows: Sequence[Bar], source: str, kept: Sequence[str] = ()
+    session: Session, asset_id: int, rows: Sequence[Bar], source: str, immune: Sequence[str] = ()
 ) -> int:
     """Write sound prices, one a day, over those that differ; return how many changed.
 
     Args:
-        kept: sources whose prices stay.
+        immune: sources whose prices stay.
     """
     result = session.execute(
         _REPLACE_PRICES,
         {
             "asset_id": asset_id,
             "source": source,
-            "kept": list(kept),
+            "immune": list(immune),
             "dates": [row.date for row in rows],
             "opens": [row.open for row in rows],
             "highs": [row.high for row in rows],

@@ -72,7 +72,7 @@ blueprint = BulkBlueprint("Bulk", "Many assets or prices in one call.")
 def create_assets(body: dict[str, Any]) -> Response:
     """Make many assets, all or none; with `atomic: false` those that are sound."""
     rows = bulk.load(AssetSchema(), body["assets"])
-    outcomes = bulk.made(rows, _create)
+    outcomes = bulk.outcomes(rows, _create)
     return bulk.answer("assets", outcomes, atomic=body["atomic"])
 
 
@@ -98,7 +98,7 @@ def import_prices(
     """
     rows = bulk.load(DayPriceSchema(), body["prices"])
     if not body["atomic"]:
-        outcomes = bulk.made(rows, partial(_record, asset_id, query))
+        outcomes = bulk.outcomes(rows, partial(_record, asset_id, query))
         return bulk.answer("prices", outcomes, atomic=False)
     prices = bulk.all_sound("prices", rows)
     imported = commands.import_prices(session, asset_id, prices, by=actor(), **query)

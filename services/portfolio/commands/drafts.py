@@ -30,13 +30,13 @@ class Draft:
 
     Attributes:
         fields: with money of a minor unit in its major one.
-        edited: the transaction that it edits, as it is before.
+        before: the transaction that it edits, as it was.
     """
 
     fields: TransactionFields
     portfolio: Portfolio
     asset: Asset | None
-    edited: Transaction | None = None
+    before: Transaction | None = None
 
     @classmethod
     def of(
@@ -90,32 +90,32 @@ def fill(transaction: Transaction, draft: Draft, rates: fx.Rates) -> None:
     transaction.write(draft.fields, complete(_entry(draft, rates)))
 
 
-def changed(transaction: Transaction, changes: Changes) -> TransactionFields:
+def after_changes(transaction: Transaction, changes: Changes) -> TransactionFields:
     """Return the fields of a transaction after `changes`; what was derived is derived anew."""
     derived: dict[str, None] = dict.fromkeys(transaction.derived)
     return replace(transaction.fields, **{**derived, **changes})
 
 
-def replaced(transaction: Transaction, fields: TransactionFields) -> TransactionFields:
+def after_replacement(transaction: Transaction, fields: TransactionFields) -> TransactionFields:
     """Return the fields of a transaction replaced by `fields`.
 
     A number that is sent back as it was answered, rounded, is none that is meant: who gets,
     changes the quantity and puts does not mean the old amount.
     """
-    answered = {
+    answer = {
         "price": _rounded(transaction.price, _PRICE_PLACES),
         "exchange_rate": _rounded(transaction.exchange_rate, PLACES),
     }
     places = minor_unit(transaction.currency)
-    answered |= {
+    answer |= {
         name: _rounded(getattr(transaction, name), places) for name in ("amount", "fees", "taxes")
     }
-    meant = {
+    changes = {
         name: value
         for name, value in vars(fields).items()
-        if name not in answered or value != answered[name]
+        if name not in answer or value != answer[name]
     }
-    return changed(transaction, meant)
+    return after_changes(transaction, changes)
 
 
 def exchange_rate(
@@ -198,7 +198,7 @@ def _asset_rate_before(draft: Draft) -> Decimal | None:
 
     It may have been given, as the exchange rate into the portfolio's currency of then.
     """
-    old, fields = draft.edited, draft.fields
+    old, fields = draft.before, draft.fields
     if old is None:
         return None
     exchange_rate = None if "exchange_rate" in old.derived else old.exchange_rate

@@ -92,26 +92,26 @@ def import_file(
     portfolio = portfolios.row(session, owner_id, portfolio_id)
     _require_few(file)
     errors = {**file.errors, **_of_the_future(file.rows)}
-    found = resolve(file.rows, owner_id, owners, mapping)
-    learn_assets(session, found.ids.values(), owners)
-    if create_missing and not dry_run and found.unresolved and not errors:
-        if bad := _tried(session, portfolio, file.rows, found):
-            raise _rows_refused(bad)
-        found = make_missing(found, owner_id, owners, portfolio.currency)
+    resolution = resolve(file.rows, owner_id, owners, mapping)
+    learn_assets(session, resolution.ids.values(), owners)
+    if create_missing and not dry_run and resolution.unresolved and not errors:
+        if of_trial := _try(session, portfolio, file.rows, resolution):
+            raise _rows_refused(of_trial)
+        resolution = make_missing(resolution, owner_id, owners, portfolio.currency)
     if not dry_run:
-        errors |= _of_assets(file.rows, found)
-    sound = [row for row in file.rows if row.line not in errors and _has_asset(row, found)]
-    learn_assets(session, found.ids.values(), owners)
+        errors |= _of_assets(file.rows, resolution)
+    sound = [row for row in file.rows if row.line not in errors and _has_asset(row, resolution)]
+    learn_assets(session, resolution.ids.values(), owners)
     savepoint = session.begin_nested()
-    imported, refused = _record(session, owner_id, portfolio_id, sound, found.ids)
-    if errors := {**refused, **errors}:
+    imported, of_ledger = _record(session, owner_id, portfolio_id, sound, resolution.ids)
+    if errors := {**of_ledger, **errors}:
         raise _rows_refused(errors)
     imported = replace(imported, skipped=imported.skipped + sum(file.skipped.values()))
     if not dry_run:
         savepoint.commit()
         return imported
     savepoint.rollback()
-    return replace(imported, import_id=None, unresolved=found.unresolved)
+    return replace(imported, import_id=None, unresolved=resolution.unresolved)
 
 
 def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
@@ -137,8 +137,8 @@ def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
         raise _stands_in_the_way(unbalanced) from unbalanced
 
 
-def _tried(
-    session: Session, portfolio: Portfolio, rows: Sequence[LedgerRow], found: Resolution
+def _try(
+    session: Session, portfolio: Portfolio, rows: Sequence[LedgerRow], resolution: Resolution
 ) -> Errors:
     """Return what is wrong with rows whose assets are yet to be made; nothing stays of it.
 
@@ -147,12 +147,12 @@ def _tried(
     savepoint = session.begin_nested()
     stand_ins = {
         missing.reference: _stand_in(-number, portfolio, missing.reference)
-        for number, missing in enumerate(found.unresolved, start=1)
+        for number, missing in enumerate(resolution.unresolved, start=1)
     }
     session.add_all(stand_ins.values())
     session.flush()
     ids = {reference: asset.id for reference, asset in stand_ins.items()}
-    _, errors = _record(session, portfolio.owner_id, portfolio.id, rows, {**found.ids, **ids})
+    _, errors = _record(session, portfolio.owner_id, portfolio.id, rows, {**resolution.ids, **ids})
     savepoint.rollback()
     return errors
 
@@ -182,19 +182,18 @@ def _of_the_future(rows: Sequence[LedgerRow]) -> Errors:
     return {row.line: {"date": ["The date is in the future."]} for row in rows if row.date > last}
 
 
-def _of_assets(rows: Sequence[LedgerRow], found: Resolution) -> Errors:
-    reasons: dict[AssetReference, Fields] = {
-        missing.reference: {"asset": ["No asset was found for it."]} for missing in found.unresolved
-    }
-    for reference, error in found.refused.items():
+def _of_assets(rows: Sequence[LedgerRow], resolution: Resolution) -> Errors:
+    no_asset: Fields = {"asset": ["No asset was found for it."]}
+    reasons = {missing.reference: no_asset for missing in resolution.unresolved}
+    for reference, error in resolution.refused.items():
         reasons[reference] = {"asset": [error.message]}
         if isinstance(error, ValidationFailed):
             reasons[reference] = error.fields
     return {row.line: reasons[row.asset] for row in rows if row.asset in reasons}
 
 
-def _has_asset(row: LedgerRow, found: Resolution) -> bool:
-    return row.asset is None or row.asset in found.ids
+def _has_asset(row: LedgerRow, resolution: Resolution) -> bool:
+    return row.asset is None or row.asset in resolution.ids
 
 
 def _record(
@@ -206,8 +205,8 @@ def _record(
 ) -> tuple[Imported, Errors]:
     """Record the rows that are new; return what was done, and what is wrong with which line."""
     changeable(session, owner_id, portfolio_id)
-    known = _known_ids(session, portfolio_id, rows)
-    new = [row for row in rows if row.external_id not in known]
+    ids = _external_ids(session, portfolio_id, rows)
+    new = [row for row in rows if row.external_id not in ids]
     import_id = session.scalar(IMPORT_IDS) if new else None
     transactions = [_transaction(row, portfolio_id, assets) for row in new]
     outcomes = record_sound_transactions(session, owner_id, transactions, import_id=import_id)
@@ -219,12 +218,15 @@ def _record(
     return Imported(import_id, len(new), len(rows) - len(new)), errors
 
 
-def _known_ids(session: Session, portfolio_id: int, rows: Sequence[LedgerRow]) -> set[str | None]:
-    known = select(Transaction.external_id).where(
+def _external_ids(
+    session: Session, portfolio_id: int, rows: Sequence[LedgerRow]
+) -> set[str | None]:
+    """Return those of the rows' ids that the portfolio has already."""
+    ids = select(Transaction.external_id).where(
         Transaction.portfolio_id == portfolio_id,
         Transaction.external_id.in_([row.external_id for row in rows]),
     )
-    return set(session.scalars(known))
+    return set(session.scalars(ids))
 
 
 def _transaction(

@@ -57,12 +57,12 @@ def update_portfolio(
     portfolio.revision += 1
     portfolio.sequence += 1
     portfolio.modified = datetime.now(UTC)
-    told = [portfolio_event(portfolio, "portfolio-updated")]
+    events = [portfolio_event(portfolio, "portfolio-updated")]
     if portfolio.currency != before[0]:
-        told += _rerated(session, portfolio)
+        events += _rerated(session, portfolio)
     if (portfolio.currency, portfolio.cost_basis_method) != before:
-        told += ledger.repost(session, portfolio)
-    outbox.add(session, *told)
+        events += ledger.repost(session, portfolio)
+    outbox.add(session, *events)
 
 
 def delete_portfolio(
@@ -97,9 +97,9 @@ def recompute_portfolio(session: Session, portfolio_id: int) -> int:
     portfolio = session.scalar(statement.with_for_update())
     if portfolio is None:
         return 0
-    told = ledger.repost(session, portfolio)
-    outbox.add(session, *told)
-    return len(told)
+    events = ledger.repost(session, portfolio)
+    outbox.add(session, *events)
+    return len(events)
 
 
 def rate_unrated(session: Session) -> None:
@@ -107,8 +107,8 @@ def rate_unrated(session: Session) -> None:
     waiting = select(Transaction.portfolio_id).where(UNRATED)
     statement = select(Portfolio).where(Portfolio.id.in_(waiting)).order_by(Portfolio.id)
     for portfolio in session.scalars(statement.with_for_update()).all():
-        if told := _rerated(session, portfolio, UNRATED):
-            outbox.add(session, *told, *ledger.repost(session, portfolio))
+        if events := _rerated(session, portfolio, UNRATED):
+            outbox.add(session, *events, *ledger.repost(session, portfolio))
 
 
 def _delete(session: Session, portfolio: Portfolio) -> None:
@@ -122,16 +122,16 @@ def _rerated(
     session: Session, portfolio: Portfolio, *conditions: ColumnElement[bool]
 ) -> list[Event]:
     """Look exchange rates up; return the events of the transactions that have another one now."""
-    found = select(Transaction).where(Transaction.portfolio_id == portfolio.id, *conditions)
-    transactions = session.scalars(found.order_by(Transaction.id)).all()
+    statement = select(Transaction).where(Transaction.portfolio_id == portfolio.id, *conditions)
+    transactions = session.scalars(statement.order_by(Transaction.id)).all()
     if not transactions:
         return []
     pairs = {(row.currency, portfolio.currency) for row in transactions}
     days = [row.date for row in transactions]
     rates = fx.load(session, pairs, min(days), max(days))
-    named = {row.asset_id for row in transactions}
+    asset_ids = {row.asset_id for row in transactions}
     assets = {
-        asset.id: asset for asset in session.scalars(select(Asset).where(Asset.id.in_(named)))
+        asset.id: asset for asset in session.scalars(select(Asset).where(Asset.id.in_(asset_ids)))
     }
     changed = []
     for row in transactions:

@@ -62,13 +62,13 @@ def record_transactions(
         Unavailable: an asset is new to us, and its owner does not answer.
     """
     ids: list[int] = []
-    refused = Refusals()
+    refusals = Refusals()
     for index, outcome in enumerate(record_sound_transactions(session, owner_id, rows, owners)):
         if isinstance(outcome, ServiceError):
-            refused[index] = outcome
+            refusals[index] = outcome
         else:
             ids.append(outcome)
-    refused.raise_any()
+    refusals.raise_any()
     return ids
 
 
@@ -124,8 +124,8 @@ def _record(
     """
     if not rows:
         return [], []
-    refused = Refusals()
-    sound = filled(session, rows, portfolios, assets, refused, of_import=import_id is not None)
+    refusals = Refusals()
+    sound = filled(session, rows, portfolios, assets, refusals, of_import=import_id is not None)
     ordered = (
         sorted(sound.values(), key=_order_of_creation) if import_id is None else sound.values()
     )
@@ -137,11 +137,11 @@ def _record(
     free = {(row.portfolio_id, row.external_id) for row in ordered if row.id in misfits}
     freed = [
         index
-        for index, error in refused.items()
+        for index, error in refusals.items()
         if isinstance(error, Conflict) and (rows[index].portfolio, rows[index].external_id) in free
     ]
-    refused |= {index: misfits[row.id] for index, row in sound.items() if row.id in misfits}
-    return [refused.get(index) or sound[index].id for index in range(len(rows))], freed
+    refusals |= {index: misfits[row.id] for index, row in sound.items() if row.id in misfits}
+    return [refusals.get(index) or sound[index].id for index in range(len(rows))], freed
 
 
 def _create(session: Session, transactions: Collection[Transaction], import_id: int | None) -> None:
@@ -178,13 +178,13 @@ def _post(
     new = {row.id: row for row in transactions if row.portfolio_id == portfolio.id}
     misfits: Mapping[int, LedgerError] = {}
     try:
-        told = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
+        of_positions = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
     except ledger.Unbalanced as unbalanced:
         misfits = ledger.misfits(session, portfolio, unbalanced, new)
         gone = delete(Transaction).where(Transaction.id.in_(misfits))
         session.execute(gone, execution_options={"synchronize_session": False})
         new = {id_: row for id_, row in new.items() if id_ not in misfits}
-        told = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
+        of_positions = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
     events = transaction_events(session, portfolio, "transaction-created", list(new.values()))
-    outbox.add(session, *events, *told)
+    outbox.add(session, *events, *of_positions)
     return misfits

@@ -69,7 +69,7 @@ def filled(
     rows: Sequence[TransactionFields],
     portfolios: Mapping[int, Portfolio],
     assets: Mapping[int, Asset],
-    refused: Refusals,
+    refusals: Refusals,
     *,
     of_import: bool = False,
 ) -> dict[int, Transaction]:
@@ -77,39 +77,39 @@ def filled(
 
     Args:
         portfolios, assets: those that the rows may name.
-        refused: takes what is wrong with the others.
+        refusals: takes what is wrong with the others.
         of_import: whether they are of a file: it tells what happened, in retired assets too.
     """
     drafts: dict[int, Draft] = {}
     for index, row in enumerate(rows):
-        with refused.of_row(index):
+        with refusals.of_row(index):
             drafts[index] = Draft.of(row, portfolios, assets)
     if not of_import:
-        require_not_retired(session, drafts, refused)
-        require_own_external_ids(drafts, refused)
+        require_not_retired(session, drafts, refusals)
+        require_own_external_ids(drafts, refusals)
     rates = rates_for(session, drafts.values())
     transactions: dict[int, Transaction] = {}
     for index, draft in drafts.items():
         transaction = Transaction()
-        with refused.of_row(index):
+        with refusals.of_row(index):
             fill(transaction, draft, rates)
             transactions[index] = transaction
     # Last: a row that is refused for another reason takes no external_id from a later one.
-    sound = {index: drafts[index] for index in transactions if index not in refused}
-    require_free_external_ids(session, sound, refused)
-    return {index: row for index, row in transactions.items() if index not in refused}
+    sound = {index: drafts[index] for index in transactions if index not in refusals}
+    require_free_external_ids(session, sound, refusals)
+    return {index: row for index, row in transactions.items() if index not in refusals}
 
 
-def require_own_external_ids(drafts: Mapping[int, Draft], refused: Refusals) -> None:
+def require_own_external_ids(drafts: Mapping[int, Draft], refusals: Refusals) -> None:
     """Refuse an `external_id` that begins as those do that are made of a file's rows."""
     for index, draft in drafts.items():
         if (draft.fields.external_id or "").startswith(OF_CONTENT):
-            with refused.of_row(index):
+            with refusals.of_row(index):
                 reason = f"{OF_CONTENT} begins the ids of imported rows; choose another."
                 raise ValidationFailed.of("external_id", reason)
 
 
-def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: Refusals) -> None:
+def require_not_retired(session: Session, drafts: Mapping[int, Draft], refusals: Refusals) -> None:
     """Refuse new positions in retired assets; those that there are may go on.
 
     A closed one may still earn something, but what would open it again is new.
@@ -130,12 +130,12 @@ def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: 
     for index, place in retired.items():
         opens = drafts[index].fields.transaction_type in _OPENING
         if place not in is_held or (opens and not is_held[place]):
-            with refused.of_row(index):
+            with refusals.of_row(index):
                 raise ValidationFailed.of("asset", "The asset is retired: nothing new in it.")
 
 
 def require_free_external_ids(
-    session: Session, drafts: Mapping[int, Draft], refused: Refusals
+    session: Session, drafts: Mapping[int, Draft], refusals: Refusals
 ) -> None:
     """Refuse an `external_id` that the portfolio, or an earlier row, has already."""
     ids = {
@@ -152,6 +152,6 @@ def require_free_external_ids(
     taken = {(portfolio_id, external_id) for portfolio_id, external_id in session.execute(places)}
     for index, place in ids.items():
         if place in taken:
-            with refused.of_row(index):
+            with refusals.of_row(index):
                 raise Conflict(f"Another transaction has the external_id {place[1]}.")
         taken.add(place)

@@ -17,10 +17,10 @@ from services.portfolio.commands.changes import (
 from services.portfolio.commands.drafts import (
     Changes,
     Draft,
-    changed,
+    after_changes,
+    after_replacement,
     fill,
     rates_for,
-    replaced,
 )
 from services.portfolio.commands.rows import (
     Refusals,
@@ -58,7 +58,7 @@ def change_transaction(
     """
     learn_assets(session, _ids(changes.get("asset")), owners)
     portfolio, transaction = _locked(session, owner_id, transaction_id, expected)
-    _edit(session, portfolio, transaction, changed(transaction, changes))
+    _edit(session, portfolio, transaction, after_changes(transaction, changes))
 
 
 def replace_transaction(
@@ -81,7 +81,7 @@ def replace_transaction(
     """
     learn_assets(session, _ids(fields.asset), owners)
     portfolio, transaction = _locked(session, owner_id, transaction_id, expected)
-    _edit(session, portfolio, transaction, replaced(transaction, fields))
+    _edit(session, portfolio, transaction, after_replacement(transaction, fields))
 
 
 def delete_transaction(
@@ -120,9 +120,9 @@ def delete_entries(
     gone = delete(Transaction).where(Transaction.id.in_(ids))
     # To look for them in the session would compare each of its rows with each of these.
     session.execute(gone, execution_options={"synchronize_session": False})
-    told = ledger.post(session, portfolio, removed=[row.entry for row in transactions])
+    of_positions = ledger.post(session, portfolio, removed=[row.entry for row in transactions])
     events = transaction_events(session, portfolio, "transaction-deleted", transactions)
-    outbox.add(session, *events, *told)
+    outbox.add(session, *events, *of_positions)
 
 
 def _edit(
@@ -131,16 +131,16 @@ def _edit(
     if fields.portfolio != portfolio.id:
         raise ValidationFailed.of("portfolio", "A transaction stays in its portfolio.")
     assets = assets_for(session, portfolio.owner_id, _ids(fields.asset))
-    draft = replace(Draft.of(fields, {portfolio.id: portfolio}, assets), edited=transaction)
+    draft = replace(Draft.of(fields, {portfolio.id: portfolio}, assets), before=transaction)
     _require_free(session, transaction, draft)
     before = transaction.entry
     fill(transaction, draft, rates_for(session, [draft]))
     transaction.revision += 1
     transaction.modified = datetime.now(UTC)
     session.flush()
-    told = ledger.post(session, portfolio, added=[transaction.entry], removed=[before])
+    of_positions = ledger.post(session, portfolio, added=[transaction.entry], removed=[before])
     events = transaction_events(session, portfolio, "transaction-updated", [transaction])
-    outbox.add(session, *events, *told)
+    outbox.add(session, *events, *of_positions)
 
 
 def _ids(asset_id: int | None) -> list[int]:
@@ -173,11 +173,11 @@ def _locked(
 
 def _require_free(session: Session, transaction: Transaction, draft: Draft) -> None:
     """Refuse what an edit may not move to: a retired asset, or a taken `external_id`."""
-    refused = Refusals()
+    refusals = Refusals()
     if draft.asset is not None and draft.asset.id != transaction.asset_id:
-        require_not_retired(session, {0: draft}, refused)
+        require_not_retired(session, {0: draft}, refusals)
     if draft.fields.external_id != transaction.external_id:
-        require_own_external_ids({0: draft}, refused)
-        require_free_external_ids(session, {0: draft}, refused)
-    if refused:
-        raise refused[0]
+        require_own_external_ids({0: draft}, refusals)
+        require_free_external_ids(session, {0: draft}, refusals)
+    if refusals:
+        raise refusals[0]

@@ -71,5 +71,5 @@ def _content(mimetype: str) -> bytes:
 
 
 def _lines(sessions: sessionmaker[Session], portfolio_id: int) -> Iterator[str]:
-    with sessions() as session_of_stream:
-        yield from queries.files.exported(session_of_stream, portfolio_id)
+    with sessions() as of_stream:
+        yield from queries.files.exported(of_stream, portfolio_id)

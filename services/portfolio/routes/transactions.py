@@ -46,7 +46,7 @@ def record_transaction(fields: TransactionFields) -> Resource:
 def record_transactions(body: dict[str, Any]) -> Response:
     """Record many transactions, all or none; with `atomic: false` those that are sound."""
     rows = bulk.load(TransactionSchema(), body["transactions"])
-    outcomes = bulk.made(rows, _recorded)
+    outcomes = bulk.outcomes(rows, _record)
     return bulk.answer("transactions", outcomes, atomic=body["atomic"])
 
 
@@ -106,7 +106,7 @@ def delete_transaction(transaction_id: int) -> None:
     )
 
 
-def _recorded(rows: list[TransactionFields]) -> list[bulk.Outcome]:
+def _record(rows: list[TransactionFields]) -> list[bulk.Outcome]:
     return commands.record_sound_transactions(session, identity.user_id, rows, owners())
 
 
