@@ -41,15 +41,15 @@ class AllCardsQuery(StrictSchema):
     )
 
 
+def _listed(field: fields.Field[Any], what: str, *examples: object) -> DelimitedList:
+    metadata = {"description": f"{what}, separated by commas.", "example": list(examples)}
+    return DelimitedList(field, required=True, validate=_AT_ONCE, metadata=metadata)
+
+
 class IdsQuery(StrictSchema):
     """Whose cards."""
 
-    ids = DelimitedList(
-        Id(),
-        required=True,
-        validate=_AT_ONCE,
-        metadata={"description": "Ids, separated by commas.", "example": [1, 2]},
-    )
+    ids = _listed(Id(), "Ids", 1, 2)
 
 
 class _OfUserQuery(StrictSchema):
@@ -59,23 +59,13 @@ class _OfUserQuery(StrictSchema):
 class SymbolsQuery(_OfUserQuery):
     """Symbols, as a user wrote them."""
 
-    symbols = DelimitedList(
-        Sought(),
-        required=True,
-        validate=_AT_ONCE,
-        metadata={"description": "Symbols, separated by commas.", "example": ["AAPL"]},
-    )
+    symbols = _listed(Sought(), "Symbols", "AAPL")
 
 
 class IsinsQuery(_OfUserQuery):
     """ISINs, as a user wrote them."""
 
-    isins = DelimitedList(
-        Sought(),
-        required=True,
-        validate=_AT_ONCE,
-        metadata={"description": "ISINs, separated by commas.", "example": ["US0378331005"]},
-    )
+    isins = _listed(Sought(), "ISINs", "US0378331005")
 
 
 class CardsSchema(StrictSchema):
