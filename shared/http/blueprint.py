@@ -19,7 +19,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
-from shared.http import etag, openapi, operations, pagination
+from shared.http import etag, kept, openapi, operations, pagination
 from shared.http.context import identity, service_app
 
 Scope = Literal["read", "write", "admin"]
@@ -206,6 +206,19 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             # The documentation merges the answers of one status; the first one's words stay.
             answers.insert(0, {**csv, "content_type": "text/csv"})
             return answering
+
+        return decorate
+
+    def one_of(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Answer the only resource of the `KeptListing` that the view returns, with its `ETag`."""
+        resource = schema()
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def wrapper(*args: Any, **kwargs: Any) -> Response:
+                return kept.one(view(*args, **kwargs), resource)
+
+            return self.response(200, schema)(etag.tagged(wrapper))
 
         return decorate
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
@@ -13,10 +13,18 @@ if TYPE_CHECKING:
 
 
 def _session() -> Session:
-    """Return the session of the request's unit of work, opened at its first use."""
+    """Return the session of the request's unit of work, opened at its first use.
+
+    A user's GET sees one moment in all that it reads, and writes nothing.
+    """
     if "session" not in g:
-        g.session = service_app.database.sessions()
+        database = service_app.database
+        g.session = database.snapshots() if _only_reads() else database.sessions()
     return cast(Session, g.session)
+
+
+def _only_reads() -> bool:
+    return request.method == "GET" and "identity" in g
 
 
 def _identity() -> Identity:

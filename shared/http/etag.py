@@ -30,11 +30,17 @@ def tagged(view: View) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = view(*args, **kwargs)
-        g.etag_revision = result.get("revision", 0) if isinstance(result, Mapping) else 0
+        if not isinstance(result, Response):
+            set_revision(result.get("revision", 0) if isinstance(result, Mapping) else 0)
         return result
 
     wrapper.is_tagged = True  # type: ignore[attr-defined]
     return wrapper
+
+
+def set_revision(revision: int) -> None:
+    """Tag the answer by the revision of its row, and by its content."""
+    g.etag_revision = revision
 
 
 def computed(view: View) -> View:

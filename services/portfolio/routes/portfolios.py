@@ -9,7 +9,7 @@ from services.portfolio.schemas import (
     PortfolioQuery,
     PortfolioSchema,
 )
-from shared.http import Blueprint, Listing, identity, session
+from shared.http import Blueprint, KeptListing, identity, session
 from shared.http.etag import expected_revisions, unless_known
 
 blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
@@ -19,7 +19,7 @@ blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
 @blueprint.authenticated("read")
 @blueprint.arguments(PortfolioQuery, location="query")
 @blueprint.page_of(PortfolioSchema)
-def list_portfolios(query: dict[str, Any]) -> Listing:
+def list_portfolios(query: dict[str, Any]) -> KeptListing:
     """List your portfolios."""
     return queries.portfolios.owned(identity.user_id, **query)
 
@@ -38,11 +38,10 @@ def create_portfolio(values: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["GET"])
 @blueprint.authenticated("read")
-@blueprint.response(200, PortfolioSchema)
-@blueprint.etag()
-def get_portfolio(portfolio_id: int) -> dict[str, Any]:
+@blueprint.one_of(PortfolioSchema)
+def get_portfolio(portfolio_id: int) -> KeptListing:
     """Return one portfolio and what it is worth."""
-    return queries.portfolios.one(session, identity.user_id, portfolio_id)
+    return queries.portfolios.owned(identity.user_id, id=portfolio_id)
 
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["PUT"])
