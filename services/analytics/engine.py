@@ -9,7 +9,6 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
-from services.analytics.cache import BasisCache
 from services.analytics.domain.ledger import Entry, Ledger
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.risk_report import RiskReport
@@ -18,6 +17,7 @@ from services.analytics.domain.valuation import Books, Quotes, Valuation, value_
 from services.analytics.market import Cards, Market, pair_symbols, sequences
 from services.analytics.owners import Owners
 from services.analytics.queries import PortfolioCard
+from shared.cache import BasisCache
 from shared.db import Database
 from shared.errors import NotFound
 from shared.http import AnyRow

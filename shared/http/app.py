@@ -18,7 +18,7 @@ from werkzeug.routing import IntegerConverter
 from shared import db, observability
 from shared.db import Database
 from shared.errors import BadRequest, ServiceError, Unauthorized
-from shared.http import errors, etag, health, idempotency, negotiation, operations, versions
+from shared.http import errors, etag, health, idempotency, kept, negotiation, operations, versions
 from shared.http.blueprint import Blueprint
 from shared.http.context import Context, current, service_app, session
 from shared.http.examples import with_examples
@@ -86,6 +86,7 @@ class ServiceApp(Flask):
         database: the service's own.
         signer, verifier: its keys.
         settings: its configuration.
+        rendered: resources in JSON, see `shared.http.kept`.
     """
 
     json_provider_class = JsonProvider
@@ -97,6 +98,7 @@ class ServiceApp(Flask):
         self.signer = Signer(settings.name, settings.service_key_file)
         self.verifier = Verifier(settings.keys_dir, settings.name)
         self.idempotency_table = idempotency_table
+        self.rendered = kept.store()
 
     def dispatch_request(self) -> Any:
         """Answer in one transaction: returning commits, raising rolls back."""

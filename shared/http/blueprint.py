@@ -18,7 +18,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
-from shared.http import etag, openapi, operations, pagination
+from shared.http import etag, kept, openapi, operations, pagination
 from shared.http.context import current, identity, service_app
 from shared.http.openapi import Document
 from shared.http.operations import Scope, View
@@ -215,6 +215,19 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
                 return answer if isinstance(answer, Response) else current_app.json.response(answer)
 
             return self.response(200, _page_schema(schema))(wrapper)
+
+        return decorate
+
+    def one_of(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Answer the only resource of the `KeptListing` that the view returns, with its `ETag`."""
+        resource = schema()
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def wrapper(*args: Any, **kwargs: Any) -> Response:
+                return kept.one(view(*args, **kwargs), resource)
+
+            return self.response(200, schema)(etag.tagged(wrapper))
 
         return decorate
 

@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 from flask.ctx import _AppCtxGlobals
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
@@ -39,10 +39,18 @@ class Context(_Globals):
 
 
 def _session() -> Session:
-    """Return the session of the request's unit of work, opened at its first use."""
+    """Return the session of the request's unit of work, opened at its first use.
+
+    A user's GET sees one moment in all that it reads, and writes nothing.
+    """
     if current.unit is None:
-        current.unit = service_app.database.sessions()
+        database = service_app.database
+        current.unit = database.snapshots() if _only_reads() else database.sessions()
     return current.unit
+
+
+def _only_reads() -> bool:
+    return request.method == "GET" and current.identity is not None
 
 
 # Typed as what they stand for, so that routes read plainly.

@@ -34,7 +34,8 @@ def tagged(view: View) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = view(*args, **kwargs)
-        current.revision = result.get("revision", 0) if isinstance(result, Mapping) else 0
+        if not isinstance(result, Response):
+            current.revision = result.get("revision", 0) if isinstance(result, Mapping) else 0
         return result
 
     return wrapper

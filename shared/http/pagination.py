@@ -12,18 +12,16 @@ from urllib.parse import urlencode
 from flask import Response, request
 from marshmallow import Schema
 from marshmallow.fields import Field, Nested
-from sqlalchemy import Row, Select, SQLColumnExpression, func, select
+from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
+from shared.db import AnyRow, AnySelect
 from shared.errors import NotFound
-from shared.http import negotiation, versions
+from shared.http import kept, negotiation, versions
 from shared.http.context import service_app, session
 
 # One resource, as its schema dumps it.
 Resource = Mapping[str, object]
-# Of whatever columns.
-AnySelect = Select[*tuple[Any, ...]]
-AnyRow = Row[*tuple[Any, ...]]
 
 _CHUNK: Final = 500  # rows held in memory while a CSV streams
 _FORMULA: Final = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?\Z)")
@@ -58,25 +56,49 @@ class Listing:
         return self.statement.where(self.key.in_(_cut(keys, page, page_size)))
 
 
-def respond(listing: Listing, schema: Schema, page: int, page_size: int) -> Response | Resource:
+def respond(
+    listing: Listing | kept.KeptListing, schema: Schema, page: int, page_size: int
+) -> Response | Resource:
     """Return one page in the envelope, or the whole list when the client accepts only CSV.
 
     Raises:
         NotFound: the page is past the end.
     """
+    if isinstance(listing, kept.KeptListing):
+        return _kept(listing, schema, page, page_size)
     if negotiation.wants_csv():
         return _csv(listing, schema)
     bare = listing.statement.order_by(None).subquery()
     count = session.scalar(select(func.count()).select_from(bare)) or 0
     if page > 1 and (page - 1) * page_size >= count:
-        raise NotFound("The list has no such page.", title="Page not found")
+        raise _no_such_page()
     rows = session.execute(listing.page(page, page_size)).all()
+    results = schema.dump(listing.resources(session, rows), many=True)
+    return {**_envelope(count, page, page_size), "results": results}
+
+
+def _kept(listing: kept.KeptListing, schema: Schema, page: int, page_size: int) -> Response:
+    if negotiation.wants_csv():
+        return _csv(Listing(listing.statement, listing.in_order), schema)
+    count, resources = kept.page(listing, schema, page_size, skipped=(page - 1) * page_size)
+    if page > 1 and not resources:
+        raise _no_such_page()
+    envelope = json.dumps(_envelope(count, page, page_size), separators=(",", ":")).encode()
+    bodies = b",".join(resource.body for resource in resources)
+    body = b'%b,"results":[%b]}\n' % (envelope[:-1], bodies)
+    return Response(body, mimetype="application/json")
+
+
+def _envelope(count: int, page: int, page_size: int) -> dict[str, Any]:
     return {
         "count": count,
         "next": _page_url(page + 1) if page * page_size < count else None,
         "previous": _page_url(page - 1) if page > 1 else None,
-        "results": schema.dump(listing.resources(session, rows), many=True),
     }
+
+
+def _no_such_page() -> NotFound:
+    return NotFound("The list has no such page.", title="Page not found")
 
 
 def _cut(statement: AnySelect, page: int, page_size: int) -> AnySelect:

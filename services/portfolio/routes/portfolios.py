@@ -10,7 +10,7 @@ from services.portfolio.schemas import (
     PortfolioQuery,
     PortfolioSchema,
 )
-from shared.http import Blueprint, Listing, Resource, identity, session
+from shared.http import Blueprint, KeptListing, Resource, identity, session
 from shared.http.etag import expected_revisions, unless_known
 from shared.vocabulary import Grouping
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
 @blueprint.authenticated("read")
 @blueprint.arguments(PortfolioQuery, location="query")
 @blueprint.page_of(PortfolioSchema)
-def list_portfolios(query: dict[str, Any]) -> Listing:
+def list_portfolios(query: dict[str, Any]) -> KeptListing:
     """List your portfolios."""
     return queries.portfolios.owned(identity.user_id, **query)
 
@@ -40,11 +40,10 @@ def create_portfolio(values: PortfolioFields) -> Resource:
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["GET"])
 @blueprint.authenticated("read")
-@blueprint.response(200, PortfolioSchema)
-@blueprint.etag()
-def get_portfolio(portfolio_id: int) -> Resource:
+@blueprint.one_of(PortfolioSchema)
+def get_portfolio(portfolio_id: int) -> KeptListing:
     """Return one portfolio and what it is worth."""
-    return queries.portfolios.one(session, identity.user_id, portfolio_id)
+    return queries.portfolios.owned(identity.user_id, id=portfolio_id)
 
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["PUT"])

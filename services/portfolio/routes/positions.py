@@ -7,7 +7,7 @@ from services.portfolio import commands, queries
 from services.portfolio.commands import Opening
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import NewPositionSchema, PositionQuery, PositionSchema
-from shared.http import Blueprint, Listing, Resource, identity, session
+from shared.http import Blueprint, KeptListing, Resource, identity, session
 from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Positions", "What you hold, as your ledgers add it up.")
@@ -17,7 +17,7 @@ blueprint = Blueprint("Positions", "What you hold, as your ledgers add it up.")
 @blueprint.authenticated("read")
 @blueprint.arguments(PositionQuery, location="query")
 @blueprint.page_of(PositionSchema)
-def list_positions(query: dict[str, Any]) -> Listing:
+def list_positions(query: dict[str, Any]) -> KeptListing:
     """List your positions."""
     return queries.positions.owned(identity.user_id, **query)
 
@@ -35,11 +35,10 @@ def open_position(opening: Opening) -> Resource:
 
 @blueprint.route("/api/positions/<id:position_id>/", methods=["GET"])
 @blueprint.authenticated("read")
-@blueprint.response(200, PositionSchema)
-@blueprint.etag()
-def get_position(position_id: int) -> Resource:
+@blueprint.one_of(PositionSchema)
+def get_position(position_id: int) -> KeptListing:
     """Return one position."""
-    return queries.positions.one(session, identity.user_id, position_id)
+    return queries.positions.owned(identity.user_id, include_closed=True, id=position_id)
 
 
 @blueprint.route("/api/positions/<id:position_id>/", methods=["PUT"])
