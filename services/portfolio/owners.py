@@ -44,7 +44,8 @@ class Owners:
         """
         for first in range(0, len(ids), _AT_ONCE):
             chunk = ",".join(map(str, ids[first : first + _AT_ONCE]))
-            yield from map(self._snapshot, self._assets.get("assets/", {"ids": chunk})["assets"])
+            answer = self._assets.get("assets/by-ids/", {"ids": chunk})
+            yield from map(self._snapshot, answer["assets"])
 
     def all_assets(self) -> Iterator[AssetSnapshot]:
         """Yield every asset, by ascending id.
@@ -85,7 +86,7 @@ class Owners:
         for name, texts in (("isins", isins), ("symbols", symbols)):
             for first in range(0, len(texts), _TEXTS_AT_ONCE):
                 query = {name: ",".join(texts[first : first + _TEXTS_AT_ONCE]), "user": user_id}
-                answer = self._assets.get("assets/", query)
+                answer = self._assets.get(f"assets/by-{name}/", query)
                 found |= {card["id"]: card for card in answer["assets"]}
         return list(found.values())
 

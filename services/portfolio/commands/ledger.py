@@ -83,10 +83,10 @@ def misfits(
     """
     method = CostMethod(portfolio.cost_basis_method)
     concerned = _entries(session, portfolio, Transaction.asset_id.in_(unbalanced.errors))
-    found: dict[int, LedgerError] = {}
+    errors: dict[int, LedgerError] = {}
     for entries in _by_asset(concerned).values():
-        found |= find_misfits(entries, method, new)
-    return found
+        errors |= find_misfits(entries, method, new)
+    return errors
 
 
 def repost(session: Session, portfolio: Portfolio) -> list[Event]:
@@ -166,8 +166,8 @@ def _entries(
 
 
 def _by_asset(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
-    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    by_asset: defaultdict[int, list[Entry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: entry.order):
         if entry.asset is not None:
-            found[entry.asset].append(entry)
-    return dict(found)
+            by_asset[entry.asset].append(entry)
+    return dict(by_asset)

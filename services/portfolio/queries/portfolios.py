@@ -4,12 +4,13 @@ No history is read: a page of portfolios is one statement for the rows and a fix
 they add up to.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Subquery, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
@@ -17,11 +18,13 @@ from services.portfolio.domain.cash import Account
 from services.portfolio.domain.entries import ACQUISITIONS, EARNINGS, TRADES
 from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.domain.totals import Money, Sums, Totals, totals
-from services.portfolio.models import Portfolio
+from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import remarks, sums
+from services.portfolio.queries.bases import matches, of_rates, search_pattern, today
 from shared.dates import latest_day
+from shared.db import written
 from shared.errors import NotFound
-from shared.http import AnyRow, Listing
+from shared.http import AnyRow, AnySelect, KeptListing, Pages
 from shared.money import EXACT, round_money
 from shared.rates import Rate
 from shared.vocabulary import EntryType
@@ -51,6 +54,13 @@ _NEEDS_RATE: Final[Mapping[str, Callable[[sums.Unrated], bool]]] = {
     "realized_gain_loss": lambda of: of.type in _COSTLY | TRADES,
     "income": lambda of: of.type in EARNINGS,
     "total_profit": lambda of: "charges" in of.entered,
+}
+_FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
+    "id": lambda value: Portfolio.id == value,
+    "is_active": lambda value: Portfolio.is_active == value,
+    "search": lambda value: or_(
+        matches(Portfolio.name, value), matches(Portfolio.description, value)
+    ),
 }
 ORDERINGS: Final = {
     "id": Portfolio.id,
@@ -89,30 +99,63 @@ def row(session: Session, owner_id: int, portfolio_id: int) -> Portfolio:
 
 
 def owned(
-    owner_id: int,
-    *,
-    ordering: tuple[str, bool],
-    is_active: bool | None = None,
-    search: str | None = None,
-) -> Listing:
+    owner_id: int, *, ordering: tuple[str, bool] = ("id", False), **filters: Any
+) -> KeptListing:
     """Return the portfolios of a user.
 
     Args:
         ordering: one of `ORDERINGS`, and whether it descends.
+        filters: of `_FILTERS`.
     """
-    statement = select(*_PORTFOLIO).where(Portfolio.owner_id == owner_id)
-    if is_active is not None:
-        statement = statement.where(Portfolio.is_active == is_active)
-    if search:
-        texts = (Portfolio.name, Portfolio.description)
-        statement = statement.where(
-            or_(*(text.icontains(search, autoescape=True) for text in texts))
-        )
+    pages = _pages(ordering, frozenset(filters))
+    if "search" in filters:
+        filters["search"] = search_pattern(filters["search"])
+    return KeptListing(pages, {"owner": owner_id, **filters}, today(), by_id, "portfolio")
+
+
+def by_id(session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return the portfolios of some ids as they are answered; those that are gone are left out."""
+    rows = session.execute(select(*_PORTFOLIO).where(Portfolio.id.in_(ids))).all()
+    return {resource["id"]: resource for resource in resources(session, rows)}
+
+
+@cache
+def _pages(ordering: tuple[str, bool], filters: frozenset[str]) -> Pages:
+    conditions = [_FILTERS[name](bindparam(name)) for name in sorted(filters)]
+    ids = select(Portfolio.id, Portfolio.currency, written(Portfolio).label("written")).where(
+        Portfolio.owner_id == bindparam("owner"), *conditions
+    )
     name, descending = ordering
     column: Any = ORDERINGS[name]
-    return Listing(
-        statement.order_by(column.desc() if descending else column, Portfolio.id), resources
+    return Pages(ids, [column.desc() if descending else column.asc(), Portfolio.id], _bases)
+
+
+def _bases(page: Subquery) -> AnySelect:
+    """Return what a portfolio rests on: itself, its positions, their assets, and the rates.
+
+    Whatever is recorded writes the portfolio, too.
+    """
+    positions = (
+        select(
+            func.count().label("count"),
+            func.sum(written(Position)).label("positions"),
+            func.sum(written(Asset)).label("assets"),
+            func.bool_or(Asset.currency != page.c.currency).label("needs_rates"),
+        )
+        .select_from(Position)
+        .join(Asset, Asset.id == Position.asset_id)
+        .where(Position.portfolio_id == page.c.id)
+        .lateral("held")
     )
+    return select(
+        page.c.id,
+        page.c.count,
+        page.c.written,
+        positions.c.count,
+        positions.c.positions,
+        positions.c.assets,
+        of_rates(positions.c.needs_rates),
+    ).join(positions, true())
 
 
 def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:

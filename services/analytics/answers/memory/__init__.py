@@ -2,5 +2,4 @@
 
 - `market`: assets, their prices, rates and benchmarks.
 - `portfolios`: ledgers and their daily values.
-- `cache`: keeps both, each value with its basis.
 """

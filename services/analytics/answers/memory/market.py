@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
-from services.analytics.answers.memory.cache import BasisCache
 from services.analytics.domain.fx import BRIDGES, Rates
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.packing import History
@@ -15,6 +14,7 @@ from services.analytics.domain.series import Series, split_adjusted
 from services.analytics.domain.valuation import Quotes
 from services.analytics.owners import Owners
 from services.analytics.queries import AssetRow
+from shared.cache import BasisCache
 from shared.db import Database
 from shared.errors import BadRequest, NotFound
 

@@ -9,7 +9,6 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
-from services.analytics.answers.memory.cache import BasisCache
 from services.analytics.answers.memory.market import Assets, Market, pair_symbols, sequences
 from services.analytics.domain.ledger import Entry, Ledger
 from services.analytics.domain.metrics import Metrics
@@ -18,6 +17,7 @@ from services.analytics.domain.series import EMPTY
 from services.analytics.domain.valuation import Books, Quotes, Valuation, value_portfolio
 from services.analytics.owners import Owners
 from services.analytics.queries import PortfolioRow
+from shared.cache import BasisCache
 from shared.db import Database
 from shared.errors import NotFound
 from shared.http import AnyRow

@@ -1,6 +1,6 @@
 """Values in memory: with exactly one basis, and no more than they may weigh."""
 
-from services.analytics.answers.memory.cache import BasisCache
+from shared.cache import BasisCache
 
 
 def test_a_value_is_found_under_its_own_version_alone() -> None:
