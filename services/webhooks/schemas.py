@@ -29,13 +29,13 @@ class Events(fields.List[str]):
     """Names of events, each once; `"*"` alone stands for all."""
 
     def __init__(self, **kwargs: Any) -> None:
-        known = validate.OneOf([*names.EVENTS, names.EVERYTHING])
-        super().__init__(fields.String(validate=known), validate=validate.Length(min=1), **kwargs)
+        event = fields.String(validate=validate.OneOf([*names.EVENTS, names.EVERYTHING]))
+        super().__init__(event, validate=validate.Length(min=1), **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        given = [value] if value == names.EVERYTHING else value
-        wanted = super()._deserialize(given, *args, **kwargs)
-        return list(dict.fromkeys(wanted or []))
+        several = [value] if value == names.EVERYTHING else value
+        events = super()._deserialize(several, *args, **kwargs)
+        return list(dict.fromkeys(events or []))
 
 
 class WebhookSchema(ResourceSchema):
