@@ -10,18 +10,20 @@ from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
 from services.analytics.cache import VersionedCache
-from services.analytics.domain.ledger import Entry, Ledger
+from services.analytics.domain.ledger import Booking, Ledger
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.risk_report import RiskReport
 from services.analytics.domain.series import EMPTY
 from services.analytics.domain.valuation import Books, Quotes, Valuation, value_portfolio
-from services.analytics.market import Cards, Market, pair_symbols, versions
+from services.analytics.market import Cards, Market, versions
 from services.analytics.owners import Owners
 from services.analytics.queries import PortfolioCard
 from shared.db import Database
 from shared.errors import NotFound
+from shared.finance.entries import EntryType
+from shared.finance.rates import pair_symbols
+from shared.finance.splits import parse_ratio
 from shared.http import AnyRow
-from shared.vocabulary import EntryType
 
 _LEDGERS: Final = 200_000  # entries
 _METRICS: Final = 5_000  # answers
@@ -42,9 +44,11 @@ class Holdings(NamedTuple):
         return self.card.version, versions(self.assets), versions(self.pairs)
 
     @property
-    def rate_symbols(self) -> set[str]:
+    def rate_symbols(self) -> frozenset[str]:
         """The pairs that its value may depend on, whether or not there is such an asset."""
-        return pair_symbols(_currencies(self.ledger, self.assets), self.card.currency)
+        target = self.card.currency
+        currencies = _currencies(self.ledger, self.assets)
+        return pair_symbols((currency, target) for currency in currencies)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +144,7 @@ class Engine:
     def _ledger(self, session: Session, card: PortfolioCard) -> Ledger:
         ledger = self._ledgers.get(card.id, card.version)
         if ledger is None:
-            ledger = Ledger([_entry(row) for row in queries.ledger(session, card.id)])
+            ledger = Ledger([_booking(row) for row in queries.ledger(session, card.id)])
             self._ledgers.put(card.id, card.version, ledger)
         return ledger
 
@@ -154,15 +158,15 @@ def _currencies(ledger: Ledger, assets: Cards) -> set[str]:
     return {asset.currency for asset in assets.values()} | set(ledger.currencies.tolist())
 
 
-def _entry(row: AnyRow) -> Entry:
-    return Entry(
+def _booking(row: AnyRow) -> Booking:
+    return Booking(
         order=row.position_in_day,
         date=row.date,
         type=EntryType(row.transaction_type),
         asset=row.asset_id,
         quantity=row.quantity or 0.0,
         cash=row.cash_effect,
-        ratio=commands.as_fraction(row.ratio) if row.ratio else Fraction(1),
+        ratio=parse_ratio(row.ratio) if row.ratio else Fraction(1),
         currency=row.currency,
         exchange_rate=float("nan") if row.exchange_rate is None else row.exchange_rate,
         price=row.price or 0.0,

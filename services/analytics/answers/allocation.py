@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
 from services.analytics.domain import concentration
-from services.analytics.domain.allocation import Drift, Item, Slice, allocate, rebalance
+from services.analytics.domain.allocation import Drift, rebalance
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import Request
@@ -19,9 +19,8 @@ from services.analytics.domain.remarks import remarks_on
 from services.analytics.domain.series import decimal, window
 from services.analytics.domain.valuation import Valuation
 from services.analytics.engine import Engine, Holdings, Valued
-from shared.apportionment import exact_sum
-from shared.money import round_money
-from shared.vocabulary import Grouping
+from shared.finance.allocation import Constituent, Grouping, Slice, allocate, sum_of
+from shared.finance.money import round_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,11 @@ def analyse(
     valued, card = engine.value(session, holdings), holdings.card
     valuation = valued.valuation
     position = _last_position(valuation, asked.get("end_date"))
-    items = [] if position is None else _items(valuation, holdings, position)
+    constituents = [] if position is None else _constituents(valuation, holdings, position)
     cash = Decimal(0) if position is None else _cash(valuation, position)
     parts = {
-        grouping.value: allocate(items, cash, grouping, card.currency) for grouping in Grouping
+        grouping.value: allocate(constituents, cash, grouping, card.currency)
+        for grouping in Grouping
     }
     by_type, targets = parts[Grouping.ASSET_TYPE], asked.get("targets")
     is_known = position is not None and bool(np.isfinite(valuation.values[position]))
@@ -78,11 +78,11 @@ def analyse(
         card.id,
         card.currency,
         None if position is None else valuation.days[position],
-        round_money(exact_sum(part.value for part in by_type), card.currency) if is_known else None,
+        round_money(sum_of(by_type), card.currency) if is_known else None,
         parts,
-        _concentration(items),
+        _concentration(constituents),
         None if targets is None else rebalance(by_type, targets, card.currency),
-        _remarks(valued, position, items, by_type),
+        _remarks(valued, position, constituents, by_type),
     )
 
 
@@ -91,16 +91,25 @@ def _last_position(valuation: Valuation, end: date | None) -> int | None:
     return positions[1] if positions else None
 
 
-def _items(valuation: Valuation, holdings: Holdings, position: int) -> list[Item]:
+def _constituents(valuation: Valuation, holdings: Holdings, position: int) -> list[Constituent]:
     """Return what is held and has a price; an asset that its owner has deleted has none."""
-    found = []
+    constituents = []
     for asset, card in holdings.assets.items():
         line = valuation.lines[asset]
         value = line.value_on(position)
         if line.quantities[position] != 0.0 and np.isfinite(value):
-            kinds = card.asset_type, card.currency, card.sector, card.country
-            found.append(Item(card.symbol, card.name, decimal(value), *kinds))
-    return found
+            constituents.append(
+                Constituent(
+                    symbol=card.symbol,
+                    name=card.name,
+                    asset_type=card.asset_type,
+                    currency=card.currency,
+                    sector=card.sector,
+                    country=card.country,
+                    value=decimal(value),
+                )
+            )
+    return constituents
 
 
 def _cash(valuation: Valuation, position: int) -> Decimal:
@@ -108,8 +117,8 @@ def _cash(valuation: Valuation, position: int) -> Decimal:
     return decimal(cash) if np.isfinite(cash) else Decimal(0)
 
 
-def _concentration(items: Sequence[Item]) -> Concentration:
-    values = np.array([float(item.value) for item in items if item.value > 0])
+def _concentration(constituents: Sequence[Constituent]) -> Concentration:
+    values = np.array([float(each.value) for each in constituents if each.value and each.value > 0])
     if not len(values):
         return Concentration()
     weights = values / values.sum()
@@ -121,13 +130,16 @@ def _concentration(items: Sequence[Item]) -> Concentration:
 
 
 def _remarks(
-    valued: Valued, position: int | None, items: Sequence[Item], parts: Sequence[Slice]
+    valued: Valued,
+    position: int | None,
+    constituents: Sequence[Constituent],
+    parts: Sequence[Slice],
 ) -> list[Warning]:
     if position is None:
         return [warn(name, Code.NO_VALUATION) for name in ("as_of", "total_value", *_SPREAD)]
     day = valued.valuation.days[position]
     found = windows.about("total_value", remarks_on(valued.valuation, valued.books, day))
-    if not any(item.value > 0 for item in items):
+    if not any(each.value and each.value > 0 for each in constituents):
         found += [warn(name, Code.NO_HOLDINGS) for name in _SPREAD]
     if any(part.percentage is None for part in parts):
         found.append(warn("allocations.percentage", Code.NOTHING_TO_DIVIDE))

@@ -15,7 +15,7 @@ from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
 from services.analytics.engine import Engine, Holdings, Valued
 from services.analytics.market import Benchmark
-from shared.vocabulary import CostMethod
+from shared.finance.lots import CostMethod
 
 
 @dataclass(frozen=True, slots=True, eq=False)

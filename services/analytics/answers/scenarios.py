@@ -25,8 +25,8 @@ from services.analytics.domain.scenarios.reverse import reverse
 from services.analytics.domain.series import Series, decimal, is_figure
 from services.analytics.engine import Engine, Holdings
 from services.analytics.market import Benchmark
-from shared.apportionment import exact_sum
-from shared.money import EXACT, round_money
+from shared.finance.apportionment import exact_sum
+from shared.finance.money import EXACT, round_money
 
 Asked = Mapping[str, Any]
 

@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.series import AsOf, Days
+from services.analytics.domain.series import AsOf, Days, are_stale
 from services.analytics.domain.valuation import Books, Line, Valuation
-from shared.dates import FRESH_WEEKDAYS
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
 
 # A running sum of cents in float64 is off by less; money's own steps are larger.
 CASH_ROUNDING = 1e-6
@@ -101,7 +100,7 @@ def last_stale(days: Days, sources: AsOf, relevant: Mask) -> Stale | None:
     if dates is days:  # each day has its own, as most assets do
         return None
     older = np.flatnonzero(relevant & (dates != days) & ~np.isnat(dates))
-    stale = older[np.busday_count(dates[older], days[older]) > FRESH_WEEKDAYS]
+    stale = older[are_stale(dates[older], days[older])]
     return Stale(days[stale[-1]], dates[stale[-1]]) if len(stale) else None
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from marshmallow import Schema, fields
 
 from services.analytics.domain.series import Floats, decimal, is_figure
+from shared.finance.money import minor_unit, plain, round_money
 from shared.http.schemas import Number, StrictSchema, WarningSchema
-from shared.money import minor_unit, plain, round_money
 
 
 def described(text: str, example: Any) -> dict[str, Any]:

@@ -9,15 +9,15 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.entries import ONE, ZERO, Entry
+from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import InvalidEntry
-from services.portfolio.domain.ratios import parse_ratio, ratio_text
-from services.portfolio.domain.rules import complete
+from services.portfolio.domain.rules import complete, parse_ratio
 from services.portfolio.models import DERIVABLE, Asset, Portfolio, Transaction
 from shared.errors import NotFound, ValidationFailed
-from shared.money import MINOR_CURRENCIES, minor_unit, round_to
-from shared.rates import PLACES
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import MINOR_CURRENCIES, ONE, ZERO, minor_unit, round_to
+from shared.finance.rates import PLACES
+from shared.finance.splits import ratio_text
 
 Values = Mapping[str, Any]
 
@@ -88,18 +88,18 @@ class Draft:
         return number.scaleb(-2) if name in _MONEY else number
 
 
-def rates_for(session: Session, drafts: Iterable[Draft]) -> fx.Rates:
+def rates_for(session: Session, drafts: Iterable[Draft]) -> fx.RateBook:
     """Return the rates that `drafts` may need."""
     found = list(drafts)
     if not found:
-        return fx.Rates()
+        return fx.RateBook()
     pairs = {(draft.currency, draft.portfolio.currency) for draft in found}
     pairs |= {(draft.currency, draft.asset_currency) for draft in found}
     days = [draft.day for draft in found]
     return fx.load(session, pairs, min(days), max(days))
 
 
-def fill(transaction: Transaction, draft: Draft, rates: fx.Rates) -> None:
+def fill(transaction: Transaction, draft: Draft, rates: fx.RateBook) -> None:
     """Make `transaction` what `draft` says, with all that follows from it.
 
     Raises:
@@ -166,7 +166,7 @@ def replaced_values(transaction: Transaction, values: Values) -> Values:
 
 
 def exchange_rate(
-    transaction: Transaction, portfolio: Portfolio, asset: Asset | None, rates: fx.Rates
+    transaction: Transaction, portfolio: Portfolio, asset: Asset | None, rates: fx.RateBook
 ) -> Decimal | None:
     """Return the rate of a stored transaction to its portfolio's currency; None is unknown."""
     if asset is not None and asset.currency == portfolio.currency:
@@ -179,7 +179,7 @@ def _rounded(number: Decimal | None, places: int) -> Decimal | None:
     return None if number is None else round_to(number, places)
 
 
-def _entry(draft: Draft, rates: fx.Rates) -> Entry:
+def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
     values = draft.values
     exchange_rate = _exchange_rate(draft, rates)
     asset_rate = _asset_rate(draft, exchange_rate, rates)
@@ -202,7 +202,7 @@ def _entry(draft: Draft, rates: fx.Rates) -> Entry:
     )
 
 
-def _exchange_rate(draft: Draft, rates: fx.Rates) -> Decimal | None:
+def _exchange_rate(draft: Draft, rates: fx.RateBook) -> Decimal | None:
     given = draft.number("exchange_rate")
     target = draft.portfolio.currency
     if given is None:
@@ -214,7 +214,7 @@ def _exchange_rate(draft: Draft, rates: fx.Rates) -> Decimal | None:
     return given
 
 
-def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.Rates) -> Decimal:
+def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.RateBook) -> Decimal:
     source, target = draft.currency, draft.asset_currency
     if source == target:
         return ONE

@@ -8,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.drafts import Draft, Values, fill, rates_for
-from services.portfolio.domain.entries import ACQUISITIONS
 from services.portfolio.domain.ledger_files.rows import OF_CONTENT
 from services.portfolio.models import Asset, Portfolio, Position, Transaction
 from shared.errors import Conflict, NotFound, ServiceError, ValidationFailed
-from shared.vocabulary import EntryType
+from shared.finance.entries import ACQUISITIONS, EntryType
 
 _OPENING: Final = ACQUISITIONS | {EntryType.ADJUSTMENT}
 

@@ -13,10 +13,9 @@ from sqlalchemy import ColumnElement, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.portfolio.domain.cash import sums_entered
-from services.portfolio.domain.entries import EARNINGS
 from services.portfolio.domain.totals import Sums
 from services.portfolio.models import UNRATED, Asset, Portfolio, Position, Transaction
-from shared.vocabulary import EntryType
+from shared.finance.entries import EARNINGS, EntryType
 
 _HELD: Final = Position.quantity > 0
 # As `Entry.cash` is.

@@ -84,9 +84,9 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 @blueprint.computed()
 def get_allocation(query: dict[str, Any], portfolio_id: int) -> dict[str, Any]:
     """Return what a portfolio is made of, by group."""
-    holdings = queries.allocation.holdings(session, identity.user_id, portfolio_id)
-    unless_known((query["group_by"], holdings))
-    return queries.allocation.allocation(holdings, query["group_by"])
+    composition = queries.allocation.composition(session, identity.user_id, portfolio_id)
+    unless_known((query["group_by"], composition))
+    return queries.allocation.allocation(composition, query["group_by"])
 
 
 def _update(portfolio_id: int, values: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from services.webhooks.domain import names
-from shared.money import minor_unit
+from shared.finance.money import minor_unit
 
 # Kind → what it needs besides a name and a threshold; the others stay empty.
 _NEEDS: Final[Mapping[str, frozenset[str]]] = {
