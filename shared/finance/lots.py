@@ -152,7 +152,7 @@ class Lots:
             quantity: taken; all that there is where there is less.
         """
         root, cost, rated_cost, unrated = self._root, self.cost, self.rated_cost, self.unrated
-        taken: list[Lot] = []
+        parts: list[Lot] = []
         while quantity and root:
             lot, place, root = root.lot, root.place, _merged(root.left, root.right)
             if quantity < lot.quantity:
@@ -160,11 +160,11 @@ class Lots:
                 root = _merged(root, _node(self.method, rest, place))
             else:
                 unrated -= lot.base_cost is None
-            taken.append(lot)
+            parts.append(lot)
             quantity = EXACT.subtract(quantity, lot.quantity)
             cost = EXACT.subtract(cost, lot.cost)
             rated_cost = EXACT.subtract(rated_cost, lot.base_cost or ZERO)
-        return taken, Lots(self.method, cost, rated_cost, unrated, root, self._next_place)
+        return parts, Lots(self.method, cost, rated_cost, unrated, root, self._next_place)
 
     def split(self, ratio: Fraction) -> "Lots":
         """Return the lots after a split: quantities × ratio to 8 decimals, costs as they were.

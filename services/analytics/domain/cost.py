@@ -23,29 +23,29 @@ def cost_basis(books: Books, method: CostMethod, days: Days) -> Floats:
     Each acquisition at the rate of its day. NaN while something is held whose rate is not known.
     """
     ledger = books.ledger
-    stated = _stated_costs(ledger)
+    amounts = _amounts(ledger)
     rates = ledger.exchange_rates(books.rates, books.currency)
-    base_costs = _turned(stated, rates)
+    base_costs = _converted(amounts, rates)
     assets = np.array([row.asset or 0 for row in ledger.entries], dtype=np.int64)
     total = np.zeros(len(days))
     for asset in ledger.assets:
         positions = np.flatnonzero(assets == asset)
-        costs = _turned(stated[positions], _asset_rates(books, asset, positions, rates))
+        costs = _converted(amounts[positions], _asset_rates(books, asset, positions, rates))
         rows = [ledger.entries[i] for i in positions]
         after = _after_each(rows, costs, base_costs[positions], method)
         total += after[np.searchsorted(ledger.days[positions], days, side="right")]
     return total
 
 
-def _stated_costs(ledger: Ledger) -> Floats:
+def _amounts(ledger: Ledger) -> Floats:
     """Return what each entry costs that brings units in: money paid, else quantity × price."""
-    paid = np.array([row.type == EntryType.BUY for row in ledger.entries], dtype=np.bool_)
-    stated = np.array([row.quantity * row.price for row in ledger.entries], dtype=np.float64)
-    return np.where(paid, -ledger.cash, stated)
+    is_purchase = np.array([row.type == EntryType.BUY for row in ledger.entries], dtype=np.bool_)
+    values = np.array([row.quantity * row.price for row in ledger.entries], dtype=np.float64)
+    return np.where(is_purchase, -ledger.cash, values)
 
 
-def _turned(stated: Floats, rates: Floats) -> Floats:
-    return np.where(stated == 0.0, 0.0, stated * rates)
+def _converted(amounts: Floats, rates: Floats) -> Floats:
+    return np.where(amounts == 0.0, 0.0, amounts * rates)
 
 
 def _asset_rates(books: Books, asset: int, positions: Indexes, rates: Floats) -> Floats:
@@ -56,8 +56,8 @@ def _asset_rates(books: Books, asset: int, positions: Indexes, rates: Floats) ->
     to_asset = np.ones(len(positions))
     currencies = ledger.currencies[positions]
     for foreign in set(currencies.tolist()) - {target}:
-        turned = books.rates.between(foreign, target, ledger.days[positions]).values
-        to_asset = np.where(currencies == foreign, np.nan_to_num(turned), to_asset)
+        between = books.rates.between(foreign, target, ledger.days[positions]).values
+        to_asset = np.where(currencies == foreign, np.nan_to_num(between), to_asset)
     return to_asset
 
 
@@ -80,10 +80,10 @@ def _after_each(
 
 
 def _lot(row: Booking, cost: float, base_cost: float) -> Lot:
-    base = None if math.isnan(base_cost) else _amount(base_cost)
-    return Lot(row.date, row.exact_quantity, _amount(cost), base)
+    base = None if math.isnan(base_cost) else _exact(base_cost)
+    return Lot(row.date, row.exact_quantity, _exact(cost), base)
 
 
-def _amount(value: float) -> Decimal:
+def _exact(value: float) -> Decimal:
     # What a float holds beyond 15 digits is noise, by which equal costs would differ.
     return Decimal(f"{value:.15g}")

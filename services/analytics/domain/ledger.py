@@ -103,11 +103,11 @@ class Ledger:
 
         The one given with the entry, else the last one on or before its day, else NaN.
         """
-        given = np.array([row.exchange_rate for row in self.entries], dtype=np.float64)
-        for foreign in set(self.currencies[np.isnan(given)]):
-            turned = rates.between(str(foreign), currency, self.days).values
-            given = np.where(np.isnan(given) & (self.currencies == foreign), turned, given)
-        return given
+        each = np.array([row.exchange_rate for row in self.entries], dtype=np.float64)
+        for foreign in set(self.currencies[np.isnan(each)]):
+            last = rates.between(str(foreign), currency, self.days).values
+            each = np.where(np.isnan(each) & (self.currencies == foreign), last, each)
+        return each
 
     @cached_property
     def cash_from(self) -> np.datetime64 | None:

@@ -116,11 +116,11 @@ def _disposed(holding: Holding, entry: Entry) -> Holding:
     wanted = entry.quantity or ZERO
     if wanted > holding.quantity:
         raise Oversold(entry.date, holding.quantity, wanted)
-    taken, lots = holding.lots.take(wanted)
+    parts, lots = holding.lots.take(wanted)
     left = replace(holding, lots=lots)
     if entry.type is EntryType.TRANSFER_OUT:
         return left
-    return _realized(left, entry, reduce(Lot.joined, taken))
+    return _realized(left, entry, reduce(Lot.joined, parts))
 
 
 def _realized(holding: Holding, entry: Entry, sold: Lot) -> Holding:
