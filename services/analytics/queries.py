@@ -33,9 +33,9 @@ from services.analytics.models import (
     Split,
 )
 from shared.errors import NotFound
+from shared.finance.figures import LONGEST_WINDOW
+from shared.finance.pairs import pair_ids
 from shared.http import AnyRow, AnySelect, Listing
-from shared.pairs import pair_ids
-from shared.vocabulary import LONGEST_WINDOW
 
 
 class PortfolioRow(NamedTuple):

@@ -29,9 +29,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from services.assets.domain.identifiers import ISIN_PATTERN, SYMBOL_LENGTH, SYMBOL_PATTERN
 from shared.bus.inbox import InboxMixin
 from shared.bus.outbox import OutboxMixin
+from shared.finance.asset_types import ASSET_TYPES
+from shared.finance.money import trimmed
 from shared.http.idempotency import IdempotencyMixin
-from shared.money import trimmed
-from shared.vocabulary import ASSET_TYPES
 
 PENDING: Final = "PENDING"
 RUNNING: Final = "RUNNING"

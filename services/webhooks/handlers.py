@@ -27,7 +27,7 @@ from services.webhooks.owners import Owners
 from shared.errors import NotFound
 from shared.events import Event
 from shared.events.catalogue import CATALOGUE
-from shared.money import trimmed
+from shared.finance.money import trimmed
 
 Handler = Callable[[Session, Event], None]
 

@@ -8,6 +8,8 @@ from services.webhooks.domain import names
 from services.webhooks.domain.rules import decimals
 from services.webhooks.models import STATUSES
 from services.webhooks.queries import ALERT_ORDERINGS, WEBHOOK_ORDERINGS
+from shared.finance.figures import LONGEST_WINDOW, WATCHABLE
+from shared.finance.money import round_to, trimmed
 from shared.http.schemas import (
     Flag,
     Id,
@@ -19,8 +21,6 @@ from shared.http.schemas import (
     Text,
     Time,
 )
-from shared.money import round_to, trimmed
-from shared.vocabulary import LONGEST_WINDOW
 
 _YEAR = 366 * 24 * 3600  # seconds
 
@@ -201,7 +201,7 @@ class AlertSchema(ResourceSchema):
     metric = Text(
         allow_none=True,
         load_default=None,
-        validate=validate.OneOf(names.METRICS),
+        validate=validate.OneOf(WATCHABLE),
         metadata={
             "description": "The figure of a RISK_THRESHOLD, as `performance_metrics` and"
             " `risk_metrics` name it.",

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 from services.webhooks.domain import schedule, signatures
 from services.webhooks.domain.closes import Closes, change_percentage
 from services.webhooks.domain.holdings import held
-from shared.vocabulary import LONGEST_WINDOW
+from shared.finance.figures import LONGEST_WINDOW
 from tests.webhooks.telling import transaction
 
 NOW = datetime(2024, 1, 19, 21, 0, tzinfo=UTC)

@@ -12,16 +12,15 @@ from services.analytics.answers import windows
 from services.analytics.answers.memory.portfolios import Appraisal, Portfolios, WholePortfolio
 from services.analytics.answers.questions import AllocationQuestion
 from services.analytics.domain import concentration
-from services.analytics.domain.allocation import Drift, Item, Slice, allocate, rebalance
+from services.analytics.domain.allocation import Drift, rebalance
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import Request
 from services.analytics.domain.remarks import remarks_on
 from services.analytics.domain.series import decimal, window
 from services.analytics.domain.valuation import Valuation
-from shared.apportionment import exact_sum
-from shared.money import round_money
-from shared.vocabulary import Grouping
+from shared.finance.allocation import Constituent, Grouping, Slice, allocate, sum_of
+from shared.finance.money import round_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +66,23 @@ def analyse(
     appraisal, row = portfolios.appraise(session, portfolio), portfolio.row
     valuation, targets = appraisal.valuation, question.targets
     position = _last_position(valuation, question.end)
-    items = [] if position is None else _items(valuation, portfolio, position)
+    constituents = [] if position is None else _constituents(valuation, portfolio, position)
     cash = Decimal(0) if position is None else _cash(valuation, position)
-    parts = {grouping.value: allocate(items, cash, grouping, row.currency) for grouping in Grouping}
+    parts = {
+        grouping.value: allocate(constituents, cash, grouping, row.currency)
+        for grouping in Grouping
+    }
     by_type = parts[Grouping.ASSET_TYPE]
     is_known = position is not None and bool(np.isfinite(valuation.values[position]))
     return Allocation(
         row.id,
         row.currency,
         None if position is None else valuation.days[position],
-        round_money(exact_sum(part.value for part in by_type), row.currency) if is_known else None,
+        round_money(sum_of(by_type), row.currency) if is_known else None,
         parts,
-        _concentration(items),
+        _concentration(constituents),
         None if targets is None else rebalance(by_type, targets, row.currency),
-        _remarks(appraisal, position, items, by_type),
+        _remarks(appraisal, position, constituents, by_type),
     )
 
 
@@ -89,16 +91,27 @@ def _last_position(valuation: Valuation, end: Day | None) -> int | None:
     return positions[1] if positions else None
 
 
-def _items(valuation: Valuation, portfolio: WholePortfolio, position: int) -> list[Item]:
+def _constituents(
+    valuation: Valuation, portfolio: WholePortfolio, position: int
+) -> list[Constituent]:
     """Return what is held and has a price; an asset that its owner has deleted has none."""
-    items = []
+    constituents = []
     for asset in portfolio.assets.values():
         line = valuation.lines[asset.id]
         value = line.value_on(position)
         if line.quantities[position] != 0.0 and np.isfinite(value):
-            kinds = asset.asset_type, asset.currency, asset.sector, asset.country
-            items.append(Item(asset.symbol, asset.name, decimal(value), *kinds))
-    return items
+            constituents.append(
+                Constituent(
+                    symbol=asset.symbol,
+                    name=asset.name,
+                    asset_type=asset.asset_type,
+                    currency=asset.currency,
+                    sector=asset.sector,
+                    country=asset.country,
+                    value=decimal(value),
+                )
+            )
+    return constituents
 
 
 def _cash(valuation: Valuation, position: int) -> Decimal:
@@ -106,8 +119,8 @@ def _cash(valuation: Valuation, position: int) -> Decimal:
     return decimal(cash) if np.isfinite(cash) else Decimal(0)
 
 
-def _concentration(items: Sequence[Item]) -> Concentration:
-    values = np.array([float(item.value) for item in items if item.value > 0])
+def _concentration(constituents: Sequence[Constituent]) -> Concentration:
+    values = np.array([float(each.value) for each in constituents if each.value and each.value > 0])
     if not len(values):
         return Concentration()
     weights = values / values.sum()
@@ -119,14 +132,17 @@ def _concentration(items: Sequence[Item]) -> Concentration:
 
 
 def _remarks(
-    appraisal: Appraisal, position: int | None, items: Sequence[Item], parts: Sequence[Slice]
+    appraisal: Appraisal,
+    position: int | None,
+    constituents: Sequence[Constituent],
+    parts: Sequence[Slice],
 ) -> list[Warning]:
     if position is None:
         return [warn(name, Code.NO_VALUATION) for name in ("as_of", "total_value", *_SPREAD)]
     day = appraisal.valuation.days[position]
     of_value = remarks_on(appraisal.valuation, appraisal.books, day)
     warnings = windows.about("total_value", of_value)
-    if not any(item.value > 0 for item in items):
+    if not any(each.value and each.value > 0 for each in constituents):
         warnings += [warn(name, Code.NO_HOLDINGS) for name in _SPREAD]
     if any(part.percentage is None for part in parts):
         warnings.append(warn("allocations.percentage", Code.NOTHING_TO_DIVIDE))

@@ -14,7 +14,7 @@ from services.analytics.domain.metrics import Day
 from services.analytics.domain.remarks import remarks
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
-from shared.vocabulary import CostMethod
+from shared.finance.lots import CostMethod
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from services.analytics import queries
@@ -14,11 +13,10 @@ from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.moves import Move, last_move
 from services.analytics.domain.packing import History
-from services.analytics.domain.series import Series
+from services.analytics.domain.series import Series, are_stale
 from services.analytics.queries import AssetRow
-from shared.apportionment import exact_sum
-from shared.dates import FRESH_WEEKDAYS
-from shared.money import EXACT
+from shared.finance.apportionment import exact_sum
+from shared.finance.money import EXACT
 
 MOST_MOVERS: Final = 5
 _MEASURES: Final = ("INDEX", "CURRENCY")  # of a market, not things in it
@@ -89,7 +87,7 @@ def _moves(session: Session, assets: Assets) -> Iterable[AssetMove]:
 def _moved_lately(each: AssetMove, as_of: Day | None) -> bool:
     if each.asset.asset_type in _MEASURES or each.move.ratio is None or as_of is None:
         return False
-    return bool(np.busday_count(each.move.day, as_of) <= FRESH_WEEKDAYS)
+    return not are_stale(each.move.day, as_of)
 
 
 def _change(each: AssetMove) -> Decimal:

@@ -24,8 +24,8 @@ from services.analytics.domain.scenarios.monte_carlo import Simulation
 from services.analytics.domain.scenarios.outcome import Outcome, Scenario, Source
 from services.analytics.domain.scenarios.reverse import reverse
 from services.analytics.domain.series import Series, decimal, is_figure
-from shared.apportionment import exact_sum
-from shared.money import EXACT, round_money
+from shared.finance.apportionment import exact_sum
+from shared.finance.money import EXACT, round_money
 
 _NO_RESULT: Final = frozenset({Code.UNMODELLED, Code.NO_SIMULATION, Code.TOO_LARGE})
 

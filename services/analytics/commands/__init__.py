@@ -3,7 +3,6 @@
 from services.analytics.commands.projections import (
     adopt_asset,
     adopt_portfolio,
-    as_fraction,
     change_asset,
     delete_entry,
     forget_asset,
@@ -17,7 +16,6 @@ from services.analytics.commands.projections import (
 __all__ = [
     "adopt_asset",
     "adopt_portfolio",
-    "as_fraction",
     "change_asset",
     "delete_entry",
     "forget_asset",

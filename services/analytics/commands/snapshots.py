@@ -35,8 +35,8 @@ from services.analytics.models import LastValuation, Snapshot
 from services.analytics.queries import PortfolioRow
 from shared.bus import outbox
 from shared.events import Event
+from shared.finance.money import plain
 from shared.http import AnyRow
-from shared.money import plain
 
 _COLUMNS: Final[Mapping[str, TypeEngine[Any]]] = {
     "date": Date(),

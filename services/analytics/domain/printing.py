@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from services.analytics.domain.series import Floats, decimal, is_figure
-from shared.money import minor_unit, plain, round_money, round_to
+from shared.finance.money import minor_unit, plain, round_money, round_to
 
 
 def printed(values: Floats, places: int = 4) -> list[str | None]:

@@ -22,8 +22,8 @@ from services.analytics.commands import marks, snapshots
 from services.analytics.domain.snapshots import retake_snapshots
 from shared.db import Database
 from shared.faults import crash_point
+from shared.finance.lots import CostMethod
 from shared.observability import logger
-from shared.vocabulary import CostMethod
 
 log = logger(__name__)
 

@@ -18,8 +18,8 @@ from services.analytics.domain.scenarios.monte_carlo import Model
 from services.analytics.domain.snapshots import Interval
 from services.analytics.schemas.fields import Named, Separated
 from services.analytics.schemas.figures import described
+from shared.finance.asset_types import ASSET_TYPES
 from shared.http.schemas import MAX_ID, Day, Id, Number, StrictSchema, Text, WholeNumber
-from shared.vocabulary import ASSET_TYPES
 
 
 class Choice(Text):

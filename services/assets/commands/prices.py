@@ -33,9 +33,9 @@ from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
 from services.assets.domain.quotes import Bar, Faults
 from services.assets.models import Asset, Price, price_text
-from shared.dates import latest_day
 from shared.errors import ServiceError, ValidationFailed
-from shared.money import MINOR_CURRENCIES
+from shared.finance.days import latest_day
+from shared.finance.money import MINOR_CURRENCIES
 
 
 @dataclass(frozen=True)

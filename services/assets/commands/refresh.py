@@ -23,8 +23,8 @@ from services.assets.domain.feeds import DataSourceError, Delivery
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Price
-from shared.dates import latest_day
 from shared.errors import ValidationFailed
+from shared.finance.days import latest_day
 
 # A source corrects its newest days.
 _ASKED_AGAIN: Final = timedelta(days=7)

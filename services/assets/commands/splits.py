@@ -9,8 +9,8 @@ from services.assets.commands.changes import changeable, requote, splits_of, tel
 from services.assets.domain import splits
 from services.assets.domain.access import Actor
 from services.assets.models import Asset, Split
-from shared.dates import latest_day
 from shared.errors import Conflict, NotFound, ValidationFailed
+from shared.finance.days import latest_day
 
 
 def add_split(session: Session, asset_id: int, new: splits.Split, *, by: Actor) -> Split:

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from services.assets.domain import terms
 from services.assets.models import PRIVATE, PUBLIC, Asset, SearchEntry, visible_to
 from shared.errors import NotFound
+from shared.finance.money import EXACT, MINOR_CURRENCIES, round_money
 from shared.http import AnyRow, AnySelect, Listing, Resource
-from shared.money import EXACT, MINOR_CURRENCIES, round_money
 
 Warnings = list[dict[str, str]]
 

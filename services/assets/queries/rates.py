@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from services.assets.models import Asset, Price
 from shared.errors import NotFound
+from shared.finance.pairs import pair_ids
+from shared.finance.rates import find_rate, pair_symbols
 from shared.http import Resource
-from shared.pairs import pair_ids
-from shared.rates import find_rate, pair_symbols
 
 Close = tuple[Decimal, date]
 
@@ -52,6 +52,6 @@ def _closes(session: Session, source: str, target: str, day: date) -> dict[str, 
     statement = (
         select(Asset.symbol, last.c.close, last.c.date)
         .join(last, true())
-        .where(Asset.id.in_(pair_ids(Asset, pair_symbols(source, target))))
+        .where(Asset.id.in_(pair_ids(Asset, pair_symbols([(source, target)]))))
     )
     return {symbol: (close, of) for symbol, close, of in session.execute(statement)}

@@ -9,7 +9,7 @@ from services.portfolio.domain.holding import Holding
 from services.portfolio.models import Asset, Portfolio, Position, Transaction
 from shared.errors import NotFound, PreconditionFailed
 from shared.events import Event
-from shared.money import trimmed
+from shared.finance.money import trimmed
 
 
 def changeable(

@@ -8,15 +8,14 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.entries import ONE, ZERO, Entry
+from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import InvalidEntry
-from services.portfolio.domain.ratios import parse_ratio
-from services.portfolio.domain.rules import complete
+from services.portfolio.domain.rules import complete, parse_ratio
 from services.portfolio.models import Asset, Portfolio, Transaction, TransactionFields
 from shared.errors import NotFound, ValidationFailed
-from shared.money import MINOR_CURRENCIES, minor_unit, round_to
-from shared.rates import PLACES
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import MINOR_CURRENCIES, ONE, ZERO, minor_unit, round_to
+from shared.finance.rates import PLACES
 
 Changes = Mapping[str, Any]  # some of `TransactionFields`: name → value
 
@@ -71,17 +70,17 @@ class Draft:
         return self.asset.currency if self.asset else self.currency
 
 
-def rates_for(session: Session, drafts: Collection[Draft]) -> fx.Rates:
+def rates_for(session: Session, drafts: Collection[Draft]) -> fx.RateBook:
     """Return the rates that `drafts` may need."""
     if not drafts:
-        return fx.Rates()
+        return fx.RateBook()
     pairs = {(draft.currency, draft.portfolio.currency) for draft in drafts}
     pairs |= {(draft.currency, draft.asset_currency) for draft in drafts}
     days = [draft.fields.date for draft in drafts]
     return fx.load(session, pairs, min(days), max(days))
 
 
-def fill(transaction: Transaction, draft: Draft, rates: fx.Rates) -> None:
+def fill(transaction: Transaction, draft: Draft, rates: fx.RateBook) -> None:
     """Make `transaction` what `draft` says, with all that follows from it.
 
     Raises:
@@ -119,7 +118,7 @@ def after_replacement(transaction: Transaction, fields: TransactionFields) -> Tr
 
 
 def exchange_rate(
-    transaction: Transaction, portfolio: Portfolio, asset: Asset | None, rates: fx.Rates
+    transaction: Transaction, portfolio: Portfolio, asset: Asset | None, rates: fx.RateBook
 ) -> Decimal | None:
     """Return the rate of a stored transaction to its portfolio's currency; None is unknown."""
     if asset is not None and asset.currency == portfolio.currency:
@@ -144,7 +143,7 @@ def _in_major_unit(fields: TransactionFields) -> TransactionFields:
     return replace(fields, currency=MINOR_CURRENCIES[fields.currency], **scaled)
 
 
-def _entry(draft: Draft, rates: fx.Rates) -> Entry:
+def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
     fields = draft.fields
     exchange_rate = _exchange_rate(draft, rates)
     asset_rate = _asset_rate(draft, exchange_rate, rates)
@@ -167,7 +166,7 @@ def _entry(draft: Draft, rates: fx.Rates) -> Entry:
     )
 
 
-def _exchange_rate(draft: Draft, rates: fx.Rates) -> Decimal | None:
+def _exchange_rate(draft: Draft, rates: fx.RateBook) -> Decimal | None:
     exchange_rate, target = draft.fields.exchange_rate, draft.portfolio.currency
     if exchange_rate is None:
         rate = rates.find(draft.currency, target, draft.fields.date)
@@ -178,7 +177,7 @@ def _exchange_rate(draft: Draft, rates: fx.Rates) -> Decimal | None:
     return exchange_rate
 
 
-def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.Rates) -> Decimal:
+def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.RateBook) -> Decimal:
     source, target, day = draft.currency, draft.asset_currency, draft.fields.date
     if source == target:
         return ONE

@@ -31,9 +31,9 @@ from services.portfolio.models import (
 )
 from services.portfolio.owners import Owners
 from services.portfolio.queries import portfolios
-from shared.dates import latest_day
 from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
-from shared.ratios import ratio_text
+from shared.finance.days import latest_day
+from shared.finance.splits import ratio_text
 
 MOST_ROWS: Final = 20_000  # some ten seconds; the gateway waits thirty
 

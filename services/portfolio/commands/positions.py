@@ -11,7 +11,6 @@ from services.portfolio.commands.assets import learn_assets
 from services.portfolio.commands.changes import changeable, require_expected
 from services.portfolio.commands.recording import record_transaction
 from services.portfolio.commands.transactions import delete_entries
-from services.portfolio.domain.entries import ZERO
 from services.portfolio.models import (
     AVERAGE_COST_PLACES,
     Portfolio,
@@ -21,8 +20,8 @@ from services.portfolio.models import (
 )
 from services.portfolio.owners import Owners
 from shared.errors import Conflict, NotFound, ValidationFailed
-from shared.money import round_to
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import ZERO, round_to
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,13 @@ from services.portfolio.commands import ledger
 from services.portfolio.commands.assets import assets_for, learn_assets
 from services.portfolio.commands.changes import all_changeable, transaction_events
 from services.portfolio.commands.rows import Refusals, RowsRefused, filled
-from services.portfolio.domain.entries import DISPOSALS
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.models import Asset, Portfolio, Transaction, TransactionFields
 from services.portfolio.owners import Owners
 from shared.bus import outbox
 from shared.errors import Conflict, ServiceError
 from shared.faults import crash_point
-from shared.vocabulary import EntryType
+from shared.finance.entries import DISPOSALS, EntryType
 
 # Rows that had to wait for the external_id of one that the ledger refuses are tried again, but
 # not ten thousand times where all rows have the same one.

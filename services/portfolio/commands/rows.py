@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.drafts import Draft, fill, rates_for
-from services.portfolio.domain.entries import ACQUISITIONS
 from services.portfolio.domain.ledger_files.rows import OF_CONTENT
 from services.portfolio.models import (
     Asset,
@@ -18,7 +17,7 @@ from services.portfolio.models import (
     TransactionFields,
 )
 from shared.errors import Conflict, NotFound, ServiceError, ValidationFailed
-from shared.vocabulary import EntryType
+from shared.finance.entries import ACQUISITIONS, EntryType
 
 _OPENING: Final = ACQUISITIONS | {EntryType.ADJUSTMENT}
 

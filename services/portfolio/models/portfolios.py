@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.portfolio.domain.cash import Account
 from services.portfolio.models.base import EXACT_NUMBER, Base
-from shared.vocabulary import CostMethod
+from shared.finance.lots import CostMethod
 
 METHODS: Final = tuple(method.value for method in CostMethod)
 

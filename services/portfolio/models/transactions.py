@@ -25,12 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.portfolio.domain.entries import ZERO, Entry
+from services.portfolio.domain.entries import Entry
 from services.portfolio.models.base import EXACT_NUMBER, Base
 from shared.events import catalogue
-from shared.money import plain
-from shared.ratios import ratio_text
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import ZERO, plain
+from shared.finance.splits import ratio_text
 
 TYPES: Final = tuple(type_.value for type_ in EntryType)
 # The fields of a transaction that follow from others where the client gives none.

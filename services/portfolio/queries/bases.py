@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.portfolio.models import Asset
-from shared.dates import latest_day
 from shared.db import written
+from shared.finance.days import latest_day
 
 _ESCAPE: Final = "/"
 

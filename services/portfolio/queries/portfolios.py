@@ -4,8 +4,8 @@ No history is read: a page of portfolios is one statement for the rows and a fix
 they add up to.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -15,19 +15,17 @@ from sqlalchemy.orm import Session
 
 from services.portfolio import fx
 from services.portfolio.domain.cash import Account
-from services.portfolio.domain.entries import ACQUISITIONS, EARNINGS, TRADES
-from services.portfolio.domain.freshness import oldest_fresh
-from services.portfolio.domain.totals import Money, Sums, Totals, totals
+from services.portfolio.domain.totals import Sums, Totals, totals
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import remarks, sums
 from services.portfolio.queries.bases import matches, of_rates, search_pattern, today
-from shared.dates import latest_day
 from shared.db import written
 from shared.errors import NotFound
+from shared.finance.days import latest_day, oldest_fresh
+from shared.finance.entries import ACQUISITIONS, EARNINGS, TRADES, EntryType
+from shared.finance.money import EXACT, round_money
+from shared.finance.rates import Rate
 from shared.http import AnyRow, AnySelect, KeptListing, Pages
-from shared.money import EXACT, round_money
-from shared.rates import Rate
-from shared.vocabulary import EntryType
 
 _PORTFOLIO: Final = (
     Portfolio.id,
@@ -91,8 +89,10 @@ def row(session: Session, owner_id: int, portfolio_id: int) -> Portfolio:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    found = select(Portfolio).where(Portfolio.id == portfolio_id, Portfolio.owner_id == owner_id)
-    portfolio = session.scalar(found)
+    statement = select(Portfolio).where(
+        Portfolio.id == portfolio_id, Portfolio.owner_id == owner_id
+    )
+    portfolio = session.scalar(statement)
     if portfolio is None:
         raise NotFound.of("portfolio")
     return portfolio
@@ -170,26 +170,30 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     day = latest_day(now)
     pairs = {(of.currency, row.currency) for row in rows for of in by_currency.get(row.id, ())}
     rates = fx.load(session, pairs, day, day)
-    found = []
+    answers = []
     for row in rows:
-        own = by_currency.get(row.id, [])
-        used = {of.currency: rates.find(of.currency, row.currency, day) for of in own if of.held}
+        positions = by_currency.get(row.id, [])
+        used = {
+            of.currency: rates.find(of.currency, row.currency, day) for of in positions if of.held
+        }
         unrated_ = unrated.get(row.id, [])
-        resource = _resource(row, own, used, unrated_)
-        resource["warnings"] += _price_warnings(doubtful.get(row.id, ()))
-        resource["warnings"] += [
-            remarks.split_not_booked("total_value", symbol, split_day)
-            for _, symbol, split_day in splits.get(row.id, ())
-        ]
-        resource["warnings"] += _rate_warnings(row.currency, used, oldest)
+        resource = _resource(row, positions, used, unrated_)
+        for symbol, price_day in doubtful.get(row.id, ()):
+            resource["warnings"] += remarks.price("total_value", symbol, price_day, oldest)
+        for _, symbol, split_day in splits.get(row.id, ()):
+            resource["warnings"].append(remarks.split_not_booked("total_value", symbol, split_day))
+        missing = [source for source, rate in used.items() if rate is None]
+        resource["warnings"] += remarks.rates(
+            "total_value", missing, used.values(), row.currency, oldest
+        )
         resource["warnings"] += _past_rate_warnings(resource, unrated_)
-        found.append(resource)
-    return found
+        answers.append(resource)
+    return answers
 
 
 def _resource(
     row: AnyRow,
-    own: Sequence[Sums],
+    positions: Sequence[Sums],
     rates: Mapping[str, Rate | None],
     unrated: Sequence[sums.Unrated],
 ) -> dict[str, Any]:
@@ -201,50 +205,32 @@ def _resource(
         unrated=row.unrated,
     )
     unknown = {name for of in unrated for name in of.entered}
-    found = totals(own, account, lambda currency: _value(rates[currency]), unknown)
+    of_portfolio = totals(positions, account, lambda currency: _value(rates[currency]), unknown)
     money = {
-        "total_value": found.value,
-        "total_cost_basis": found.cost,
-        "total_return": found.gain,
-        "cash_balance": found.cash,
-        "realized_gain_loss": found.realized,
-        "income": found.income,
-        "total_profit": found.profit,
+        "total_value": of_portfolio.value,
+        "total_cost_basis": of_portfolio.cost,
+        "total_return": of_portfolio.gain,
+        "cash_balance": of_portfolio.cash,
+        "realized_gain_loss": of_portfolio.realized,
+        "income": of_portfolio.income,
+        "total_profit": of_portfolio.profit,
     }
     return {
         **row._mapping,
         **{name: _rounded(amount, row.currency) for name, amount in money.items()},
-        "total_return_percentage": _percentage(found),
-        "position_count": sum(of.held for of in own),
-        "warnings": _money_warnings(found),
+        "total_return_percentage": _percentage(of_portfolio),
+        "position_count": sum(of.held for of in positions),
+        "warnings": _money_warnings(of_portfolio),
     }
 
 
-def _money_warnings(found: Totals) -> list[remarks.Warning]:
+def _money_warnings(of: Totals) -> list[remarks.Warning]:
     warnings = []
-    if found.cost == 0:
+    if of.cost == 0:
         warnings.append(remarks.no_cost_basis("total_return_percentage"))
-    if found.cash is not None and found.cash < 0:
+    if of.cash is not None and of.cash < 0:
         warnings.append(remarks.negative_cash("cash_balance"))
     return warnings
-
-
-def _price_warnings(doubtful: Iterable[tuple[str, date | None]]) -> list[remarks.Warning]:
-    return [
-        remarks.stale_price("total_value", symbol, day)
-        if day
-        else remarks.price_missing("total_value", symbol)
-        for symbol, day in doubtful
-    ]
-
-
-def _rate_warnings(
-    target: str, rates: Mapping[str, Rate | None], oldest: date
-) -> list[remarks.Warning]:
-    missing = [source for source, rate in rates.items() if rate is None]
-    known = [rate for rate in rates.values() if rate is not None]
-    found = [remarks.rate_missing("total_value", source, target) for source in missing]
-    return found + remarks.stale_rates("total_value", known, oldest)
 
 
 def _past_rate_warnings(
@@ -259,15 +245,15 @@ def _past_rate_warnings(
     ]
 
 
-def _percentage(found: Totals) -> Decimal | None:
-    if found.gain is None or not found.cost:
+def _percentage(of: Totals) -> Decimal | None:
+    if of.gain is None or not of.cost:
         return None
-    return EXACT.divide(EXACT.multiply(found.gain, 100), found.cost)
+    return EXACT.divide(EXACT.multiply(of.gain, 100), of.cost)
 
 
 def _value(rate: Rate | None) -> Decimal | None:
     return rate.value if rate else None
 
 
-def _rounded(amount: Money, currency: str) -> Money:
+def _rounded(amount: Decimal | None, currency: str) -> Decimal | None:
     return None if amount is None else round_money(amount, currency)

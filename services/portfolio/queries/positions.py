@@ -10,19 +10,15 @@ from sqlalchemy import ColumnElement, Subquery, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.entries import ZERO, minus, times
-from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import remarks, sums
 from services.portfolio.queries.bases import matches, of_rates, search_pattern, today
-from shared.dates import latest_day
 from shared.db import written
 from shared.errors import NotFound
+from shared.finance.days import latest_day, oldest_fresh
+from shared.finance.money import EXACT, ZERO, minus, round_money, times
+from shared.finance.rates import Rate
 from shared.http import AnyRow, AnySelect, KeptListing, Pages
-from shared.money import EXACT, round_money
-from shared.rates import Rate
-
-Money = Decimal | None
 
 _POSITION: Final = (
     Position.id,
@@ -148,14 +144,14 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
         for portfolio, unbooked in splits.items()
         for asset, _, split_day in unbooked
     }
-    found = []
+    answers = []
     for row in rows:
         resource = _resource(row, rates.find(row.currency, row.base_currency, day), oldest)
         if split_day := split_days.get((row.portfolio, row.asset_id)):
             warning = remarks.split_not_booked("current_value", row.symbol, split_day)
             resource["warnings"].append(warning)
-        found.append(resource)
-    return found
+        answers.append(resource)
+    return answers
 
 
 def _resource(row: AnyRow, rate: Rate | None, oldest: date) -> dict[str, Any]:
@@ -190,7 +186,7 @@ def _asset(row: AnyRow) -> dict[str, Any]:
     }
 
 
-def _base(row: AnyRow, value: Money, rate: Rate | None) -> dict[str, Any]:
+def _base(row: AnyRow, value: Decimal | None, rate: Rate | None) -> dict[str, Any]:
     value = None if value is None else times(value, rate.value if rate else None)
     return {
         "total_cost_basis": _rounded(row.base_cost, row.base_currency),
@@ -200,29 +196,27 @@ def _base(row: AnyRow, value: Money, rate: Rate | None) -> dict[str, Any]:
     }
 
 
-def _value(row: AnyRow) -> Money:
+def _value(row: AnyRow) -> Decimal | None:
     if not row.quantity:
         return ZERO
-    price: Money = row.current_price
+    price: Decimal | None = row.current_price
     return None if price is None else EXACT.multiply(row.quantity, price)
 
 
-def _percentage(part: Money, whole: Money) -> Money:
+def _percentage(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     return EXACT.divide(EXACT.multiply(part, 100), whole) if part is not None and whole else None
 
 
-def _rounded(amount: Money, currency: str) -> Money:
+def _rounded(amount: Decimal | None, currency: str) -> Decimal | None:
     return None if amount is None else round_money(amount, currency)
 
 
 def _warnings(row: AnyRow, rate: Rate | None, oldest: date) -> list[remarks.Warning]:
-    found = []
+    warnings = []
     if not row.cost:
-        found.append(remarks.no_cost_basis("unrealized_return_percentage"))
-    if row.quantity and row.price_date is None:
-        found.append(remarks.price_missing("current_value", row.symbol))
-    elif row.quantity and row.price_date < oldest:
-        found.append(remarks.stale_price("current_value", row.symbol, row.price_date))
-    if rate is None or row.base_cost is None:
-        found.append(remarks.rate_missing("base", row.currency, row.base_currency))
-    return found + remarks.stale_rates("base", [rate] if rate and row.quantity else [], oldest)
+        warnings.append(remarks.no_cost_basis("unrealized_return_percentage"))
+    if row.quantity:
+        warnings += remarks.price("current_value", row.symbol, row.price_date, oldest)
+    missing = [row.currency] if rate is None or row.base_cost is None else []
+    used = [rate] if row.quantity else []
+    return warnings + remarks.rates("base", missing, used, row.base_currency, oldest)

@@ -10,9 +10,9 @@ from services.portfolio.schemas import (
     PortfolioQuery,
     PortfolioSchema,
 )
+from shared.finance.allocation import Grouping
 from shared.http import Blueprint, KeptListing, Resource, identity, session
 from shared.http.etag import expected_revisions, unless_known
-from shared.vocabulary import Grouping
 
 blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
 
@@ -83,9 +83,9 @@ def delete_portfolio(portfolio_id: int) -> None:
 @blueprint.computed()
 def get_allocation(query: dict[str, Grouping], portfolio_id: int) -> Resource:
     """Return what a portfolio is made of, by group."""
-    holdings = queries.allocation.holdings(session, identity.user_id, portfolio_id)
-    unless_known((query["group_by"], holdings))
-    return queries.allocation.allocation(holdings, query["group_by"])
+    composition = queries.allocation.composition(session, identity.user_id, portfolio_id)
+    unless_known((query["group_by"], composition))
+    return queries.allocation.allocation(composition, query["group_by"])
 
 
 def _update(portfolio_id: int, values: PortfolioFields) -> Resource:

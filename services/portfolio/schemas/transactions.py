@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from services.portfolio.domain.entries import ZERO
 from services.portfolio.models import TYPES, TransactionFields
 from services.portfolio.queries import transactions
 from services.portfolio.schemas.fields import (
@@ -16,6 +15,7 @@ from services.portfolio.schemas.fields import (
     not_after_today,
     warnings_field,
 )
+from shared.finance.money import ZERO
 from shared.http.bulk import Rows
 from shared.http.schemas import (
     Day,

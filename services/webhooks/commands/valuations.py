@@ -14,7 +14,7 @@ from services.webhooks.models import NOBODY, Portfolio
 from services.webhooks.owners import Owners
 from shared.errors import NotFound
 from shared.events import Event
-from shared.money import plain, round_money, round_to
+from shared.finance.money import plain, round_money, round_to
 
 _TOLD_EVERY: Final = timedelta(minutes=1)
 _AT_ONCE: Final = 500  # portfolios of one run

@@ -14,7 +14,7 @@ from services.webhooks.domain.rules import Rule, Standing
 from services.webhooks.models import Firing
 from shared.bus import outbox
 from shared.events import Event
-from shared.money import round_to, trimmed
+from shared.finance.money import round_to, trimmed
 
 # Decimals of what a firing says, where it is a percentage.
 _PLACES: Final = {names.PRICE_CHANGE: 2, names.VALUE_CHANGE: 4}

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from services.webhooks.domain import names
 from services.webhooks.domain.closes import change_percentage
-from shared.money import minor_unit
+from shared.finance.money import minor_unit
 
 # Kind → what it needs besides a name and a threshold; the others stay empty.
 _NEEDS: Final[Mapping[str, frozenset[str]]] = {

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
-from services.analytics.domain.fx import BRIDGES, Rates
+from services.analytics.domain.fx import Rates
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.packing import History
 from services.analytics.domain.risk import CRYPTO_DAYS, TRADING_DAYS
@@ -17,6 +17,7 @@ from services.analytics.queries import AssetRow
 from shared.cache import BasisCache
 from shared.db import Database
 from shared.errors import BadRequest, NotFound
+from shared.finance.rates import pair_symbols
 
 Assets = Mapping[int, AssetRow]  # by id
 
@@ -33,12 +34,6 @@ def sequences(assets: Assets) -> Hashable:
 def periods(assets: Iterable[AssetRow]) -> int:
     """Return the days of a year on which these assets trade: 365 where all are crypto."""
     return CRYPTO_DAYS if {asset.asset_type for asset in assets} == {"CRYPTO"} else TRADING_DAYS
-
-
-def pair_symbols(currencies: Iterable[str], target: str) -> set[str]:
-    """Return the symbols of all pairs that may turn one of `currencies` into `target`."""
-    legs = {leg for source in currencies for leg in _legs(source, target)}
-    return {near + far for near, far in legs} | {far + near for near, far in legs}
 
 
 class Benchmark(NamedTuple):
@@ -144,7 +139,7 @@ class Market:
 
     def pairs(self, session: Session, currencies: Iterable[str], target: str) -> Assets:
         """Return the CURRENCY assets that may turn `currencies` into `target`."""
-        symbols = pair_symbols(currencies, target)
+        symbols = pair_symbols((currency, target) for currency in currencies)
         return queries.currency_pairs(session, symbols) if symbols else {}
 
     def rates(self, session: Session, pairs: Assets) -> Rates:
@@ -215,15 +210,6 @@ def _read(session: Session, assets: list[AssetRow]) -> Iterator[tuple[AssetRow, 
         closes = History.unpack(packed.get(asset.id, [])).closes()
         series = Series.of(splits.get(asset.id, []))
         yield asset, Quotes(asset.symbol, asset.currency, closes, series)
-
-
-def _legs(source: str, target: str) -> Iterator[tuple[str, str]]:
-    if source == target:
-        return
-    yield source, target
-    for bridge in {*BRIDGES} - {source, target}:
-        yield source, bridge
-        yield bridge, target
 
 
 def _bytes(quotes: Quotes) -> int:

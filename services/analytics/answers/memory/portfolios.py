@@ -9,8 +9,8 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from services.analytics import commands, queries
-from services.analytics.answers.memory.market import Assets, Market, pair_symbols, sequences
-from services.analytics.domain.ledger import Entry, Ledger
+from services.analytics.answers.memory.market import Assets, Market, sequences
+from services.analytics.domain.ledger import Booking, Ledger
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.risk_report import RiskReport
 from services.analytics.domain.series import EMPTY
@@ -20,8 +20,10 @@ from services.analytics.queries import PortfolioRow
 from shared.cache import BasisCache
 from shared.db import Database
 from shared.errors import NotFound
+from shared.finance.entries import EntryType
+from shared.finance.rates import pair_symbols
+from shared.finance.splits import parse_ratio
 from shared.http import AnyRow
-from shared.vocabulary import EntryType
 
 _LEDGERS: Final = 200_000  # entries
 _MEASURES: Final = 5_000  # answers
@@ -42,9 +44,11 @@ class WholePortfolio(NamedTuple):
         return self.row.sequence, sequences(self.assets), sequences(self.pairs)
 
     @property
-    def rate_symbols(self) -> set[str]:
+    def rate_symbols(self) -> frozenset[str]:
         """The pairs that its value may depend on, whether or not there is such an asset."""
-        return pair_symbols(_currencies(self.ledger, self.assets), self.row.currency)
+        target = self.row.currency
+        currencies = _currencies(self.ledger, self.assets)
+        return pair_symbols((currency, target) for currency in currencies)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +137,7 @@ class Portfolios:
     def _ledger(self, session: Session, row: PortfolioRow) -> Ledger:
         ledger = self._ledgers.get(row.id, row.sequence)
         if ledger is None:
-            ledger = Ledger([_entry(entry) for entry in queries.ledger(session, row.id)])
+            ledger = Ledger([_booking(entry) for entry in queries.ledger(session, row.id)])
             self._ledgers.put(row.id, row.sequence, ledger)
         return ledger
 
@@ -147,15 +151,15 @@ def _currencies(ledger: Ledger, assets: Assets) -> set[str]:
     return {asset.currency for asset in assets.values()} | set(ledger.currencies.tolist())
 
 
-def _entry(row: AnyRow) -> Entry:
-    return Entry(
+def _booking(row: AnyRow) -> Booking:
+    return Booking(
         order=row.position_in_day,
         date=row.date,
         type=EntryType(row.transaction_type),
         asset=row.asset_id,
         quantity=row.quantity or 0.0,
         cash=row.cash_effect,
-        ratio=commands.as_fraction(row.ratio) if row.ratio else Fraction(1),
+        ratio=parse_ratio(row.ratio) if row.ratio else Fraction(1),
         currency=row.currency,
         exchange_rate=float("nan") if row.exchange_rate is None else row.exchange_rate,
         price=row.price or 0.0,

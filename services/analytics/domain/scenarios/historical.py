@@ -14,8 +14,7 @@ from services.analytics.domain.scenarios.outcome import (
     remarks,
     settle,
 )
-from services.analytics.domain.series import Series
-from shared.dates import FRESH_WEEKDAYS
+from services.analytics.domain.series import Series, are_stale
 
 
 class Method(StrEnum):
@@ -57,7 +56,7 @@ def return_over(levels: Series, window: Episode) -> float | None:
     """
     days = np.array([window.start, window.end], dtype="datetime64[D]")
     values, dates = levels.as_of(days)
-    if np.isnat(dates).any() or (np.busday_count(dates, days) > FRESH_WEEKDAYS).any():
+    if np.isnat(dates).any() or are_stale(dates, days).any():
         return None
     return float(values[1] / values[0] - 1.0) if values[0] > 0.0 else None
 

@@ -11,9 +11,9 @@ from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.scenarios.catalogue import Episode
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.series import decimal
-from shared.apportionment import apportion, exact_sum
-from shared.money import EXACT, minor_unit, round_to
-from shared.vocabulary import UNCLASSIFIED
+from shared.finance.allocation import UNCLASSIFIED
+from shared.finance.apportionment import apportion, exact_sum
+from shared.finance.money import EXACT, minor_unit, round_to
 
 
 class Source(StrEnum):

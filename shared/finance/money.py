@@ -10,6 +10,11 @@ from typing import Final
 # digits before the point at most, a price 12, a crossed rate 24, which leaves 29 for how many
 # there are and for a percentage. `quantize` raises where they do not suffice.
 EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP)
+# Costs and cash are kept to 20 decimals: no price, rate or average needs more, and on one grid
+# every sum and difference is exact in the digits of EXACT, so nothing is lost between two of them.
+GRID: Final = 20
+ZERO: Final = Decimal(0)
+ONE: Final = Decimal(1)
 
 # ISO 4217 (list one, 2026): currencies whose minor unit is not 2. Funds codes are left out.
 _MINOR_UNITS: Final = {
@@ -52,6 +57,21 @@ def round_to(value: Decimal, places: int) -> Decimal:
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Return `amount` rounded to the minor unit of `currency`."""
     return round_to(amount, minor_unit(currency))
+
+
+def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:
+    """Return `amount` in another currency, on the grid; None without a rate."""
+    return None if rate is None else round_to(EXACT.multiply(amount, rate), GRID)
+
+
+def plus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    """Return the sum; what is unknown makes it unknown."""
+    return None if first is None or second is None else EXACT.add(first, second)
+
+
+def minus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    """Return the difference; what is unknown makes it unknown."""
+    return None if first is None or second is None else EXACT.subtract(first, second)
 
 
 def plain(value: Decimal) -> str:

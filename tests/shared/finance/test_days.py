@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.portfolio.domain.freshness import oldest_fresh
+from shared.finance.days import oldest_fresh
 
 
 @pytest.mark.parametrize(

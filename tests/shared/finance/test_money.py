@@ -4,7 +4,7 @@ from decimal import Decimal, getcontext, localcontext
 
 import pytest
 
-from shared.money import (
+from shared.finance.money import (
     EXACT,
     is_currency,
     minor_unit,

@@ -1,12 +1,17 @@
-"""Split ratios: exact fractions, new for old."""
+"""Splits: exact ratios, new for old, and what they make of a quantity and of a price."""
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from shared.finance.money import EXACT, round_to
+
 # Two numbers of at most nine digits keep a ratio in two integers that every database has.
 LARGEST: Final = 10**9
-_NUMBER: Final = r"\d{1,9}(?:\.\d{1,8})?"
+QUANTITY_PLACES: Final = 8
+# The largest itself is read too, since `ratio_text` may write it: 0.1 for 100,000,000.
+_NUMBER: Final = r"10{9}|\d{1,9}(?:\.\d{1,8})?"
 _RATIO: Final = re.compile(rf"({_NUMBER})(?:\s*:\s*({_NUMBER}))?", re.ASCII)
 
 
@@ -29,3 +34,14 @@ def parse_ratio(text: str) -> Fraction:
 def ratio_text(ratio: Fraction) -> str:
     """Return `ratio` as the contract writes it: "4:1"."""
     return f"{ratio.numerator}:{ratio.denominator}"
+
+
+def scaled(quantity: Decimal, ratio: Fraction) -> Decimal:
+    """Return quantity × ratio to 8 decimals, rounded once: 300 × 1:3 is 100."""
+    product = EXACT.multiply(quantity, ratio.numerator)
+    return round_to(EXACT.divide(product, ratio.denominator), QUANTITY_PLACES)
+
+
+def price_after(price: Decimal, ratio: Fraction) -> Decimal:
+    """Return what one piece of `price` costs after a split, not rounded: 400 by 4:1 is 100."""
+    return EXACT.divide(EXACT.multiply(price, ratio.denominator), ratio.numerator)

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from shared.rates import Closes, Rate, find_rate, pair_symbols
+from shared.finance.rates import Closes, Rate, find_rate, pair_symbols
 
 FRIDAY, MONDAY = date(2024, 1, 5), date(2024, 1, 8)
 
@@ -60,5 +60,10 @@ def test_an_unknown_rate_is_never_one() -> None:
 
 
 def test_the_symbols_asked_for_cover_both_ends_and_the_bridges() -> None:
-    ends = ["GBP", "CHF", "EUR", "USD"]
-    assert pair_symbols("GBP", "CHF") == {a + b for a in ends for b in ends if a != b}
+    straight, euro, dollar = {"GBPCHF"}, {"GBPEUR", "EURCHF"}, {"GBPUSD", "USDCHF"}
+    inverse = {"CHFGBP", "EURGBP", "CHFEUR", "USDGBP", "CHFUSD"}
+    assert pair_symbols([("GBP", "CHF")]) == straight | euro | dollar | inverse
+
+
+def test_between_the_bridges_their_own_pair_is_enough_and_one_currency_needs_none() -> None:
+    assert pair_symbols([("EUR", "USD"), ("USD", "USD")]) == {"EURUSD", "USDEUR"}

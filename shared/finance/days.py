@@ -1,11 +1,17 @@
-"""How old a price or rate may be before a value that rests on it is called stale."""
+"""Days: which is the last that there is, and how long a price is fresh."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from shared.dates import FRESH_WEEKDAYS
-
+# A price or rate more weekdays older than the day that it is for is called stale.
+FRESH_WEEKDAYS: Final = 5
+_FIRST_TO_SEE_MIDNIGHT: Final = timedelta(hours=14)  # UTC+14, Kiritimati
 _SATURDAY: Final = 5
+
+
+def latest_day(now: datetime) -> date:
+    """Return the latest date that it already is somewhere on Earth."""
+    return (now + _FIRST_TO_SEE_MIDNIGHT).date()
 
 
 def oldest_fresh(day: date) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from functools import reduce
 
-from shared.money import EXACT, round_to
+from shared.finance.money import EXACT, round_to
 
 
 def apportion(parts: Sequence[Decimal], places: int, whole: Decimal | None = None) -> list[Decimal]:
