@@ -40,6 +40,7 @@ _CONNECT_ARGS: Final = {
 # serialization_failure and deadlock_detected: the whole unit may simply be done again.
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
+_IS_STILL: Final = "is_still"
 
 
 class ConnectionLost(Exception):
@@ -58,6 +59,12 @@ class Query:
         self.sql = str(compiled)
         # The values that are written in it.
         self.constants: Mapping[str, Any] = compiled.params
+
+
+def look_anew(session: Session) -> None:
+    """Let a session of `Database.snapshots` see what another has committed by now, as others do."""
+    if session.info.get(_IS_STILL):
+        session.rollback()
 
 
 def driver_url(url: str) -> str:
@@ -92,7 +99,7 @@ class Database:
         still = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        self.snapshots = sessionmaker(still, expire_on_commit=False)
+        self.snapshots = sessionmaker(still, expire_on_commit=False, info={_IS_STILL: True})
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.

@@ -15,7 +15,7 @@ from services.analytics.domain.valuation import Quotes
 from services.analytics.owners import Owners
 from services.analytics.queries import AssetRow
 from shared.cache import BasisCache
-from shared.db import Database
+from shared.db import Database, look_anew
 from shared.errors import BadRequest, NotFound
 from shared.finance.rates import pair_symbols
 
@@ -95,6 +95,7 @@ class Market:
             # The first that the owner does not know ends it: nobody makes us ask for hundreds.
             if not all(self._adopt(asset_id) for asset_id in missing):
                 raise NotFound.of("asset")
+            look_anew(session)
             assets |= queries.assets(session, missing)
         if any(asset.owner_id not in (None, user_id) for asset in assets.values()):
             raise NotFound.of("asset")
@@ -111,6 +112,7 @@ class Market:
         if missing := wanted - assets.keys():
             for asset_id in sorted(missing):
                 self._adopt(asset_id)
+            look_anew(session)
             assets |= queries.assets(session, missing)
         return assets
 

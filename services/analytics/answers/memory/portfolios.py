@@ -18,7 +18,7 @@ from services.analytics.domain.valuation import Books, Quotes, Valuation, value_
 from services.analytics.owners import Owners
 from services.analytics.queries import PortfolioRow
 from shared.cache import BasisCache
-from shared.db import Database
+from shared.db import Database, look_anew
 from shared.errors import NotFound
 from shared.finance.entries import EntryType
 from shared.finance.rates import pair_symbols
@@ -132,6 +132,7 @@ class Portfolios:
         except NotFound:
             return None
         self._database.unit(lambda unit: commands.adopt_portfolio(unit, snapshot))
+        look_anew(session)
         return queries.portfolio(session, portfolio_id)
 
     def _ledger(self, session: Session, row: PortfolioRow) -> Ledger:
