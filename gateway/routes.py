@@ -9,10 +9,12 @@ from typing import Any, Final, Literal, get_args
 import yaml
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from shared import settings
+
 Access = Literal["public", "user"]
 Quota = Literal["standard", "analytics", "market_data"]
 
-SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks", "portal")
+SERVICES: Final = (*settings.SERVICES, "portal")
 QUOTAS: Final[tuple[Quota, ...]] = get_args(Quota)
 ROUTES_FILE: Final = Path(__file__).with_name("routes.yml")
 

@@ -19,7 +19,7 @@ from services.assets.models import Asset, Price
 from services.auth import commands as auth
 from services.auth.models import User
 from services.portfolio import commands as portfolios
-from services.portfolio.models import Portfolio
+from services.portfolio.models import Portfolio, TransactionFields
 from services.portfolio.outside.owners import AssetSnapshot
 from shared.db import Database
 
@@ -58,7 +58,7 @@ def _user(session: Session, username: str, **profile: Any) -> int:
     return user.id
 
 
-def _asset(session: Session, row: Mapping[str, str], prices: Sequence[Bar]) -> AssetSnapshot:
+def _asset(session: Session, row: Mapping[str, Any], prices: Sequence[Bar]) -> AssetSnapshot:
     # A retired one is there, too: somebody wanted it gone.
     public = select(Asset).where(Asset.owner_id.is_(None), Asset.symbol == row["symbol"])
     asset = session.scalar(public.order_by(Asset.is_active.desc(), Asset.id).limit(1))
@@ -90,9 +90,10 @@ def _portfolio(
         cost_basis_method=row["cost_basis_method"],
         description=row["description"],
     )
-    ledger = files.transactions(row["name"])
-    for entry in ledger:
+    ledger = []
+    for entry in files.transactions(row["name"]):
         entry["portfolio"] = portfolio.id
         if "symbol" in entry:
             entry["asset"] = ids[entry.pop("symbol")]
+        ledger.append(TransactionFields(**entry))
     portfolios.record_transactions(session, owner_id, ledger)

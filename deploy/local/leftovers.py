@@ -32,7 +32,7 @@ def end(folder: Path, seconds: float) -> int:
         _send(process, signal.SIGINT if _is_postgres(process) else signal.SIGTERM)
     if found:
         psutil.wait_procs(found, timeout=seconds)
-    # A supervisor among them may have started one more while it was told to end.
+    # One that starts others (gunicorn) may have started one more while it was told to end.
     deadline = time.monotonic() + _KILL_SECONDS
     while (rest := find(folder)) and time.monotonic() < deadline:
         for process in rest:

@@ -10,6 +10,8 @@ from deploy.local.privileges import tied
 from deploy.local.rundir import write_private
 
 USER = "finance"
+# A stream that could not be written once (NATS 2.15) stays so until the server is started again.
+STUCK_SIGN = "no space left on device"
 
 
 def configuration(store: Path, port: int, password: str) -> str:
@@ -18,8 +20,11 @@ def configuration(store: Path, port: int, password: str) -> str:
 listen: "127.0.0.1:{port}"
 server_name: "finance-{port}"
 jetstream {{
-  store_dir: {json.dumps(str(store))}
+  store_dir: {json.dumps(str(store), ensure_ascii=False)}
   sync_interval: always
+  # The streams have bounds of their own. By default the server refuses them when they might become
+  # larger than three quarters of what is free now.
+  max_file_store: 1TB
 }}
 authorization {{
   user: {json.dumps(USER)}

@@ -112,11 +112,8 @@ def start(
     folder.mkdir(parents=True, exist_ok=True)
     initialise(folder / "data", password)
     url = superuser_url(port, password)
-    # Tied on the inside: a change of user, as `unprivileged` does, would forget it.
-    foreground = command(folder / "data", port, options)
-    separator = foreground.index("--") + 1 if "--" in foreground else 0
     return servers.launch(
-        [*foreground[:separator], *tied(foreground[separator:], "INT")],
+        tied(command(folder / "data", port, options), "INT"),
         url=url,
         log=folder / "postgres.log",
         answers=lambda: answers(url),

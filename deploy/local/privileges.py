@@ -47,6 +47,8 @@ def unprivileged(command: Sequence[str]) -> list[str]:
         f"--inh-caps={keep}",
         f"--ambient-caps={keep}",
         f"--bounding-set={keep}",
+        # A change of user would forget it.
+        "--pdeathsig=keep",
         "--",
         *command,
     ]

@@ -1,12 +1,15 @@
 """The processes of a run: what each is started with."""
 
+import hashlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Final
 
-from deploy.local import broker, keys, nats, postgres, servers
+from deploy.local import broker, health, keys, nats, postgres, servers
 from deploy.local.databases import Databases
 from deploy.local.rundir import RunDir, State
 from deploy.local.settings import Settings
@@ -36,6 +39,7 @@ _PASSED_ON: Final = (
 _THREADS: Final = 8
 # One for each thread, and two that a pool may open beyond its size.
 _CONNECTIONS: Final = _THREADS + 2
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - under a name that nobody can guess
 _SPARE_CONNECTIONS: Final = 30  # migrations, the demo data, command lines, psql
 
 _GUNICORN: Final = (sys.executable, "-m", "gunicorn", "-c", "shared/http/gunicorn_settings.py")
@@ -48,16 +52,19 @@ class Program:
     Attributes:
         group: "servers", "services" or "edge"; a group stops after those that need it.
         environment: on top of the one that all have.
-        health: URL that answers 200 as soon as the process does its work; empty: none.
+        answers: whether the process does its work.
         stop_signal: ends it the clean way.
+        stuck_sign: what it writes when it can't go on until it is started again, and there is room
+            on the disk.
     """
 
     name: str
     group: str
     command: list[str]
     environment: Mapping[str, str]
-    health: str = ""
+    answers: Callable[[], bool]
     stop_signal: str = "TERM"
+    stuck_sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,17 @@ class Plan:
     def database_place(self) -> str:
         """A name for where the databases are: "embedded" or a server's address."""
         return self.databases.address if self.settings.database else "embedded"
+
+    @property
+    def metrics(self) -> Path:
+        """Where the workers of one web process share their counters.
+
+        In memory, if the system has a folder for that: they are mapped files, and to count on a
+        full disk would end the process (SIGBUS).
+        """
+        run = hashlib.sha256(f"{self.state.instance} {self.folder.path}".encode()).hexdigest()
+        is_there = os.access(_MEMORY, os.W_OK)
+        return _MEMORY / f"finance-{run[:16]}" if is_there else self.folder.path / "metrics"
 
     def marked_environment(self) -> dict[str, str]:
         """Return what every process of the run sees."""
@@ -137,10 +155,14 @@ class Plan:
         if not self.settings.database:
             options = {"max_connections": str(self.max_connections())}
             run = postgres.command(self.folder.postgres, self.state.ports["postgres"], options)
-            yield Program("postgres", "servers", run, {}, stop_signal="INT")
+            answers = partial(postgres.answers, self.databases.server)
+            yield Program("postgres", "servers", run, {}, answers, stop_signal="INT")
         if not self.settings.bus:
             run = nats.command(self.folder.config / "nats.conf")
-            yield Program("nats", "servers", run, {}, stop_signal="INT")
+            answers = partial(nats.answers, self.state.ports["nats"])
+            yield Program(
+                "nats", "servers", run, {}, answers, stop_signal="INT", stuck_sign=nats.STUCK_SIGN
+            )
 
     def _services(self) -> Iterator[Program]:
         for service in SERVICES:
@@ -152,7 +174,7 @@ class Plan:
                 "services",
                 [*_GUNICORN, "-b", f"127.0.0.1:{port}", f"services.{service}.app:create_app()"],
                 {**environment, **self._size(f"{service}-web", workers)},
-                health=f"{self.url(f'{service}-web')}/health/ready/",
+                partial(health.answers, f"{self.url(f'{service}-web')}/health/ready/"),
             )
             worker = f"{service}-worker"
             yield Program(
@@ -160,7 +182,7 @@ class Plan:
                 "services",
                 [sys.executable, "-m", f"services.{service}.worker"],
                 {**environment, "METRICS_PORT": str(self.state.ports[worker])},
-                health=f"{self.url(worker)}/health",
+                partial(health.answers, f"{self.url(worker)}/health"),
             )
 
     def _edge(self) -> Iterator[Program]:
@@ -170,7 +192,7 @@ class Plan:
             "edge",
             [*_GUNICORN, "-b", f"127.0.0.1:{port}", "gateway.portal.app:create_app()"],
             {**self._service_urls(), "THREADS": str(_THREADS)},
-            health=f"{self.url('portal')}/health/live/",
+            partial(health.answers, f"{self.url('portal')}/health/live/"),
         )
         config = self.folder.config / "traefik.yml"
         everywhere = "0.0.0.0"  # noqa: S104 - compared with, not bound to  # nosec B104
@@ -180,15 +202,16 @@ class Plan:
             "edge",
             [str(servers.script("traefik")), f"--configFile={config}"],
             {},
-            health=f"http://{host}:{self.settings.port}/api/health/",
+            partial(health.answers, f"http://{host}:{self.settings.port}/api/health/"),
         )
 
     def _size(self, name: str, workers: int) -> dict[str, str]:
         if workers == 1:
             return {"WORKERS": "1"}
-        folder = self.folder.metrics / name
-        folder.mkdir(exist_ok=True)
-        return {"WORKERS": str(workers), "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+        return {
+            "WORKERS": str(workers),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.metrics / name),
+        }
 
 
 def _passed_on() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What the person who waits is shown."""
 
+import contextlib
 import time
 
 
@@ -11,4 +12,6 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Show that something is done or begins."""
-        print(f"[{time.monotonic() - self._start:5.1f} s] {text}", flush=True)
+        # Nobody listens any more, or the disk where it goes is full: the run goes on.
+        with contextlib.suppress(OSError):
+            print(f"[{time.monotonic() - self._start:5.1f} s] {text}", flush=True)

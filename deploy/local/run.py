@@ -4,10 +4,9 @@ import json
 import shutil
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from queue import Empty
 from types import FrameType
 from typing import Final
 
@@ -24,18 +23,14 @@ from deploy.local import (
     tasks,
 )
 from deploy.local.errors import RunError
-from deploy.local.programs import PORTS, Plan, Program
+from deploy.local.programs import PORTS, Plan
 from deploy.local.progress import Progress
 from deploy.local.rundir import RunDir, State, write_private
-from deploy.local.servers import last_lines
 from deploy.local.settings import Settings
 from deploy.local.supervision import Supervisor
 from shared.settings import SERVICES
 
-_SERVERS_READY: Final = 60.0  # seconds; a recovery after a crash may need some
-_SERVICES_READY: Final = 60.0  # seconds
-_WATCH: Final = 0.25  # seconds
-_ORPHANS_END: Final = 1.0  # seconds
+_WATCH: Final = 1.0  # seconds
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -52,25 +47,26 @@ def run(settings: Settings) -> None:
     progress = Progress()
     folder = RunDir(settings.run_dir.resolve())
     folder.prepare()
-    with folder.held(), folder.socket() as socket, _stoppable():
+    with folder.held(), _stoppable():
         plan = _plan(settings, folder, progress)
-        programs = plan.programs()
-        supervisor = _supervisor(plan, programs, socket)
+        _write_files(plan)
+        supervisor = Supervisor(folder, plan.programs(), plan.marked_environment())
         try:
             _start_servers(plan, supervisor, progress)
             has_new_demo = _fill_databases(plan, progress)
-            _start_services(plan, supervisor, programs, progress)
+            _start_services(supervisor, progress)
             if has_new_demo:
                 tasks.copy_for_analytics(plan)
                 progress.say("Analytics has its copies of the demo data.")
             _welcome(plan)
-            _watch(plan, supervisor, progress)
+            _watch(supervisor, progress)
         except Stopped:
             progress.say("Stopping …")
         finally:
             _ignore_signals()
             supervisor.stop()
             leftovers.end(folder.path, seconds=0)
+            shutil.rmtree(plan.metrics, ignore_errors=True)
     progress.say("Stopped.")
 
 
@@ -97,19 +93,14 @@ def _plan(settings: Settings, folder: RunDir, progress: Progress) -> Plan:
     return plan
 
 
-def _supervisor(plan: Plan, programs: Sequence[Program], socket: Path) -> Supervisor:
-    """Write what the processes read, and return who will start them."""
+def _write_files(plan: Plan) -> None:
+    """Write what the processes read."""
     folder, state = plan.folder, plan.state
     keys.make(folder.keys, SERVICES)
-    shutil.rmtree(folder.metrics)
-    folder.metrics.mkdir()
     streams = nats.configuration(folder.nats, state.ports["nats"], state.passwords["nats"])
     write_private(folder.config / "nats.conf", streams)
     environments = {service: plan.command_environment(service) for service in SERVICES}
     write_private(folder.environments, json.dumps(environments, indent=2))
-    config = folder.config / "supervisord.conf"
-    write_private(config, supervision.configuration(folder, socket, programs))
-    return Supervisor(folder, config, socket, plan.marked_environment())
 
 
 def _start_servers(plan: Plan, supervisor: Supervisor, progress: Progress) -> None:
@@ -120,26 +111,10 @@ def _start_servers(plan: Plan, supervisor: Supervisor, progress: Progress) -> No
             postgres.initialise(plan.folder.postgres, plan.state.passwords["postgres"])
         if plan.settings.bus:
             broker.check(plan.settings.bus)
-        supervisor.start()
-        _wait_for_servers(plan, supervisor)
+        readiness.wait_for(supervisor.start("servers"), progress.say)
         bus = plan.bus_url.rpartition("@")[2].partition("?")[0].rstrip("/")
         progress.say(f"PostgreSQL at {plan.databases.address}, event bus at {bus}")
         databases.provision(plan.databases, plan.state.passwords, SERVICES)
-
-
-def _wait_for_servers(plan: Plan, supervisor: Supervisor) -> None:
-    waiting: dict[str, Callable[[], bool]] = {}
-    if not plan.settings.database:
-        waiting["postgres"] = lambda: postgres.answers(plan.databases.server)
-    if not plan.settings.bus:
-        waiting["nats"] = lambda: nats.answers(plan.state.ports["nats"])
-    deadline = time.monotonic() + _SERVERS_READY
-    for name, answers in waiting.items():
-        while not answers():
-            if time.monotonic() > deadline or not supervisor.is_running():
-                log = plan.folder.log(name)
-                raise RunError(f"{name} does not start. {log} ends with: {last_lines(log)}")
-            time.sleep(0.05)
 
 
 def _fill_databases(plan: Plan, progress: Progress) -> bool:
@@ -160,18 +135,9 @@ def _fill_databases(plan: Plan, progress: Progress) -> bool:
     return True
 
 
-def _start_services(
-    plan: Plan, supervisor: Supervisor, programs: Sequence[Program], progress: Progress
-) -> None:
+def _start_services(supervisor: Supervisor, progress: Progress) -> None:
     progress.say("Starting the services …")
-    supervisor.start_groups()
-    readiness.wait_for(
-        programs,
-        plan.folder,
-        seconds=_SERVICES_READY,
-        alive=supervisor.is_running,
-        ready=lambda program: progress.say(f"  {program.name} is ready"),
-    )
+    readiness.wait_for(supervisor.start("services", "edge"), progress.say)
 
 
 def _welcome(plan: Plan) -> None:
@@ -186,15 +152,12 @@ def _welcome(plan: Plan) -> None:
     print(f"Logs           {plan.folder.logs}\nStop           Ctrl-C\n", flush=True)
 
 
-def _watch(plan: Plan, supervisor: Supervisor, progress: Progress) -> None:
-    """Start everything again whenever supervisord dies: nobody else can adopt its processes."""
+def _watch(supervisor: Supervisor, progress: Progress) -> None:
+    """Show what dies, which the supervisor starts again, until somebody stops it all."""
     while True:
-        time.sleep(_WATCH)
-        if not supervisor.is_running():
-            progress.say("supervisord died; starting everything again.")
-            leftovers.end(plan.folder.path, seconds=_ORPHANS_END)
-            supervisor.start()
-            supervisor.start_groups()
+        # Not for ever, or a signal would not get through on every system.
+        with suppress(Empty):
+            progress.say(supervisor.notices.get(timeout=_WATCH))
 
 
 @contextmanager
@@ -203,11 +166,17 @@ def _stoppable() -> Iterator[None]:
         _ignore_signals()
         raise Stopped
 
-    for number in _SIGNALS:
-        signal.signal(number, stop)
+    _handle_signals(stop)
     yield
 
 
 def _ignore_signals() -> None:
+    # By a handler: a process that is just being started would inherit SIG_IGN, and stay.
+    _handle_signals(lambda _number, _frame: None)
+
+
+def _handle_signals(handler: Callable[[int, FrameType | None], None]) -> None:
     for number in _SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        # `nohup make run &` means it.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)

@@ -16,8 +16,6 @@ from deploy.local import ports
 from deploy.local.errors import RunError
 
 _MINIMUM_FREE: Final = 500 * 1024**2  # bytes
-# A socket's path has 104 bytes on macOS, and supervisord appends its pid while it binds.
-_LONGEST_SOCKET: Final = 90
 
 
 @dataclass(frozen=True)
@@ -52,11 +50,6 @@ class RunDir:
         return self.path / "config"
 
     @property
-    def metrics(self) -> Path:
-        """Counters shared by the workers of one web process."""
-        return self.path / "metrics"
-
-    @property
     def state(self) -> Path:
         """Ports, passwords and what was done."""
         return self.path / "state.json"
@@ -77,7 +70,7 @@ class RunDir:
             RunError: not writable, or less than 500 MB are free.
         """
         try:
-            for folder in (self.path, self.logs, self.keys, self.config, self.nats, self.metrics):
+            for folder in (self.path, self.logs, self.keys, self.config, self.nats):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(
@@ -110,16 +103,6 @@ class RunDir:
             lock.write(str(os.getpid()))
             lock.flush()
             yield
-
-    @contextmanager
-    def socket(self) -> Iterator[Path]:
-        """Yield a path for the supervisor's socket that is short enough."""
-        path = self.path / "supervisor.sock"
-        if len(os.fsencode(path)) <= _LONGEST_SOCKET:
-            yield path
-            return
-        with tempfile.TemporaryDirectory(prefix="finance-") as folder:
-            yield Path(folder) / "supervisor.sock"
 
 
 @dataclass

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.causes import cause
 from deploy.local.errors import RunError
 
 _STOP_SECONDS = 5.0
@@ -41,7 +42,7 @@ def launch(command: Sequence[str], *, url: str, log: Path, answers: Callable[[],
     """Start `command` and return the server as soon as `answers` says that it does.
 
     Raises:
-        RunError: it ended, or does not answer within 30 seconds; with the end of its log.
+        RunError: it ended, or does not answer within 30 seconds; with the cause.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -52,17 +53,10 @@ def launch(command: Sequence[str], *, url: str, log: Path, answers: Callable[[],
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:
             server.stop()
-            raise RunError(f"{Path(command[0]).name} does not start: {last_lines(log)}")
+            words = cause(log.read_text(encoding="utf-8", errors="replace"))
+            raise RunError(f"{Path(command[0]).name} does not start: {words}")
         time.sleep(0.02)
     return server
-
-
-def last_lines(log: Path, count: int = 3) -> str:
-    """Return the last `count` lines of `log` in one line."""
-    if not log.exists():
-        return "(no log)"
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return " | ".join(line.strip() for line in lines[-count:] if line.strip()) or "(empty log)"
 
 
 def script(name: str) -> Path:

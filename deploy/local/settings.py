@@ -1,7 +1,6 @@
 """What the person who starts the run may choose, read once from the environment."""
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,6 @@ from marshmallow import ValidationError, validate
 from deploy.local.errors import RunError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-
-# A supervisor's configuration file has no way to say these inside a value.
-_UNSPEAKABLE: Final = re.compile(r"[\"'\\;#\x00-\x1f]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +80,6 @@ def load() -> Settings:
         env.seal()
     except EnvValidationError as error:
         raise RunError(_sentence(error.error_messages)) from error
-    for folder in (settings.run_dir, ROOT):
-        if _UNSPEAKABLE.search(str(folder)):
-            raise RunError(f"The folder {folder} has a quote, \\, ; or # in its name: use another.")
     return settings
 
 

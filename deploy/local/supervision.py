@@ -1,22 +1,30 @@
-"""supervisord: its configuration, and how the launcher talks to it."""
+"""The one supervisor: it starts the processes of a run, starts again what dies, ends all in order.
 
+Each program has a keeper, a thread of the launcher that waits for its end. That is less than a
+supervisor of its own would need (`supervisor` was here: a second process with a configuration file,
+a socket and XML-RPC, which somebody had to watch, to ask without waiting for ever, and to replace
+when its own log found no room on the disk): nothing stands between the launcher and its processes,
+so nothing there can hang or die. The launcher itself may be killed: its processes are tied to
+the thread that started them, and end with it.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
 import subprocess
-import sys
+import threading
 import time
-import xmlrpc.client  # our own supervisord alone  # nosec B411
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from http.client import HTTPException
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from queue import SimpleQueue
 from typing import Final
 
-from supervisor.xmlrpc import SupervisorTransport
-
-from deploy.local.errors import RunError
-from deploy.local.privileges import is_root, tied
+from deploy.local import logs
+from deploy.local.causes import cause, remedy
+from deploy.local.logs import Log
+from deploy.local.privileges import tied
 from deploy.local.programs import Program
 from deploy.local.rundir import RunDir
-from deploy.local.servers import last_lines
 from deploy.local.settings import ROOT
 
 # Groups in the order of their start, with the seconds that each has to end. They end one after
@@ -24,154 +32,190 @@ from deploy.local.settings import ROOT
 GROUPS: Final[Mapping[str, int]] = {"servers": 2, "services": 3, "edge": 2}
 STOP_SECONDS: Final = 9.0
 
-_FIRST_GROUP: Final = "servers"
-_START_SECONDS: Final = 30.0
+# Seconds before a program is started again, after its first short life in a row, its second, …
+# However often it is killed, it is there again in less than five.
+_PAUSES: Final = (0.0, 0.5, 1.0, 2.0, 3.0)
+_SHORT: Final = 10.0  # seconds
+_KILLED_WITHIN: Final = 1.0  # seconds
+_LOOK: Final = 3.0  # seconds between two looks at what is stuck
+_ROOM: Final = 64 * 1024**2  # bytes
 
 
-def configuration(folder: RunDir, socket: Path, programs: Sequence[Program]) -> str:
-    """Return the text of supervisord.conf.
-
-    Args:
-        socket: where supervisord listens; there is no TCP port.
-    """
-    log = _value(str(folder.log("supervisord")))
-    sections = [
-        "[supervisord]",
-        "nodaemon=true",
-        "silent=true",
-        f"logfile={log}",
-        "logfile_maxbytes=5MB",
-        "logfile_backups=2",
-        f"pidfile={_value(str(folder.path / 'supervisord.pid'))}",
-        f"childlogdir={_value(str(folder.logs))}",
-        f"directory={_value(str(ROOT))}",
-        # Said aloud, or supervisord warns at each start.
-        *(["user=root"] if is_root() else []),
-        "",
-        "[unix_http_server]",
-        f"file={_value(str(socket))}",
-        "chmod=0700",
-        "",
-        "[supervisorctl]",
-        f"serverurl=unix://{_value(str(socket))}",
-        "",
-        "[rpcinterface:supervisor]",
-        "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
-        "",
-    ]
-    for priority, group in enumerate(GROUPS):
-        members = [program.name for program in programs if program.group == group]
-        if members:
-            sections += [
-                f"[group:{group}]",
-                f"programs={','.join(members)}",
-                f"priority={priority}",
-                "",
-            ]
-    for program in programs:
-        sections += _program(folder, program)
-    return "\n".join(sections)
-
-
-def _program(folder: RunDir, program: Program) -> list[str]:
-    command = " ".join(f'"{part}"' for part in program.command)
-    return [
-        f"[program:{program.name}]",
-        f"command={_value(command)}",
-        f"environment={_environment(program.environment)}",
-        f"autostart={'true' if program.group == _FIRST_GROUP else 'false'}",
-        "autorestart=true",
-        # Each failed start waits a second longer than the one before; none is the last.
-        "startsecs=1",
-        "startretries=1000000",
-        f"stopsignal={program.stop_signal}",
-        f"stopwaitsecs={GROUPS[program.group]}",
-        "killasgroup=true",
-        "redirect_stderr=true",
-        # This one supervisord reads twice over.
-        f"stdout_logfile={_value(_value(str(folder.log(program.name))))}",
-        "stdout_logfile_maxbytes=10MB",
-        "stdout_logfile_backups=2",
-        "",
-    ]
-
-
-def _environment(variables: Mapping[str, str]) -> str:
-    return ",".join(f'{name}="{_value(value)}"' for name, value in variables.items())
-
-
-def _value(text: str) -> str:
-    return text.replace("%", "%%")
-
-
-@dataclass
-class Supervisor:
-    """The supervisord of one run.
+class Keeper(threading.Thread):
+    """Keeps one program alive until it is told to end it.
 
     Attributes:
-        config: its configuration file.
-        socket: where it listens.
-        environment: of itself and all its processes.
+        program: what it keeps.
+        log: where the output goes.
+        process: the newest process of the program; None before the first.
+        deaths: how often the program ended by itself.
     """
 
-    folder: RunDir
-    config: Path
-    socket: Path
-    environment: Mapping[str, str]
-    process: subprocess.Popen[bytes] | None = None
+    def __init__(
+        self,
+        program: Program,
+        log: Log,
+        environment: Mapping[str, str],
+        notices: "SimpleQueue[str]",
+    ) -> None:
+        super().__init__(name=program.name, daemon=True)
+        self.program = program
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self.deaths = 0
+        self._environment = {**environment, **program.environment}
+        self._notices = notices
+        self._last_end = ""
+        self._is_over = threading.Event()
 
-    def start(self) -> None:
-        """Start supervisord, and with it PostgreSQL and NATS.
+    def run(self) -> None:
+        """Start the program, again and again."""
+        short_lives = 0
+        while not self._is_over.is_set():
+            start = time.monotonic()
+            self._last_end = self._live()
+            if self._is_over.is_set():
+                return
+            self.deaths += 1
+            short_lives = short_lives + 1 if time.monotonic() - start < _SHORT else 1
+            if short_lives <= len(_PAUSES):  # more would only fill the screen
+                self._notices.put(f"{self.complaint()} It is started again.")
+            self._is_over.wait(_PAUSES[min(short_lives, len(_PAUSES)) - 1])
 
-        Raises:
-            RunError: it does not answer in half a minute.
-        """
-        log = self.folder.log("supervisord-start")
-        command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)]
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                tied(command, "TERM"),
+    def end(self) -> None:
+        """Tell the program to end, and let it be."""
+        self._is_over.set()
+        self.restart()
+
+    def restart(self) -> None:
+        """Tell the newest process to end; another follows."""
+        if self.process:
+            self.process.send_signal(getattr(signal, f"SIG{self.program.stop_signal}"))
+
+    def is_stuck(self) -> bool:
+        """Return whether the process has said that it will not recover by itself."""
+        return bool(self.program.stuck_sign) and self.program.stuck_sign in self.log.tail
+
+    def kill(self) -> None:
+        """End at once what is left of the program."""
+        if self.process:
+            _kill_group(self.process)
+
+    def complaint(self) -> str:
+        """Return how the program ended last, or what it says while it is not ready."""
+        return (
+            f"{self.program.name} {self._last_end or _with_cause('is not ready', self.log.tail)}."
+        )
+
+    def remedy(self) -> str:
+        """Return how to mend that, "" when we don't know."""
+        return remedy(f"{self._last_end}\n{self.log.tail}")
+
+    def _live(self) -> str:
+        """Start the program and wait for its end; return how that was."""
+        self.log.begin()
+        try:
+            process = subprocess.Popen(
+                tied(self.program.command, self.program.stop_signal),
                 stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=self.log.entrance,
                 stderr=subprocess.STDOUT,
-                env=dict(self.environment),
+                env=self._environment,
                 cwd=ROOT,
                 # Ctrl-C is for the launcher, which then ends things in order.
                 start_new_session=True,
             )
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._answers():
-            if not self.is_running() or time.monotonic() > deadline:
-                raise RunError(f"supervisord does not start: {last_lines(log)}")
-            time.sleep(0.05)
+        except OSError as error:
+            return f"can't be started: {error}"
+        self.process = process
+        if self._is_over.is_set():
+            # `end` came too early to see this process.
+            self.end()
+        status = process.wait()
+        # What it leaves behind would hold the port that the next one needs.
+        _kill_group(process)
+        self.log.take()
+        return _how(status, self.log.tail)
 
-    def start_groups(self) -> None:
-        """Start all processes that need the servers, without waiting for them."""
-        for group in GROUPS:
-            if group != _FIRST_GROUP:
-                self._rpc().supervisor.startProcessGroup(group, False)
 
-    def is_running(self) -> bool:
-        """Return whether supervisord itself lives."""
-        return self.process is not None and self.process.poll() is None
+class Supervisor:
+    """The processes of one run.
+
+    Attributes:
+        notices: a line for each death of a process.
+    """
+
+    def __init__(
+        self, folder: RunDir, programs: Iterable[Program], environment: Mapping[str, str]
+    ) -> None:
+        """Prepare for `programs`; `environment` is what all of them see besides their own."""
+        self.notices: SimpleQueue[str] = SimpleQueue()
+        self._keepers = [
+            Keeper(program, Log(folder.log(program.name)), environment, self.notices)
+            for program in programs
+        ]
+        output = [keeper.log for keeper in self._keepers]
+        self._folder = folder
+        self._is_over = threading.Event()
+        threading.Thread(target=logs.read, args=[output], name="logs", daemon=True).start()
+        threading.Thread(target=self._mend, name="mending", daemon=True).start()
+
+    def start(self, *groups: str) -> list[Keeper]:
+        """Start the programs of `groups`, without waiting for them; return their keepers."""
+        keepers = [keeper for keeper in self._keepers if keeper.program.group in groups]
+        for keeper in keepers:
+            keeper.start()
+        return keepers
 
     def stop(self) -> None:
-        """End supervisord and all its processes in order, within nine seconds, else at once."""
-        if self.process is None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        """End all processes in order, within the seconds of each group, else at once."""
+        self._is_over.set()
+        for group, seconds in reversed(list(GROUPS.items())):
+            members = [keeper for keeper in self._keepers if keeper.program.group == group]
+            _end([keeper for keeper in members if keeper.is_alive()], seconds)
+        for keeper in self._keepers:
+            keeper.log.close()
 
-    def _answers(self) -> bool:
-        try:
-            return bool(self._rpc().supervisor.getState())
-        except (OSError, HTTPException, xmlrpc.client.Error):
-            return False
+    def _mend(self) -> None:
+        """Start again what a full disk has left stuck, once there is room."""
+        while not self._is_over.wait(_LOOK):
+            stuck = [keeper for keeper in self._keepers if keeper.is_stuck()]
+            if stuck and shutil.disk_usage(self._folder.path).free > _ROOM:
+                for keeper in stuck:
+                    keeper.restart()
 
-    def _rpc(self) -> xmlrpc.client.ServerProxy:
-        transport = SupervisorTransport(None, None, f"unix://{self.socket}")
-        return xmlrpc.client.ServerProxy("http://localhost", transport=transport)
+
+def _how(status: int, output: str) -> str:
+    """Return how a process ended that wrote `output`."""
+    if status == -signal.SIGKILL:
+        # Somebody else's doing, of which it could say nothing.
+        return "was killed (SIGKILL)"
+    return _with_cause(
+        f"was ended by signal {-status}" if status < 0 else f"ended with status {status}", output
+    )
+
+
+def _with_cause(what: str, output: str) -> str:
+    words = cause(output)
+    return f"{what}: {words}" if words else what
+
+
+def _end(keepers: Sequence[Keeper], seconds: float) -> None:
+    for keeper in keepers:
+        keeper.end()
+    _join(keepers, seconds)
+    for keeper in keepers:
+        if keeper.is_alive():
+            keeper.kill()
+    _join(keepers, _KILLED_WITHIN)
+
+
+def _join(keepers: Sequence[Keeper], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    for keeper in keepers:
+        keeper.join(max(0.0, deadline - time.monotonic()))
+
+
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

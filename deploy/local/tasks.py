@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+from deploy.local.causes import cause, remedy
 from deploy.local.errors import RunError
+from deploy.local.privileges import tied
 from deploy.local.programs import Plan
 from deploy.local.settings import ROOT
 from shared.settings import SERVICES
@@ -69,9 +71,8 @@ def _process(
         environment |= plan.service_environment(service)
     for name in SERVICES:
         environment[f"{name.upper()}_DATABASE_URL"] = plan.database_url(name)
-    command: Sequence[str] = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(
-        command,
+        tied([sys.executable, "-m", module, *arguments], "TERM"),
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -88,5 +89,4 @@ def _process(
 def _finish(process: "subprocess.Popen[str]", what: str) -> None:
     _, complaint = process.communicate()
     if process.returncode:
-        lines = complaint.strip().splitlines() or ["no message"]
-        raise RunError(f"{what} failed: {lines[-1]}")
+        raise RunError(f"{what} failed: {cause(complaint)} {remedy(complaint)}".rstrip())

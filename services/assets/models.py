@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import (
     BigInteger,
@@ -29,9 +29,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from services.assets.domain.identifiers import ISIN_PATTERN, SYMBOL_LENGTH, SYMBOL_PATTERN
 from shared.bus.inbox import InboxMixin
 from shared.bus.outbox import OutboxMixin
+from shared.finance.asset_types import ASSET_TYPES
+from shared.finance.money import trimmed
 from shared.http.idempotency import IdempotencyMixin
-from shared.money import trimmed
-from shared.vocabulary import ASSET_TYPES
 
 PENDING: Final = "PENDING"
 RUNNING: Final = "RUNNING"
@@ -46,6 +46,22 @@ PRICE: Final = Numeric(20, 8)
 
 class Base(DeclarativeBase):
     """Assets' own metadata."""
+
+
+class AssetFields(TypedDict, total=False):
+    """What people write of an asset."""
+
+    symbol: str
+    name: str
+    asset_type: str
+    currency: str
+    exchange: str | None
+    market_cap: Decimal | None
+    sector: str | None
+    industry: str | None
+    isin: str | None
+    country: str | None
+    is_active: bool
 
 
 class Asset(Base):

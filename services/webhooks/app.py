@@ -2,12 +2,12 @@
 
 from services.webhooks import settings
 from services.webhooks.models import IdempotencyKey
-from services.webhooks.network import Network
+from services.webhooks.outside.network import Network
 from services.webhooks.outside.owners import Owners
+from services.webhooks.outside.sealing import Seal
 from services.webhooks.replicas import Replicas
 from services.webhooks.routes import BLUEPRINTS
 from services.webhooks.routes.tools import Tools
-from services.webhooks.sealing import Seal
 from services.webhooks.settings import Settings
 from shared.http import ServiceApp, create_service_app
 

@@ -26,7 +26,7 @@ from services.webhooks.outside.owners import AssetSnapshot, Owners, PortfolioSna
 from services.webhooks.replicas import Replicas
 from shared.events import Event
 from shared.events.catalogue import CATALOGUE
-from shared.money import trimmed
+from shared.finance.money import trimmed
 from shared.replica import Handler, Replica, Stepwise, answered
 
 _SAID_OF_A_FIRING: Final = (

@@ -4,12 +4,12 @@ import sys
 
 from services.webhooks import handlers, settings
 from services.webhooks.commands import messages, valuations
-from services.webhooks.courier import Courier
 from services.webhooks.models import IdempotencyKey
-from services.webhooks.network import Network
+from services.webhooks.outside.network import Network
 from services.webhooks.outside.owners import Owners
+from services.webhooks.outside.sealing import Seal
+from services.webhooks.parts.courier import Courier
 from services.webhooks.replicas import Replicas
-from services.webhooks.sealing import Seal
 from shared import observability, worker
 from shared.db import Database
 from shared.http import idempotency

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+import psycopg
 from flask import Flask, Response, jsonify
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from shared import observability
-from shared.db import sqlstate
+from shared.db import ConnectionLost, sqlstate
 from shared.errors import (
     BadRequest,
     Conflict,
@@ -119,6 +120,14 @@ def _on_database_error(error: DBAPIError) -> Response:
     if isinstance(error, DataError):
         log.warning("data_refused", sqlstate=state)
         return _on_service_error(BadRequest("A value is outside of what can be stored."))
+    return _unavailable(error, state)
+
+
+def _on_failed_read(error: psycopg.Error | ConnectionLost) -> Response:
+    return _unavailable(error, error.sqlstate if isinstance(error, psycopg.Error) else None)
+
+
+def _unavailable(error: Exception, state: str | None) -> Response:
     log.error("database_unavailable", sqlstate=state, error=type(error).__name__)
     return _on_service_error(Unavailable("The service is busy or restarting; try again."))
 
@@ -138,5 +147,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(ServiceError, _on_service_error)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_error_handler(DBAPIError, _on_database_error)
+    app.register_error_handler(psycopg.Error, _on_failed_read)
+    app.register_error_handler(ConnectionLost, _on_failed_read)
     app.register_error_handler(PoolTimeout, _on_pool_timeout)
     app.register_error_handler(Exception, _on_anything_else)

@@ -12,35 +12,39 @@ Such answers and those of the market a client may use for a minute without askin
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from functools import wraps
 from typing import Any, Final
 
-from flask import Response, abort, g, request
+from flask import Response, abort, request
 
-View = Callable[..., Any]
+from shared.http import operations
+from shared.http.context import current
+from shared.http.operations import View
 
 _FOR_A_MINUTE: Final = "private, max-age=60"
+_READS: Final = frozenset({"GET", "HEAD"})
 _REVISION: Final = re.compile(r"[0-9]{1,18}")  # more digits than any row's revision has
 
 
 def tagged(view: View) -> View:
     """Give the answer of `view` a tag; the innermost decorator, it sees the row's `revision`."""
+    operations.of(view).is_tagged = True
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = view(*args, **kwargs)
-        g.etag_revision = result.get("revision", 0) if isinstance(result, Mapping) else 0
+        if not isinstance(result, Response):
+            current.revision = result.get("revision", 0) if isinstance(result, Mapping) else 0
         return result
 
-    wrapper.is_tagged = True  # type: ignore[attr-defined]
     return wrapper
 
 
 def computed(view: View) -> View:
-    """Document the tag of `view`, which calls `unless_known` before it computes."""
-    view.is_tagged = True  # type: ignore[attr-defined]
-    return view
+    """Let clients keep the answer of `view`, which calls `unless_known` before it computes."""
+    operations.of(view).is_tagged = True
+    return kept_for_a_minute(view)
 
 
 def unless_known(basis: Hashable) -> None:
@@ -49,20 +53,15 @@ def unless_known(basis: Hashable) -> None:
     Args:
         basis: whatever tells two answers of one URL apart; the same in every process.
     """
-    g.computed_tag = hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
-    if request.if_none_match.contains_weak(g.computed_tag):
+    current.basis = hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
+    if request.if_none_match.contains_weak(current.basis):
         abort(Response(status=304))
 
 
 def kept_for_a_minute(view: View) -> View:
-    """Let clients use the answer of `view`, which is of the market, for a minute."""
-
-    @wraps(view)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        g.is_kept_for_a_minute = True
-        return view(*args, **kwargs)
-
-    return wrapper
+    """Let clients use the answer of `view` for a minute."""
+    operations.of(view).is_kept_for_a_minute = True
+    return view
 
 
 def expected_revisions() -> frozenset[int] | None:
@@ -79,22 +78,21 @@ def expected_revisions() -> frozenset[int] | None:
 
 def apply(response: Response) -> Response:
     """Set the tag of a tagged answer, and make it a 304 when the client has it already."""
-    if "is_kept_for_a_minute" in g and response.status_code == 200:
-        _keep_for_a_minute(response)
-    if "computed_tag" in g and response.status_code in {200, 304}:
-        response.set_etag(g.computed_tag)
-        _keep_for_a_minute(response)
-        return response
-    if "etag_revision" not in g or response.status_code not in {200, 201} or response.is_streamed:
-        return response
-    digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
-    response.set_etag(f"{g.etag_revision}.{digest}")
-    if request.method in {"GET", "HEAD"}:
-        response.make_conditional(request)
+    operation = operations.of_request()
+    is_read = request.method in _READS and response.status_code in {200, 304}
+    if operation and operation.is_kept_for_a_minute and is_read:
+        response.headers["Cache-Control"] = _FOR_A_MINUTE
+        # What is used without asking must be what this client would get: its own, in this type.
+        response.vary.update(("Accept", "Authorization"))
+    if current.basis is not None and is_read:
+        response.set_etag(current.basis)
+    elif current.revision is not None and _is_whole(response):
+        digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
+        response.set_etag(f"{current.revision}.{digest}")
+        if request.method in _READS:
+            response.make_conditional(request)
     return response
 
 
-def _keep_for_a_minute(response: Response) -> None:
-    response.headers["Cache-Control"] = _FOR_A_MINUTE
-    # What is used without asking must be what this client would get: its own, in this type.
-    response.vary.update(("Accept", "Authorization"))
+def _is_whole(response: Response) -> bool:
+    return response.status_code in {200, 201} and not response.is_streamed

@@ -2,10 +2,19 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import sys
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+# Where the workers of one web process share their counters, and /metrics/ finds those of all.
+_METRICS = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+
+if _METRICS:
+    # The files of workers that are gone, each under its process id, would count for ever.
+    shutil.rmtree(_METRICS, ignore_errors=True)
+    Path(_METRICS).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 worker_class = "shared.http.gunicorn_worker.Worker"
 workers = int(os.environ.get("WORKERS", "1"))

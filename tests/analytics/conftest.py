@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from services.analytics import handlers
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.app import create_app
-from services.analytics.appraiser import Appraiser
-from services.analytics.engine import Engine
 from services.analytics.outside.owners import Owners
+from services.analytics.parts.appraiser import Appraiser
 from services.analytics.replicas import Replicas
 from shared.events import Event
 from shared.identity import Signer
@@ -30,9 +31,10 @@ class Desk:
         self.stand = stand
         self.world = world
         self.owners = owners
-        self.handlers = handlers.table(Replicas(stand.database, owners))
-        engine = Engine(stand.database, owners, {"SPY": "SP500"})
-        self._appraiser = Appraiser(stand.database, engine)
+        replicas = Replicas(stand.database, owners)
+        self.handlers = handlers.table(replicas)
+        portfolios = Portfolios(replicas.portfolios, Market(replicas.assets, {"SPY": "SP500"}))
+        self._appraiser = Appraiser(stand.database, portfolios)
 
     def hear(self, events: Sequence[Event] | None = None) -> None:
         """Apply events; by default all that were said and not heard yet."""

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,25 +15,61 @@ import psutil
 import pytest
 import requests
 
-from deploy.local import ports
-from shared.testing import ENOUGH
+from deploy.local import leftovers, ports
+from shared.testing import ENOUGH, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+# What the product of all tests is started with, besides a port and a folder of its own.
+CHOSEN = {"LIMITS": "off", "WEBHOOKS_ALLOW_PRIVATE": "1"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Product:
-    """The running product.
+    """The product, as `make run` starts it.
 
     Attributes:
-        url: of the gateway, without a slash at its end.
+        port: of the gateway.
         run_dir: its folder.
-        launcher: the process of `make run`.
+        chosen: the other settings.
     """
 
-    url: str
+    port: int
     run_dir: Path
-    launcher: psutil.Process
+    chosen: Mapping[str, str]
+    _launched: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        """The gateway, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def launcher(self) -> psutil.Process:
+        """The process of `make run`."""
+        assert self._launched
+        return psutil.Process(self._launched.pid)
+
+    def start(self) -> None:
+        """Start everything, and wait until it is ready."""
+        passed_on = {
+            name: os.environ[name] for name in ("PATH", "HOME", "CI") if name in os.environ
+        }
+        self._launched = subprocess.Popen(
+            [sys.executable, "-m", "deploy.local"],
+            cwd=ROOT,
+            env={**passed_on, "PORT": str(self.port), "RUN_DIR": str(self.run_dir), **self.chosen},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        _wait_until_ready(self._launched)
+
+    def end(self, number: signal.Signals) -> None:
+        """Send the launcher a signal that ends it, and see that it leaves no process."""
+        assert self._launched
+        self._launched.send_signal(number)
+        self._launched.wait(ENOUGH)
+        wait_until(lambda: not leftovers.find(self.run_dir))
 
     def client(self, username: str = "demo", password: str = "demo") -> "Client":
         """Return a client that is logged in."""
@@ -43,6 +80,20 @@ class Product:
         )
         assert answer.status_code == 200, answer.text
         return Client(self.url, answer.json()["token"])
+
+    def administrator(self, name: str) -> "Client":
+        """Make an administrator by the command that a run without the demo prints."""
+        command = ["-m", "deploy.local", "exec", "auth", "--", "create-user", "--admin", name]
+        password = f"password of {name}"
+        subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env={**os.environ, "RUN_DIR": str(self.run_dir)},
+            input=f"{password}\n",
+            text=True,
+            check=True,
+        )
+        return self.client(name, password)
 
 
 class Client:
@@ -66,33 +117,20 @@ class Client:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start everything with the demo data; end it like Ctrl-C and leave no process."""
-    port = ports.free()
-    run_dir = tmp_path_factory.mktemp("run")
-    environment = {
-        **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "CI"}},
-        "PORT": str(port),
-        "RUN_DIR": str(run_dir),
-        "LIMITS": "off",
-        "WEBHOOKS_ALLOW_PRIVATE": "1",
-    }
-    launched = subprocess.Popen(
-        [sys.executable, "-m", "deploy.local"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    process = psutil.Process(launched.pid)
-    _wait_until_ready(launched)
-    yield Product(f"http://127.0.0.1:{port}", run_dir, process)
-    family = process.children(recursive=True)
-    launched.send_signal(signal.SIGTERM)
-    launched.wait(ENOUGH)
-    _, alive = psutil.wait_procs(family, timeout=1)
-    # One that ended may still wait for the machine's first process to take note of it.
-    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    """Start everything with the demo data."""
+    with started(tmp_path_factory.mktemp("run"), **CHOSEN) as product:
+        yield product
+
+
+@contextmanager
+def started(run_dir: Path, **chosen: str) -> Iterator[Product]:
+    """Start everything with what is `chosen`; end it with SIGTERM."""
+    product = Product(ports.free(), run_dir, chosen)
+    product.start()
+    try:
+        yield product
+    finally:
+        product.end(signal.SIGTERM)
 
 
 def _wait_until_ready(launched: subprocess.Popen[str]) -> None:

@@ -1,6 +1,7 @@
 """`kill -9` of any one process: it comes back by itself and nothing is lost."""
 
 import contextlib
+import signal
 import time
 from decimal import Decimal
 
@@ -13,14 +14,13 @@ from shared.testing import wait_until
 from tests.e2e.conftest import Client, Product
 from tests.e2e.test_main_job import make_house, wait_for_total
 
-# Every process that the supervisor keeps, and the supervisor.
+# Every process that the launcher keeps.
 VICTIMS = [
     *(f"services.{service}.{kind}" for service in SERVICES for kind in ("app", "worker")),
     "gateway.portal",
     "nats-server",
     "bin/postgres",
     "traefik",
-    "supervisord",
 ]
 
 
@@ -74,3 +74,16 @@ def test_a_killed_process_is_back_and_nothing_is_lost(product: Product, victim: 
     wait_until(lambda: definite(client, "GET", path).json()["total_value"] == total)
     time.sleep(2.5)  # what the portal says of health may be two seconds old
     wait_until(lambda: is_back(product, victim, process.pid))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_an_ended_launcher_leaves_no_process_and_the_next_start_has_everything(
+    product: Product, number: signal.Signals
+) -> None:
+    _, portfolio = make_house(product.client(), f"L{number}", "100")
+    family = product.launcher.children(recursive=True)
+    product.end(number)
+    # Also none that carries no mark any more, as PostgreSQL's own.
+    wait_until(lambda: not psutil.wait_procs(family, timeout=0)[1])
+    product.start()
+    wait_for_total(product.client(), portfolio, "1000.00")

@@ -7,9 +7,7 @@ import yaml
 
 from gateway.__main__ import main
 from gateway.model import build
-from gateway.routes import load_routes
-
-SERVICES = ("auth", "portfolio", "assets", "analytics", "webhooks", "portal")
+from gateway.routes import SERVICES, load_routes
 
 
 def _documents(file: Path) -> list[dict[str, Any]]:

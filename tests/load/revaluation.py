@@ -23,10 +23,10 @@ from sqlalchemy import text
 from deploy.local import postgres
 from deploy.local.servers import Server
 from services.analytics import commands, handlers
-from services.analytics.appraiser import Appraiser
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.domain.packing import History
 from services.analytics.domain.series import Days
-from services.analytics.engine import Engine
 from services.analytics.outside.owners import (
     AssetSnapshot,
     Card,
@@ -34,6 +34,7 @@ from services.analytics.outside.owners import (
     Owners,
     PortfolioSnapshot,
 )
+from services.analytics.parts.appraiser import Appraiser
 from services.analytics.replicas import Replicas
 from shared import migrations
 from shared.bus import inbox
@@ -58,8 +59,10 @@ class Bench:
         nowhere = {"portfolio": NOWHERE, "assets": NOWHERE}
         owners = Owners(nowhere, Signer("analytics", make_keys(folder) / "analytics.pem"))
         self.database = database
-        self._appraiser = Appraiser(database, Engine(database, owners, {}))
-        self._handlers = handlers.table(Replicas(database, owners))
+        replicas = Replicas(database, owners)
+        portfolios = Portfolios(replicas.portfolios, Market(replicas.assets, {}))
+        self._appraiser = Appraiser(database, portfolios)
+        self._handlers = handlers.table(replicas)
         self._sequence = 1
 
     def fill(self, portfolios: int) -> None:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from services.assets import commands as assets_commands
+from services.assets.commands.prices import Quote
 from services.assets.domain.access import SYSTEM
+from services.assets.models import AssetFields
 from services.portfolio import handlers, replicas
 from services.portfolio.outside.owners import Owners
 from services.portfolio.replicas import Replicas
@@ -31,13 +33,13 @@ def happen(assets: Assets, random: Random, made: list[int]) -> None:
         case "price":
             unit(
                 lambda session: assets_commands.update_price(
-                    session, asset, by=SYSTEM, price=price, date=day
+                    session, asset, Quote(price, day), by=SYSTEM
                 )
             )
         case "import":
             assets.price(asset, {day.isoformat(): str(price), "2023-12-29": "1.01"})
         case "change":
-            changes = {"name": str(price), "asset_type": random.choice(KINDS)}
+            changes: AssetFields = {"name": str(price), "asset_type": random.choice(KINDS)}
             unit(
                 lambda session: assets_commands.update_asset(
                     session, asset, by=SYSTEM, changes=changes

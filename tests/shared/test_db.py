@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal_column, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from shared.db import Database, driver_url, sqlstate
+from shared.db import Database, Query, driver_url, sqlstate
 from shared.testing.stand import create_database
 from tests.shared.bus.database import terminate_backends
 
@@ -101,6 +101,51 @@ def test_a_connection_that_died_in_the_pool_is_replaced(database: Database) -> N
     database.unit(count)
     terminate_backends(database)
     assert [database.unit(count) for _ in range(4)] == [0, 0, 0, 0]
+
+
+def test_a_unit_whose_connection_dies_is_done_again_but_not_when_it_dies_in_the_commit(
+    database: Database,
+) -> None:
+    """After a lost COMMIT nobody knows whether it was done: only the client may repeat it."""
+    tries = []
+
+    def cut_off(session: Session) -> None:
+        put(session, count(session) + 1)
+        tries.append(1)
+        if len(tries) == 1:
+            terminate_backends(database)
+            count(session)
+
+    def cut_off_at_the_end(session: Session) -> None:
+        put(session, count(session) + 1)
+        tries.append(1)
+        terminate_backends(database)
+
+    database.unit(cut_off)
+    assert (len(tries), database.unit(count)) == (2, 1)
+    with pytest.raises(DBAPIError):
+        database.unit(cut_off_at_the_end)
+    assert len(tries) == 3
+
+
+def test_a_query_is_read_once_more_when_its_connection_has_died(database: Database) -> None:
+    query = Query(select(literal_column("n")).select_from(text("counter")))
+    assert [row.n for row in database.read(query, {})] == [0]
+    terminate_backends(database)
+    assert [row.n for row in database.read(query, {})] == [0]
+
+
+def test_a_query_leaves_no_connection_that_commits_by_itself(database: Database) -> None:
+    def undone(session: Session) -> None:
+        put(session, 5)
+        raise ValueError
+
+    query = Query(select(literal_column("n")).select_from(text("counter")))
+    for _ in range(4):
+        database.read(query, {})
+        with pytest.raises(ValueError):
+            database.unit(undone)
+    assert database.read(query, {})[0].n == 0
 
 
 def test_a_server_that_is_not_there_is_an_error_without_a_sqlstate() -> None:

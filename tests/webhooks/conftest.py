@@ -8,9 +8,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from services.webhooks.app import create_app
-from services.webhooks.network import Network
+from services.webhooks.outside.network import Network
 from services.webhooks.outside.owners import Owners
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.sealing import Seal
 from shared.identity import Signer
 from shared.testing import Stand
 from tests.conftest import MakeStand

@@ -80,7 +80,7 @@ class OwnersServer:
         portfolios = [{**one["portfolio"], "sequence": 1} for one in answers if "portfolio" in one]
         self.answers["assets/?after_id=0"] = {"assets": assets, "next_after_id": None}
         ids = "%2C".join(str(one["id"]) for one in assets)
-        self.answers[f"assets/?ids={ids}"] = {"assets": assets, "next_after_id": None}
+        self.answers[f"assets/by-ids/?ids={ids}"] = {"assets": assets, "next_after_id": None}
         self.answers["portfolios/?after_id=0"] = {
             "portfolios": portfolios,
             "next_after_id": None,

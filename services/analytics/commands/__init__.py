@@ -3,7 +3,6 @@
 from services.analytics.commands.projections import (
     adopt_asset,
     adopt_portfolio,
-    as_fraction,
     change_asset,
     delete_entry,
     forget_asset,
@@ -16,7 +15,6 @@ from services.analytics.commands.projections import (
 __all__ = [
     "adopt_asset",
     "adopt_portfolio",
-    "as_fraction",
     "change_asset",
     "delete_entry",
     "forget_asset",

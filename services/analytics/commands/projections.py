@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -18,6 +17,7 @@ from services.analytics.commands.marks import (
 from services.analytics.domain.packing import COLUMNS, History, PriceDay
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
 from services.analytics.outside.owners import AssetSnapshot, EntryRow, PortfolioSnapshot
+from shared.finance.splits import parse_ratio
 from shared.replica import put
 
 
@@ -141,10 +141,4 @@ def _year(asset_id: int, year: int, columns: Mapping[str, bytes | None]) -> dict
 
 def _splits(asset_id: int, splits: Mapping[date, str]) -> Iterable[dict[str, Any]]:
     for day, ratio in splits.items():
-        yield {"asset_id": asset_id, "date": day, "ratio": float(as_fraction(ratio))}
-
-
-def as_fraction(ratio: str) -> Fraction:
-    """Return a split's ratio, "4:1" or a plain number, as the fraction new/old."""
-    new, _, old = ratio.partition(":")
-    return Fraction(new) / Fraction(old or 1)
+        yield {"asset_id": asset_id, "date": day, "ratio": float(parse_ratio(ratio))}

@@ -1,1 +1,1 @@
-"""Ways out of the service."""
+"""Ways out of analytics: to the owners of what it copies."""

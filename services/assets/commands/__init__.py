@@ -23,6 +23,7 @@ from services.assets.commands.jobs import (
 from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
+    Quote,
     import_prices,
     import_sound_prices,
     update_price,
@@ -33,6 +34,7 @@ from services.assets.commands.splits import add_split, delete_split
 __all__ = [
     "MOST_PRICES",
     "Imported",
+    "Quote",
     "Recorded",
     "Taken",
     "Wanted",

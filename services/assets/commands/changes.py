@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -76,13 +75,11 @@ def requote(session: Session, asset: Asset) -> None:
 
 def splits_of(session: Session, asset_id: int) -> list[Split]:
     """Return the splits of an asset."""
-    kept = select(models.Split).where(models.Split.asset_id == asset_id)
-    return [
-        Split(row.date, Fraction(row.numerator, row.denominator)) for row in session.scalars(kept)
-    ]
+    rows = session.scalars(select(models.Split).where(models.Split.asset_id == asset_id))
+    return [Split(row.date, Fraction(row.numerator, row.denominator)) for row in rows]
 
 
-def tell(session: Session, asset: Asset, type_: str, data: Mapping[str, Any]) -> None:
+def tell(session: Session, asset: Asset, type_: str, data: Mapping[str, object]) -> None:
     """Write the event of a change down; its sequence must be the asset's already."""
     outbox.add(session, event_of(asset, type_, data))
 
@@ -101,7 +98,7 @@ def tell_of_history(
     tell(session, asset, "price-history-imported", {**touched, "count": count})
 
 
-def event_of(asset: Asset, type_: str, data: Mapping[str, Any]) -> Event:
+def event_of(asset: Asset, type_: str, data: Mapping[str, object]) -> Event:
     """Return the event of a change.
 
     Args:

@@ -19,7 +19,12 @@ from services.portfolio.commands.portfolios import (
     recompute_portfolio,
     update_portfolio,
 )
-from services.portfolio.commands.positions import adjust_position, delete_position, open_position
+from services.portfolio.commands.positions import (
+    Opening,
+    adjust_position,
+    delete_position,
+    open_position,
+)
 from services.portfolio.commands.recording import (
     record_sound_transactions,
     record_transaction,
@@ -34,6 +39,7 @@ from services.portfolio.commands.transactions import (
 
 __all__ = [
     "Imported",
+    "Opening",
     "RowsRefused",
     "adjust_position",
     "adopt_asset",

@@ -1,7 +1,6 @@
 """The lock that every change takes, and the events that tell of it."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +9,7 @@ from services.portfolio.domain.holding import Holding
 from services.portfolio.models import Asset, Portfolio, Position, Transaction
 from shared.errors import NotFound, PreconditionFailed
 from shared.events import Event
-from shared.money import trimmed
+from shared.finance.money import trimmed
 
 
 def changeable(
@@ -64,11 +63,11 @@ def transaction_events(
     session: Session, portfolio: Portfolio, type_: str, transactions: Sequence[Transaction]
 ) -> list[Event]:
     """Return the next events on a portfolio: its `transactions` changed, in this order."""
-    named = {row.asset_id for row in transactions if row.asset_id is not None}
+    ids = {row.asset_id for row in transactions if row.asset_id is not None}
     symbols: dict[int | None, str] = {}
-    if named:
-        known = session.execute(select(Asset.id, Asset.symbol).where(Asset.id.in_(named)))
-        symbols.update((asset_id, symbol) for asset_id, symbol in known)
+    if ids:
+        assets = session.execute(select(Asset.id, Asset.symbol).where(Asset.id.in_(ids)))
+        symbols.update((asset_id, symbol) for asset_id, symbol in assets)
     events = []
     for row in transactions:
         portfolio.sequence += 1
@@ -97,5 +96,5 @@ def position_event(portfolio: Portfolio, position: Position, holding: Holding) -
     )
 
 
-def _of_portfolio(portfolio: Portfolio, type_: str, data: dict[str, Any]) -> Event:
+def _of_portfolio(portfolio: Portfolio, type_: str, data: dict[str, object]) -> Event:
     return Event.now("portfolio", type_, f"portfolios/{portfolio.id}", portfolio.sequence, data)

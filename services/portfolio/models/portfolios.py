@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import (
     BigInteger,
@@ -21,9 +21,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.portfolio.domain.cash import Account
 from services.portfolio.models.base import EXACT_NUMBER, Base
-from shared.vocabulary import CostMethod
+from shared.finance.lots import CostMethod
 
 METHODS: Final = tuple(method.value for method in CostMethod)
+
+
+class PortfolioFields(TypedDict, total=False):
+    """What people write of a portfolio."""
+
+    name: str
+    description: str
+    currency: str
+    cost_basis_method: str
+    is_active: bool
 
 
 class Portfolio(Base):

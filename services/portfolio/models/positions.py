@@ -18,11 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.portfolio.domain.entries import GRID
 from services.portfolio.domain.holding import Holding
-from services.portfolio.domain.lots import Lot
 from services.portfolio.models.base import EXACT_NUMBER, Base
-from shared.money import EXACT, round_to
+from shared.finance.lots import CostMethod, Lot, Lots
+from shared.finance.money import EXACT, GRID, round_to
 
 AVERAGE_COST_PLACES: Final = 8
 
@@ -79,14 +78,11 @@ class Position(Base):
             return None
         return round_to(EXACT.divide(self.cost, self.quantity), GRID)
 
-    @property
-    def holding(self) -> Holding:
-        """The holding as it was stored."""
+    def holding(self, method: CostMethod) -> Holding:
+        """Return the holding as it was stored, by its portfolio's cost method."""
         return Holding(
+            lots=Lots.of(method, map(Lot.from_json, self.lots)),
             quantity=self.quantity,
-            lots=tuple(Lot.from_json(texts) for texts in self.lots),
-            cost=self.cost,
-            base_cost=self.base_cost,
             realized=self.realized,
             base_realized=self.base_realized,
             income=self.income,
@@ -95,8 +91,8 @@ class Position(Base):
             last_order=(self.last_date, self.last_was_no_split, self.last_id),
         )
 
-    @holding.setter
-    def holding(self, holding: Holding) -> None:
+    def keep(self, holding: Holding) -> None:
+        """Store `holding`, which has at least one entry."""
         if holding.last_order is None:
             raise ValueError("A position has at least one entry.")
         self.quantity = holding.quantity

@@ -80,7 +80,7 @@ class Owners:
         """
         for first in range(0, len(ids), AT_ONCE):
             chunk = ",".join(map(str, ids[first : first + AT_ONCE]))
-            for card in self._assets.get("assets/", {"ids": chunk})["assets"]:
+            for card in self._assets.get("assets/by-ids/", {"ids": chunk})["assets"]:
                 snapshot = AssetSnapshot.of(card["sequence"], card)
                 if snapshot.is_pair:
                     yield from self._pair(snapshot.id)
@@ -102,7 +102,7 @@ class Owners:
         for name, texts in (("isins", isins), ("symbols", symbols)):
             for first in range(0, len(texts), _TEXTS_AT_ONCE):
                 query = {name: ",".join(texts[first : first + _TEXTS_AT_ONCE]), "user": user_id}
-                cards = self._assets.get("assets/", query)["assets"]
+                cards = self._assets.get(f"assets/by-{name}/", query)["assets"]
                 assets |= {card["id"]: AssetSnapshot.of(card["sequence"], card) for card in cards}
         return list(assets.values())
 

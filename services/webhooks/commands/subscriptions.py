@@ -1,6 +1,6 @@
 """Webhooks: made, changed, deleted, and their secrets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.webhooks.domain import signatures
 from services.webhooks.domain.targets import Refused
-from services.webhooks.models import Webhook
-from services.webhooks.network import Network
-from services.webhooks.sealing import Seal
+from services.webhooks.models import OldSecret, Webhook
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.sealing import Seal
 from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
 
 _WRITABLE: Final = frozenset({"url", "description", "events", "is_active"})
@@ -21,19 +21,31 @@ _DEACTIVATED: Final = "The account was deactivated."
 
 
 def create_webhook(
-    session: Session, owner_id: int, *, network: Network, seal: Seal, **values: Any
+    session: Session,
+    owner_id: int,
+    *,
+    network: Network,
+    seal: Seal,
+    url: str,
+    description: str,
+    events: Sequence[str],
+    is_active: bool,
 ) -> tuple[Webhook, str]:
     """Subscribe a user; return the webhook and its secret, which is shown this once.
-
-    Args:
-        values: the writable fields.
 
     Raises:
         ValidationFailed: the URL may not be delivered to.
     """
-    _require_allowed(network, values["url"])
+    _require_allowed(network, url)
     secret = signatures.new_secret()
-    webhook = Webhook(owner_id=owner_id, secret=seal.close(secret), **values)
+    webhook = Webhook(
+        owner_id=owner_id,
+        secret=seal.close(secret),
+        url=url,
+        description=description,
+        events=events,
+        is_active=is_active,
+    )
     session.add(webhook)
     session.flush()
     return webhook, secret
@@ -91,7 +103,7 @@ def rotate_secret(session: Session, owner_id: int, webhook_id: int, *, seal: Sea
     webhook = locked(session, owner_id, webhook_id)
     secret = signatures.new_secret()
     until = datetime.now(UTC) + _OLD_SECRET_FOR
-    old = {"secret": webhook.secret, "until": until.isoformat()}
+    old = OldSecret(secret=webhook.secret, until=until.isoformat())
     webhook.old_secrets = [*webhook.old_secrets, old][-_OLD_SECRETS:]
     webhook.secret = seal.close(secret)
     webhook.revision += 1
@@ -121,9 +133,9 @@ def locked(
         NotFound: there is none, or it is somebody else's.
         PreconditionFailed: its revision is not an expected one.
     """
-    own = select(Webhook).where(Webhook.id == webhook_id, Webhook.owner_id == owner_id)
+    by_owner = select(Webhook).where(Webhook.id == webhook_id, Webhook.owner_id == owner_id)
     # key_share: the fan-out may go on referring to it meanwhile.
-    webhook = session.scalar(own.with_for_update(key_share=True))
+    webhook = session.scalar(by_owner.with_for_update(key_share=True))
     if webhook is None:
         raise NotFound.of("webhook")
     if expected is not None and webhook.revision not in expected:

@@ -13,7 +13,7 @@ from services.webhooks.domain.closes import change_percentage
 from services.webhooks.models import NOBODY, Portfolio
 from services.webhooks.outside.owners import PortfolioSnapshot
 from shared.events import Event
-from shared.money import plain, round_money, round_to
+from shared.finance.money import plain, round_money, round_to
 from shared.replica import Replica
 
 _TOLD_EVERY: Final = timedelta(minutes=1)

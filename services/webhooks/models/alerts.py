@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.webhooks.domain.names import CHANGE_KINDS, KINDS, OPERATORS, PRICE_KINDS, RISK
+from services.webhooks.domain.rules import Rule
 from services.webhooks.models.base import THRESHOLD, VALUE, Base
 
 
@@ -78,6 +79,29 @@ class Alert(Base):
         ),
         CheckConstraint("cooldown_seconds >= 0", name="alerts_cooldown_not_negative"),
     )
+
+    @property
+    def rule(self) -> Rule:
+        """What it watches, and the condition that it waits for."""
+        return Rule(
+            kind=self.kind,
+            threshold=self.threshold,
+            asset=self.asset_id,
+            portfolio=self.portfolio_id,
+            metric=self.metric,
+            operator=self.operator,
+            window_days=self.window_days,
+        )
+
+    @rule.setter
+    def rule(self, rule: Rule) -> None:
+        self.kind = rule.kind
+        self.threshold = rule.threshold
+        self.asset_id = rule.asset
+        self.portfolio_id = rule.portfolio
+        self.metric = rule.metric
+        self.operator = rule.operator
+        self.window_days = rule.window_days
 
 
 class Firing(Base):

@@ -101,7 +101,7 @@ class Owners:
         Raises:
             Unavailable: their owner does not answer.
         """
-        for card in self._assets.get("assets/", {"ids": ",".join(map(str, ids))})["assets"]:
+        for card in self._assets.get("assets/by-ids/", {"ids": ",".join(map(str, ids))})["assets"]:
             yield AssetSnapshot.of(card["sequence"], card)
 
     def asset(self, asset_id: int) -> AssetSnapshot:

@@ -5,9 +5,9 @@ from typing import cast
 
 from flask import current_app
 
-from services.webhooks.network import Network
+from services.webhooks.outside.network import Network
 from services.webhooks.outside.owners import Owners, PortfolioSnapshot
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.sealing import Seal
 from shared.replica import Replica
 
 

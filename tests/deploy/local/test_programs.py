@@ -78,8 +78,16 @@ def test_several_workers_share_their_counters_and_auth_has_one(plan: Plan) -> No
     many = replace(plan, settings=replace(plan.settings, workers=3))
     told = {program.name: program.environment for program in many.programs()}
     assert (told["assets-web"]["WORKERS"], told["auth-web"]["WORKERS"]) == ("3", "1")
-    assert Path(told["assets-web"]["PROMETHEUS_MULTIPROC_DIR"]).is_dir()
+    folders = {
+        told[f"{name}-web"]["PROMETHEUS_MULTIPROC_DIR"] for name in SERVICES if name != "auth"
+    }
+    assert len(folders) == 4
     assert "PROMETHEUS_MULTIPROC_DIR" not in told["auth-web"]
+
+
+def test_two_runs_share_no_counters(plan: Plan, tmp_path: Path) -> None:
+    copy = replace(plan, folder=RunDir(tmp_path / "copy"))
+    assert plan.metrics != copy.metrics
 
 
 def test_postgres_has_a_connection_for_every_thread_of_every_process(plan: Plan) -> None:

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> RunDir:
 
 def test_all_folders_are_for_the_owner_alone(folder: RunDir) -> None:
     folders = [folder.path, *(path for path in folder.path.iterdir() if path.is_dir())]
-    assert len(folders) == 6
+    assert len(folders) == 5
     assert {mode(path) for path in folders} == {0o700}
     folder.prepare()  # what is there already is no mistake
 
@@ -139,16 +139,6 @@ def test_a_damaged_state_is_one_line_that_names_the_file(folder: RunDir, text: s
     folder.state.write_text(text)
     with pytest.raises(RunError, match=r"state\.json is damaged"):
         State.load(folder.state)
-
-
-def test_the_sockets_path_is_short_enough_for_every_system(tmp_path: Path) -> None:
-    near, far = RunDir(Path("/tmp/r")), RunDir(tmp_path / ("deep" * 30))
-    with near.socket() as path:
-        assert path == Path("/tmp/r/supervisor.sock")
-    with far.socket() as path:
-        assert len(str(path)) < 90
-        assert path.parent.exists()
-    assert not path.parent.exists()
 
 
 def test_keys_are_made_once_and_the_public_ones_belong_to_them(folder: RunDir) -> None:

@@ -92,22 +92,13 @@ def test_nats_keeps_its_streams_over_a_restart_and_asks_for_the_password(tmp_pat
 
 def test_a_server_that_ends_at_once_says_the_last_that_it_said(tmp_path: Path) -> None:
     script = "print('one'); print('two'); raise SystemExit('no room')"
-    with pytest.raises(RunError, match=r"does not start: one \| two \| no room$"):
+    with pytest.raises(RunError, match=r"does not start: no room$"):
         servers.launch(
             [sys.executable, "-u", "-c", script],
             url="",
             log=tmp_path / "log",
             answers=lambda: False,
         )
-
-
-def test_the_end_of_a_log_is_one_line(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    assert servers.last_lines(log) == "(no log)"
-    log.write_text("")
-    assert servers.last_lines(log) == "(empty log)"
-    log.write_bytes(b"one\n\ntwo\n \xff three\n")
-    assert servers.last_lines(log) == "two | � three"
 
 
 def test_a_program_that_is_not_installed_is_one_line_with_the_remedy() -> None:

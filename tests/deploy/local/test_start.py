@@ -20,7 +20,7 @@ def run(*arguments: str, **chosen: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=110,
     )
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
@@ -81,3 +81,18 @@ def test_a_broker_that_is_not_there(tmp_path: Path, postgres_url: str) -> None:
 def test_a_service_command_before_the_first_run(tmp_path: Path) -> None:
     said = run("exec", "auth", "--", "migrate", RUN_DIR=str(tmp_path))
     assert said == f"Nothing has run in {tmp_path} yet: `make run` first."
+
+
+def test_a_service_that_can_not_start_with_the_cause(tmp_path: Path) -> None:
+    said = run(
+        RUN_DIR=str(tmp_path / "run"),
+        PORT=str(ports.free()),
+        DEMO="0",
+        QUOTA_STANDARD="many",
+    )
+    log = tmp_path / "run" / "logs" / "auth-w"
+    assert said.startswith("auth-w")
+    assert "ended with status" in said
+    assert "ValueError: couldn't parse rate limit string 'many'" in said
+    assert f"More in {log}" in said
+    assert leftovers.find(tmp_path / "run") == []

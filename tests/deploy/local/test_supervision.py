@@ -1,4 +1,4 @@
-"""supervisord: it gets every word and value as it was meant, restarts what dies, ends all."""
+"""The supervisor: it gives every word and value as it was meant, restarts what dies, ends all."""
 
 import json
 import os
@@ -11,11 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local import leftovers, ports, readiness
-from deploy.local.errors import RunError
+from deploy.local import leftovers, ports
+from deploy.local.health import answers
 from deploy.local.programs import MARK, Program
-from deploy.local.rundir import RunDir, write_private
-from deploy.local.supervision import Supervisor, configuration
+from deploy.local.rundir import RunDir
+from deploy.local.settings import ROOT
+from deploy.local.supervision import Keeper, Supervisor
 from shared.testing import wait_until
 
 # Writes what it was told, then waits.
@@ -26,54 +27,61 @@ with open(sys.argv[1] + ".new", "w") as file:
 os.replace(sys.argv[1] + ".new", sys.argv[1])
 time.sleep(60)
 """
+# A server, and a child that would keep its port.
 SERVE = """
-import http.server, sys
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler
-    ).serve_forever()
+import http.server, os, sys
+address = "127.0.0.1", int(sys.argv[1])
+server = http.server.HTTPServer(address, http.server.SimpleHTTPRequestHandler)
+os.fork()
+server.serve_forever()
 """
-
 ON_TERM = "import signal, sys; signal.signal(15, lambda *_: sys.exit())"
+DEAF = "import signal; signal.signal(15, signal.SIG_IGN)"
 READY = "print('ready', flush=True)"
 SLEEP = "import time; time.sleep(60)"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> RunDir:
-    folder = RunDir(tmp_path / "a 100% run")
+    folder = RunDir(tmp_path / """a 100% "run" of 'many;#""")
     folder.prepare()
     return folder
 
 
-class Run:
-    """A supervisor of small programs."""
-
-    def __init__(self, folder: RunDir, socket: Path, *programs: Program) -> None:
-        config = folder.config / "supervisord.conf"
-        write_private(config, configuration(folder, socket, programs))
-        environment = {"PATH": os.environ["PATH"], MARK: str(folder.path)}
-        self.supervisor = Supervisor(folder, config, socket, environment)
-
-
-def telling(folder: RunDir, *words: str, **environment: str) -> tuple[Program, Path]:
-    """Return a program that writes down what it was told, and where."""
-    told = folder.path / "told.json"
-    # The script is a file: supervisord's own language has no way to say a line end.
-    script = folder.path / "tell.py"
-    script.write_text(TELL)
-    command = [sys.executable, str(script), str(told), *words]
-    return Program("teller", "servers", command, environment), told
-
-
 @pytest.fixture
-def socket(folder: RunDir) -> Iterator[Path]:
-    with folder.socket() as path:
-        yield path
+def supervisors() -> Iterator[list[Supervisor]]:
+    """Return a list; what stands in it is stopped."""
+    some: list[Supervisor] = []
+    yield some
+    for one in some:
+        one.stop()
+
+
+class Run:
+    """A supervisor of small programs, which are started."""
+
+    def __init__(self, folder: RunDir, supervisors: list[Supervisor], *programs: Program) -> None:
+        environment = {"PATH": os.environ["PATH"], MARK: str(folder.path)}
+        self.supervisor = Supervisor(folder, programs, environment)
+        supervisors.append(self.supervisor)
+        self.keepers = self.supervisor.start("servers", "services", "edge")
+
+
+def program(script: str, *words: str, name: str = "one", group: str = "services") -> Program:
+    """Return a program that runs `script`."""
+    return Program(name, group, [sys.executable, "-c", script, *words], {}, lambda: True)
+
+
+def pid(keeper: Keeper) -> int:
+    """Return the process id of what `keeper` has started."""
+    return wait_until(lambda: keeper.process).pid
 
 
 def test_words_and_values_arrive_as_they_are_and_what_dies_is_started_again(
-    folder: RunDir, socket: Path
+    folder: RunDir, supervisors: list[Supervisor]
 ) -> None:
-    words = ["two words", "100%", "%(here)s", "a,b", "x=y", "ü"]
+    told = folder.path / "told.json"
+    words = ["two words", "100%", "%(here)s", "a,b", "x=y", "ü", "a\nb", '"']
     values = {
         "PLAIN": "x",
         "PERCENT": "50%20%(x)s",
@@ -81,68 +89,120 @@ def test_words_and_values_arrive_as_they_are_and_what_dies_is_started_again(
         "BLANK": " a b ",
         "EMPTY": "",
     }
-    program, told = telling(folder, *words, **values)
-    supervisor = Run(folder, socket, program).supervisor
-    supervisor.start()
-    try:
-        wait_until(told.exists)
-        first = json.loads(told.read_text())
-        assert first["words"] == words
-        assert {name: first["environment"].get(name) for name in values} == values
-        assert first["environment"][MARK] == str(folder.path)
-        os.kill(first["pid"], signal.SIGKILL)
-        wait_until(lambda: json.loads(told.read_text())["pid"] != first["pid"])
-        second = json.loads(told.read_text())["pid"]
-    finally:
-        supervisor.stop()
-    assert not supervisor.is_running()
+    teller = Program(
+        "teller", "servers", [sys.executable, "-c", TELL, str(told), *words], values, told.exists
+    )
+    supervisor = Run(folder, supervisors, teller).supervisor
+    wait_until(told.exists)
+    first = json.loads(told.read_text())
+    assert first["words"] == words
+    assert {name: first["environment"].get(name) for name in values} == values
+    assert first["environment"][MARK] == str(folder.path)
+    os.kill(first["pid"], signal.SIGKILL)
+    wait_until(lambda: json.loads(told.read_text())["pid"] != first["pid"])
+    second = json.loads(told.read_text())["pid"]
+    assert supervisor.notices.get() == "teller was killed (SIGKILL). It is started again."
+    supervisor.stop()
     assert not psutil.pid_exists(second)
 
 
-def test_a_group_waits_until_it_is_asked_for(folder: RunDir, socket: Path) -> None:
+def test_a_child_that_is_left_behind_does_not_keep_the_port(
+    folder: RunDir, supervisors: list[Supervisor]
+) -> None:
     port = ports.free()
-    script = folder.path / "serve.py"
-    script.write_text(SERVE)
-    command = [sys.executable, str(script), str(port)]
-    program = Program("web", "services", command, {}, health=f"http://127.0.0.1:{port}/")
-    edge = Program("gate", "edge", ["sleep", "60"], {})
-    supervisor = Run(folder, socket, program, edge).supervisor
-    supervisor.start()
-    try:
-        with pytest.raises(RunError, match=r"^Not ready: web\. .*web\.log ends with: \(no log\)$"):
-            readiness.wait_for([program], folder, seconds=0.3, alive=supervisor.is_running)
-        supervisor.start_groups()
-        ready: list[str] = []
-        readiness.wait_for(
-            [program],
-            folder,
-            seconds=60,
-            alive=supervisor.is_running,
-            ready=lambda one: ready.append(one.name),
-        )
-        assert ready == ["web"]
-    finally:
-        supervisor.stop()
+    run = Run(folder, supervisors, program(SERVE, str(port)))
+    [keeper] = run.keepers
+    url = f"http://127.0.0.1:{port}/"
+    first = pid(keeper)
+    [child] = wait_until(lambda: psutil.Process(first).children())
+    wait_until(lambda: answers(url))
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: pid(keeper) != first and answers(url))
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 
-def test_nobody_waits_for_what_cannot_come(folder: RunDir) -> None:
-    folder.log("web").write_text("ImportError: no module\n")
-    program = Program("web", "services", [], {}, health="http://127.0.0.1:9/")
-    with pytest.raises(RunError, match="ends with: ImportError: no module"):
-        readiness.wait_for([program], folder, seconds=60, alive=lambda: False)
+def test_a_program_that_does_not_exist_is_tried_again(
+    folder: RunDir, supervisors: list[Supervisor], tmp_path: Path
+) -> None:
+    missing = tmp_path / "program"
+    run = Run(folder, supervisors, Program("one", "edge", [str(missing)], {}, lambda: True))
+    [keeper] = run.keepers
+    wait_until(lambda: keeper.deaths >= 2)
+    assert str(missing) in run.supervisor.notices.get()
+    missing.write_text("#!/bin/sh\necho here\nexec sleep 60\n")
+    missing.chmod(0o700)
+    wait_until(lambda: "here" in keeper.log.tail)
 
 
-def test_a_configuration_that_supervisord_refuses_is_one_line(folder: RunDir, socket: Path) -> None:
-    supervisor = Run(folder, socket).supervisor
-    supervisor.config.write_text("[supervisord]\nnonsense")
-    with pytest.raises(RunError, match=r"^supervisord does not start: "):
-        supervisor.start()
+def test_what_is_stuck_until_it_is_started_again_is_started_again(
+    folder: RunDir, supervisors: list[Supervisor]
+) -> None:
+    mark = folder.path / "second"
+    script = (
+        "import os, sys, time\n"
+        "if os.path.exists(sys.argv[1]): print('fine', flush=True)\n"
+        "else: open(sys.argv[1], 'w'); print('no room', flush=True)\n"
+        "time.sleep(60)"
+    )
+    command = [sys.executable, "-c", script, str(mark)]
+    stuck = Program("one", "servers", command, {}, lambda: True, stuck_sign="no room")
+    [keeper] = Run(folder, supervisors, stuck).keepers
+    wait_until(lambda: "fine" in keeper.log.tail)
+    assert keeper.deaths == 1
 
 
-def test_without_a_start_there_is_nothing_to_stop(folder: RunDir, socket: Path) -> None:
-    supervisor = Run(folder, socket).supervisor
-    supervisor.stop()
-    assert not supervisor.is_running()
+def test_groups_end_one_after_the_other_the_last_one_first(
+    folder: RunDir, supervisors: list[Supervisor]
+) -> None:
+    ends = folder.path / "ends"
+    note = "lambda: open(sys.argv[1], 'a').write(sys.argv[2])"
+    script = f"{ON_TERM}; import atexit; atexit.register({note}); {READY}; {SLEEP}"
+    groups = ("servers", "services", "edge")
+    run = Run(
+        folder,
+        supervisors,
+        *(program(script, str(ends), f"{name} ", name=name, group=name) for name in groups),
+    )
+    wait_until(lambda: all("ready" in keeper.log.tail for keeper in run.keepers))
+    run.supervisor.stop()
+    assert ends.read_text() == "edge services servers "
+
+
+def test_one_that_does_not_listen_is_killed(folder: RunDir, supervisors: list[Supervisor]) -> None:
+    run = Run(folder, supervisors, program(f"{DEAF}; {READY}; {SLEEP}"))
+    [keeper] = run.keepers
+    wait_until(lambda: "ready" in keeper.log.tail)
+    process = psutil.Process(pid(keeper))
+    run.supervisor.stop()
+    assert not process.is_running()
+
+
+def test_without_a_start_there_is_nothing_to_stop(folder: RunDir) -> None:
+    Supervisor(folder, [program(SLEEP)], {}).stop()
+
+
+LAUNCHER = """
+import sys
+from pathlib import Path
+from deploy.local.programs import MARK, Program
+from deploy.local.rundir import RunDir
+from deploy.local.supervision import Supervisor
+folder = RunDir(Path(sys.argv[1]))
+sleeper = Program("one", "edge", ["sleep", "60"], {}, lambda: True)
+supervisor = Supervisor(folder, [sleeper], {MARK: sys.argv[1]})
+supervisor.start("edge")
+sys.stdin.read()
+"""
+
+
+def test_a_supervisor_that_is_killed_leaves_no_process(folder: RunDir) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", LAUNCHER, str(folder.path)], cwd=ROOT, stdin=subprocess.PIPE
+    ) as launcher:
+        # No longer setpriv, which ties it.
+        wait_until(lambda: [one for one in leftovers.find(folder.path) if one.name() == "sleep"])
+        launcher.kill()
+        wait_until(lambda: not leftovers.find(folder.path))
 
 
 class TestLeftovers:
@@ -168,7 +228,6 @@ class TestLeftovers:
         leftovers.end(tmp_path / "b", seconds=5)
 
     def test_one_that_does_not_listen_is_killed(self, tmp_path: Path) -> None:
-        deaf = f"import signal; signal.signal(15, signal.SIG_IGN); {READY}; {SLEEP}"
-        process = self.start(tmp_path, deaf)
+        process = self.start(tmp_path, f"{DEAF}; {READY}; {SLEEP}")
         assert leftovers.end(tmp_path, seconds=0.2) == 1
         assert not process.is_running()
