@@ -3,6 +3,7 @@
 import ipaddress
 import math
 import time
+from collections.abc import Mapping
 from typing import cast
 
 from flask import current_app
@@ -64,6 +65,16 @@ class QuotaExceeded(RateLimited):
             f" try again in {quota.reset} seconds.",
         )
         self.quota = quota
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """When to try again, and which limit it is."""
+        return {
+            **super().headers,
+            "RateLimit-Limit": str(self.quota.limit),
+            "RateLimit-Remaining": str(self.quota.remaining),
+            "RateLimit-Reset": str(self.quota.reset),
+        }
 
 
 def current() -> Quotas:

@@ -1,16 +1,14 @@
-"""The web process of a service: one unit of work a request, the contract's headers and errors."""
+"""The web process of a service: one unit of work a request."""
 
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, g, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
-from prometheus_client import Counter, Histogram
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest as MalformedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,21 +17,14 @@ from werkzeug.routing import IntegerConverter
 from shared import db, observability
 from shared.db import Database
 from shared.errors import BadRequest, ServiceError, Unauthorized
-from shared.http import errors, etag, health, idempotency, negotiation, versions
+from shared.http import etag, health, idempotency
 from shared.http.blueprint import JSON_BODY, Blueprint
+from shared.http.contract import API_VERSION, apply_contract
 from shared.http.examples import with_examples
 from shared.http.openapi import SchemaPlugin, register_components
 from shared.http.schemas import MAX_ID, Error
-from shared.identity import Identity, Signer, Verifier
+from shared.identity import Signer, Verifier
 from shared.settings import ServiceSettings
-
-log = observability.logger(__name__)
-
-API_VERSION: Final = "1.0"
-REQUESTS: Final = Counter(
-    "http_requests_total", "Answers", ["service", "method", "route", "status"]
-)
-SECONDS: Final = Histogram("http_request_seconds", "Time to answer", ["service", "method", "route"])
 
 
 class JsonProvider(DefaultJSONProvider):
@@ -169,22 +160,6 @@ def create_service_app(
     return app
 
 
-def apply_contract(app: Flask, name: str) -> None:
-    """Give `app` what every answer of ours has: errors, headers, request id, metrics, a log line.
-
-    Args:
-        app: a service, or the portal, which has no database.
-        name: in metrics and logs.
-    """
-    errors.register(app)
-    app.after_request(_contract_headers)
-    app.after_request(versions.keep)
-    app.wsgi_app = _traced(app.wsgi_app)  # type: ignore[method-assign]
-    app.before_request(_start_clock)
-    app.before_request(negotiation.refuse_unacceptable)
-    app.after_request(_observed(name))
-
-
 def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Blueprint]) -> None:
     """Register `blueprints` and their OpenAPI document.
 
@@ -258,53 +233,3 @@ def _refuse_unknown_query(app: Flask) -> Callable[[], None]:
             raise BadRequest(f"Query parameter '{next(iter(request.args))}': Unknown field.")
 
     return refuse
-
-
-def _contract_headers(response: Response) -> Response:
-    headers = response.headers
-    headers["X-Request-Id"] = observability.request_id() or ""
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["API-Version"] = API_VERSION
-    headers.setdefault("Cache-Control", "no-store" if "identity" not in g else "private, no-cache")
-    identity: Identity | None = g.get("identity")
-    if identity and identity.quota:
-        headers["RateLimit-Limit"] = str(identity.quota.limit)
-        headers["RateLimit-Remaining"] = str(identity.quota.remaining)
-        headers["RateLimit-Reset"] = str(identity.quota.reset)
-    return response
-
-
-def _traced(wsgi: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap `wsgi` so that the request id is there from the first to the last line."""
-
-    def traced(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        request_id = observability.sane_request_id(environ.get("HTTP_X_REQUEST_ID"))
-        trace = observability.sane_traceparent(environ.get("HTTP_TRACEPARENT"))
-        with observability.traced(request_id, trace):
-            return wsgi(environ, start_response)
-
-    return traced
-
-
-def _start_clock() -> None:
-    g.started = time.perf_counter()
-
-
-def _observed(service: str) -> Callable[[Response], Response]:
-    def observe(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "(none)"
-        seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        REQUESTS.labels(service, request.method, route, response.status_code).inc()
-        SECONDS.labels(service, request.method, route).observe(seconds)
-        if not route.startswith("/health/"):
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                milliseconds=round(seconds * 1000, 1),
-                user=g.identity.user_id if "identity" in g else None,
-            )
-        return response
-
-    return observe

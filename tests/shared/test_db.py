@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -103,11 +105,41 @@ def test_a_connection_that_died_in_the_pool_is_replaced(database: Database) -> N
     assert [database.unit(count) for _ in range(4)] == [0, 0, 0, 0]
 
 
+def test_a_read_of_one_statement_returns_its_first_row_or_none(database: Database) -> None:
+    read = "SELECT n, n + %s FROM counter WHERE n < %s"
+    assert database.read(read, (5, 1)) == (0, 5)
+    assert database.read(read, (5, 0)) is None
+
+
+def test_a_read_sees_what_was_committed_a_moment_ago(database: Database) -> None:
+    for n in range(3):
+        database.unit(partial(put, n=n))
+        assert database.read("SELECT n FROM counter", ()) == (n,)
+
+
+def test_a_connection_that_reads_and_died_is_replaced(database: Database) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: database.read("SELECT pg_sleep(0.1)", ()), range(4)))
+    terminate_backends(database)
+    assert [database.read("SELECT n FROM counter", ()) for _ in range(5)] == [(0,)] * 5
+
+
+def test_a_read_that_was_cancelled_is_an_error_and_its_connection_stays(
+    database: Database,
+) -> None:
+    for _ in range(2):
+        with pytest.raises(psycopg.OperationalError) as caught:
+            database.read("SELECT pg_cancel_backend(pg_backend_pid())", ())
+        assert sqlstate(caught.value) == "57014"
+
+
 def test_a_server_that_is_not_there_is_an_error_without_a_sqlstate() -> None:
     nowhere = Database("postgresql://u:p@127.0.0.1:9/x")
     with pytest.raises(OperationalError) as caught:
         nowhere.unit(count)
     assert sqlstate(caught.value) is None
+    with pytest.raises(psycopg.OperationalError):
+        nowhere.read("SELECT 1", ())
 
 
 @pytest.mark.parametrize(
