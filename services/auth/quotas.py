@@ -1,6 +1,5 @@
 """Quotas: true moving hours, counted once for every request that the gateway asks about."""
 
-import ipaddress
 import math
 import time
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from services.auth.settings import Settings
 from shared.errors import RateLimited, Unavailable
+from shared.http.context import network
 from shared.identity import Quota
 
 
@@ -89,14 +89,3 @@ def count_login(address: str) -> None:
         RateLimited: ten in the last minute (by default).
     """
     current().count("login", network(address))
-
-
-def network(address: str) -> str:
-    """Return the address, or the /64 of an IPv6 one."""
-    try:
-        host = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is None:
-        return str(ipaddress.ip_network(f"{host}/64", strict=False))
-    return str(getattr(host, "ipv4_mapped", None) or host)
