@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -72,9 +72,8 @@ class NatsConsumer:
             while not stop.is_set():
                 try:
                     asyncio.run(self._consume_once(handle, stop, pool, backoff))
-                except* _LOST as group:
-                    errors = [repr(error) for error in group.exceptions]
-                    log.warning("bus_connection_lost", broker="nats", error=errors)
+                except _LOST as error:
+                    log.warning("bus_connection_lost", broker="nats", error=repr(error))
                     stop.wait(backoff.next())
 
     async def _declare_once(self) -> None:
@@ -138,22 +137,22 @@ class _Session:
         """Work until `stop`.
 
         Raises:
-            ExceptionGroup: the connection is `lost`, or silent.
+            nats.errors.Error, BusUnavailable: the connection is `lost`, or silent.
         """
-        async with asyncio.TaskGroup() as group:
-            others = [group.create_task(work()) for work in (self._pull, self._keep, self._count)]
-            while not stop.is_set():
-                if lost.is_set():
-                    raise ConnectionClosedError
-                with contextlib.suppress(TimeoutError):
-                    message, retries = await asyncio.wait_for(self._queue.get(), _TICK)
-                    verdict = await self._attempt(message)
-                    group.create_task(self._settle(message, verdict, retries))
-            for task in others:
-                task.cancel()
+        await _until_one_ends(
+            self._work(stop), self._pull(), self._keep(), self._count(), _watch(lost)
+        )
         # The next consumer has the rest at once and in order, not after the wait.
         for message in self._in_hand.values():
             await message.nak()
+
+    async def _work(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TICK):
+                    message, retries = await self._queue.get()
+                verdict = await self._attempt(message)
+                await self._settle(message, verdict, retries)
 
     async def _attempt(self, message: Msg) -> Verdict:
         return await asyncio.get_running_loop().run_in_executor(
@@ -235,6 +234,32 @@ class _Session:
             count = sum((info.state.subjects or {}).values())
             metrics.DEAD_LETTERS.labels(self._names.service).set(count)
             await asyncio.sleep(_COUNT_EVERY)
+
+
+async def _watch(lost: asyncio.Event) -> None:
+    await lost.wait()
+    raise ConnectionClosedError
+
+
+async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """Run `works` side by side until one of them returns or raises, and end the others.
+
+    Not a TaskGroup: `asyncio.wait_for`, which nats-py uses everywhere, swallows a cancellation
+    that comes in the moment of its result (until Python 3.12, cpython #86296). What a group
+    cancels then goes on alone for ever, or adds tasks to a group that is shutting down.
+
+    Raises:
+        what the first of them raised.
+    """
+    tasks = [asyncio.create_task(work) for work in works]
+    _, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    while others:
+        for task in others:
+            task.cancel()
+        _, others = await asyncio.wait(others, timeout=_TICK)
+    for error in [task.exception() for task in tasks if not task.cancelled()]:
+        if error:
+            raise error
 
 
 def _request(batch: int) -> bytes:
