@@ -37,7 +37,7 @@ class Desk:
     def hear(self, events: Sequence[Event] | None = None) -> None:
         """Apply events; by default all that were said and not heard yet."""
         for event in self.world.take() if events is None else events:
-            inbox.process(self.stand.database.sessions, "analytics", event, self._handlers)
+            inbox.process(self.stand.database.sessions, "analytics", [event], self._handlers)
 
     def appraise(self) -> None:
         """Let the appraiser do all that waits."""

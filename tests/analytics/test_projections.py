@@ -178,6 +178,6 @@ def test_an_owner_who_is_down_holds_the_event_and_loses_nothing(desk: Desk) -> N
     signer = Signer("analytics", desk.stand.keys / "analytics.pem")
     nobody = handlers.table(Owners({"portfolio": NOWHERE, "assets": NOWHERE}, signer))
     with pytest.raises(Unavailable):
-        inbox.process(desk.stand.database.sessions, "analytics", events[-1], nobody)
+        inbox.process(desk.stand.database.sessions, "analytics", [events[-1]], nobody)
     desk.hear(events[-1:])  # the same event again, when the owner is back
     assert len(desk.stored()["ledger_entries"]) == 2

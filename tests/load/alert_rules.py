@@ -130,7 +130,7 @@ def _prices() -> Iterator[Event]:
 
 def _applied(stand: Stand, known: Mapping[str, handlers.Handler], event: Event) -> float:
     began = time.perf_counter()
-    inbox.process(stand.database.sessions, "webhooks", event, known)
+    inbox.process(stand.database.sessions, "webhooks", [event], known)
     return time.perf_counter() - began
 
 

@@ -77,7 +77,7 @@ class Bench:
         version = self._version
         self.execute(f"UPDATE assets SET version = {version - 1} WHERE id = {asset}")
         event = Event.now("assets", "price-updated", f"assets/{asset}", version, data)
-        inbox.process(self.database.sessions, "analytics", event, self._handlers)
+        inbox.process(self.database.sessions, "analytics", [event], self._handlers)
         return self.count("SELECT count(DISTINCT portfolio_id) FROM revaluation_marks")
 
     def work(self) -> None:

@@ -31,7 +31,7 @@ def tell(stand: Stand) -> Tell:
         return told
 
     def again(event: Event) -> None:
-        inbox.process(stand.database.sessions, "portfolio", event, table)
+        inbox.process(stand.database.sessions, "portfolio", [event], table)
 
     hear.again = again  # type: ignore[attr-defined]  # the same event a second time
     return hear

@@ -84,7 +84,7 @@ def test_closes_that_were_missed_are_asked_for(
     assets.price(pair, {"2024-01-03": "1.20"})
     created, _, last = assets.stand.events()
     for event in (created, last):
-        inbox.process(stand.database.sessions, "portfolio", event, handlers.table(owners))
+        inbox.process(stand.database.sessions, "portfolio", [event], handlers.table(owners))
     row = {"amount": "10", "currency": "EUR"}
     assert ann.record(ann.portfolio(), "DEPOSIT", "2024-01-02", **row)["exchange_rate"] == "1.10"
 
@@ -112,7 +112,7 @@ def test_what_is_made_anew_equals_what_it_was(
     assets.price(pair, {"2024-01-02": "1.10", "2024-01-05": "1.20"})
     assets.price(asset, {"2024-01-05": "10"})
     for event in assets.stand.events():
-        inbox.process(stand.database.sessions, "portfolio", event, handlers.table(owners))
+        inbox.process(stand.database.sessions, "portfolio", [event], handlers.table(owners))
     portfolio = ann.portfolio(cost_basis_method=method)
     ann.record(portfolio, "BUY", "2024-01-03", asset=asset, quantity="3", price="7.77")
     ann.record(portfolio, "BUY", "2024-01-05", asset=asset, quantity="4", price="8.88")

@@ -26,7 +26,7 @@ class Said:
 
     def event(self, event: Event) -> Event:
         catalogue.check(event.type, event.data)
-        inbox.process(self._stand.database.sessions, "webhooks", event, self._handlers)
+        inbox.process(self._stand.database.sessions, "webhooks", [event], self._handlers)
         return event
 
     def say(
