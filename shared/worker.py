@@ -61,9 +61,9 @@ def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
 
-    def consume(message: bus.Message) -> None:
-        event = Event.from_json(message.body)
-        with_owners(lambda: inbox.process(database.sessions, settings.name, event, handlers))
+    def consume(messages: Sequence[bus.Message]) -> None:
+        events = [Event.from_json(message.body) for message in messages]
+        with_owners(lambda: inbox.process(database.sessions, settings.name, events, handlers))
 
     def relay() -> None:
         publisher = bus.publisher(settings.event_bus_url)

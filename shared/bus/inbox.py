@@ -1,12 +1,14 @@
 """The inbox: each event is applied once, however often it is delivered."""
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     DateTime,
     Index,
     Text,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    literal,
     select,
     table,
     tuple_,
@@ -68,35 +71,57 @@ class InboxMixin:
 def process(
     sessions: sessionmaker[Session],
     consumer: str,
-    event: Event,
+    events: Sequence[Event],
     handlers: Mapping[str, EventHandler],
 ) -> None:
-    """Apply `event` in one transaction with its inbox row, unless `consumer` has it already.
+    """Apply `events` in order, in one transaction with their inbox rows.
 
-    An event without a handler is only recorded. A serialization failure or a deadlock does the
-    whole unit again.
+    Those that `consumer` has already are dropped, and one without a handler is only recorded. A
+    serialization failure or a deadlock does the whole unit again.
 
     Raises:
-        Unavailable: the database does not answer; nothing is wrong with the event.
+        Unavailable: the database does not answer; nothing is wrong with the events.
     """
-    with traced(event.request_id, event.traceparent):
-        with_patience(lambda: retried(lambda: _apply(sessions, consumer, event, handlers)))
+    unit = partial(_apply, sessions, consumer, events, handlers)
+    new = with_patience(lambda: retried(unit))
     crash_point("after_handler_commit_before_ack")
+    now = datetime.now(UTC)
+    for event in new:
+        metrics.LAG.labels(consumer).observe((now - event.time).total_seconds())
+    metrics.DUPLICATES.labels(consumer).inc(len(events) - len(new))
 
 
 def _apply(
     sessions: sessionmaker[Session],
     consumer: str,
-    event: Event,
+    events: Sequence[Event],
     handlers: Mapping[str, EventHandler],
-) -> None:
+) -> Sequence[Event]:
+    """Return those that were new."""
     with sessions.begin() as session:
-        record = insert(_INBOX).values(event_id=event.id, consumer=consumer)
-        new = session.scalar(record.on_conflict_do_nothing().returning(_INBOX.c.event_id))
-        if new is None:
-            metrics.DUPLICATES.labels(consumer).inc()
-        elif handler := handlers.get(event.type):
-            handler(session, event)
+        new = _record(session, consumer, events)
+        for number, event in enumerate(new):
+            if number:
+                crash_point("mid_batch")
+            if handler := handlers.get(event.type):
+                with traced(event.request_id, event.traceparent):
+                    handler(session, event)
+                # The next one finds the session as if it were the first, in what it reads too.
+                session.flush()
+                session.expunge_all()
+    return new
+
+
+def _record(session: Session, consumer: str, events: Sequence[Event]) -> Sequence[Event]:
+    """Return those of `events` that were not recorded before, each once."""
+    by_id = {event.id: event for event in events}
+    # In one order for all: two that record the same events never wait for each other in a circle.
+    ids = func.unnest(literal(sorted(by_id), ARRAY(Uuid)))
+    record = insert(_INBOX).from_select(
+        [_INBOX.c.event_id, _INBOX.c.consumer], select(ids, literal(consumer))
+    )
+    new = set(session.scalars(record.on_conflict_do_nothing().returning(_INBOX.c.event_id)))
+    return [event for event in by_id.values() if event.id in new]
 
 
 def with_patience(unit: Callable[[], T]) -> T:

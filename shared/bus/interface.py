@@ -60,7 +60,7 @@ class DeadLetter:
     reason: str
 
 
-Handle = Callable[[Message], None]
+Handle = Callable[[Sequence[Message]], None]
 
 
 class Publisher(Protocol):
@@ -89,11 +89,14 @@ class Consumer(Protocol):
         """
 
     def consume(self, handle: Handle, stop: threading.Event) -> None:
-        """Call `handle` with one message after the other until `stop`, over every disconnection.
+        """Call `handle` with what arrives, in order, until `stop`, over every disconnection.
 
-        Returning acknowledges. Raising `shared.errors.Unavailable` keeps the message and tries
-        it again until what it needs is back; any other error counts: after the fifth delivery
-        the message is a dead letter. Other messages flow on meanwhile.
+        Returning acknowledges all that it was called with. When it raises, none of that is done;
+        several are then handed over one by one, and one that raises by itself is judged: after
+        `shared.errors.Unavailable` it is kept and tried again until what it needs is back; any
+        other error counts, and after the fifth delivery the message is a dead letter. Other
+        messages flow on meanwhile. What a process held that was killed is handed over one by
+        one, too, and nothing else is taken meanwhile: only what kills it again is counted on.
         """
 
 

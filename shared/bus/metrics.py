@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
 UNPUBLISHED: Final = Gauge(
     "outbox_unpublished", "Outbox rows that wait for the broker", ["service"]
@@ -15,6 +15,18 @@ UNROUTABLE: Final = Counter(
     "bus_unroutable", "Attempts to publish an event that no queue takes", ["service", "type"]
 )
 CONSUMED: Final = Counter("bus_consumed", "Messages handled", ["service"])
+BATCH: Final = Histogram(
+    "bus_batch_messages",
+    "Messages handled together, in one transaction",
+    ["service"],
+    buckets=(1, 2, 5, 10, 20, 50, 100),
+)
+LAG: Final = Histogram(
+    "bus_lag_seconds",
+    "Age of an event when it has been applied",
+    ["service"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600),
+)
 DUPLICATES: Final = Counter(
     "bus_duplicates_dropped", "Events that the inbox already had", ["service"]
 )

@@ -36,6 +36,7 @@ _OUTBOX: Final = table(
     column("id"),
     column("event_id", Uuid()),
     column("type"),
+    column("subject"),
     column("payload"),
     column("published_at"),
 )
@@ -49,14 +50,17 @@ class OutboxMixin:
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     event_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
     type: Mapped[str] = mapped_column(Text)
+    # A process of the release before writes none; its rows are one subject.
+    subject: Mapped[str] = mapped_column(Text, server_default="")
     payload: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Index]:  # noqa: N805 - SQLAlchemy passes the class
-        """Keep what waits findable however much has been published."""
-        return (Index("outbox_unpublished", "id", postgresql_where=text("published_at IS NULL")),)
+        """Keep what waits findable by subject, however much has been published."""
+        waiting = text("published_at IS NULL")
+        return (Index("outbox_unpublished", "subject", "id", postgresql_where=waiting),)
 
 
 def add(session: Session, *events: Event) -> None:
@@ -73,7 +77,12 @@ def _row(event: Event) -> dict[str, Any]:
     payload = event.to_json()
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"The event {event.type} has {len(payload)} bytes; {MAX_PAYLOAD} at most")
-    return {"event_id": event.id, "type": event.type, "payload": payload.decode()}
+    return {
+        "event_id": event.id,
+        "type": event.type,
+        "subject": event.subject,
+        "payload": payload.decode(),
+    }
 
 
 def purge(session: Session) -> int:

@@ -119,7 +119,7 @@ class Stand:
 
     def hear(self, event: Event, handlers: Mapping[str, EventHandler]) -> None:
         """Apply an event as the worker does."""
-        with_owners(lambda: inbox.process(self.database.sessions, self.name, event, handlers))
+        with_owners(lambda: inbox.process(self.database.sessions, self.name, [event], handlers))
 
     def empty(self) -> None:
         """Delete every row of every table and start every number at 1 again."""

@@ -108,7 +108,7 @@ def test_what_was_private_to_a_user_goes_with_them(
         {"user": 1, "username": "ann"},
     )
     for _ in range(2):
-        inbox.process(stand.database.sessions, "assets", left, HANDLERS)
+        inbox.process(stand.database.sessions, "assets", [left], HANDLERS)
     assert ann.get("assets/2/").status_code == 404
     assert ann.get("price-history/1/").status_code == 404
     assert bob.get("assets/3/").status_code == 200

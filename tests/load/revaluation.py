@@ -87,7 +87,7 @@ class Bench:
         sequence = self._sequence
         self.execute(f"UPDATE assets SET sequence = {sequence - 1} WHERE id = {asset}")
         event = Event.now("assets", "price-updated", f"assets/{asset}", sequence, data)
-        inbox.process(self.database.sessions, "analytics", event, self._handlers)
+        inbox.process(self.database.sessions, "analytics", [event], self._handlers)
         return self.count("SELECT count(DISTINCT portfolio_id) FROM revaluation_marks")
 
     def work(self) -> None:

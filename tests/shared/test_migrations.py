@@ -80,6 +80,23 @@ def test_the_migrations_can_be_taken_back_and_made_again(postgres_url: str, serv
     assert schema_of(url) == made
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_events_that_wait_while_the_outbox_gets_subjects_keep_their_turns(
+    postgres_url: str, service: str
+) -> None:
+    url = create_database(postgres_url, service)
+    migrations.upgrade(service, url)
+    command.downgrade(migrations.config(service, url), "outbox_subjects-1")
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO outbox (event_id, type, payload) VALUES (gen_random_uuid(), 'a', %s)",
+            ['{"subject":"assets/5"}'],
+        )
+    migrations.upgrade(service, url)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT subject FROM outbox").fetchone() == ("assets/5",)
+
+
 def test_two_that_migrate_at_once_wait_for_each_other(postgres_url: str) -> None:
     """The first may take longer than a statement may wait for a lock (4 s)."""
     url = create_database(postgres_url, "auth")

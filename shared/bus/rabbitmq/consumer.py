@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -13,13 +14,15 @@ from pika.exceptions import AMQPError
 from shared.bus import metrics
 from shared.bus.backoff import Backoff
 from shared.bus.delivery import (
+    LINGER,
     PREFETCH,
+    Backlog,
+    Delivery,
     Verdict,
-    attempt,
     pause_before_redelivery,
     pause_before_retry,
 )
-from shared.bus.interface import Address, BusUnavailable, Handle, Message
+from shared.bus.interface import Address, BusUnavailable, Handle
 from shared.bus.rabbitmq.topology import Names, channel_to, declare, parameters, received
 from shared.observability import logger
 
@@ -67,18 +70,41 @@ class RabbitConsumer:
     ) -> None:
         with channel_to(self._parameters) as channel:
             declare(channel, self._names, self._types)
-            channel.basic_qos(prefetch_count=PREFETCH)
-            deliveries = _Deliveries(self._service, handle, channel, pool)
-            channel.basic_consume(self._names.queue, deliveries.on_message)
+            deliveries = _Deliveries(Backlog(self._service, handle), channel, pool)
             backoff.reset()
             log.info("bus_consuming", broker="rabbitmq", queue=self._names.queue)
             try:
-                self._serve(channel, stop)
+                self._recover(channel, deliveries, stop)
+                self._serve(channel, deliveries, stop)
                 deliveries.finish()
             finally:
                 deliveries.end()
 
-    def _serve(self, channel: BlockingChannel, stop: threading.Event) -> None:
+    def _recover(
+        self, channel: BlockingChannel, deliveries: "_Deliveries", stop: threading.Event
+    ) -> None:
+        """Take one by one what an earlier consumer held when it died.
+
+        The queue gives that first. One of them may have killed it, and kills again: the broker
+        then counts a delivery against that one alone, not against all that is prefetched.
+        """
+        while not stop.is_set():
+            method, props, body = channel.basic_get(self._names.queue)
+            if method is None:
+                return
+            deliveries.on_message(channel, method, props, body)
+            if not method.redelivered:
+                return
+            while deliveries.are_at_work and channel.is_open:
+                channel.connection.process_data_events(time_limit=_MOMENT)
+
+    def _serve(
+        self, channel: BlockingChannel, deliveries: "_Deliveries", stop: threading.Event
+    ) -> None:
+        if stop.is_set():
+            return
+        channel.basic_qos(prefetch_count=PREFETCH)
+        channel.basic_consume(self._names.queue, deliveries.on_message)
         ticks = 0
         # The broker cancels the consumer when the queue is deleted or moves to another node.
         while not stop.is_set() and channel.is_open and channel.consumer_tags:
@@ -90,25 +116,35 @@ class RabbitConsumer:
 
 
 class _Deliveries:
-    """The messages of one connection: from the broker to the handler's thread and back."""
+    """The messages of one connection: from the broker to the handler's thread and back.
+
+    Only `_work` runs in the handler's thread, everything else in the connection's.
+    """
 
     def __init__(
-        self, service: str, handle: Handle, channel: BlockingChannel, pool: ThreadPoolExecutor
+        self, backlog: Backlog[int], channel: BlockingChannel, pool: ThreadPoolExecutor
     ) -> None:
-        self._service = service
-        self._handle = handle
+        self._backlog = backlog
         self._channel = channel
         self._connection = channel.connection
         self._pool = pool
+        self._unsettled: set[int] = set()  # tags that the broker waits for
+        self._is_handling = False
         self._ended = threading.Event()
+
+    @property
+    def are_at_work(self) -> bool:
+        """Whether something is handled or waits for that; what is held or given back does not."""
+        return self._is_handling or bool(self._backlog)
 
     def on_message(
         self, _: BlockingChannel, method: Any, props: pika.BasicProperties, body: bytes
     ) -> None:
         """Queue a delivery for the handler."""
         message = received(props, method.routing_key, body)
-        deliveries = int((props.headers or {}).get("x-delivery-count", 0)) + 1
-        self._pool.submit(self._work, message, method.delivery_tag, deliveries, 0)
+        count = int((props.headers or {}).get("x-delivery-count", 0)) + 1
+        self._unsettled.add(method.delivery_tag)
+        self._queue(Delivery(message, count, method.delivery_tag))
 
     def end(self) -> None:
         """Let what is queued fall; the broker delivers it again."""
@@ -122,33 +158,59 @@ class _Deliveries:
             self._connection.process_data_events(time_limit=_MOMENT)
         self._connection.process_data_events(time_limit=0)
 
-    def _work(self, message: Message, tag: int, deliveries: int, retries: int) -> None:
-        """Handle one message; runs in the handler's thread."""
+    def _queue(self, delivery: Delivery[int]) -> None:
+        self._backlog.add(delivery)
+        if not self._is_handling:
+            self._is_handling = True
+            self._connection.call_later(LINGER if self._backlog.is_short else 0, self._go_on)
+
+    def _go_on(self) -> None:
+        """Give the next batch to the handler."""
+        self._is_handling = bool(self._backlog) and not self._ended.is_set()
+        if self._is_handling:
+            self._pool.submit(self._work, self._backlog.take())
+
+    def _work(self, batch: Sequence[Delivery[int]]) -> None:
         if self._ended.is_set():
             return
-        verdict = attempt(self._service, self._handle, message, deliveries)
-        tell = {
-            Verdict.DONE: partial(self._channel.basic_ack, tag),
-            Verdict.BURY: partial(self._channel.basic_reject, tag, requeue=False),
-            Verdict.REDELIVER: partial(self._give_back, tag, deliveries),
-            Verdict.HOLD: partial(self._hold, message, tag, deliveries, retries),
-        }[verdict]
+        verdict = self._backlog.attempt(batch)
         try:
-            self._connection.add_callback_threadsafe(tell)
+            self._connection.add_callback_threadsafe(partial(self._settle, batch, verdict))
         except AMQPError as error:
             # It is delivered again on the next connection, and the inbox knows it.
-            log.info("acknowledgement_lost", id=message.id, error=repr(error))
+            log.info("acknowledgement_lost", size=len(batch), error=repr(error))
 
-    def _give_back(self, tag: int, deliveries: int) -> None:
-        """Reject after a pause: RabbitMQ itself would deliver it again at once.
+    def _settle(self, batch: Sequence[Delivery[int]], verdict: Verdict) -> None:
+        if verdict is Verdict.APART:
+            self._backlog.put_back_apart(batch)
+        elif verdict is Verdict.DONE:
+            self._acknowledge({delivery.tag for delivery in batch})
+        else:
+            self._judge(batch[0], verdict)
+        self._go_on()
 
-        Reject, not nack: since RabbitMQ 4.3 only a reject counts as a failed delivery.
-        """
-        self._connection.call_later(
-            pause_before_redelivery(deliveries),
-            partial(self._channel.basic_reject, tag, requeue=True),
-        )
+    def _acknowledge(self, tags: set[int]) -> None:
+        self._unsettled -= tags
+        last = max(tags)
+        if all(tag > last for tag in self._unsettled):
+            self._channel.basic_ack(last, multiple=True)
+        else:  # an earlier one is held or waits to be given back
+            for tag in sorted(tags):
+                self._channel.basic_ack(tag)
 
-    def _hold(self, message: Message, tag: int, deliveries: int, retries: int) -> None:
-        again = partial(self._pool.submit, self._work, message, tag, deliveries, retries + 1)
-        self._connection.call_later(pause_before_retry(retries), again)
+    def _judge(self, delivery: Delivery[int], verdict: Verdict) -> None:
+        if verdict is Verdict.HOLD:
+            again = replace(delivery, retries=delivery.retries + 1)
+            pause = pause_before_retry(delivery.retries)
+            self._connection.call_later(pause, partial(self._queue, again))
+        elif verdict is Verdict.REDELIVER:
+            # RabbitMQ itself would deliver it again at once.
+            pause = pause_before_redelivery(delivery.count)
+            self._connection.call_later(pause, partial(self._reject, delivery.tag, requeue=True))
+        else:
+            self._reject(delivery.tag, requeue=False)
+
+    def _reject(self, tag: int, *, requeue: bool) -> None:
+        """Reject, not nack: since RabbitMQ 4.3 only a reject counts as a failed delivery."""
+        self._unsettled.discard(tag)
+        self._channel.basic_reject(tag, requeue=requeue)

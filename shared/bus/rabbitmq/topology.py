@@ -13,10 +13,13 @@ from typing import Any, Final
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from shared.bus.delivery import BROKER_LIMIT
 from shared.bus.interface import Address, Message
 
 CONNECT_TIMEOUT: Final = 5.0  # seconds
+# RabbitMQ counts the deliveries of crashed consumers too, and this is for the message that kills
+# its consumer: wider than our own limit, for one that died beside it has a delivery more, and one
+# that is held loses one every half an hour (`consumer_timeout`). It is RabbitMQ 4's default.
+_DELIVERY_LIMIT: Final = 20
 # Listing dead letters takes them and puts them back, which counts as a delivery; RabbitMQ 4
 # would drop them after its default of 20. It knows -1 for "never", 3.10 does not.
 _NEVER: Final = 1_000_000_000
@@ -78,7 +81,7 @@ def declare(channel: BlockingChannel, names: Names, types: Sequence[str]) -> Non
 def _queue_arguments(names: Names) -> dict[str, Any]:
     return {
         "x-queue-type": "quorum",
-        "x-delivery-limit": BROKER_LIMIT,
+        "x-delivery-limit": _DELIVERY_LIMIT,
         "x-dead-letter-exchange": names.dead_exchange,
         "x-dead-letter-routing-key": names.queue,
         # The default, at-most-once, may lose a dead letter when the broker dies in between.

@@ -1,16 +1,34 @@
 """The service `ledger` as a process: `python -m tests.shared.bus.ledger [type …]`.
 
-It relays its outbox and, for each type that is named, leaves an effect.
+It relays its outbox and, for each type that is named, leaves an effect; an event that says so
+fails, or kills it.
 """
 
+import os
 import sys
+
+from sqlalchemy.orm import Session
 
 from shared import observability, settings, worker
 from shared.db import Database
+from shared.events import Event
 from tests.shared.bus.database import leave_effect
 
-if __name__ == "__main__":
+
+def handle(session: Session, event: Event) -> None:
+    leave_effect(session, event)
+    if event.data.get("fails"):
+        raise ValueError("broken")
+    if event.data.get("kills"):
+        os._exit(137)
+
+
+def main() -> int:
     configuration = settings.load("ledger")
     observability.configure_logging("ledger", configuration.log_level)
     database = Database(configuration.database_url, pool_size=3)
-    sys.exit(worker.run(configuration, database, dict.fromkeys(sys.argv[1:], leave_effect)))
+    return worker.run(configuration, database, dict.fromkeys(sys.argv[1:], handle))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

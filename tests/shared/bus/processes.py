@@ -1,6 +1,8 @@
 """Real child processes of a service, to be killed."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,16 +24,23 @@ def variables(database: Database, bus_url: str, **more: str) -> dict[str, str]:
 
 @contextmanager
 def ledger(
-    database: Database, bus_url: str, *types: str, **more: str
+    database: Database, bus_url: str, *types: str, supervised: bool = False, **more: str
 ) -> Iterator["subprocess.Popen[str]"]:
-    """Run the service `ledger` for the length of a `with`; it consumes `types`."""
+    """Run the service `ledger` for the length of a `with`; it consumes `types`.
+
+    Args:
+        supervised: begin it again whenever it ends.
+    """
+    module = "supervised" if supervised else "ledger"
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.shared.bus.ledger", *types],
+        [sys.executable, "-m", f"tests.shared.bus.{module}", *types],
         env=variables(database, bus_url, **more),
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     ) as process:
         try:
             yield process
         finally:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):  # it has ended
+                os.killpg(process.pid, signal.SIGKILL)

@@ -1,6 +1,7 @@
 """A small TCP proxy that can go silent, as a cut cable does, or reset what goes through it."""
 
 import contextlib
+import select
 import socket
 import struct
 import threading
@@ -29,6 +30,12 @@ class Proxy:
         with self._lock:
             for pair in self._pairs:
                 pair.stalled = True
+
+    def hold(self, holding: bool = True) -> None:
+        """Keep back what comes on the connections that are open, or let it all through at once."""
+        with self._lock:
+            for pair in self._pairs:
+                pair.hold(holding)
 
     def reset(self) -> None:
         """Reset every connection."""
@@ -72,10 +79,19 @@ class _Pair:
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self._peers = {client: server, server: client}
         self.stalled = False
+        self._passable = threading.Event()
+        self._passable.set()
         for side in self._peers:
             threading.Thread(target=self._carry, args=(side,), daemon=True).start()
 
+    def hold(self, holding: bool) -> None:
+        if holding:
+            self._passable.clear()
+        else:
+            self._passable.set()
+
     def reset(self) -> None:
+        self.hold(False)
         for side in self._peers:
             with contextlib.suppress(OSError):  # it is closed already
                 side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
@@ -83,8 +99,10 @@ class _Pair:
             side.close()
 
     def _carry(self, side: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := side.recv(_CHUNK):
+        with contextlib.suppress(OSError, ValueError):  # a closed socket, or its number -1
+            while select.select([side], [], []) and self._passable.wait():
+                if not (data := side.recv(_CHUNK)):
+                    break
                 if not self.stalled:  # else swallowed: the sender believes that it arrived
                     self._peers[side].sendall(data)
         self.reset()

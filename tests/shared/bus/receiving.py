@@ -22,15 +22,27 @@ def messages(count: int, type_: str = "price-updated") -> list[bus.Message]:
 
 
 class Receiver:
-    """Records what it is handed; `fails` decides whether it then raises."""
+    """Records what it is handed, as one that handles all or nothing.
+
+    Args:
+        fails: decides of a message whether it fails, and what it was handed with.
+
+    Attributes:
+        ids: of what was handled, and of what failed by itself, in order.
+        batches: the sizes of all that it was handed.
+    """
 
     def __init__(self, fails: Callable[[bus.Message], Exception | None] = lambda _: None) -> None:
         self.ids: list[str] = []
+        self.batches: list[int] = []
         self._fails = fails
 
-    def __call__(self, received: bus.Message) -> None:
-        self.ids.append(received.id)
-        if error := self._fails(received):
+    def __call__(self, received: Sequence[bus.Message]) -> None:
+        self.batches.append(len(received))
+        error = next(filter(None, map(self._fails, received)), None)
+        if error is None or len(received) == 1:
+            self.ids += [one.id for one in received]
+        if error:
             raise error
 
     def has(self, *sent: bus.Message) -> bool:
@@ -40,7 +52,7 @@ class Receiver:
 @contextmanager
 def consuming(
     url: str,
-    handle: Callable[[bus.Message], None],
+    handle: Callable[[Sequence[bus.Message]], None],
     service: str = "ledger",
     types: Sequence[str] = ("price-updated",),
 ) -> Iterator[None]:

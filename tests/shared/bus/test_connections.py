@@ -1,13 +1,23 @@
 """Brokers and cables that fail: everything comes back by itself, and nothing waits for ever."""
 
+import asyncio
+import contextlib
+import secrets
 import time
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import nats as nats_client
 import pytest
+from nats.js.errors import NotFoundError
 
 from deploy.local import nats, ports
 from shared import bus
+from shared.bus.interface import Address
+from shared.bus.nats.topology import Names
 from shared.testing import wait_until
+from tests.shared.bus.conftest import clean_up
 from tests.shared.bus.proxy import Proxy
 from tests.shared.bus.receiving import Receiver, consuming, message, messages, publishing
 
@@ -70,6 +80,25 @@ def test_a_publisher_never_claims_what_was_not_confirmed(
         wait_until(lambda: receiver.has(*sent))
 
 
+async def _is_pulled(url: str) -> bool:
+    names = _names(url)
+    async with await nats_client.connect(Address.parse(url).url) as client:
+        with contextlib.suppress(NotFoundError):
+            info = await client.jetstream().consumer_info(names.stream, names.durable)
+            return bool(info.num_waiting)
+    return False
+
+
+async def _delete_durable(url: str) -> None:
+    names = _names(url)
+    async with await nats_client.connect(Address.parse(url).url) as client:
+        await client.jetstream().delete_consumer(names.stream, names.durable)
+
+
+def _names(url: str) -> Names:
+    return Names(Address.parse(url).namespace, "ledger")
+
+
 def _published(publisher: bus.Publisher, sent: list[bus.Message]) -> bool:
     try:
         publisher.publish(sent)
@@ -84,6 +113,29 @@ def test_a_broker_that_is_away_is_said_to_be(url: str) -> None:
         publisher.publish([message()])
     with pytest.raises(bus.BusUnavailable):
         bus.consumer(url, "ledger", ["price-updated"]).declare()
+
+
+def test_a_nats_consumer_outlives_a_pull_that_fails_while_a_message_arrives(
+    nats_url: str, request: pytest.FixtureRequest
+) -> None:
+    """In the same moment, or nearly: the server says both at once, and often enough."""
+    url = f"{nats_url}?namespace=test-{secrets.token_hex(4)}"
+    request.addfinalizer(lambda: clean_up(url))
+    parts = urlsplit(url)
+    proxy = Proxy((parts.hostname or "", parts.port or 0))
+    request.addfinalizer(proxy.close)
+    proxied = url.replace(f":{parts.port}", f":{proxy.port}")
+    receiver = Receiver()
+    with consuming(proxied, receiver), publishing(url) as publisher:
+        for _ in range(15):
+            sent = messages(40)
+            wait_until(lambda: asyncio.run(_is_pulled(url)))
+            proxy.hold()
+            publisher.publish(sent)
+            asyncio.run(_delete_durable(url))
+            time.sleep(0.1)
+            proxy.hold(False)
+            wait_until(partial(receiver.has, *sent))
 
 
 def test_a_nats_server_that_restarts_is_consumed_again_within_15_seconds(tmp_path: Path) -> None:

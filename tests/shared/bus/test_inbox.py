@@ -1,7 +1,9 @@
 """The inbox: each event is applied once, however often and however roughly it is delivered."""
 
 import threading
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
@@ -16,6 +18,7 @@ from shared.errors import Unavailable
 from shared.events import Event
 from shared.testing import wait_until
 from tests.shared.bus.database import (
+    Effect,
     InboxRow,
     effects,
     leave_effect,
@@ -33,7 +36,7 @@ def apply(
     handler: EventHandler = leave_effect,
     consumer: str = "ledger",
 ) -> None:
-    inbox.process(database.sessions, consumer, one, {"price-updated": handler})
+    inbox.process(database.sessions, consumer, [one], {"price-updated": handler})
 
 
 def recorded(database: Database) -> int:
@@ -46,6 +49,67 @@ def test_an_event_is_applied_once_however_often_it_comes(database: Database) -> 
     for one in (first, first, second, first, second):
         apply(database, one)
     assert effects(database) == [first.id, second.id]
+
+
+def test_a_batch_is_applied_in_order_in_one_transaction(database: Database) -> None:
+    events = [event(number) for number in range(30)]
+    inbox.process(database.sessions, "ledger", events[:20], HANDLERS)
+    inbox.process(database.sessions, "ledger", [*events[10:], events[-1]], HANDLERS)
+    assert effects(database) == [one.id for one in events]
+    with database.sessions() as session:
+        transactions = text("SELECT count(DISTINCT xmin::text) FROM effects")
+        assert session.scalar(transactions) == 2
+
+
+def test_each_of_a_batch_sees_what_those_before_it_wrote(database: Database) -> None:
+    seen: list[list[int]] = []
+
+    def number_all(session: Session, one: Event) -> None:
+        """Write past the ORM what was read through it."""
+        seen.append([effect.id for effect in session.scalars(select(Effect).order_by(Effect.id))])
+        session.add(Effect(event_id=one.id))
+        session.flush()
+        session.execute(update(Effect).values(id=Effect.id + 10))
+
+    inbox.process(
+        database.sessions, "ledger", [event(1), event(2), event(3)], {"price-updated": number_all}
+    )
+    assert seen == [[], [11], [12, 21]]
+
+
+def test_one_that_fails_takes_its_whole_batch_back(database: Database) -> None:
+    events = [event(number) for number in range(3)]
+
+    def failing(session: Session, one: Event) -> None:
+        leave_effect(session, one)
+        if one == events[1]:
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        inbox.process(database.sessions, "ledger", events, {"price-updated": failing})
+    assert (effects(database), recorded(database)) == ([], 0)
+
+
+def test_two_that_apply_the_same_batch_at_once_apply_it_once(database: Database) -> None:
+    events, both = [event(number) for number in range(50)], threading.Barrier(2)
+
+    def work(batch: list[Event]) -> None:
+        both.wait()
+        inbox.process(database.sessions, "ledger", batch, HANDLERS)
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in (events, events[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(effects(database)) == sorted(one.id for one in events)
+
+
+def test_the_age_of_an_event_when_it_is_applied_is_measured(database: Database) -> None:
+    old = replace(event(), time=datetime.now(UTC) - timedelta(minutes=2))
+    apply(database, old, consumer="late")
+    labels = {"service": "late"}
+    assert 120 <= (REGISTRY.get_sample_value("bus_lag_seconds_sum", labels) or 0) < 125
 
 
 def test_what_comes_again_is_counted(database: Database) -> None:
@@ -84,7 +148,7 @@ def test_two_that_apply_it_at_the_same_moment_apply_it_once(database: Database) 
 
 
 def test_an_event_that_nobody_handles_is_only_recorded(database: Database) -> None:
-    inbox.process(database.sessions, "ledger", event(1, "user-created"), HANDLERS)
+    inbox.process(database.sessions, "ledger", [event(1, "user-created")], HANDLERS)
     assert (effects(database), recorded(database)) == ([], 1)
 
 
@@ -185,8 +249,9 @@ def test_a_handler_sees_the_request_that_caused_the_event(database: Database) ->
 def test_a_message_published_twice_is_applied_once(database: Database, bus_url: str) -> None:
     first, second = event(1), event(2)
 
-    def handle(received: bus.Message) -> None:
-        apply(database, Event.from_json(received.body))
+    def handle(received: Sequence[bus.Message]) -> None:
+        events = [Event.from_json(one.body) for one in received]
+        inbox.process(database.sessions, "ledger", events, HANDLERS)
 
     with consuming(bus_url, handle), publishing(bus_url) as publisher:
         for one in (first, first, second, first):
