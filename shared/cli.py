@@ -45,7 +45,7 @@ def main(
     """Run one command of the service `name`; return the exit status.
 
     Args:
-        commands: the service's own commands, `rebuild` among them where it has projections.
+        commands: the service's own commands, `rebuild` among them where it copies others' rows.
         arguments: of the command line; the process's own by default.
     """
     options = _parser(name, commands).parse_args(arguments)
@@ -99,6 +99,11 @@ def _run(
         database.close()
 
 
+def report(line: str) -> None:
+    """Say how far a command is, beside what it prints at the end."""
+    print(line, file=sys.stderr)  # noqa: T201 - a command speaks
+
+
 def _complain(sentence: str) -> int:
-    print(sentence, file=sys.stderr)  # noqa: T201 - a command speaks
+    report(sentence)
     return 2

@@ -1,6 +1,6 @@
 """Calls from one service to another's internal API: signed, traced, never for ever."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import requests
@@ -36,6 +36,18 @@ class ServiceClient:
             Unavailable: it is down, slow, or answers with an error.
         """
         return self._ask("GET", path, params=params)
+
+    def ids(self, name: str) -> Iterator[int]:
+        """Yield the id of every row that the owner lists under `/internal/v1/<name>/`, ascending.
+
+        Raises:
+            Unavailable: see `get`.
+        """
+        after: int | None = 0
+        while after is not None:
+            page = self.get(f"{name}/", {"after_id": after})
+            yield from (row["id"] for row in page[name])
+            after = page["next_after_id"]
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Send `body` to `/internal/v1/<path>` and return the JSON of the answer.

@@ -1,22 +1,36 @@
-"""The database of a service: an engine with timeouts, units of work, bounded retries."""
+"""The database of a service: an engine with timeouts, units of work, bounded retries, quick reads.
+
+A unit of work is a transaction. A `Query` is one statement that only reads: it is built once,
+prepared by the server, and read in autocommit without another round trip. No connection is asked
+before its use whether it still lives: where it does not, nothing was done, and it is done again.
+"""
 
 import random
 import time
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Engine, create_engine
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import BigInteger, Engine, Row, Select, create_engine, literal_column
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.sql.elements import ColumnElement
 
 from shared.observability import logger
 
 T = TypeVar("T")
+# Of whatever columns.
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+Reader = psycopg.Cursor[Any]
 log = logger(__name__)
 
 # Nothing waits for ever: a statement 10 s, a lock 3 s, a forgotten transaction 30 s; and a
 # server that vanished without a word is noticed by TCP after 15 s.
-_CONNECT_ARGS: Final = {
+_CONNECT_ARGS: Final[dict[str, Any]] = {
     "options": "-c statement_timeout=10000 -c lock_timeout=3000"
     " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
     "connect_timeout": 3,
@@ -28,6 +42,27 @@ _CONNECT_ARGS: Final = {
 # serialization_failure and deadlock_detected: the whole unit may simply be done again.
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
+_IS_STILL: Final = "is_still"
+
+
+class Query:
+    """One statement that reads, built once.
+
+    Args:
+        statement: what varies in it are named parameters (`bindparam`); none expands to a list.
+    """
+
+    def __init__(self, statement: AnySelect) -> None:
+        compiled = statement.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+        self.sql = str(compiled)
+        # The values that are written in it.
+        self.constants: Mapping[str, Any] = compiled.params
+
+
+def look_anew(session: Session) -> None:
+    """Let a session of `Database.snapshots` see what another has committed by now, as others do."""
+    if session.info.get(_IS_STILL):
+        session.rollback()
 
 
 def driver_url(url: str) -> str:
@@ -44,24 +79,33 @@ class Database:
     Args:
         url: `postgresql://role:password@host:port/database`.
         pool_size: connections kept, one for each thread that works with the database.
+
+    Attributes:
+        sessions: make sessions that read and write.
+        snapshots: make sessions that only read, and see one moment in all they read.
     """
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.engine: Engine = create_engine(
             driver_url(url),
-            pool_pre_ping=True,
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=5,
             connect_args=_CONNECT_ARGS,
         )
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
+        still = self.engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        self.snapshots = sessionmaker(still, expire_on_commit=False, info={_IS_STILL: True})
+        self._url = f"postgresql://{url.partition('://')[2]}"
+        self._readers: deque[Reader] = deque()
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.
 
-        After a serialization failure or a deadlock the whole unit is done again, at most five
-        times in all.
+        After a serialization failure or a deadlock, and when its connection was lost before the
+        end, the whole unit is done again, at most five times in all.
         """
 
         def attempt() -> T:
@@ -70,9 +114,43 @@ class Database:
 
         return retried(attempt)
 
+    def read(self, query: Query, parameters: Mapping[str, Any]) -> list[Any]:
+        """Return the rows of `query` as named tuples, as they are at this moment.
+
+        One exchange with the server, where a session has four. A connection found dead is replaced
+        and the read done once more. There are as many connections as reads at the same time.
+
+        Raises:
+            psycopg.OperationalError: the server does not answer, or takes too long.
+        """
+        try:
+            reader = self._readers.pop()
+        except IndexError:
+            return self._read_by(self._new_reader(), query, parameters)
+        try:
+            return self._read_by(reader, query, parameters)
+        except psycopg.OperationalError:
+            if not reader.connection.closed:
+                raise
+        return self._read_by(self._new_reader(), query, parameters)
+
+    def _read_by(self, reader: Reader, query: Query, parameters: Mapping[str, Any]) -> list[Any]:
+        values = {**query.constants, **parameters}
+        try:
+            return reader.execute(query.sql, values, prepare=True).fetchall()
+        finally:
+            if not reader.connection.closed:
+                self._readers.append(reader)
+
+    def _new_reader(self) -> Reader:
+        connection = psycopg.connect(self._url, autocommit=True, **_CONNECT_ARGS)
+        return connection.cursor(row_factory=namedtuple_row)
+
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection that nobody uses."""
         self.engine.dispose()
+        while self._readers:
+            self._readers.pop().connection.close()
 
 
 def retried(unit: Callable[[], T]) -> T:
@@ -85,13 +163,28 @@ def retried(unit: Callable[[], T]) -> T:
         try:
             return unit()
         except DBAPIError as error:
-            if sqlstate(error) not in _RETRYABLE:
+            if sqlstate(error) not in _RETRYABLE and not _was_lost_before_commit(error):
                 raise
             log.info("unit_of_work_retried", attempt=attempt, sqlstate=sqlstate(error))
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
     return unit()
 
 
-def sqlstate(error: DBAPIError) -> str | None:
+def sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
     """Return PostgreSQL's five-letter code of `error`, or None when the server never answered."""
-    return getattr(error.orig, "sqlstate", None)
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
+
+
+def _was_lost_before_commit(error: DBAPIError) -> bool:
+    # The server undoes what was not committed. An error of COMMIT itself has no statement: then
+    # nobody knows, and only the client can find out.
+    return error.connection_invalidated and error.statement is not None
+
+
+def written(table: type[DeclarativeBase]) -> ColumnElement[int]:
+    """Return the number of the transaction that wrote a row of `table` last.
+
+    Another number, and a greater one, whenever the row is another one: so of some rows the count
+    and the sum of it together tell whether any is new, gone or changed.
+    """
+    return literal_column(f"{table.__tablename__}.xmin::text::bigint", BigInteger())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from alembic import command, context
+from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, text
 
@@ -41,3 +41,14 @@ def run(metadata: MetaData) -> None:
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
+
+
+def rename_column(table: str, before: str, after: str) -> None:
+    """Rename a column, and the constraint that PostgreSQL 18 names after one that is NOT NULL."""
+    op.alter_column(table, before, new_column_name=after)
+    constraint = f"{table}_{before}_not_null"
+    of_table = text("SELECT FROM pg_constraint WHERE conrelid = to_regclass(:t) AND conname = :c")
+    if op.get_bind().execute(of_table, {"t": table, "c": constraint}).first() is not None:
+        op.execute(
+            f"ALTER TABLE {table} RENAME CONSTRAINT {constraint} TO {table}_{after}_not_null"
+        )

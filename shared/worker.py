@@ -16,6 +16,7 @@ from shared import bus, observability
 from shared.bus import inbox, outbox
 from shared.db import Database
 from shared.events import Event
+from shared.replica import with_owners
 from shared.settings import ServiceSettings
 
 log = observability.logger(__name__)
@@ -50,7 +51,8 @@ def run(
     A part that ends by an error ends the process: whoever started it starts it again.
 
     Args:
-        handlers: event type → what it does, inside the consumer's transaction.
+        handlers: event type → what it does, inside the consumer's transaction; what it needs of
+            other services is asked for outside it (see `shared.replica`).
         timers: besides the purge of old outbox and inbox rows.
         more_parts: what else works here, by name; each ends when the event it is given is set.
     """
@@ -60,7 +62,8 @@ def run(
         signal.signal(number, lambda *_: stop.set())
 
     def consume(message: bus.Message) -> None:
-        inbox.process(database.sessions, settings.name, Event.from_json(message.body), handlers)
+        event = Event.from_json(message.body)
+        with_owners(lambda: inbox.process(database.sessions, settings.name, event, handlers))
 
     def relay() -> None:
         publisher = bus.publisher(settings.event_bus_url)

@@ -19,8 +19,8 @@ from services.assets.models import Asset, Price
 from services.auth import commands as auth
 from services.auth.models import User
 from services.portfolio import commands as portfolios
-from services.portfolio.models import Portfolio
-from services.portfolio.owners import AssetSnapshot, is_pair
+from services.portfolio.models import Portfolio, TransactionFields
+from services.portfolio.outside.owners import AssetSnapshot
 from shared.db import Database
 
 
@@ -43,7 +43,7 @@ def add_assets(database: Database) -> list[AssetSnapshot]:
 def add_portfolios(database: Database, owner_id: int, snapshots: Sequence[AssetSnapshot]) -> None:
     """Load the portfolios of a user with their ledgers."""
     database.unit(partial(_adopt, snapshots=snapshots))
-    ids = {snapshot.card["symbol"]: snapshot.card["id"] for snapshot in snapshots}
+    ids = {snapshot.symbol: snapshot.id for snapshot in snapshots}
     for row in files.portfolios():
         database.unit(partial(_portfolio, owner_id=owner_id, row=row, ids=ids))
 
@@ -58,17 +58,17 @@ def _user(session: Session, username: str, **profile: Any) -> int:
     return user.id
 
 
-def _asset(session: Session, row: Mapping[str, str], prices: Sequence[Bar]) -> AssetSnapshot:
+def _asset(session: Session, row: Mapping[str, Any], prices: Sequence[Bar]) -> AssetSnapshot:
     # A retired one is there, too: somebody wanted it gone.
     public = select(Asset).where(Asset.owner_id.is_(None), Asset.symbol == row["symbol"])
     asset = session.scalar(public.order_by(Asset.is_active.desc(), Asset.id).limit(1))
     if asset is None:
         asset = assets.create_asset(session, by=SYSTEM, **row)
         assets.import_prices(session, asset.id, prices, by=SYSTEM, source="demo")
-    card = asset.card()
+    snapshot = AssetSnapshot.of(asset.sequence, asset.card())
     closes = select(Price.date, Price.close).where(Price.asset_id == asset.id)
-    rates = dict(session.execute(closes).all()) if is_pair(card) else {}
-    return AssetSnapshot(asset.version, card, rates)
+    rates = dict(session.execute(closes).all()) if snapshot.is_pair else {}
+    return snapshot._replace(closes=rates)
 
 
 def _adopt(session: Session, snapshots: Sequence[AssetSnapshot]) -> None:
@@ -90,9 +90,10 @@ def _portfolio(
         cost_basis_method=row["cost_basis_method"],
         description=row["description"],
     )
-    ledger = files.transactions(row["name"])
-    for entry in ledger:
+    ledger = []
+    for entry in files.transactions(row["name"]):
         entry["portfolio"] = portfolio.id
         if "symbol" in entry:
             entry["asset"] = ids[entry.pop("symbol")]
+        ledger.append(TransactionFields(**entry))
     portfolios.record_transactions(session, owner_id, ledger)

@@ -1,8 +1,10 @@
 """Analytics' web application."""
 
 from services.analytics import internal, settings
-from services.analytics.engine import Engine
-from services.analytics.owners import Owners
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
+from services.analytics.outside.owners import Owners
+from services.analytics.replicas import Replicas
 from services.analytics.routes import BLUEPRINTS
 from services.analytics.settings import Settings
 from shared.http import ServiceApp, create_service_app
@@ -18,6 +20,7 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         internal=[internal.blueprint],
         idempotency_table=None,  # there is nothing to post here
     )
-    owners = Owners(configuration.urls, app.signer)
-    app.extensions["engine"] = Engine(app.database, owners, configuration.benchmark_aliases)
+    replicas = Replicas(app.database, Owners(configuration.urls, app.signer))
+    market = Market(replicas.assets, configuration.benchmark_aliases)
+    app.extensions["portfolios"] = Portfolios(replicas.portfolios, market)
     return app

@@ -6,7 +6,7 @@ from flask import Response, jsonify
 from marshmallow import fields
 
 from services.analytics import queries
-from services.analytics.schemas.figures import printed_money
+from services.analytics.domain.printing import printed_money
 from shared.http import Blueprint, session
 from shared.http.schemas import Day, StrictSchema
 

@@ -36,7 +36,7 @@ class Base(DeclarativeBase):
 class Portfolio(Base):
     """A portfolio as its owner last told of it.
 
-    A deleted one stays as its number and version alone, so that an event that arrives late does
+    A deleted one stays as its number and sequence alone, so that an event that arrives late does
     not bring it back.
     """
 
@@ -47,10 +47,10 @@ class Portfolio(Base):
     name: Mapped[str] = mapped_column(String(255))
     currency: Mapped[str] = mapped_column(String(3))
     cost_basis_method: Mapped[str] = mapped_column(String(10))
-    version: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
     is_deleted: Mapped[bool] = mapped_column(Boolean, server_default="false")
 
-    __table_args__ = (CheckConstraint("version >= 0", name="portfolios_version_counts"),)
+    __table_args__ = (CheckConstraint("sequence >= 0", name="portfolios_sequence_counts"),)
 
 
 class LedgerEntry(Base):
@@ -93,11 +93,11 @@ class Asset(Base):
     country: Mapped[str | None] = mapped_column(String(255))
     owner_id: Mapped[int | None] = mapped_column(BigInteger)
     is_active: Mapped[bool] = mapped_column(Boolean)
-    version: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (
         Index("assets_symbol", func.upper(symbol)),
-        CheckConstraint("version >= 0", name="assets_version_counts"),
+        CheckConstraint("sequence >= 0", name="assets_sequence_counts"),
     )
 
 

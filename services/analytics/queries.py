@@ -33,19 +33,19 @@ from services.analytics.models import (
     Split,
 )
 from shared.errors import NotFound
+from shared.finance.figures import LONGEST_WINDOW
+from shared.finance.pairs import pair_ids
 from shared.http import AnyRow, AnySelect, Listing
-from shared.pairs import pair_ids
-from shared.vocabulary import LONGEST_WINDOW
 
 
-class PortfolioCard(NamedTuple):
+class PortfolioRow(NamedTuple):
     """What a request needs to know of a portfolio before its ledger."""
 
     id: int
     owner_id: int
     currency: str
     cost_basis_method: str
-    version: int
+    sequence: int
 
     @property
     def is_gone(self) -> bool:
@@ -53,7 +53,7 @@ class PortfolioCard(NamedTuple):
         return self.owner_id == 0
 
 
-class AssetCard(NamedTuple):
+class AssetRow(NamedTuple):
     """What a request needs to know of an asset before its prices."""
 
     id: int
@@ -64,7 +64,7 @@ class AssetCard(NamedTuple):
     sector: str | None
     country: str | None
     owner_id: int | None
-    version: int
+    sequence: int
 
 
 _PORTFOLIO = (
@@ -72,7 +72,7 @@ _PORTFOLIO = (
     Portfolio.owner_id,
     Portfolio.currency,
     Portfolio.cost_basis_method,
-    Portfolio.version,
+    Portfolio.sequence,
 )
 _ASSET = (
     Asset.id,
@@ -83,7 +83,7 @@ _ASSET = (
     Asset.sector,
     Asset.country,
     Asset.owner_id,
-    Asset.version,
+    Asset.sequence,
 )
 
 
@@ -121,42 +121,29 @@ _SNAPSHOT_FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
 }
 
 
-def portfolio(session: Session, portfolio_id: int) -> PortfolioCard | None:
+def portfolio(session: Session, portfolio_id: int) -> PortfolioRow | None:
     """Return a portfolio; a deleted one is nobody's, None is one that we never heard of."""
     row = session.execute(select(*_PORTFOLIO).where(Portfolio.id == portfolio_id)).one_or_none()
-    return PortfolioCard(*row) if row else None
+    return PortfolioRow(*row) if row else None
 
 
-def portfolio_versions(session: Session) -> dict[int, int]:
-    """Return the version of every portfolio that is not deleted, by id."""
-    rows = session.execute(
-        select(Portfolio.id, Portfolio.version).where(Portfolio.is_deleted.is_(False))
-    )
-    return {row.id: row.version for row in rows}
-
-
-def asset_ids(session: Session) -> set[int]:
-    """Return the ids of all assets."""
-    return set(session.scalars(select(Asset.id)))
-
-
-def assets(session: Session, asset_ids: Iterable[int]) -> dict[int, AssetCard]:
+def assets(session: Session, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
     """Return those of the assets that we have."""
     # As one array: of fifty parameters each would be put into the statement at every request.
-    return _cards(session, Asset.id == any_(literal(list(asset_ids), ARRAY(BigInteger))))
+    return _assets(session, Asset.id == any_(literal(list(asset_ids), ARRAY(BigInteger))))
 
 
-def currency_pairs(session: Session, symbols: Collection[str]) -> dict[int, AssetCard]:
+def currency_pairs(session: Session, symbols: Collection[str]) -> dict[int, AssetRow]:
     """Return the pairs of these symbols by whose closes we convert (see `pair_ids`)."""
-    return _cards(session, Asset.id.in_(pair_ids(Asset, symbols)))
+    return _assets(session, Asset.id.in_(pair_ids(Asset, symbols)))
 
 
-def public_assets(session: Session) -> dict[int, AssetCard]:
+def public_assets(session: Session) -> dict[int, AssetRow]:
     """Return the active assets that everybody sees."""
-    return _cards(session, Asset.owner_id.is_(None), Asset.is_active)
+    return _assets(session, Asset.owner_id.is_(None), Asset.is_active)
 
 
-def meant_by(session: Session, symbols: Iterable[str], user_id: int) -> dict[str, AssetCard]:
+def meant_by(session: Session, symbols: Iterable[str], user_id: int) -> dict[str, AssetRow]:
     """Return the active asset that the user means by each symbol, by symbol in upper case.
 
     Of equal symbols their own goes before a public one; one that is no asset is left out.
@@ -165,11 +152,11 @@ def meant_by(session: Session, symbols: Iterable[str], user_id: int) -> dict[str
     statement = (
         select(*_ASSET)
         .ext(distinct_on(symbol))
-        .where(symbol.in_({asked.upper() for asked in symbols}), Asset.is_active)
+        .where(symbol.in_({each.upper() for each in symbols}), Asset.is_active)
         .where(or_(Asset.owner_id.is_(None), Asset.owner_id == user_id))
         .order_by(symbol, Asset.owner_id.nulls_last(), Asset.id)
     )
-    return {row.symbol.upper(): AssetCard(*row) for row in session.execute(statement)}
+    return {row.symbol.upper(): AssetRow(*row) for row in session.execute(statement)}
 
 
 def ledger(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
@@ -202,10 +189,10 @@ def packed_closes(
         .where(PriceYear.asset_id.in_(list(asset_ids)))
         .order_by(PriceYear.asset_id, PriceYear.year)
     )
-    found: defaultdict[int, list[Mapping[str, bytes]]] = defaultdict(list)
+    pieces: defaultdict[int, list[Mapping[str, bytes]]] = defaultdict(list)
     for asset_id, days, close in session.execute(statement):
-        found[asset_id].append({"days": days, "close": close})
-    return found
+        pieces[asset_id].append({"days": days, "close": close})
+    return pieces
 
 
 def packed_prices(session: Session, asset_id: int) -> list[Mapping[str, bytes | None]]:
@@ -233,10 +220,10 @@ def packed_last_closes(session: Session) -> Mapping[int, list[Mapping[str, bytes
         .where(Asset.owner_id.is_(None), Asset.is_active)
         .order_by(Asset.id, recent.c.year)
     )
-    found: defaultdict[int, list[Mapping[str, bytes]]] = defaultdict(list)
+    pieces: defaultdict[int, list[Mapping[str, bytes]]] = defaultdict(list)
     for asset_id, days, close in session.execute(statement):
-        found[asset_id].append({"days": days, "close": close})
-    return found
+        pieces[asset_id].append({"days": days, "close": close})
+    return pieces
 
 
 def _end(column: InstrumentedAttribute[bytes], length: int) -> ColumnElement[bytes]:
@@ -249,10 +236,10 @@ def splits(session: Session, asset_ids: Iterable[int]) -> Mapping[int, list[tupl
     statement = select(Split.asset_id, Split.date, Split.ratio).where(
         Split.asset_id.in_(list(asset_ids))
     )
-    found: defaultdict[int, list[tuple[date, float]]] = defaultdict(list)
+    ratios: defaultdict[int, list[tuple[date, float]]] = defaultdict(list)
     for asset_id, day, ratio in session.execute(statement):
-        found[asset_id].append((day, ratio))
-    return found
+        ratios[asset_id].append((day, ratio))
+    return ratios
 
 
 def snapshots(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listing:
@@ -317,6 +304,6 @@ def _snapshots(*conditions: ColumnElement[bool]) -> AnySelect:
     return select(*_SNAPSHOT).join(Portfolio, whose).where(*conditions)
 
 
-def _cards(session: Session, *conditions: ColumnExpressionArgument[bool]) -> dict[int, AssetCard]:
+def _assets(session: Session, *conditions: ColumnExpressionArgument[bool]) -> dict[int, AssetRow]:
     rows = session.execute(select(*_ASSET).where(*conditions))
-    return {row.id: AssetCard(*row) for row in rows}
+    return {row.id: AssetRow(*row) for row in rows}

@@ -11,7 +11,7 @@ class Settings(settings.ServiceSettings):
     """The common settings and those of analytics.
 
     Attributes:
-        benchmark_aliases: asked symbol → the symbol that stands for it, upper case.
+        benchmark_aliases: requested symbol → the symbol that stands for it, upper case.
     """
 
     benchmark_aliases: Mapping[str, str]
@@ -31,5 +31,5 @@ def load() -> Settings:
 
 
 def _alias(text: str) -> tuple[str, str]:
-    asked, _, symbol = text.upper().partition(":")
-    return asked.strip(), symbol.strip()
+    requested, _, symbol = text.upper().partition(":")
+    return requested.strip(), symbol.strip()

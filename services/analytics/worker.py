@@ -3,9 +3,11 @@
 import sys
 
 from services.analytics import handlers, settings
-from services.analytics.appraiser import Appraiser
-from services.analytics.engine import Engine
-from services.analytics.owners import Owners
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
+from services.analytics.outside.owners import Owners
+from services.analytics.parts.appraiser import Appraiser
+from services.analytics.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
 from shared.identity import Signer
@@ -16,15 +18,16 @@ def main() -> int:
     configuration = settings.load()
     observability.configure_logging("analytics", configuration.log_level)
     signer = Signer("analytics", configuration.service_key_file)
-    owners = Owners(configuration.urls, signer)
     database = Database(configuration.database_url, pool_size=5)
+    replicas = Replicas(database, Owners(configuration.urls, signer))
+    market = Market(replicas.assets, configuration.benchmark_aliases)
     # The same portfolio is seldom valued whole twice here, so values are not kept.
-    engine = Engine(database, owners, configuration.benchmark_aliases, valuations=0)
+    portfolios = Portfolios(replicas.portfolios, market, capacity=0)
     return worker.run(
         configuration,
         database,
-        handlers=handlers.table(owners),
-        more_parts={"appraiser": Appraiser(database, engine).run},
+        handlers=handlers.table(replicas),
+        more_parts={"appraiser": Appraiser(database, portfolios).run},
     )
 
 

@@ -1,9 +1,11 @@
 """Assets' web application."""
 
-from services.assets import internal, settings, sources
+from services.assets import internal, settings
 from services.assets.models import IdempotencyKey
-from services.assets.refreshes import Refreshes
+from services.assets.outside import sources
+from services.assets.parts.refreshes import Refreshes
 from services.assets.routes import BLUEPRINTS
+from services.assets.schemas import price_bars
 from services.assets.settings import Settings
 from shared.http import ServiceApp, create_service_app
 
@@ -18,6 +20,6 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         internal=[internal.blueprint],
         idempotency_table=IdempotencyKey,
     )
-    source = sources.source(configuration.data_source)
+    source = sources.source(configuration.data_source, price_bars)
     app.extensions["refreshes"] = Refreshes(source, configuration.source_seconds)
     return app

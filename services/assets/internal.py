@@ -3,25 +3,25 @@
 from typing import Any, Final
 
 from flask import Response, jsonify
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import fields, validate
 from webargs.fields import DelimitedList
 
 from services.assets import commands
 from services.assets.queries import cards
 from services.assets.schemas import Isin, Symbol
 from shared.events.catalogue import AssetCard
-from shared.http import Blueprint, session
+from shared.http import Blueprint, Resource, session
 from shared.http.schemas import MAX_ID, Currency, Error, Id, StrictSchema, Text
 
-blueprint = Blueprint("Copies of assets", "Cards and price series, each with its version.")
+blueprint = Blueprint("Copies of assets", "Cards and price series, each with its sequence.")
 
-_AT_ONCE: Final = 1000  # ids or symbols of one call
+_AT_ONCE: Final = validate.Length(min=1, max=1000)  # of one call
 
 
 class VersionedCard(AssetCard):
-    """A card and the version of the asset that it shows."""
+    """A card and the sequence of the asset that it shows."""
 
-    version = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
+    sequence = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
 
 
 class Sought(Text):
@@ -31,44 +31,55 @@ class Sought(Text):
         return super()._deserialize(value, *args, **kwargs).upper()
 
 
-class CardsQuery(StrictSchema):
-    """Which cards: by ids, by symbols or ISINs that a user may mean, or all of them in pages."""
+class AllCardsQuery(StrictSchema):
+    """Which page of all cards."""
 
-    ids = DelimitedList(
-        Id(),
-        validate=validate.Length(min=1, max=_AT_ONCE),
-        metadata={"description": "Ids, separated by commas.", "example": [1, 2]},
-    )
-    symbols = DelimitedList(
-        Sought(),
-        validate=validate.Length(min=1, max=_AT_ONCE),
-        metadata={"description": "Symbols, separated by commas; needs `user`."},
-    )
-    isins = DelimitedList(
-        Sought(),
-        validate=validate.Length(min=1, max=_AT_ONCE),
-        metadata={"description": "ISINs, separated by commas; needs `user`."},
-    )
-    user = Id(metadata={"description": "Whose private assets count too."})
     after_id = fields.Integer(
         load_default=0,
         validate=validate.Range(min=0, max=MAX_ID),
         metadata={"description": "The last id of the page before."},
     )
 
-    @validates_schema
-    def _of_a_user(self, data: dict[str, Any], **_: Any) -> None:
-        if data.keys() & {"symbols", "isins"} and "user" not in data:
-            raise ValidationError("Symbols and ISINs mean something to a user only.", "user")
+
+def _listed(field: fields.Field[Any], what: str, *examples: object) -> DelimitedList:
+    metadata = {"description": f"{what}, separated by commas.", "example": list(examples)}
+    return DelimitedList(field, required=True, validate=_AT_ONCE, metadata=metadata)
+
+
+class IdsQuery(StrictSchema):
+    """Whose cards."""
+
+    ids = _listed(Id(), "Ids", 1, 2)
+
+
+class _OfUserQuery(StrictSchema):
+    user = Id(required=True, metadata={"description": "Whose private assets count too."})
+
+
+class SymbolsQuery(_OfUserQuery):
+    """Symbols, as a user wrote them."""
+
+    symbols = _listed(Sought(), "Symbols", "AAPL")
+
+
+class IsinsQuery(_OfUserQuery):
+    """ISINs, as a user wrote them."""
+
+    isins = _listed(Sought(), "ISINs", "US0378331005")
 
 
 class CardsSchema(StrictSchema):
     """Cards."""
 
     assets = fields.List(fields.Nested(VersionedCard))
+
+
+class CardsPageSchema(CardsSchema):
+    """Cards, by ascending id."""
+
     next_after_id = fields.Integer(
         allow_none=True,
-        metadata={"description": "`after_id` of the next page; null on the last, and by ids."},
+        metadata={"description": "`after_id` of the next page; null on the last."},
     )
 
 
@@ -90,7 +101,7 @@ class SeriesSchema(StrictSchema):
     """All prices of an asset as traded, in columns, oldest first; of one moment with its card."""
 
     asset = fields.Nested(AssetCard)
-    version = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
+    sequence = fields.Integer(metadata={"description": "Sequence of the asset's last event."})
     dates = _column("Days.")
     close = _column("The close of each day.")
     open = _column("The open of each day; null where no day has one.", allow_none=True)
@@ -106,21 +117,40 @@ class SeriesSchema(StrictSchema):
 
 @blueprint.route("/internal/v1/assets/", methods=["GET"])
 @blueprint.for_services()
-@blueprint.arguments(CardsQuery, location="query")
-@blueprint.response(200, CardsSchema)
-def list_cards(query: dict[str, Any]) -> Response:
-    """Return cards, of retired assets too."""
-    if "ids" in query:
-        return _as_it_is({"assets": cards.by_ids(session, query["ids"]), "next_after_id": None})
-    if "symbols" in query:
-        meant = cards.by_symbols(session, query["symbols"], query["user"])
-        return _as_it_is({"assets": meant, "next_after_id": None})
-    if "isins" in query:
-        known = cards.by_isins(session, query["isins"], query["user"])
-        return _as_it_is({"assets": known, "next_after_id": None})
-    page = cards.page(session, query["after_id"])
+@blueprint.arguments(AllCardsQuery, location="query")
+@blueprint.response(200, CardsPageSchema)
+def list_cards(query: dict[str, int]) -> Response:
+    """Return the next 1000 cards of all assets, retired ones too."""
+    page = cards.page(session, **query)
     is_last = len(page) < cards.PAGE
     return _as_it_is({"assets": page, "next_after_id": None if is_last else page[-1]["id"]})
+
+
+@blueprint.route("/internal/v1/assets/by-ids/", methods=["GET"])
+@blueprint.for_services()
+@blueprint.arguments(IdsQuery, location="query")
+@blueprint.response(200, CardsSchema)
+def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
+    """Return the cards of these assets, retired ones too; unknown ids are left out."""
+    return _as_it_is({"assets": cards.by_ids(session, **query)})
+
+
+@blueprint.route("/internal/v1/assets/by-symbols/", methods=["GET"])
+@blueprint.for_services()
+@blueprint.arguments(SymbolsQuery, location="query")
+@blueprint.response(200, CardsSchema)
+def list_cards_by_symbols(query: dict[str, Any]) -> Response:
+    """Return all assets that a user may mean by these symbols."""
+    return _as_it_is({"assets": cards.by_symbols(session, **query)})
+
+
+@blueprint.route("/internal/v1/assets/by-isins/", methods=["GET"])
+@blueprint.for_services()
+@blueprint.arguments(IsinsQuery, location="query")
+@blueprint.response(200, CardsSchema)
+def list_cards_by_isins(query: dict[str, Any]) -> Response:
+    """Return all assets that a user may mean by these ISINs."""
+    return _as_it_is({"assets": cards.by_isins(session, **query)})
 
 
 @blueprint.route("/internal/v1/assets/", methods=["POST"])
@@ -130,9 +160,8 @@ def list_cards(query: dict[str, Any]) -> Response:
 @blueprint.alt_response(409, schema=Error, description="Another asset of theirs has the symbol.")
 def make_private_asset(values: dict[str, Any]) -> Response:
     """Make a private asset of a user, unless they have it already."""
-    user_id = values.pop("user")
-    asset = commands.ensure_private_asset(session, user_id, **values)
-    response = _as_it_is({**asset.card(), "version": asset.version})
+    asset = commands.ensure_private_asset(session, values.pop("user"), **values)
+    response = _as_it_is(cards.of(asset))
     response.status_code = 201
     return response
 
@@ -149,11 +178,11 @@ def get_card(asset_id: int) -> Response:
 @blueprint.for_services()
 @blueprint.response(200, SeriesSchema)
 def get_series(asset_id: int) -> Response:
-    """Return an asset's whole price series and the version that it belongs to."""
+    """Return an asset's whole price series and the sequence that it belongs to."""
     return _as_it_is(cards.series(session, asset_id))
 
 
-def _as_it_is(answer: dict[str, Any]) -> Response:
+def _as_it_is(answer: Resource) -> Response:
     # Cards and columns have the form of the wire already, as in events; to dump them again would
     # only copy some ten thousand numbers one by one.
     return jsonify(answer)

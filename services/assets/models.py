@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import (
     BigInteger,
@@ -29,9 +29,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from services.assets.domain.identifiers import ISIN_PATTERN, SYMBOL_LENGTH, SYMBOL_PATTERN
 from shared.bus.inbox import InboxMixin
 from shared.bus.outbox import OutboxMixin
+from shared.finance.asset_types import ASSET_TYPES
+from shared.finance.money import trimmed
 from shared.http.idempotency import IdempotencyMixin
-from shared.money import trimmed
-from shared.vocabulary import ASSET_TYPES
 
 PENDING: Final = "PENDING"
 RUNNING: Final = "RUNNING"
@@ -48,6 +48,22 @@ class Base(DeclarativeBase):
     """Assets' own metadata."""
 
 
+class AssetFields(TypedDict, total=False):
+    """What people write of an asset."""
+
+    symbol: str
+    name: str
+    asset_type: str
+    currency: str
+    exchange: str | None
+    market_cap: Decimal | None
+    sector: str | None
+    industry: str | None
+    isin: str | None
+    country: str | None
+    is_active: bool
+
+
 class Asset(Base):
     """Something that has a price.
 
@@ -56,7 +72,7 @@ class Asset(Base):
 
     Attributes:
         owner_id: the user it is private to; None is public.
-        version: of the events on it; grows by one with each.
+        sequence: of the events on it; grows by one with each.
         revision: of what people write; `If-Match` compares it, so that a moving price does not
             refuse a new name.
     """
@@ -84,7 +100,7 @@ class Asset(Base):
     day_low: Mapped[Decimal | None] = mapped_column(PRICE)
     volume: Mapped[int | None] = mapped_column(BigInteger)
     last_price_update: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    sequence: Mapped[int] = mapped_column(Integer, server_default="1")
     revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     modified: Mapped[datetime] = mapped_column(

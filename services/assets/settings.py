@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, validate
 
-from services.assets.sources import YAHOO
 from shared import settings
 
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -18,7 +17,8 @@ class Settings(settings.ServiceSettings):
     """Assets' configuration.
 
     Attributes:
-        data_source: where prices come from (see `sources.source`); empty is nowhere.
+        data_source: where prices come from: `yfinance`; an `https://…{symbol}…` that answers CSV;
+            the path of a CSV file with a column for each symbol; empty is nowhere.
         source_seconds: seconds that a client waits for it; what takes longer becomes a job.
         refresh_every: how often each public asset is refreshed unasked.
     """
@@ -49,8 +49,8 @@ def load() -> Settings:
 
 
 def _known_source(configured: str) -> None:
-    if configured in {"", YAHOO} or "://" not in configured:
-        return
+    if "://" not in configured:
+        return  # a name, a path, or nothing
     parts = urlsplit(configured)
     is_safe = parts.scheme == "https" or (
         parts.scheme == "http" and parts.hostname in _THIS_MACHINE

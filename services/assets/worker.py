@@ -2,9 +2,11 @@
 
 import sys
 
-from services.assets import commands, handlers, settings, sources
+from services.assets import commands, handlers, settings
 from services.assets.models import IdempotencyKey
-from services.assets.refreshes import Refreshes
+from services.assets.outside import sources
+from services.assets.parts.refreshes import Refreshes
+from services.assets.schemas import price_bars
 from shared import observability, worker
 from shared.db import Database
 from shared.http import idempotency
@@ -16,7 +18,7 @@ def main() -> int:
     configuration = settings.load()
     observability.configure_logging("assets", configuration.log_level)
     database = Database(configuration.database_url, pool_size=3)
-    source = sources.source(configuration.data_source)
+    source = sources.source(configuration.data_source, price_bars)
     refreshes = Refreshes(source, configuration.source_seconds)
     every = configuration.refresh_every
     timers = [

@@ -99,7 +99,7 @@ def change_profile(
         setattr(user, name, changes[name])
     user.revision += 1
     if was_active and not user.is_active:
-        user.version += 1
+        user.sequence += 1
         _tell(session, "user-deactivated", user)
 
 
@@ -114,7 +114,7 @@ def delete_user(session: Session, user_id: int, expected: frozenset[int] | None 
     """
     user = _locked(session, user_id, expected)
     _require_another_administrator(session, user)
-    user.version += 1
+    user.sequence += 1
     _tell(session, "user-deleted", user)
     session.delete(user)
 
@@ -220,11 +220,15 @@ def delete_token(session: Session, user_id: int, token_id: int) -> None:
     _revoke(session, user, token_id)
 
 
-def touch_token(session: Session, token_id: int, last_used: datetime | None) -> None:
-    """Remember that a token is in use, to the minute."""
-    now = datetime.now(UTC)
-    if last_used is None or now - last_used > _USED_EVERY:
-        session.execute(update(Token).where(Token.id == token_id).values(last_used=now))
+def needs_touch(last_used: datetime | None) -> bool:
+    """Return whether it is a minute since a token's use was remembered."""
+    return last_used is None or datetime.now(UTC) - last_used > _USED_EVERY
+
+
+def touch_token(session: Session, token_id: int) -> None:
+    """Remember that a token is in use now."""
+    used = update(Token).where(Token.id == token_id).values(last_used=datetime.now(UTC))
+    session.execute(used)
 
 
 def forget_failures(session: Session) -> None:
@@ -272,14 +276,14 @@ def _count_failure(session: Session, username: str, now: datetime) -> None:
 
 def _revoke(session: Session, user: User, token_id: int) -> None:
     session.execute(delete(Token).where(Token.id == token_id))
-    user.version += 1
+    user.sequence += 1
     data = {"token": token_id, "user": user.id}
-    outbox.add(session, Event.now("auth", "token-revoked", f"users/{user.id}", user.version, data))
+    outbox.add(session, Event.now("auth", "token-revoked", f"users/{user.id}", user.sequence, data))
 
 
 def _tell(session: Session, type_: str, user: User) -> None:
     data = {"user": user.id, "username": user.username}
-    outbox.add(session, Event.now("auth", type_, f"users/{user.id}", user.version, data))
+    outbox.add(session, Event.now("auth", type_, f"users/{user.id}", user.sequence, data))
 
 
 def _locked(session: Session, user_id: int, expected: frozenset[int] | None = None) -> User:

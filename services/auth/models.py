@@ -34,7 +34,7 @@ class User(Base):
     """A person who may log in.
 
     Attributes:
-        version: of the events on the user; grows by one with each.
+        sequence: of the events on the user; grows by one with each.
         revision: of what people write of the user; `If-Match` compares it.
     """
 
@@ -53,7 +53,7 @@ class User(Base):
         DateTime(timezone=True), server_default=func.now()
     )
     last_login: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    sequence: Mapped[int] = mapped_column(Integer, server_default="1")
     revision: Mapped[int] = mapped_column(Integer, server_default="1")
 
     __table_args__ = (

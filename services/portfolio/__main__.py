@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from services.portfolio import app, rebuild, settings
-from services.portfolio.owners import Owners
+from services.portfolio import app, replicas, settings
+from services.portfolio.outside.owners import Owners
 from shared import cli
 from shared.db import Database
 from shared.identity import Signer
@@ -13,7 +13,7 @@ from shared.settings import ServiceSettings
 
 def _rebuild(database: Database, configuration: ServiceSettings, _: argparse.Namespace) -> str:
     owners = Owners(configuration.urls, Signer("portfolio", configuration.service_key_file))
-    return rebuild.everything(database, owners)
+    return replicas.rebuild(database, owners, cli.report)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from services.portfolio import internal, settings
 from services.portfolio.models import IdempotencyKey
-from services.portfolio.owners import Owners
+from services.portfolio.outside.owners import Owners
 from services.portfolio.routes import BLUEPRINTS
 from shared.http import ServiceApp, create_service_app
 from shared.settings import ServiceSettings

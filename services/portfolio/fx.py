@@ -11,13 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.portfolio.models import Asset, FxClose
-from shared.pairs import pair_ids
-from shared.rates import Rate, find_rate, pair_symbols
+from shared.finance.pairs import pair_ids
+from shared.finance.rates import Rate, find_rate, pair_symbols
 
 Pair = tuple[str, str]
 
 
-class Rates:
+class RateBook:
     """The rates between some currencies, over some days; made by `load`."""
 
     def __init__(self) -> None:
@@ -40,13 +40,10 @@ class Rates:
         return find_rate(source, target, last)
 
 
-def load(session: Session, pairs: Iterable[Pair], first: date, last: date) -> Rates:
+def load(session: Session, pairs: Iterable[Pair], first: date, last: date) -> RateBook:
     """Return the rates between the currencies of `pairs` on every day from `first` to `last`."""
-    rates = Rates()
-    symbols: set[str] = set()
-    for source, target in pairs:
-        if source != target:
-            symbols |= pair_symbols(source, target)
+    rates = RateBook()
+    symbols = pair_symbols(pairs)
     if not symbols:
         return rates
     earlier = aliased(FxClose)

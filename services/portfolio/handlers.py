@@ -1,74 +1,53 @@
-"""Event type → what it does to what we keep, inside the consumer's transaction.
+"""Event type → what it does to what we keep, inside the consumer's transaction."""
 
-An asset's event carries all that we keep of it, so that one which is missing between two loses
-nothing. The closes of a currency pair come one by one: there a missing one means asking the owner
-for all of them.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from services.portfolio import commands
-from services.portfolio.models import Asset
-from services.portfolio.owners import Owners, is_pair
-from shared.errors import NotFound
+from services.portfolio.outside.owners import AssetSnapshot
+from services.portfolio.replicas import Replicas
 from shared.events import Event
-from shared.observability import logger
-
-log = logger(__name__)
-
-Handler = Callable[[Session, Event], None]
+from shared.replica import Handler
 
 
-def table(owners: Owners) -> Mapping[str, Handler]:
-    """Return the handlers; `owners` is asked where closes are missing."""
-
-    def asset_changed(session: Session, event: Event) -> None:
-        kept, card = commands.lock_asset(session, event.subject_id), event.data["asset"]
-        if kept is not None and event.sequence <= kept.version:
-            return
-        if is_pair(card) and _closes_are_missing(kept, event):
-            _adopt_pair(session, event, owners)
-        else:
-            commands.put_asset(session, event.sequence, card)
-            if is_pair(card) and event.type == "price-updated":
-                _put_close(session, event)
-
+def table(replicas: Replicas) -> Mapping[str, Handler]:
+    """Return the handlers; what each does to a pair, and what to any other asset."""
+    pairs, of_other = replicas.pairs, replicas.assets.take(_snapshot)
+    asset_changed = _either(pairs.step(_put_asset), of_other)
     return {
         "asset-created": asset_changed,
         "asset-updated": asset_changed,
         "asset-deleted": asset_changed,
-        "price-updated": asset_changed,
-        "price-history-imported": asset_changed,
-        "user-deleted": user_deleted,
+        "price-updated": _either(pairs.step(_put_close), of_other),
+        "price-history-imported": _either(pairs.ask_again(), of_other),
+        "user-deleted": _delete_everything,
     }
 
 
-def user_deleted(session: Session, event: Event) -> None:
-    """Delete what belonged to the user."""
-    commands.delete_everything_of(session, event.data["user"])
+def _either(of_pair: Handler, of_other: Handler) -> Handler:
+    def handle(session: Session, event: Event) -> None:
+        (of_pair if _snapshot(event).is_pair else of_other)(session, event)
+
+    return handle
 
 
-def _closes_are_missing(kept: Asset | None, event: Event) -> bool:
-    have = kept.version if kept is not None else 0
-    became_a_pair = kept is not None and kept.asset_type != event.data["asset"]["asset_type"]
-    is_next = event.sequence == have + 1
-    # The event of an import says which days were touched, not how.
-    return event.type == "price-history-imported" or became_a_pair or not is_next
+def _snapshot(event: Event) -> AssetSnapshot:
+    return AssetSnapshot.of(event.sequence, event.data["asset"])
 
 
-def _adopt_pair(session: Session, event: Event, owners: Owners) -> None:
-    log.info("owner_asked", subject=event.subject, sequence=event.sequence)
-    try:
-        commands.adopt_asset(session, owners.pair(event.subject_id))
-    except NotFound:
-        commands.put_asset(session, event.sequence, event.data["asset"])
+def _put_asset(session: Session, event: Event) -> None:
+    commands.put_asset(session, _snapshot(event))
 
 
 def _put_close(session: Session, event: Event) -> None:
+    commands.put_asset(session, _snapshot(event))
     price = event.data["price"]
     day, close = date.fromisoformat(price["date"]), Decimal(price["close"])
     commands.put_close(session, event.subject_id, day, close)
+
+
+def _delete_everything(session: Session, event: Event) -> None:
+    commands.delete_everything_of(session, event.data["user"])

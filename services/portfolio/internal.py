@@ -1,22 +1,20 @@
 """The portfolio service's internal door: portfolios and ledgers for the other services' copies."""
 
-from typing import Any
-
 from flask import Response, jsonify
 from marshmallow import fields, validate
 
 from services.portfolio import queries
 from shared.events.catalogue import PortfolioCard, Transaction
-from shared.http import Blueprint, session
+from shared.http import Blueprint, Resource, session
 from shared.http.schemas import MAX_ID, StrictSchema
 
-blueprint = Blueprint("Copies of portfolios", "Portfolios and ledgers, each with its version.")
+blueprint = Blueprint("Copies of portfolios", "Portfolios and ledgers, each with its sequence.")
 
 
 class VersionedCard(PortfolioCard):
-    """A card and the version of the portfolio that it shows."""
+    """A card and the sequence of the portfolio that it shows."""
 
-    version = fields.Integer(metadata={"description": "Sequence of the portfolio's last event."})
+    sequence = fields.Integer(metadata={"description": "Sequence of the portfolio's last event."})
 
 
 class CardsQuery(StrictSchema):
@@ -43,7 +41,7 @@ class LedgerSchema(StrictSchema):
     """A portfolio and its whole ledger, of one moment."""
 
     portfolio = fields.Nested(PortfolioCard)
-    version = fields.Integer(metadata={"description": "Sequence of the portfolio's last event."})
+    sequence = fields.Integer(metadata={"description": "Sequence of the portfolio's last event."})
     transactions = fields.List(
         fields.Nested(Transaction), metadata={"description": "In the order of the ledger."}
     )
@@ -53,9 +51,9 @@ class LedgerSchema(StrictSchema):
 @blueprint.for_services()
 @blueprint.arguments(CardsQuery, location="query")
 @blueprint.response(200, CardsSchema)
-def list_cards(query: dict[str, Any]) -> dict[str, Any]:
+def list_cards(query: dict[str, int]) -> Resource:
     """Return the next 1000 cards of all portfolios."""
-    cards = queries.ledgers.page(session, query["after_id"])
+    cards = queries.ledgers.page(session, **query)
     is_last = len(cards) < queries.ledgers.PAGE
     return {"portfolios": cards, "next_after_id": None if is_last else cards[-1]["id"]}
 

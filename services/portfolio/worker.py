@@ -5,7 +5,8 @@ from typing import Final
 
 from services.portfolio import commands, handlers, settings
 from services.portfolio.models import IdempotencyKey
-from services.portfolio.owners import Owners
+from services.portfolio.outside.owners import Owners
+from services.portfolio.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
 from shared.http import idempotency
@@ -18,11 +19,12 @@ def main() -> int:
     """Work until told to stop."""
     configuration = settings.load()
     observability.configure_logging("portfolio", configuration.log_level)
+    database = Database(configuration.database_url, pool_size=3)
     owners = Owners(configuration.urls, Signer("portfolio", configuration.service_key_file))
     return worker.run(
         configuration,
-        Database(configuration.database_url, pool_size=3),
-        handlers=handlers.table(owners),
+        database,
+        handlers=handlers.table(Replicas(database, owners)),
         timers=[
             worker.Timer(
                 "idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)

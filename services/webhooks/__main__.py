@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from services.webhooks import app, rebuild, settings
-from services.webhooks.owners import Owners
+from services.webhooks import app, replicas, settings
+from services.webhooks.outside.owners import Owners
 from shared import cli
 from shared.db import Database
 from shared.identity import Signer
@@ -12,7 +12,7 @@ from shared.identity import Signer
 
 def _rebuild(database: Database, configuration: settings.Settings, _: argparse.Namespace) -> str:
     signer = Signer("webhooks", configuration.service_key_file)
-    return rebuild.run(database, Owners(configuration.urls, signer))
+    return replicas.rebuild(database, Owners(configuration.urls, signer), cli.report)
 
 
 if __name__ == "__main__":

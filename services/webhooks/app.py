@@ -2,11 +2,12 @@
 
 from services.webhooks import settings
 from services.webhooks.models import IdempotencyKey
-from services.webhooks.network import Network
-from services.webhooks.owners import Owners
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.owners import Owners
+from services.webhooks.outside.sealing import Seal
+from services.webhooks.replicas import Replicas
 from services.webhooks.routes import BLUEPRINTS
 from services.webhooks.routes.tools import Tools
-from services.webhooks.sealing import Seal
 from services.webhooks.settings import Settings
 from shared.http import ServiceApp, create_service_app
 
@@ -21,9 +22,11 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         internal=[],
         idempotency_table=IdempotencyKey,
     )
+    owners = Owners(configuration.urls, app.signer)
     app.extensions["tools"] = Tools(
         network=Network(allow_private=configuration.allow_private),
-        owners=Owners(configuration.urls, app.signer),
+        owners=owners,
+        portfolios=Replicas(app.database, owners).portfolios,
         seal=Seal(configuration.secret_key_file),
     )
     return app

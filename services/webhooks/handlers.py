@@ -1,11 +1,10 @@
 """Event type → what it does, inside the consumer's transaction.
 
-Webhooks asks for every type there is, so that no event is ever unroutable. Most events carry all
-that we keep of their subject: the newest wins, and a missing one is no loss. Only the closes of an
-asset with rules on its change need every price; where one is missing the owner is asked.
+Webhooks asks for every type there is, so that no event is ever unroutable. Beside what it copies
+it tells subscribers and looks at alert rules.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -23,13 +22,12 @@ from services.webhooks.commands import (
 )
 from services.webhooks.domain import names, transactions
 from services.webhooks.domain.closes import Closes
-from services.webhooks.owners import Owners
-from shared.errors import NotFound
+from services.webhooks.outside.owners import AssetSnapshot, Owners, PortfolioSnapshot
+from services.webhooks.replicas import Replicas
 from shared.events import Event
 from shared.events.catalogue import CATALOGUE
-from shared.money import trimmed
-
-Handler = Callable[[Session, Event], None]
+from shared.finance.money import trimmed
+from shared.replica import Handler, Replica, Stepwise, answered
 
 _SAID_OF_A_FIRING: Final = (
     "alert",
@@ -42,24 +40,29 @@ _SAID_OF_A_FIRING: Final = (
 )
 
 
-def table(owners: Owners) -> Mapping[str, Handler]:
-    """Return the handlers; `owners` is asked where an event is missing."""
+def table(replicas: Replicas, owners: Owners) -> Mapping[str, Handler]:
+    """Return the handlers, which keep `replicas`.
+
+    Args:
+        owners: are asked what a portfolio was worth.
+    """
+    portfolios, windows = replicas.portfolios, replicas.windows
     return {
         **dict.fromkeys(CATALOGUE, _only_record),
         **dict.fromkeys(names.TRANSACTIONS, _tell_transaction),
         "snapshot-created": _tell_snapshot,
         "alert-fired": _tell_alert,
-        "portfolio-created": _put_portfolio,
-        "portfolio-updated": _put_portfolio,
+        "portfolio-created": portfolios.take(_portfolio),
+        "portfolio-updated": portfolios.take(_portfolio),
         "portfolio-deleted": _delete_portfolio,
-        "portfolio-valued": partial(_put_value, owners),
-        "risk-computed": partial(_put_metrics, owners),
+        "portfolio-valued": partial(_put_value, portfolios, owners),
+        "risk-computed": partial(_put_metrics, portfolios),
         "position-changed": _put_holding,
         "asset-created": _put_asset,
         "asset-updated": _put_asset,
         "asset-deleted": _put_asset,
-        "price-updated": partial(_price_updated, owners),
-        "price-history-imported": partial(_prices_imported, owners),
+        "price-updated": partial(_price_updated, windows),
+        "price-history-imported": partial(_prices_imported, windows),
         "user-deactivated": _silence_user,
         "user-deleted": _delete_user,
     }
@@ -89,8 +92,8 @@ def _tell_owner(session: Session, event: Event, type_: str, data: Mapping[str, A
     messages.tell_owner(session, owner_id, type_, data, at=event.time, message_id=event.id)
 
 
-def _put_portfolio(session: Session, event: Event) -> None:
-    projections.put_portfolio(session, event.sequence, event.data["portfolio"])
+def _portfolio(event: Event) -> PortfolioSnapshot:
+    return PortfolioSnapshot.of(event.sequence, event.data["portfolio"])
 
 
 def _delete_portfolio(session: Session, event: Event) -> None:
@@ -113,48 +116,52 @@ def _put_holding(session: Session, event: Event) -> None:
     projections.put_holding(session, event.sequence, event.data)
 
 
-def _put_value(owners: Owners, session: Session, event: Event) -> None:
+def _put_value(
+    portfolios: Replica[PortfolioSnapshot], owners: Owners, session: Session, event: Event
+) -> None:
     if event.data["total_value"] is None:
         return
-    value = valuations.put_value(session, event, owners)
+    value = valuations.put_value(session, event, portfolios)
     if value is None:
         return
     rules = watching.Rules(portfolio=event.data["portfolio"], sequence=event.sequence)
     bases = None
     if watching.has_rules_on_change(session, rules):
-        day = date.fromisoformat(event.data["as_of"])
-        bases = owners.values_before(event.data["portfolio"], day)
+        question = event.data["portfolio"], date.fromisoformat(event.data["as_of"])
+        bases = answered(event, question, lambda: owners.values_before(*question))
     watching.look_at_value(session, rules, value, event.time, bases)
 
 
-def _put_metrics(owners: Owners, session: Session, event: Event) -> None:
-    if valuations.put_metrics(session, event, owners):
+def _put_metrics(portfolios: Replica[PortfolioSnapshot], session: Session, event: Event) -> None:
+    if valuations.put_metrics(session, event, portfolios):
         rules = watching.Rules(portfolio=event.data["portfolio"], sequence=event.sequence)
         watching.look_at_metrics(session, rules, event.data["metrics"], event.time)
 
 
+def _asset(event: Event) -> AssetSnapshot:
+    return AssetSnapshot.of(event.sequence, event.data["asset"])
+
+
 def _put_asset(session: Session, event: Event) -> None:
-    projections.put_asset(session, event.sequence, event.data["asset"])
+    projections.put_asset(session, _asset(event))
     projections.step_window(session, event.subject_id, event.sequence)
 
 
-def _price_updated(owners: Owners, session: Session, event: Event) -> None:
-    card, price = event.data["asset"], event.data["price"]
-    if not projections.put_asset(session, event.sequence, card):
+def _price_updated(windows: Stepwise[AssetSnapshot], session: Session, event: Event) -> None:
+    if not projections.put_asset(session, _asset(event)):
         return
-    _look_at_price(session, event, owners)
+    _look_at_price(windows, session, event)
     # The price of an older day fills the history: it is no news.
-    if price["date"] == card["price_date"]:
+    if event.data["price"]["date"] == event.data["asset"]["price_date"]:
         _tell_price(session, event, event.data["previous_price"])
 
 
-def _prices_imported(owners: Owners, session: Session, event: Event) -> None:
-    card = event.data["asset"]
-    before = projections.price_before(session, card["id"])
-    if not projections.put_asset(session, event.sequence, card):
+def _prices_imported(windows: Stepwise[AssetSnapshot], session: Session, event: Event) -> None:
+    before = projections.price_before(session, event.subject_id)
+    if not projections.put_asset(session, _asset(event)):
         return
-    _look_at_price(session, event, owners)
-    if card["price_date"] == event.data["last_date"]:
+    _look_at_price(windows, session, event)
+    if event.data["asset"]["price_date"] == event.data["last_date"]:
         _tell_price(session, event, None if before is None else trimmed(before, 2))
 
 
@@ -171,46 +178,32 @@ def _tell_price(session: Session, event: Event, previous: str | None) -> None:
     messages.tell_interested(session, card["id"], data, at=event.time, message_id=event.id)
 
 
-def _look_at_price(session: Session, event: Event, owners: Owners) -> None:
-    card = event.data["asset"]
-    if card["current_price"] is None:
+def _look_at_price(windows: Stepwise[AssetSnapshot], session: Session, event: Event) -> None:
+    asset = _asset(event)
+    if asset.price is None or asset.price_date is None:
         return
-    rules = watching.Rules(asset=card["id"], sequence=event.sequence)
-    bases = None if _steps(session, event) else _bases(session, event, rules, owners)
-    watching.look_at_value(session, rules, Decimal(card["current_price"]), event.time, bases)
+    rules = watching.Rules(asset=asset.id, sequence=event.sequence)
+    bases: Sequence[Decimal] | None = None
+    if not _steps(session, event, asset) and watching.has_rules_on_change(session, rules):
+        bases = _closes(windows, session, event, asset).bases(asset.price_date)
+    watching.look_at_value(session, rules, asset.price, event.time, bases)
 
 
-def _steps(session: Session, event: Event) -> bool:
+def _steps(session: Session, event: Event, asset: AssetSnapshot) -> bool:
     """Note a later price of the newest day, as most prices are; return False where it is not."""
-    card, price = event.data["asset"], event.data.get("price")
-    is_newest = price is not None and price["date"] == card["price_date"]
-    return is_newest and projections.step_price(session, event.sequence, card)
-
-
-def _bases(
-    session: Session, event: Event, rules: watching.Rules, owners: Owners
-) -> Sequence[Decimal] | None:
-    """Return what changes of the event's price are measured against; None where nobody asks."""
-    if not watching.has_rules_on_change(session, rules):
-        return None
-    day = date.fromisoformat(event.data["asset"]["price_date"])
-    return _closes(session, event, owners).bases(day)
-
-
-def _closes(session: Session, event: Event, owners: Owners) -> Closes:
-    """Return the last closes of the event's asset, with what the event says."""
-    version, closes = projections.window(session, event.subject_id)
-    if event.sequence <= version:
-        return closes
     price = event.data.get("price")
-    if version and price and event.sequence == version + 1:
+    is_newest = price is not None and price["date"] == event.data["asset"]["price_date"]
+    return is_newest and projections.step_price(session, asset)
+
+
+def _closes(
+    windows: Stepwise[AssetSnapshot], session: Session, event: Event, asset: AssetSnapshot
+) -> Closes:
+    """Return the last closes of the event's asset, with what the event says."""
+    price = event.data.get("price")
+    is_next = windows.is_next(session, event, is_step=price is not None)
+    closes = projections.window(session, asset.id)
+    if is_next and price:
         closes = closes.with_close(date.fromisoformat(price["date"]), Decimal(price["close"]))
-        version = event.sequence
-    else:
-        try:
-            snapshot = owners.asset(event.subject_id)
-        except NotFound:
-            return Closes.of({})
-        version, closes = snapshot.version, snapshot.closes
-    projections.put_window(session, event.subject_id, version, closes)
+        projections.put_window(session, asset._replace(closes=closes))
     return closes

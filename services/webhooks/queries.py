@@ -17,7 +17,7 @@ WEBHOOK: Final = (
     Webhook.is_active,
     Webhook.created,
     Webhook.disabled_reason,
-    Webhook.version,
+    Webhook.revision,
 )
 DELIVERY: Final = (
     Delivery.id,
@@ -55,7 +55,7 @@ ALERT: Final = (
     Alert.last_fired,
     Alert.created,
     Alert.modified,
-    Alert.version,
+    Alert.revision,
     _CURRENCY,
 )
 WEBHOOK_ORDERINGS: Final = {"id": Webhook.id, "url": Webhook.url}
@@ -73,8 +73,7 @@ def webhook(session: Session, owner_id: int, webhook_id: int) -> RowMapping:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    own = _webhooks(owner_id).where(Webhook.id == webhook_id)
-    return _one(session, own, "webhook")
+    return _one(session, _webhooks(owner_id).where(Webhook.id == webhook_id), "webhook")
 
 
 def webhooks(
@@ -106,8 +105,7 @@ def delivery(session: Session, owner_id: int, delivery_id: int) -> RowMapping:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    own = _deliveries(owner_id).where(Delivery.id == delivery_id)
-    return _one(session, own, "delivery")
+    return _one(session, _deliveries(owner_id).where(Delivery.id == delivery_id), "delivery")
 
 
 def deliveries(

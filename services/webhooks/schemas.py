@@ -8,6 +8,8 @@ from services.webhooks.domain import names
 from services.webhooks.domain.rules import decimals
 from services.webhooks.models import STATUSES
 from services.webhooks.queries import ALERT_ORDERINGS, WEBHOOK_ORDERINGS
+from shared.finance.figures import LONGEST_WINDOW, WATCHABLE
+from shared.finance.money import round_to, trimmed
 from shared.http.schemas import (
     Flag,
     Id,
@@ -19,8 +21,6 @@ from shared.http.schemas import (
     Text,
     Time,
 )
-from shared.money import round_to, trimmed
-from shared.vocabulary import LONGEST_WINDOW
 
 _YEAR = 366 * 24 * 3600  # seconds
 
@@ -29,13 +29,13 @@ class Events(fields.List[str]):
     """Names of events, each once; `"*"` alone stands for all."""
 
     def __init__(self, **kwargs: Any) -> None:
-        known = validate.OneOf([*names.EVENTS, names.EVERYTHING])
-        super().__init__(fields.String(validate=known), validate=validate.Length(min=1), **kwargs)
+        event = fields.String(validate=validate.OneOf([*names.EVENTS, names.EVERYTHING]))
+        super().__init__(event, validate=validate.Length(min=1), **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        given = [value] if value == names.EVERYTHING else value
-        wanted = super()._deserialize(given, *args, **kwargs)
-        return list(dict.fromkeys(wanted or []))
+        several = [value] if value == names.EVERYTHING else value
+        events = super()._deserialize(several, *args, **kwargs)
+        return list(dict.fromkeys(events or []))
 
 
 class WebhookSchema(ResourceSchema):
@@ -201,7 +201,7 @@ class AlertSchema(ResourceSchema):
     metric = Text(
         allow_none=True,
         load_default=None,
-        validate=validate.OneOf(names.METRICS),
+        validate=validate.OneOf(WATCHABLE),
         metadata={
             "description": "The figure of a RISK_THRESHOLD, as `performance_metrics` and"
             " `risk_metrics` name it.",

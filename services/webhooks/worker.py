@@ -4,11 +4,12 @@ import sys
 
 from services.webhooks import handlers, settings
 from services.webhooks.commands import messages, valuations
-from services.webhooks.courier import Courier
 from services.webhooks.models import IdempotencyKey
-from services.webhooks.network import Network
-from services.webhooks.owners import Owners
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.owners import Owners
+from services.webhooks.outside.sealing import Seal
+from services.webhooks.parts.courier import Courier
+from services.webhooks.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
 from shared.http import idempotency
@@ -26,7 +27,7 @@ def main() -> int:
     return worker.run(
         configuration,
         database,
-        handlers=handlers.table(owners),
+        handlers=handlers.table(Replicas(database, owners), owners),
         timers=[
             worker.Timer("tell_values", 1, valuations.tell_values),
             worker.Timer("messages", 3600, messages.purge),

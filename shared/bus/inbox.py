@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -31,8 +31,9 @@ from shared.events import Event
 from shared.faults import crash_point
 from shared.observability import logger, traced
 
-__all__ = ["EventHandler", "InboxMixin", "process", "purge"]
+__all__ = ["EventHandler", "InboxMixin", "process", "purge", "with_patience"]
 
+T = TypeVar("T")
 log = logger(__name__)
 
 EventHandler = Callable[[Session, Event], None]
@@ -79,7 +80,7 @@ def process(
         Unavailable: the database does not answer; nothing is wrong with the event.
     """
     with traced(event.request_id, event.traceparent):
-        _with_patience(lambda: retried(lambda: _apply(sessions, consumer, event, handlers)))
+        with_patience(lambda: retried(lambda: _apply(sessions, consumer, event, handlers)))
     crash_point("after_handler_commit_before_ack")
 
 
@@ -98,14 +99,14 @@ def _apply(
             handler(session, event)
 
 
-def _with_patience(unit: Callable[[], None]) -> None:
-    """Do `unit`, waiting for a database that restarts.
+def with_patience(unit: Callable[[], T]) -> T:
+    """Return what `unit` returns, waiting for a database that restarts.
 
     Raises:
         Unavailable: it was not back in time.
     """
-    backoff = Backoff(first=0.1, limit=2.0)
-    for attempt in range(1, _ATTEMPTS + 1):
+    attempt, backoff = 1, Backoff(first=0.1, limit=2.0)
+    while True:
         try:
             return unit()
         except (DBAPIError, PoolTimeout) as error:
@@ -114,8 +115,8 @@ def _with_patience(unit: Callable[[], None]) -> None:
             log.warning("database_awaited", attempt=attempt, error=type(error).__name__)
             if attempt == _ATTEMPTS:
                 raise Unavailable("The database does not answer.") from error
+        attempt += 1
         time.sleep(backoff.next())
-    return None
 
 
 def _database_is_gone(error: DBAPIError | PoolTimeout) -> bool:

@@ -1,6 +1,6 @@
 """The catalogue: every type of event with the schema of its data.
 
-The version of the aggregate stands in the event's `sequence`. Money and quantities are strings.
+The event's `sequence` counts the events on its subject. Money and quantities are strings.
 """
 
 from typing import Any, Final

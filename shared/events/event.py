@@ -16,7 +16,7 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        sequence: the version of `subject` after this event; grows by one with each event on it.
+        sequence: counts the events on `subject`, from 1; grows by one with each.
         data: as the catalogue's schema for `type` says; money as strings.
         traceparent: W3C trace context of the request that caused it.
         request_id: the `X-Request-Id` of that request.
@@ -42,7 +42,7 @@ class Event:
             source: the name of the service that says it.
             type_: one of the catalogue's types.
             subject: what it is about: "portfolios/7".
-            sequence: the version of the subject after the change.
+            sequence: which event on the subject it is.
             data: as the catalogue says.
         """
         return cls(

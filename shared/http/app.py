@@ -1,39 +1,30 @@
-"""The web process of a service: one unit of work a request, the contract's headers and errors."""
+"""The web process of a service: one unit of work a request."""
 
 import json
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
-from prometheus_client import Counter, Histogram
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest as MalformedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from shared import db, observability
-from shared.db import Database
 from shared.errors import BadRequest, ServiceError, Unauthorized
-from shared.http import errors, etag, health, idempotency, negotiation, versions
-from shared.http.blueprint import JSON_BODY, Blueprint
+from shared.http import etag, health, idempotency, operations
+from shared.http.blueprint import Blueprint
+from shared.http.context import current, service_app, session
+from shared.http.contract import API_VERSION, apply_contract
 from shared.http.examples import with_examples
 from shared.http.openapi import SchemaPlugin, register_components
+from shared.http.operations import JSON_BODY
 from shared.http.schemas import MAX_ID, Error
-from shared.identity import Identity, Signer, Verifier
+from shared.http.service import ServiceApp
 from shared.settings import ServiceSettings
-
-log = observability.logger(__name__)
-
-API_VERSION: Final = "1.0"
-REQUESTS: Final = Counter(
-    "http_requests_total", "Answers", ["service", "method", "route", "status"]
-)
-SECONDS: Final = Histogram("http_request_seconds", "Time to answer", ["service", "method", "route"])
 
 
 class JsonProvider(DefaultJSONProvider):
@@ -78,24 +69,10 @@ class PublicApi(Api):  # type: ignore[misc]  # the library is untyped
         """Leave the errors to `shared.http.errors`."""
 
 
-class ServiceApp(Flask):
-    """A Flask application whose every request is one unit of work.
-
-    Attributes:
-        database: the service's own.
-        signer, verifier: its keys.
-        settings: its configuration.
-    """
+class UnitOfWorkApp(ServiceApp):
+    """A service whose every request is one unit of work."""
 
     json_provider_class = JsonProvider
-
-    def __init__(self, settings: ServiceSettings, idempotency_table: type[Any] | None) -> None:
-        super().__init__(f"services.{settings.name}", static_folder=None)
-        self.settings = settings
-        self.database = Database(settings.database_url, pool_size=settings.threads)
-        self.signer = Signer(settings.name, settings.service_key_file)
-        self.verifier = Verifier(settings.keys_dir, settings.name)
-        self.idempotency_table = idempotency_table
 
     def dispatch_request(self) -> Any:
         """Answer in one transaction: returning commits, raising rolls back."""
@@ -104,34 +81,29 @@ class ServiceApp(Flask):
     def _unit_of_work(self) -> Any:
         try:
             response = self.make_response(self._dispatch_once())
-            if opened := _opened_session():
-                opened.commit()
+            if current.unit:
+                current.unit.commit()
             return response
         except ServiceError as error:
-            if error.keeps_work and (opened := _opened_session()):
-                opened.commit()
+            if error.keeps_work and current.unit:
+                current.unit.commit()
             raise
         finally:
-            if opened := g.pop("session", None):
-                opened.close()
+            if current.unit:
+                current.unit.close()
+            current.unit = None
 
     def _dispatch_once(self) -> Any:
         has_key = request.method == "POST" and idempotency.HEADER in request.headers
-        if "identity" not in g or self.idempotency_table is None or not has_key:
+        if current.identity is None or self.idempotency_table is None or not has_key:
             return super().dispatch_request()
-        g.session = self.database.sessions()
         return idempotency.once(
             self,
             self.idempotency_table,
-            g.session,
-            g.identity.user_id,
-            lambda: self.make_response(super(ServiceApp, self).dispatch_request()),
+            session,
+            current.identity.user_id,
+            lambda: self.make_response(super(UnitOfWorkApp, self).dispatch_request()),
         )
-
-
-def _opened_session() -> Session | None:
-    opened: Session | None = g.get("session")
-    return opened
 
 
 def create_service_app(
@@ -152,37 +124,21 @@ def create_service_app(
         title: of the documentation.
     """
     observability.configure_logging(settings.name, settings.log_level)
-    app = ServiceApp(settings, idempotency_table)
+    app = UnitOfWorkApp(settings, idempotency_table)
     app.config["MAX_CONTENT_LENGTH"] = JSON_BODY
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.converters["id"] = IdConverter
     # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    app.before_request(_identify(app))
-    app.before_request(_limit_body(app))
-    app.before_request(_refuse_unknown_query(app))
+    app.before_request(_identify)
+    app.before_request(_limit_body)
+    app.before_request(_refuse_unknown_query)
     app.after_request(etag.apply)
     apply_contract(app, settings.name)
     register_api(app, "", title, public)
     register_api(app, "INTERNAL_", f"{title}: internal", internal)
     app.register_blueprint(health.blueprint(app.database))
     return app
-
-
-def apply_contract(app: Flask, name: str) -> None:
-    """Give `app` what every answer of ours has: errors, headers, request id, metrics, a log line.
-
-    Args:
-        app: a service, or the portal, which has no database.
-        name: in metrics and logs.
-    """
-    errors.register(app)
-    app.after_request(_contract_headers)
-    app.after_request(versions.keep)
-    app.wsgi_app = _traced(app.wsgi_app)  # type: ignore[method-assign]
-    app.before_request(_start_clock)
-    app.before_request(negotiation.refuse_unacceptable)
-    app.after_request(_observed(name))
 
 
 def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Blueprint]) -> None:
@@ -228,83 +184,24 @@ def _id_parameter(_: IdConverter) -> dict[str, Any]:
     return {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 
 
-def _identify(app: ServiceApp) -> Callable[[], None]:
-    def identify() -> None:
-        # Before all else, so that a refusal of any kind tells what is left of the quota. Where
-        # nobody is known the view answers 401, or needs no user.
-        with suppress(Unauthorized):
-            g.identity = app.verifier.identity(request.headers.get("X-Identity"))
-
-    return identify
+def _identify() -> None:
+    # Before all else, so that a refusal of any kind tells what is left of the quota. Where
+    # nobody is known the view answers 401, or needs no user.
+    with suppress(Unauthorized):
+        current.identity = service_app.verifier.identity(request.headers.get("X-Identity"))
 
 
-def _limit_body(app: ServiceApp) -> Callable[[], None]:
-    def limit() -> None:
-        view: Any = app.view_functions.get(request.endpoint or "")
-        request.max_content_length = getattr(view, "body_limit", JSON_BODY)
-        if request.method in {"POST", "PUT", "PATCH"} and request.mimetype == "application/json":
-            charset = request.mimetype_params.get("charset", "utf-8").lower()
-            if charset not in {"utf-8", "utf8"}:
-                raise MalformedRequest
-
-    return limit
+def _limit_body() -> None:
+    operation = operations.of_request()
+    request.max_content_length = operation.body_limit if operation else JSON_BODY
+    if request.method in {"POST", "PUT", "PATCH"} and request.mimetype == "application/json":
+        charset = request.mimetype_params.get("charset", "utf-8").lower()
+        if charset not in {"utf-8", "utf8"}:
+            raise MalformedRequest
 
 
-def _refuse_unknown_query(app: Flask) -> Callable[[], None]:
-    def refuse() -> None:
-        view: Any = app.view_functions.get(request.endpoint or "")
-        # Only what stands in a document of ours has `_apidoc`; the others read their own.
-        if request.args and hasattr(view, "_apidoc") and not hasattr(view, "reads_query"):
-            raise BadRequest(f"Query parameter '{next(iter(request.args))}': Unknown field.")
-
-    return refuse
-
-
-def _contract_headers(response: Response) -> Response:
-    headers = response.headers
-    headers["X-Request-Id"] = observability.request_id() or ""
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["API-Version"] = API_VERSION
-    headers.setdefault("Cache-Control", "no-store" if "identity" not in g else "private, no-cache")
-    identity: Identity | None = g.get("identity")
-    if identity and identity.quota:
-        headers["RateLimit-Limit"] = str(identity.quota.limit)
-        headers["RateLimit-Remaining"] = str(identity.quota.remaining)
-        headers["RateLimit-Reset"] = str(identity.quota.reset)
-    return response
-
-
-def _traced(wsgi: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap `wsgi` so that the request id is there from the first to the last line."""
-
-    def traced(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        request_id = observability.sane_request_id(environ.get("HTTP_X_REQUEST_ID"))
-        trace = observability.sane_traceparent(environ.get("HTTP_TRACEPARENT"))
-        with observability.traced(request_id, trace):
-            return wsgi(environ, start_response)
-
-    return traced
-
-
-def _start_clock() -> None:
-    g.started = time.perf_counter()
-
-
-def _observed(service: str) -> Callable[[Response], Response]:
-    def observe(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "(none)"
-        seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        REQUESTS.labels(service, request.method, route, response.status_code).inc()
-        SECONDS.labels(service, request.method, route).observe(seconds)
-        if not route.startswith("/health/"):
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                milliseconds=round(seconds * 1000, 1),
-                user=g.identity.user_id if "identity" in g else None,
-            )
-        return response
-
-    return observe
+def _refuse_unknown_query() -> None:
+    operation = operations.of_request()
+    # What is no operation of ours reads its own.
+    if request.args and operation and not operation.reads_query:
+        raise BadRequest(f"Query parameter '{next(iter(request.args))}': Unknown field.")

@@ -1,4 +1,6 @@
-"""The decorators of a route, in the one order: authenticated or for_services, arguments, response.
+"""The decorators of a route, in the one order.
+
+authenticated or for_services, arguments, lane, response:
 
 @blueprint.route("/api/portfolios/", methods=["GET"])
 @blueprint.authenticated("read")
@@ -7,25 +9,23 @@
 def list_portfolios(query): ...
 """
 
-from collections.abc import Callable, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import flask_smorest
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
-from shared.http import etag, openapi, operations, pagination
-from shared.http.context import identity, service_app
+from shared.http import etag, kept, openapi, operations, pagination
+from shared.http.context import current, identity, service_app
+from shared.http.lanes import Lane
+from shared.http.openapi import Document
+from shared.http.operations import Scope, View
 
-Scope = Literal["read", "write", "admin"]
-View = Callable[..., Any]
-
-JSON_BODY: Final = 1024**2  # bytes
 BULK_BODY: Final = 16 * 1024**2  # bytes
 
 
@@ -64,13 +64,14 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Raise the contract's error for what the schema refused."""
-        messages: dict[str, Any] = error.messages_dict
-        location, found = next(iter(messages.items()))
+        by_location: dict[str, Any] = error.messages_dict
+        location, messages = next(iter(by_location.items()))
         if location == "query":
-            name, reasons = next(iter(found.items()))
+            name, reasons = next(iter(messages.items()))
             reason = reasons[0] if isinstance(reasons, list) else str(reasons)
             raise BadRequest(f"Query parameter '{name}': {reason}") from error
-        raise ValidationFailed(found if isinstance(found, dict) else {"body": found}) from error
+        by_field = messages if isinstance(messages, dict) else {"body": messages}
+        raise ValidationFailed(by_field) from error
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library is untyped
@@ -117,7 +118,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         register = super().route
 
         def decorate(view: View) -> View:
-            if method == "GET" and getattr(view, "is_tagged", False):
+            if method == "GET" and operations.of(view).is_tagged:
                 self._tagged_rules.add(rule)
             has_tag = rule in self._tagged_rules
             view = operations.documented(view, rule, method, has_tag=has_tag)
@@ -135,8 +136,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         load = super().arguments(openapi.incoming(schema) if is_body else schema, location=location)
 
         def decorate(view: View) -> View:
+            operation = operations.of(view)
+            if is_body:
+                operation.reads_body = True
+            else:
+                operation.reads_query = True
             loading: View = load(view)
-            setattr(loading, "reads_body" if is_body else "reads_query", True)
             return loading
 
         return decorate
@@ -145,9 +150,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         """Require a user whose token has `scope`; with `staff`, an administrator."""
 
         def decorate(view: View) -> View:
+            operations.of(view).scope = scope
+
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
-                if "identity" not in g:
+                if current.identity is None:
                     raise Unauthorized("Authentication credentials were not provided.")
                 if scope not in identity.scopes:
                     raise Forbidden(f"This token has no '{scope}' scope.")
@@ -155,8 +162,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
                     raise Forbidden("Only administrators may do this.")
                 return view(*args, **kwargs)
 
-            wrapper.scope = scope  # type: ignore[attr-defined]
-            return _secured(wrapper, "token")
+            return wrapper
 
         return decorate
 
@@ -164,14 +170,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         """Require another service's token, made for us."""
 
         def decorate(view: View) -> View:
+            operations.of(view).is_for_services = True
+
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 header = request.headers.get("Authorization", "")
-                g.caller = service_app.verifier.service(header.removeprefix("Bearer "))
+                service_app.verifier.service(header.removeprefix("Bearer "))
                 return view(*args, **kwargs)
 
-            wrapper.is_for_services = True  # type: ignore[attr-defined]
-            return _secured(wrapper, "service")
+            return wrapper
 
         return decorate
 
@@ -179,10 +186,23 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         """Accept bodies of up to `limit` bytes instead of 1 MiB."""
 
         def decorate(view: View) -> View:
-            view.body_limit = limit  # type: ignore[attr-defined]
+            operations.of(view).body_limit = limit
             return view
 
         return decorate
+
+    def file_body(self, media: Mapping[str, Document]) -> Callable[[View], View]:
+        """Document forms of the body that no schema describes: media type → what to say of it."""
+
+        def decorate(view: View) -> View:
+            operations.of(view).reads_body = True
+            return self.doc(requestBody={"content": media})(view)
+
+        return decorate
+
+    def lane(self, lane: Lane) -> Callable[[View], View]:
+        """Work in a bounded lane, apart from what is cheap (see `shared.http.lanes`)."""
+        return lane.bound
 
     def page_of(self, schema: type[Schema]) -> Callable[[View], View]:
         """Answer the `Listing` that the view returns, one page of it or all of it as CSV.
@@ -192,6 +212,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         resource = schema()
 
         def decorate(view: View) -> View:
+            operations.of(view).is_listing = True
+
             @wraps(view)
             def wrapper(query: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
                 page, page_size = query.pop("page"), query.pop("page_size")
@@ -199,13 +221,20 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
                 answer = pagination.respond(listing, resource, page, page_size)
                 return answer if isinstance(answer, Response) else current_app.json.response(answer)
 
-            wrapper.is_listing = True  # type: ignore[attr-defined]
-            answering = self.response(200, _page_schema(schema))(wrapper)
-            answers = answering._apidoc["response"]["responses"][200]  # type: ignore[attr-defined]
-            csv = {"schema": {"type": "string"}, "description": "A page, or all of it as CSV."}
-            # The documentation merges the answers of one status; the first one's words stay.
-            answers.insert(0, {**csv, "content_type": "text/csv"})
-            return answering
+            return self.response(200, _page_schema(schema))(wrapper)
+
+        return decorate
+
+    def one_of(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Answer the only resource of the `KeptListing` that the view returns, with its `ETag`."""
+        resource = schema()
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def wrapper(*args: Any, **kwargs: Any) -> Response:
+                return kept.one(view(*args, **kwargs), resource)
+
+            return self.response(200, schema)(etag.tagged(wrapper))
 
         return decorate
 
@@ -214,7 +243,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         return etag.tagged
 
     def market_data(self) -> Callable[[View], View]:
-        """Let clients use the answer for a minute without asking again; the innermost decorator."""
+        """Let clients use the answer for a minute without asking again."""
         return etag.kept_for_a_minute
 
     def computed(self) -> Callable[[View], View]:
@@ -223,13 +252,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         The view calls `etag.unless_known` before it computes.
         """
         return etag.computed
-
-
-def _secured(view: View, scheme: str) -> View:
-    docs = deepcopy(getattr(view, "_apidoc", {}))
-    docs.setdefault("manual_doc", {})["security"] = [{scheme: []}]
-    view._apidoc = docs  # type: ignore[attr-defined]
-    return view
 
 
 @cache  # two lists of one resource share one description in the documentation

@@ -2,7 +2,7 @@
 
 A view loads the rows, lets its command make the sound ones, and answers what became of each:
 
-    outcomes = bulk.made(bulk.load(AssetSchema(), body["assets"]), make)
+    outcomes = bulk.outcomes(bulk.load(AssetSchema(), body["assets"]), make)
     return bulk.answer("assets", outcomes, atomic=body["atomic"])
 """
 
@@ -58,7 +58,7 @@ def load(schema: Schema, rows: Iterable[Any]) -> list[Any | ValidationFailed]:
     return [_loaded(schema, row) for row in rows]
 
 
-def made(
+def outcomes(
     rows: Sequence[T | ServiceError], make: Callable[[list[T]], Sequence[Outcome]]
 ) -> list[Outcome]:
     """Return what became of every row.
@@ -66,8 +66,8 @@ def made(
     Args:
         make: gets the rows that are no errors, all at once; returns the outcome of each.
     """
-    outcomes = iter(make([row for row in rows if not isinstance(row, ServiceError)]))
-    return [row if isinstance(row, ServiceError) else next(outcomes) for row in rows]
+    of_sound = iter(make([row for row in rows if not isinstance(row, ServiceError)]))
+    return [row if isinstance(row, ServiceError) else next(of_sound) for row in rows]
 
 
 def answer(name: str, outcomes: Sequence[Outcome], *, atomic: bool) -> Response:

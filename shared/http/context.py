@@ -1,29 +1,71 @@
 """What belongs to the current request."""
 
+import ipaddress
+import time
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
+from flask.ctx import _AppCtxGlobals
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
+from shared.http.service import ServiceApp
 from shared.identity import Identity
 
 if TYPE_CHECKING:
-    from shared.http.app import ServiceApp
+    # What is none of its attributes is no name of ours; Flask's own lets any name pass.
+    _Globals = object
+else:
+    _Globals = _AppCtxGlobals
+
+
+class Context(_Globals):
+    """The state of one request: Flask makes one for each (`app_ctx_globals_class`), as its `g`.
+
+    Attributes:
+        started: when it began, by `time.perf_counter`.
+        identity: the user who asks; None is nobody whom we know.
+        unit: the session of its unit of work; None before its first use.
+        revision: of the row that is answered; None where the answer shows none.
+        basis: the hash of what the answer is computed from; None where it has none.
+    """
+
+    def __init__(self) -> None:
+        self.started = time.perf_counter()
+        self.identity: Identity | None = None
+        self.unit: Session | None = None
+        self.revision: int | None = None
+        self.basis: str | None = None
 
 
 def _session() -> Session:
-    """Return the session of the request's unit of work, opened at its first use."""
-    if "session" not in g:
-        g.session = service_app.database.sessions()
-    return cast(Session, g.session)
+    """Return the session of the request's unit of work, opened at its first use.
+
+    A user's GET sees one moment in all that it reads, and writes nothing.
+    """
+    if current.unit is None:
+        database = service_app.database
+        current.unit = database.snapshots() if _only_reads() else database.sessions()
+    return current.unit
 
 
-def _identity() -> Identity:
-    return cast(Identity, g.identity)
+def _only_reads() -> bool:
+    return request.method == "GET" and current.identity is not None
+
+
+def network(address: str) -> str:
+    """Return the address of a client, or the /64 of an IPv6 one: a host owns all of it."""
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is None:
+        return str(ipaddress.ip_network(f"{host}/64", strict=False))
+    return str(getattr(host, "ipv4_mapped", None) or host)
 
 
 # Typed as what they stand for, so that routes read plainly.
-service_app: "ServiceApp" = cast("ServiceApp", current_app)
+current: Context = cast(Context, g)
+service_app: ServiceApp = cast(ServiceApp, current_app)
 session: Session = cast(Session, LocalProxy(_session))
-identity: Identity = cast(Identity, LocalProxy(_identity))
+identity: Identity = cast(Identity, LocalProxy(lambda: current.identity))

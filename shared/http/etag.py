@@ -1,7 +1,7 @@
-"""Strong ETags that say two things: the version of the row and the hash of the answer.
+"""Strong ETags that say two things: the revision of the row and the hash of the answer.
 
 `"12.9f86d081884c7d65"`: If-None-Match compares the whole (a new price is a new answer); If-Match
-compares the version alone, because a client that wants to rename its portfolio doesn't care that
+compares the revision alone, because a client that wants to rename its portfolio doesn't care that
 a price moved meanwhile.
 
 What is expensive to compute is tagged by what it is computed from instead, so that a 304 costs
@@ -12,89 +12,87 @@ Such answers and those of the market a client may use for a minute without askin
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from functools import wraps
 from typing import Any, Final
 
-from flask import Response, abort, g, request
+from flask import Response, abort, request
 
-View = Callable[..., Any]
+from shared.http import operations
+from shared.http.context import current
+from shared.http.operations import View
 
 _FOR_A_MINUTE: Final = "private, max-age=60"
-_VERSION: Final = re.compile(r"[0-9]{1,18}")  # more digits than any row's version has
+_READS: Final = frozenset({"GET", "HEAD"})
+_REVISION: Final = re.compile(r"[0-9]{1,18}")  # more digits than any row's revision has
 
 
 def tagged(view: View) -> View:
-    """Give the answer of `view` a tag; the innermost decorator, it sees the row's `version`."""
+    """Give the answer of `view` a tag; the innermost decorator, it sees the row's `revision`."""
+    operations.of(view).is_tagged = True
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = view(*args, **kwargs)
-        g.etag_version = result.get("version", 0) if isinstance(result, Mapping) else 0
+        if not isinstance(result, Response):
+            current.revision = result.get("revision", 0) if isinstance(result, Mapping) else 0
         return result
 
-    wrapper.is_tagged = True  # type: ignore[attr-defined]
     return wrapper
 
 
 def computed(view: View) -> View:
-    """Document the tag of `view`, which calls `unless_known` before it computes."""
-    view.is_tagged = True  # type: ignore[attr-defined]
-    return view
+    """Let clients keep the answer of `view`, which calls `unless_known` before it computes."""
+    operations.of(view).is_tagged = True
+    return kept_for_a_minute(view)
 
 
-def unless_known(version: Hashable) -> None:
+def unless_known(basis: Hashable) -> None:
     """Tag the answer by what it is computed from, and end with 304 where the client has it already.
 
     Args:
-        version: whatever tells two answers of one URL apart; the same in every process.
+        basis: whatever tells two answers of one URL apart; the same in every process.
     """
-    g.computed_tag = hashlib.sha256(repr(version).encode()).hexdigest()[:16]
-    if request.if_none_match.contains_weak(g.computed_tag):
+    current.basis = hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
+    if request.if_none_match.contains_weak(current.basis):
         abort(Response(status=304))
 
 
 def kept_for_a_minute(view: View) -> View:
-    """Let clients use the answer of `view`, which is of the market, for a minute."""
-
-    @wraps(view)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        g.is_kept_for_a_minute = True
-        return view(*args, **kwargs)
-
-    return wrapper
+    """Let clients use the answer of `view` for a minute."""
+    operations.of(view).is_kept_for_a_minute = True
+    return view
 
 
-def expected_versions() -> frozenset[int] | None:
-    """Return the versions that `If-Match` allows, or None when it allows any.
+def expected_revisions() -> frozenset[int] | None:
+    """Return the revisions that `If-Match` allows, or None when it allows any.
 
     A command compares them under the row's lock: a check before it would be a race.
     """
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    # werkzeug reads an empty tag, `""`, as None; no version of ours is empty.
-    versions = ((tag or "").partition(".")[0] for tag in request.if_match.as_set())
-    return frozenset(int(version) for version in versions if _VERSION.fullmatch(version))
+    # werkzeug reads an empty tag, `""`, as None; no revision of ours is empty.
+    revisions = ((tag or "").partition(".")[0] for tag in request.if_match.as_set())
+    return frozenset(int(revision) for revision in revisions if _REVISION.fullmatch(revision))
 
 
 def apply(response: Response) -> Response:
     """Set the tag of a tagged answer, and make it a 304 when the client has it already."""
-    if "is_kept_for_a_minute" in g and response.status_code == 200:
-        _keep_for_a_minute(response)
-    if "computed_tag" in g and response.status_code in {200, 304}:
-        response.set_etag(g.computed_tag)
-        _keep_for_a_minute(response)
-        return response
-    if "etag_version" not in g or response.status_code not in {200, 201} or response.is_streamed:
-        return response
-    digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
-    response.set_etag(f"{g.etag_version}.{digest}")
-    if request.method in {"GET", "HEAD"}:
-        response.make_conditional(request)
+    operation = operations.of_request()
+    is_read = request.method in _READS and response.status_code in {200, 304}
+    if operation and operation.is_kept_for_a_minute and is_read:
+        response.headers["Cache-Control"] = _FOR_A_MINUTE
+        # What is used without asking must be what this client would get: its own, in this type.
+        response.vary.update(("Accept", "Authorization"))
+    if current.basis is not None and is_read:
+        response.set_etag(current.basis)
+    elif current.revision is not None and _is_whole(response):
+        digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
+        response.set_etag(f"{current.revision}.{digest}")
+        if request.method in _READS:
+            response.make_conditional(request)
     return response
 
 
-def _keep_for_a_minute(response: Response) -> None:
-    response.headers["Cache-Control"] = _FOR_A_MINUTE
-    # What is used without asking must be what this client would get: its own, in this type.
-    response.vary.update(("Accept", "Authorization"))
+def _is_whole(response: Response) -> bool:
+    return response.status_code in {200, 201} and not response.is_streamed

@@ -34,9 +34,9 @@ def example(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     """
     if "$ref" in schema:
         return example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
-    for own in ("example", "default"):
-        if own in schema:
-            return schema[own]
+    for name in ("example", "default"):
+        if name in schema:
+            return schema[name]
     if "enum" in schema:
         return schema["enum"][0]
     if "anyOf" in schema:  # an object or null

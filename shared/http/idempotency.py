@@ -21,7 +21,7 @@ from shared.errors import BadRequest, Conflict, ServiceError, ValidationFailed
 from shared.http import etag
 
 HEADER: Final = "Idempotency-Key"
-_KEPT: Final = timedelta(hours=24)
+_LIFETIME: Final = timedelta(hours=24)
 _REPLAYED_HEADERS: Final = ("Content-Type", "Location", "ETag")
 
 
@@ -60,18 +60,18 @@ def once(
         Conflict: the first request with this key is still running.
         ValidationFailed: the key was used for another request.
     """
-    offered = request.headers[HEADER]
-    if not 1 <= len(offered) <= 255 or not (offered.isascii() and offered.isprintable()):
+    client_key = request.headers[HEADER]
+    if not 1 <= len(client_key) <= 255 or not (client_key.isascii() and client_key.isprintable()):
         raise BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.")
-    key = f"{user}:{offered}"
+    key = f"{user}:{client_key}"
     if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))):
         raise Conflict("The first request with this Idempotency-Key is still running.")
     digest = _request_hash(key)
-    stored = session.get(table, _hashed(key))
-    if stored is not None and stored.created > datetime.now(UTC) - _KEPT:
-        if stored.request_hash != digest:
+    row = session.get(table, _hashed(key))
+    if row is not None and row.created > datetime.now(UTC) - _LIFETIME:
+        if row.request_hash != digest:
             raise ValidationFailed.of(HEADER, "This key was used for another request.")
-        return _replay(stored, key)
+        return _replay(row, key)
     response = etag.apply(_answer(app, session, view))
     if response.status_code < 500 and response.status_code != 429 and not response.is_streamed:
         _store(session, table, key, digest, response)
@@ -80,7 +80,7 @@ def once(
 
 def purge(session: Session, table: type[Any]) -> int:
     """Delete the answers that are older than a day; return how many."""
-    result = session.execute(delete(table).where(table.created < datetime.now(UTC) - _KEPT))
+    result = session.execute(delete(table).where(table.created < datetime.now(UTC) - _LIFETIME))
     return int(getattr(result, "rowcount", 0))
 
 
@@ -112,19 +112,21 @@ def _seal(key: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"seal\n{key}".encode()).digest()))
 
 
-def _replay(stored: Any, key: str) -> Response:
-    body = _seal(key).decrypt(stored.body)
-    response = Response(body, status=stored.status, headers=json.loads(stored.headers))
+def _replay(row: Any, key: str) -> Response:
+    body = _seal(key).decrypt(row.body)
+    response = Response(body, status=row.status, headers=json.loads(row.headers))
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
 def _store(session: Session, table: type[Any], key: str, digest: str, response: Response) -> None:
-    kept = {name: response.headers[name] for name in _REPLAYED_HEADERS if name in response.headers}
+    headers = {
+        name: response.headers[name] for name in _REPLAYED_HEADERS if name in response.headers
+    }
     values = {
         "request_hash": digest,
         "status": response.status_code,
-        "headers": json.dumps(kept),
+        "headers": json.dumps(headers),
         "body": _seal(key).encrypt(response.get_data()).decode(),
         "created": text("now()"),
     }

@@ -1,11 +1,12 @@
 """What the client accepts: JSON unless it excludes that; a list is there as CSV too."""
 
-from typing import Any, Final
+from typing import Final
 
-from flask import current_app, request
+from flask import request
 from werkzeug.datastructures import MIMEAccept
 
 from shared.errors import NotAcceptable
+from shared.http import operations
 
 _JSON: Final = "application/json"
 _CSV: Final = "text/csv"
@@ -22,21 +23,11 @@ def refuse_unacceptable() -> None:
     Raises:
         NotAcceptable: it does.
     """
-    offers = offered(current_app.view_functions.get(request.endpoint or ""))
+    operation = operations.of_request()
+    offers = operation.offers if operation else frozenset()
     accepted = _accepted()
     if accepted and offers and not any(accepted.quality(offer) > 0 for offer in offers):
-        raise NotAcceptable(f"This is answered as {' or '.join(sorted(set(offers)))}.")
-
-
-def offered(view: Any) -> list[str]:
-    """Return the types in which `view` says that it answers; none: it decides by itself."""
-    responses = getattr(view, "_apidoc", {}).get("response", {}).get("responses", {})
-    return [
-        answer.get("content_type") or _JSON
-        for status, answers in responses.items()
-        for answer in answers
-        if str(status).startswith("2") and (answer.get("content_type") or answer.get("schema"))
-    ]
+        raise NotAcceptable(f"This is answered as {' or '.join(sorted(offers))}.")
 
 
 def _accepted() -> MIMEAccept:

@@ -94,9 +94,9 @@ class Converter(OpenAPIConverter):
     def schema2jsonschema(self, schema: Any) -> Document:
         """Return the JSON Schema of one face, described by its docstring."""
         with self._facing(is_incoming(schema)):
-            found: Document = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+            document: Document = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
         text = (type(schema).__doc__ or "").strip()
-        return {**found, "description": text.partition("\n")[0]} if text else found
+        return {**document, "description": text.partition("\n")[0]} if text else document
 
     def schema2parameters(self, schema: Any, **kwargs: Any) -> Any:
         """Return the parameters of a query."""
@@ -105,25 +105,25 @@ class Converter(OpenAPIConverter):
 
     def fields2jsonschema(self, fields: Mapping[str, Field[Any]], **kwargs: Any) -> Document:
         """Return the JSON Schema of the fields that this face has."""
-        kept = {
+        of_face = {
             name: field
             for name, field in fields.items()
             if not (field.dump_only if self._is_incoming else field.load_only)
         }
-        found: Document = super().fields2jsonschema(kept, **kwargs)  # type: ignore[no-untyped-call]
+        document: Document = super().fields2jsonschema(of_face, **kwargs)  # type: ignore[no-untyped-call]
         if not self._is_incoming:
-            found["required"] = sorted(
+            document["required"] = sorted(
                 field.data_key or name
-                for name, field in kept.items()
+                for name, field in of_face.items()
                 if not field.metadata.get("optional")
             )
-        for property_ in found["properties"].values():
+        for property_ in document["properties"].values():
             # Each face has only what it has; nothing of it is read-only or write-only.
             property_.pop("readOnly", None)
             property_.pop("writeOnly", None)
             if not self._is_incoming:
                 property_.pop("default", None)
-        return found
+        return document
 
     @contextmanager
     def _facing(self, is_incoming: bool) -> Iterator[None]:
@@ -153,13 +153,12 @@ def _number(self: Converter, field: Field[Any], ret: Document, **_: Any) -> Docu
     unsigned = field.positive or field.not_negative
     bound = 10**field.digits - 1
     sign, least = ("[+]?", 0) if unsigned else ("[+-]?", -bound)
-    found: Document = {
+    return {
         "type": ["string", "number", *null],
         "pattern": rf"^{sign}[0-9]{{1,{field.digits}}}(\.[0-9]{{0,{field.places}}})?$",
         "exclusiveMinimum" if field.positive else "minimum": least,
         "maximum": bound,
     }
-    return found
 
 
 def register_components(spec: APISpec) -> None:

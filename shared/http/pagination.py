@@ -12,22 +12,22 @@ from urllib.parse import urlencode
 from flask import Response, request
 from marshmallow import Schema
 from marshmallow.fields import Field, Nested
-from sqlalchemy import Row, Select, SQLColumnExpression, func, select
+from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
+from shared.db import AnyRow, AnySelect
 from shared.errors import NotFound
-from shared.http import negotiation, versions
+from shared.http import kept, negotiation, versions
 from shared.http.context import service_app, session
 
-# Of whatever columns.
-AnySelect = Select[*tuple[Any, ...]]
-AnyRow = Row[*tuple[Any, ...]]
+# One resource, as its schema dumps it.
+Resource = Mapping[str, object]
 
 _CHUNK: Final = 500  # rows held in memory while a CSV streams
 _FORMULA: Final = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?\Z)")
 
 
-def mappings(rows: Sequence[AnyRow]) -> list[Mapping[str, Any]]:
+def mappings(rows: Sequence[AnyRow]) -> list[Resource]:
     """Return `rows` as mappings from column to value."""
     return [dict(row._mapping) for row in rows]
 
@@ -57,26 +57,48 @@ class Listing:
 
 
 def respond(
-    listing: Listing, schema: Schema, page: int, page_size: int
-) -> Response | dict[str, Any]:
+    listing: Listing | kept.KeptListing, schema: Schema, page: int, page_size: int
+) -> Response | Resource:
     """Return one page in the envelope, or the whole list when the client accepts only CSV.
 
     Raises:
         NotFound: the page is past the end.
     """
+    if isinstance(listing, kept.KeptListing):
+        return _kept(listing, schema, page, page_size)
     if negotiation.wants_csv():
         return _csv(listing, schema)
     bare = listing.statement.order_by(None).subquery()
     count = session.scalar(select(func.count()).select_from(bare)) or 0
     if page > 1 and (page - 1) * page_size >= count:
-        raise NotFound("The list has no such page.", title="Page not found")
+        raise _no_such_page()
     rows = session.execute(listing.page(page, page_size)).all()
+    results = schema.dump(listing.resources(session, rows), many=True)
+    return {**_envelope(count, page, page_size), "results": results}
+
+
+def _kept(listing: kept.KeptListing, schema: Schema, page: int, page_size: int) -> Response:
+    if negotiation.wants_csv():
+        return _csv(Listing(listing.statement, listing.in_order), schema)
+    count, resources = kept.page(listing, schema, page_size, skipped=(page - 1) * page_size)
+    if page > 1 and not resources:
+        raise _no_such_page()
+    envelope = json.dumps(_envelope(count, page, page_size), separators=(",", ":")).encode()
+    bodies = b",".join(resource.body for resource in resources)
+    body = b'%b,"results":[%b]}\n' % (envelope[:-1], bodies)
+    return Response(body, mimetype="application/json")
+
+
+def _envelope(count: int, page: int, page_size: int) -> dict[str, Any]:
     return {
         "count": count,
         "next": _page_url(page + 1) if page * page_size < count else None,
         "previous": _page_url(page - 1) if page > 1 else None,
-        "results": schema.dump(listing.resources(session, rows), many=True),
     }
+
+
+def _no_such_page() -> NotFound:
+    return NotFound("The list has no such page.", title="Page not found")
 
 
 def _cut(statement: AnySelect, page: int, page_size: int) -> AnySelect:
@@ -94,11 +116,11 @@ def _csv(listing: Listing, schema: Schema) -> Response:
     sessions = service_app.database.sessions
 
     def lines() -> Iterator[str]:
-        with sessions() as own:
-            result = own.execute(listing.statement.execution_options(yield_per=_CHUNK))
+        with sessions() as of_stream:
+            result = of_stream.execute(listing.statement.execution_options(yield_per=_CHUNK))
             yield _csv_lines([_columns(schema)])
             for rows in result.partitions():
-                resources = schema.dump(listing.resources(own, rows), many=True)
+                resources = schema.dump(listing.resources(of_stream, rows), many=True)
                 yield _csv_lines([_flat(schema, resource) for resource in resources])
 
     return Response(lines(), mimetype="text/csv")
@@ -112,8 +134,8 @@ def _columns(schema: Schema, prefix: str = "") -> list[str]:
     return names
 
 
-def _flat(schema: Schema, resource: Mapping[str, Any]) -> list[Any]:
-    values: list[Any] = []
+def _flat(schema: Schema, resource: Mapping[str, Any]) -> list[object]:
+    values: list[object] = []
     for name, field in schema.dump_fields.items():
         nested, value = _object_in(field), resource.get(name)
         # An object that is null leaves all of its columns empty.
@@ -128,13 +150,13 @@ def _object_in(field: Field[Any]) -> Schema | None:
     return None
 
 
-def _csv_lines(rows: Sequence[Sequence[Any]]) -> str:
+def _csv_lines(rows: Sequence[Sequence[object]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows([[_cell(value) for value in row] for row in rows])
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     # A text that a spreadsheet would run as a formula is shown as text (OWASP, CSV injection);

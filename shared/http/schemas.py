@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
-from shared.money import EXACT, MINOR_CURRENCIES, is_currency, plain, round_to, trimmed
+from shared.finance.money import EXACT, MINOR_CURRENCIES, is_currency, plain, round_to, trimmed
 
 MAX_ID: Final = 2**63 - 1
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
@@ -201,7 +201,7 @@ class Money(Number):
     """A money total, printed with the minor unit of its currency.
 
     The value is already a string (a query that knows the currency rounded it by
-    `shared.money.round_money`) or a Decimal with the currency's own decimals.
+    `shared.finance.money.round_money`) or a Decimal with the currency's own decimals.
     """
 
     def __init__(self, **kwargs: Any) -> None:

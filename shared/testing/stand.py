@@ -14,9 +14,12 @@ from psycopg import sql
 from sqlalchemy import MetaData, text
 
 from shared import migrations
+from shared.bus import inbox
+from shared.bus.inbox import EventHandler
 from shared.events import Event, catalogue
 from shared.http import ServiceApp
 from shared.identity import Identity, Quota, Signer, UserId
+from shared.replica import with_owners
 from shared.settings import SERVICES
 from shared.testing.documented import DocumentedClient
 
@@ -113,6 +116,10 @@ class Stand:
         for event in events:
             catalogue.check(event.type, event.data)
         return events
+
+    def hear(self, event: Event, handlers: Mapping[str, EventHandler]) -> None:
+        """Apply an event as the worker does."""
+        with_owners(lambda: inbox.process(self.database.sessions, self.name, event, handlers))
 
     def empty(self) -> None:
         """Delete every row of every table and start every number at 1 again."""

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from services.analytics import handlers
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.app import create_app
-from services.analytics.appraiser import Appraiser
-from services.analytics.engine import Engine
-from services.analytics.owners import Owners
-from shared.bus import inbox
+from services.analytics.outside.owners import Owners
+from services.analytics.parts.appraiser import Appraiser
+from services.analytics.replicas import Replicas
 from shared.events import Event
 from shared.identity import Signer
 from shared.testing import Stand
@@ -30,14 +31,15 @@ class Desk:
         self.stand = stand
         self.world = world
         self.owners = owners
-        self._handlers = handlers.table(owners)
-        engine = Engine(stand.database, owners, {"SPY": "SP500"})
-        self._appraiser = Appraiser(stand.database, engine)
+        replicas = Replicas(stand.database, owners)
+        self.handlers = handlers.table(replicas)
+        portfolios = Portfolios(replicas.portfolios, Market(replicas.assets, {"SPY": "SP500"}))
+        self._appraiser = Appraiser(stand.database, portfolios)
 
     def hear(self, events: Sequence[Event] | None = None) -> None:
         """Apply events; by default all that were said and not heard yet."""
         for event in self.world.take() if events is None else events:
-            inbox.process(self.stand.database.sessions, "analytics", event, self._handlers)
+            self.stand.hear(event, self.handlers)
 
     def appraise(self) -> None:
         """Let the appraiser do all that waits."""

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.analytics import handlers
-from services.analytics.appraiser import Appraiser
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
 from services.analytics.domain.valuation import Books
-from services.analytics.engine import Engine, Holdings
-from services.analytics.owners import Owners
+from services.analytics.outside.owners import Owners
+from services.analytics.parts.appraiser import Appraiser
+from services.analytics.replicas import Replicas
 from shared.events import Event
 from shared.identity import Signer
 from shared.testing.stand import NOWHERE
@@ -47,8 +48,9 @@ def execute(desk: Desk, statement: str) -> None:
 
 def another(desk: Desk, owners: Owners | None = None) -> Appraiser:
     """Return an appraiser of another worker, that has seen nothing yet."""
-    engine = Engine(desk.stand.database, owners or desk.owners, {})
-    return Appraiser(desk.stand.database, engine)
+    database = desk.stand.database
+    replicas = Replicas(database, owners or desk.owners)
+    return Appraiser(database, Portfolios(replicas.portfolios, Market(replicas.assets, {})))
 
 
 def test_a_price_concerns_the_portfolios_that_hold_the_asset_and_no_others(desk: Desk) -> None:
@@ -270,20 +272,21 @@ def listed(desk: Desk) -> list[dict[str, Any]]:
     return results
 
 
-class Interrupted(Engine):
-    """An engine between whose reading and computing something else happens, once."""
+class Interrupted(Portfolios):
+    """Portfolios between whose reading and valuing something else happens, once."""
 
     def __init__(self, desk: Desk, meanwhile: Callable[[], object], *, number: int = 1) -> None:
-        super().__init__(desk.stand.database, desk.owners, {})
+        replicas = Replicas(desk.stand.database, desk.owners)
+        super().__init__(replicas.portfolios, Market(replicas.assets, {}))
         self._meanwhile = meanwhile
         self._until = number
 
-    def books(self, session: Session, holdings: Holdings) -> Books:
-        found = super().books(session, holdings)
+    def books(self, session: Session, portfolio: WholePortfolio) -> Books:
+        books = super().books(session, portfolio)
         self._until -= 1
         if self._until == 0:
             self._meanwhile()
-        return found
+        return books
 
 
 def test_a_change_during_a_valuation_is_valued_afterwards(desk: Desk) -> None:
@@ -311,7 +314,7 @@ def test_a_price_and_a_purchase_at_the_same_time_do_not_miss_each_other(desk: De
     desk.world.record(number, "BUY", "2024-01-05", asset=asset, quantity="1", price="100")
     buying = threading.Thread(target=desk.hear)
     with desk.stand.database.sessions.begin() as session:
-        handlers.table(desk.owners)[price.type](session, price)
+        desk.handlers[price.type](session, price)
         buying.start()
         buying.join(0.3)
         assert buying.is_alive()

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from services.analytics import rebuild
-from services.analytics.owners import Owners
+from services.analytics import replicas
+from services.analytics.outside.owners import Owners
 from services.assets.app import create_app
 from shared.identity import Signer
 from shared.testing import Stand
@@ -65,5 +65,5 @@ def test_its_events_make_the_same_tables_as_its_internal_api(
     heard = desk.stored()
     assert len(heard["price_years"]) == 2  # 2023 and 2024
     assert heard["splits"][0][2] == 4.0
-    rebuild.rebuild(desk.stand.database, desk.owners, lambda _: None)
+    replicas.rebuild(desk.stand.database, desk.owners, lambda _: None)
     assert desk.stored() == heard

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from services.analytics import handlers
-from services.analytics.owners import Owners
-from shared.bus import inbox
+from services.analytics.outside.owners import Owners
+from services.analytics.replicas import Replicas
 from shared.errors import Unavailable
 from shared.identity import Signer
 from shared.testing.stand import NOWHERE
@@ -176,8 +176,8 @@ def test_an_owner_who_is_down_holds_the_event_and_loses_nothing(desk: Desk) -> N
     number = lively(desk)
     events = [e for e in desk.world.take() if e.subject == f"portfolios/{number}"]
     signer = Signer("analytics", desk.stand.keys / "analytics.pem")
-    nobody = handlers.table(Owners({"portfolio": NOWHERE, "assets": NOWHERE}, signer))
+    nobody = Owners({"portfolio": NOWHERE, "assets": NOWHERE}, signer)
     with pytest.raises(Unavailable):
-        inbox.process(desk.stand.database.sessions, "analytics", events[-1], nobody)
+        desk.stand.hear(events[-1], handlers.table(Replicas(desk.stand.database, nobody)))
     desk.hear(events[-1:])  # the same event again, when the owner is back
     assert len(desk.stored()["ledger_entries"]) == 2

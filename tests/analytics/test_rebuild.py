@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from services.analytics import rebuild
-from services.analytics.owners import Owners
+from services.analytics import replicas
+from services.analytics.outside.owners import Owners
 from shared.errors import Unavailable
 from shared.identity import Signer
 from shared.testing.stand import NOWHERE
@@ -17,8 +17,8 @@ def told(desk: Desk) -> list[int]:
     return [lived(desk) for _ in range(3)]
 
 
-def rebuilt(desk: Desk) -> rebuild.Counts:
-    return rebuild.rebuild(desk.stand.database, desk.owners, lambda _: None)
+def rebuilt(desk: Desk) -> str:
+    return replicas.rebuild(desk.stand.database, desk.owners, lambda _: None)
 
 
 def execute(desk: Desk, statement: str) -> None:
@@ -29,7 +29,7 @@ def execute(desk: Desk, statement: str) -> None:
 def test_a_rebuild_changes_nothing_that_the_events_made(desk: Desk) -> None:
     told(desk)
     before = desk.stored()
-    assert rebuilt(desk) == rebuild.Counts(assets=3, portfolios=3, forgotten=0)
+    assert rebuilt(desk) == "3 assets, 3 portfolios; 0 forgotten."
     assert desk.stored() == before
 
 
@@ -53,7 +53,7 @@ def test_a_rebuild_mends_what_was_damaged(desk: Desk) -> None:
 
 def test_a_rebuild_never_goes_back_behind_what_an_event_made(desk: Desk) -> None:
     told(desk)
-    execute(desk, "UPDATE portfolios SET version = version + 1, name = 'newer'")
+    execute(desk, "UPDATE portfolios SET sequence = sequence + 1, name = 'newer'")
     rebuilt(desk)
     assert {row[2] for row in desk.stored()["portfolios"]} == {"newer"}
 
@@ -62,7 +62,7 @@ def test_a_rebuild_forgets_what_its_owner_no_longer_knows(desk: Desk) -> None:
     number, kept, _ = told(desk)
     asset = next(iter(desk.world.assets))
     del desk.world.portfolios[number], desk.world.assets[asset]
-    assert rebuilt(desk).forgotten == 2
+    assert rebuilt(desk) == "2 assets, 2 portfolios; 2 forgotten."
     deleted = [row[0] for row in desk.stored()["portfolios"] if row[6]]
     assert deleted == [number]
     assert asset not in [row[0] for row in desk.stored()["assets"]]
@@ -81,7 +81,7 @@ def test_events_go_on_where_a_rebuild_left_off(desk: Desk) -> None:
 def test_a_rebuild_says_how_far_it_is(desk: Desk) -> None:
     told(desk)
     lines: list[str] = []
-    rebuild.rebuild(desk.stand.database, desk.owners, lines.append)
+    replicas.rebuild(desk.stand.database, desk.owners, lines.append)
     assert lines == ["3 assets.", "3 portfolios."]
 
 
@@ -91,5 +91,5 @@ def test_a_rebuild_without_an_owner_stops_and_loses_nothing(desk: Desk) -> None:
     signer = Signer("analytics", desk.stand.keys / "analytics.pem")
     nobody = Owners({"portfolio": NOWHERE, "assets": NOWHERE}, signer)
     with pytest.raises(Unavailable):
-        rebuild.rebuild(desk.stand.database, nobody, lambda _: None)
+        replicas.rebuild(desk.stand.database, nobody, lambda _: None)
     assert desk.stored() == before

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.analytics import rebuild
+from services.analytics import replicas
 from tests.analytics.conftest import Desk
 from tests.analytics.test_portfolio_metrics import UP_DOWN_UP, ten_shares
 
@@ -220,7 +220,7 @@ def test_a_rebuild_from_nothing_makes_the_same_snapshots(desk: Desk) -> None:
     with desk.stand.database.engine.begin() as connection:
         connection.execute(text("TRUNCATE portfolios, assets CASCADE"))
     assert desk.get(LIST)["results"] == []
-    rebuild.rebuild(desk.stand.database, desk.owners, lambda _: None)
+    replicas.rebuild(desk.stand.database, desk.owners, lambda _: None)
     assert [row | {"created": 0} for row in listed(desk)] == [
         row | {"created": 0} for row in before
     ]

@@ -22,20 +22,20 @@ MOMENT = "2024-01-01T00:00:00Z"
 @dataclass
 class OwnedPortfolio:
     card: Json
-    version: int = 0
+    sequence: int = 0
     transactions: dict[int, Json] = field(default_factory=dict)
 
     def answer(self) -> Json:
         rows = sorted(
             self.transactions.values(), key=lambda row: (row["date"], row["position_in_day"])
         )
-        return {"portfolio": self.card, "version": self.version, "transactions": rows}
+        return {"portfolio": self.card, "sequence": self.sequence, "transactions": rows}
 
 
 @dataclass
 class OwnedAsset:
     card: Json
-    version: int = 0
+    sequence: int = 0
     prices: dict[str, Json] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ class OwnedAsset:
         days = sorted(self.prices)
         return {
             "asset": self.card,
-            "version": self.version,
+            "sequence": self.sequence,
             "dates": days,
             "close": [self.prices[day]["close"] for day in days],
             **{name: self._column(name, days) for name in ("open", "high", "low", "volume")},
@@ -230,9 +230,9 @@ class World:
 
     def _say_asset(self, kind: str, asset: int, data: Json) -> None:
         owned = self.assets[asset]
-        owned.version += 1
+        owned.sequence += 1
         card = dict(owned.card)
-        self._say("assets", kind, f"assets/{asset}", owned.version, {"asset": card, **data})
+        self._say("assets", kind, f"assets/{asset}", owned.sequence, {"asset": card, **data})
 
     def _say_transaction(self, kind: str, row: Json) -> None:
         owner = self.portfolios[row["portfolio"]].card["owner"]
@@ -240,12 +240,12 @@ class World:
 
     def _say_portfolio(self, kind: str, portfolio: int, data: Json) -> None:
         owned = self.portfolios[portfolio]
-        owned.version += 1
-        self._say("portfolio", kind, f"portfolios/{portfolio}", owned.version, data)
+        owned.sequence += 1
+        self._say("portfolio", kind, f"portfolios/{portfolio}", owned.sequence, data)
 
-    def _say(self, source: str, kind: str, subject: str, version: int, data: Json) -> None:
+    def _say(self, source: str, kind: str, subject: str, sequence: int, data: Json) -> None:
         catalogue.check(kind, data)
-        self.said.append(Event.now(source, kind, subject, version, data))
+        self.said.append(Event.now(source, kind, subject, sequence, data))
 
     def _next(self) -> int:
         self._ids += 1
@@ -300,5 +300,5 @@ def _handler(world: World, verifiers: Mapping[str, Verifier]) -> type[BaseHTTPRe
 
 def _page(kind: str, owned: Mapping[int, Any], after: int) -> Json:
     ids = sorted(key for key in owned if key > after)
-    rows = [owned[key].card | {"version": owned[key].version} for key in ids[:PAGE]]
+    rows = [owned[key].card | {"sequence": owned[key].sequence} for key in ids[:PAGE]]
     return {kind: rows, "next_after_id": rows[-1]["id"] if len(ids) > PAGE else None}

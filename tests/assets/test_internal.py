@@ -39,7 +39,7 @@ def test_a_card_has_the_version_of_the_last_event(admin: Assets, analytics: Flas
         "previous_close": None,
         "price_date": "2024-01-19",
         "split_dates": [],
-        "version": 2,
+        "sequence": 2,
     }
 
 
@@ -54,9 +54,8 @@ def test_cards_come_by_ids_and_unknown_ones_are_left_out(
     admin.make()
     ann.make(symbol="HOUSE")
     admin.client.delete("/api/assets/1/")
-    answer = body(analytics.get("/internal/v1/assets/?ids=2,1,99"))
+    answer = body(analytics.get("/internal/v1/assets/by-ids/?ids=2,1,99"))
     assert [(card["id"], card["is_active"]) for card in answer["assets"]] == [(1, False), (2, True)]
-    assert answer["next_after_id"] is None
 
 
 def test_a_symbol_means_all_assets_that_the_user_sees_their_own_first_retired_ones_last(
@@ -66,8 +65,8 @@ def test_a_symbol_means_all_assets_that_the_user_sees_their_own_first_retired_on
     admin.make(symbol="FUND")
     ann.make(symbol="FUND")
     bob.make(symbol="ONLYBOBS")
-    of_ann = body(analytics.get("/internal/v1/assets/?symbols=fund,ONLYBOBS&user=1"))
-    of_bob = body(analytics.get("/internal/v1/assets/?symbols=fund,ONLYBOBS&user=2"))
+    path = "/internal/v1/assets/by-symbols/?symbols=fund,ONLYBOBS"
+    of_ann, of_bob = (body(analytics.get(f"{path}&user={user}")) for user in (1, 2))
     assert [card["id"] for card in of_ann["assets"]] == [3, 2, 1]
     assert [card["id"] for card in of_bob["assets"]] == [2, 1, 4]
 
@@ -79,15 +78,16 @@ def test_an_isin_means_all_assets_that_the_user_sees_their_own_first(
     admin.make(symbol="APC.DE", currency="EUR", isin=ISIN)
     ann.make(symbol="MINE", isin=ISIN)
     admin.make(symbol="GONE", isin=ISIN, is_active=False)
-    of_ann = body(analytics.get(f"/internal/v1/assets/?isins={ISIN.lower()},no-isin&user=1"))
-    of_bob = body(analytics.get(f"/internal/v1/assets/?isins={ISIN}&user=2"))
+    path = "/internal/v1/assets/by-isins/"
+    of_ann = body(analytics.get(f"{path}?isins={ISIN.lower()},no-isin&user=1"))
+    of_bob = body(analytics.get(f"{path}?isins={ISIN}&user=2"))
     assert [card["id"] for card in of_ann["assets"]] == [3, 1, 2, 4]
     assert [card["id"] for card in of_bob["assets"]] == [1, 2, 4]
-    assert of_ann["next_after_id"] is None
 
 
 def test_a_symbol_that_can_be_none_finds_nothing(analytics: FlaskClient) -> None:
-    assert body(analytics.get("/internal/v1/assets/?symbols=a€b&user=1"))["assets"] == []
+    answer = analytics.get("/internal/v1/assets/by-symbols/?symbols=a€b&user=1")
+    assert body(answer)["assets"] == []
 
 
 def make_private(service: FlaskClient, **values: Any) -> TestResponse:
@@ -101,7 +101,7 @@ def test_a_private_asset_is_made_for_a_user_once(
     first, second = make_private(analytics, isin=ISIN), make_private(analytics, name="Again")
     assert [answer.status_code for answer in (first, second)] == [201, 201]
     card = body(first)
-    names = ("symbol", "name", "currency", "isin", "asset_type", "owner", "version")
+    names = ("symbol", "name", "currency", "isin", "asset_type", "owner", "sequence")
     assert [card[name] for name in names] == ["FUND", "A fund", "EUR", ISIN, "OTHER", 1, 1]
     assert body(second) == card
     assert [event.type for event in stand.events()] == ["asset-created"]
@@ -161,7 +161,7 @@ def test_a_series_has_every_column_with_the_card_and_the_version(
     series = body(analytics.get("/internal/v1/assets/1/prices/"))
     assert series["asset"]["current_price"] == "176.10"
     # Made, two prices: the third event.
-    assert series["version"] == 3
+    assert series["sequence"] == 3
     assert series["dates"] == ["2024-01-18", "2024-01-19"]
     assert series["close"] == ["175.5", "176.1"]
     assert series["open"] == [None, "174"]
@@ -175,7 +175,7 @@ def test_a_column_that_no_day_has_is_null(admin: Assets, analytics: FlaskClient)
     admin.make()
     assert body(analytics.get("/internal/v1/assets/1/prices/")) == {
         "asset": body(analytics.get("/internal/v1/assets/1/prices/"))["asset"],
-        "version": 1,
+        "sequence": 1,
         "dates": [],
         "close": [],
         "open": None,
@@ -189,19 +189,21 @@ def test_a_column_that_no_day_has_is_null(admin: Assets, analytics: FlaskClient)
 @pytest.mark.parametrize(
     ("query", "named"),
     [
-        ("ids=1,x", "ids"),
-        ("ids=0", "ids"),
-        ("ids=", "ids"),
-        ("symbols=AAPL", "user"),
-        ("isins=US0378331005", "user"),
-        ("symbols=A%00&user=1", "symbols"),
-        ("after_id=-1", "after_id"),
+        ("by-ids/?ids=1,x", "ids"),
+        ("by-ids/?ids=0", "ids"),
+        ("by-ids/?ids=", "ids"),
+        ("by-ids/", "ids"),
+        ("by-symbols/?symbols=AAPL", "user"),
+        ("by-isins/?isins=US0378331005", "user"),
+        ("by-symbols/?symbols=A%00&user=1", "symbols"),
+        ("?after_id=-1", "after_id"),
+        ("?ids=1", "ids"),
     ],
 )
 def test_a_malformed_query_is_refused_by_name(
     analytics: FlaskClient, query: str, named: str
 ) -> None:
-    answer = analytics.get(f"/internal/v1/assets/?{query}")
+    answer = analytics.get(f"/internal/v1/assets/{query}")
     assert answer.status_code == 400
     assert f"'{named}'" in body(answer)["details"]["message"]
 

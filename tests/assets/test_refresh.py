@@ -18,7 +18,7 @@ from services.assets.domain.access import Actor
 from services.assets.domain.feeds import DataSourceError, Delivery
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
-from services.assets.refreshes import Refreshes
+from services.assets.parts.refreshes import Refreshes
 from shared.testing import Stand, wait_until
 from tests.assets.build import Assets, body
 from tests.assets.feed import Feed, listening

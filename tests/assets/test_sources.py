@@ -13,9 +13,10 @@ from services.assets import settings
 from services.assets.domain.feeds import DataSourceError
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
-from services.assets.sources import source
-from services.assets.sources.web import Web
-from services.assets.sources.yahoo import delivery
+from services.assets.outside.sources import source
+from services.assets.outside.sources.web import Web
+from services.assets.outside.sources.yahoo import delivery
+from services.assets.schemas import price_bars
 from shared.testing import environment
 from shared.testing.stand import set_environment
 
@@ -28,7 +29,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_file_has_a_column_for_each_symbol(file: Path) -> None:
-    found = source(str(file)).history("AAPL", None, 1)
+    found = source(str(file), price_bars).history("AAPL", None, 1)
     assert found.bars == [
         Bar(date(2024, 1, 18), Decimal(173)),
         Bar(date(2024, 1, 19), Decimal("175.5")),
@@ -37,20 +38,20 @@ def test_a_file_has_a_column_for_each_symbol(file: Path) -> None:
 
 
 def test_a_file_leaves_out_empty_cells_and_earlier_days(file: Path) -> None:
-    msft = source(str(file)).history("MSFT", None, 1)
-    late = source(str(file)).history("AAPL", date(2024, 1, 19), 1)
+    msft = source(str(file), price_bars).history("MSFT", None, 1)
+    late = source(str(file), price_bars).history("AAPL", date(2024, 1, 19), 1)
     assert [bar.date.day for bar in msft.bars] == [19]
     assert [bar.date.day for bar in late.bars] == [19]
 
 
 def test_a_file_that_lacks_a_symbol_or_is_broken_fails(file: Path, tmp_path: Path) -> None:
     with pytest.raises(DataSourceError, match="knows no GOOG"):
-        source(str(file)).history("GOOG", None, 1)
+        source(str(file), price_bars).history("GOOG", None, 1)
     with pytest.raises(DataSourceError, match="cannot be read"):
-        source(str(tmp_path / "missing.csv")).history("AAPL", None, 1)
+        source(str(tmp_path / "missing.csv"), price_bars).history("AAPL", None, 1)
     file.write_text("date,AAPL\n2024-01-18,much\n")
     with pytest.raises(DataSourceError, match="cannot be read"):
-        source(str(file)).history("AAPL", None, 1)
+        source(str(file), price_bars).history("AAPL", None, 1)
 
 
 def test_yahoos_table_is_adjusted_for_its_splits() -> None:
@@ -138,4 +139,4 @@ def configured_source(folder: Path, configured: str) -> str:
 
 def test_an_address_nobody_listens_at_fails() -> None:
     with pytest.raises(DataSourceError, match="does not answer"):
-        Web("http://127.0.0.1:9/{symbol}").history("AAPL", None, 1)
+        Web("http://127.0.0.1:9/{symbol}", price_bars).history("AAPL", None, 1)

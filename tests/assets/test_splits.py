@@ -123,7 +123,7 @@ def test_a_split_is_told_so_that_the_series_is_asked_for(stand: Stand, apple: As
     assert (event.data["first_date"], event.data["count"]) == ("2020-08-31", 0)
     assert event.data["asset"]["split_dates"] == ["2020-08-31"]
     series = body(stand.service_client("analytics").get("/internal/v1/assets/1/prices/"))
-    assert series["version"] == 4
+    assert series["sequence"] == 4
     assert series["splits"] == [{"date": "2020-08-31", "ratio": "4:1"}]
 
 

@@ -230,7 +230,7 @@ def test_everything_is_told_in_order(databases: Databases) -> None:
 def test_the_portfolio_service_knows_the_assets_as_their_owner_does(
     assets: Session, portfolio: Session
 ) -> None:
-    columns = ("id", "symbol", "version", "current_price")
+    columns = ("id", "symbol", "sequence", "current_price")
     owned = select(*(getattr(Asset, name) for name in columns)).order_by(Asset.id)
     copied = select(*(getattr(Copy, name) for name in columns)).order_by(Copy.id)
     assert portfolio.execute(copied).all() == assets.execute(owned).all()

@@ -17,9 +17,10 @@ import psutil
 from sqlalchemy import text
 
 from services.webhooks import handlers
-from services.webhooks.owners import Owners
-from shared.bus import inbox
+from services.webhooks.outside.owners import Owners
+from services.webhooks.replicas import Replicas
 from shared.events import Event
+from shared.replica import Handler
 from shared.testing import Stand, wait_until
 from tests.load.webhooks import Service, percentile_95, publish_at, webhooks_service
 from tests.webhooks.telling import bar, card
@@ -40,7 +41,7 @@ _RULES = """
     FROM generate_series(0, 99999) AS number
 """
 _CLOSES = """
-    INSERT INTO price_windows (asset_id, version, day, close, closes, bases)
+    INSERT INTO price_windows (asset_id, sequence, day, close, closes, bases)
     SELECT asset, 1, '2024-01-19', 100, jsonb_build_object('splits', '{}'::jsonb, 'closes',
         (SELECT jsonb_object_agg('2024-01-19'::date - day, '100.00')
          FROM generate_series(1, :closes) AS day)), array_fill(100.0, ARRAY[:closes])
@@ -60,7 +61,7 @@ def main() -> None:
         _fill(service.stand)
         prices = _prices()
         owners = Owners(service.stand.app.settings.urls, service.stand.app.signer)
-        known = handlers.table(owners)
+        known = handlers.table(Replicas(service.stand.database, owners), owners)
         seconds = [_applied(service.stand, known, next(prices)) for _ in range(EVENTS)]
         print(
             f"{EVENTS} prices, 100,000 rules: {EVENTS / sum(seconds):.0f} a second,"
@@ -106,7 +107,7 @@ def _fire(service: Service, prices: Iterator[Event]) -> None:
 def _wait_for_events(stand: Stand, count: int) -> None:
     def applied() -> bool:
         with stand.database.engine.connect() as connection:
-            prices = "SELECT sum(version) FROM assets"
+            prices = "SELECT sum(sequence) FROM assets"
             return (connection.scalar(text(prices)) or 0) >= ASSETS + count
 
     wait_until(applied)
@@ -114,23 +115,23 @@ def _wait_for_events(stand: Stand, count: int) -> None:
 
 def _prices() -> Iterator[Event]:
     """Yield prices in turn; those of every fifth asset go up and down over a threshold of 121."""
-    version = 1
+    sequence = 1
     while True:
-        version += 1
+        sequence += 1
         for asset in range(1, ASSETS + 1):
-            is_over = asset % 5 == 0 and version % 2 == 1
+            is_over = asset % 5 == 0 and sequence % 2 == 1
             price = f"{121 if is_over else 100}.{random.randint(10, 99)}"
             data = {
                 "asset": card(asset, price),
                 "price": bar("2024-01-19", price),
                 "previous_price": "100.00",
             }
-            yield Event.now("assets", "price-updated", f"assets/{asset}", version, data)
+            yield Event.now("assets", "price-updated", f"assets/{asset}", sequence, data)
 
 
-def _applied(stand: Stand, known: Mapping[str, handlers.Handler], event: Event) -> float:
+def _applied(stand: Stand, known: Mapping[str, Handler], event: Event) -> float:
     began = time.perf_counter()
-    inbox.process(stand.database.sessions, "webhooks", event, known)
+    stand.hear(event, known)
     return time.perf_counter() - began
 
 

@@ -15,6 +15,7 @@ from string import ascii_uppercase
 from services.assets import commands
 from services.assets.app import create_app
 from services.assets.domain.access import SYSTEM
+from services.assets.models import AssetFields
 from shared.testing import Stand
 from tests.load.service import seconds, service
 
@@ -37,7 +38,7 @@ def fill(stand: Stand) -> None:
     """Make the assets; names are drawn with a fixed seed."""
     draw = random.Random(7)
     symbols = ["".join(letters) for letters in product(ascii_uppercase, repeat=4)][:ASSETS]
-    rows = [
+    rows: list[AssetFields] = [
         {
             "symbol": symbol,
             "name": " ".join([*map(draw.choice, [FIRST, SECOND, THIRD]), "holdings", symbol]),

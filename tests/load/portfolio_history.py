@@ -93,7 +93,7 @@ def _post(connection: psycopg.Connection[Any], portfolio: int) -> None:
         """
         INSERT INTO positions (portfolio_id, asset_id, quantity, lots, cost, base_cost, realized,
             base_realized, income, base_income, first_purchase_date, last_date, last_was_no_split,
-            last_id, version)
+            last_id, sequence)
         SELECT portfolio_id, asset_id, sum(quantity), '[]', -sum(amount), -sum(amount), 0, 0, 0, 0,
             min(date), max(date), true, max(id), 1
         FROM transactions WHERE portfolio_id = %s GROUP BY portfolio_id, asset_id

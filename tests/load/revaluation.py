@@ -23,11 +23,19 @@ from sqlalchemy import text
 from deploy.local import postgres
 from deploy.local.servers import Server
 from services.analytics import commands, handlers
-from services.analytics.appraiser import Appraiser
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.domain.packing import History
 from services.analytics.domain.series import Days
-from services.analytics.engine import Engine
-from services.analytics.owners import AssetSnapshot, Card, Owners, PortfolioSnapshot
+from services.analytics.outside.owners import (
+    AssetSnapshot,
+    Card,
+    EntryRow,
+    Owners,
+    PortfolioSnapshot,
+)
+from services.analytics.parts.appraiser import Appraiser
+from services.analytics.replicas import Replicas
 from shared import migrations
 from shared.bus import inbox
 from shared.db import Database
@@ -51,32 +59,34 @@ class Bench:
         nowhere = {"portfolio": NOWHERE, "assets": NOWHERE}
         owners = Owners(nowhere, Signer("analytics", make_keys(folder) / "analytics.pem"))
         self.database = database
-        self._appraiser = Appraiser(database, Engine(database, owners, {}))
-        self._handlers = handlers.table(owners)
-        self._version = 1
+        replicas = Replicas(database, owners)
+        portfolios = Portfolios(replicas.portfolios, Market(replicas.assets, {}))
+        self._appraiser = Appraiser(database, portfolios)
+        self._handlers = handlers.table(replicas)
+        self._sequence = 1
 
     def fill(self, portfolios: int) -> None:
         """Make assets and portfolios as their owners would tell of them."""
         random = np.random.default_rng(SEED)
         days = np.busday_offset(np.datetime64("2014-01-01"), np.arange(DAYS), roll="forward")
         for number in range(1, COMMON + 1):
-            snapshot = AssetSnapshot(1, _asset(number), _history(days, random), {})
+            snapshot = AssetSnapshot.of(1, _asset(number))._replace(history=_history(days, random))
             self.database.unit(partial(commands.adopt_asset, snapshot=snapshot))
         for number in range(1, portfolios + 1):
             chosen = random.choice(ASSETS, HELD - 1, replace=False) + 1
             held = [*(int(asset) for asset in chosen), COMMON]
-            card = _portfolio(number)
-            told = PortfolioSnapshot(1, card, list(_purchases(number, held, str(days[0]))))
+            entries = [EntryRow.of(row) for row in _purchases(number, held, str(days[0]))]
+            told = PortfolioSnapshot.of(1, _portfolio(number))._replace(entries=entries)
             self.database.unit(partial(commands.adopt_portfolio, snapshot=told))
 
     def hear(self, asset: int, day: str, close: str) -> int:
         """Let the price of one day be heard of; return how many portfolios it concerns."""
-        self._version += 1
+        self._sequence += 1
         price = {"date": day, "close": close, **dict.fromkeys(("open", "high", "low", "volume"))}
         data = {"asset": _asset(asset), "price": price, "previous_price": None}
-        version = self._version
-        self.execute(f"UPDATE assets SET version = {version - 1} WHERE id = {asset}")
-        event = Event.now("assets", "price-updated", f"assets/{asset}", version, data)
+        sequence = self._sequence
+        self.execute(f"UPDATE assets SET sequence = {sequence - 1} WHERE id = {asset}")
+        event = Event.now("assets", "price-updated", f"assets/{asset}", sequence, data)
         inbox.process(self.database.sessions, "analytics", event, self._handlers)
         return self.count("SELECT count(DISTINCT portfolio_id) FROM revaluation_marks")
 

@@ -1,7 +1,10 @@
 """What the outbox tells of each change; every event is checked against the catalogue."""
 
+from dataclasses import fields
 from typing import Any
 
+from services.portfolio.models import Transaction, TransactionFields
+from services.portfolio.schemas import TransactionSchema
 from shared.events import Event
 from shared.testing import Stand
 from tests.portfolio.build import AAPL, SAP, User
@@ -15,8 +18,8 @@ def last(stand: Stand, type_: str) -> Event:
     return next(event for event in reversed(stand.events()) if event.type == type_)
 
 
-def buy(ann: User, portfolio: int, **fields: Any) -> dict[str, Any]:
-    row = {"asset": AAPL, "quantity": "10", "price": "5", **fields}
+def buy(ann: User, portfolio: int, **values: Any) -> dict[str, Any]:
+    row = {"asset": AAPL, "quantity": "10", "price": "5", **values}
     return ann.record(portfolio, "BUY", "2024-01-02", **row)
 
 
@@ -52,6 +55,18 @@ def test_a_portfolio_as_it_is_told(stand: Stand, ann: User) -> None:
             "is_active": True,
         }
     }
+
+
+def test_all_that_people_write_of_a_transaction_is_kept_answered_and_told(
+    stand: Stand, ann: User
+) -> None:
+    names = {field.name for field in fields(TransactionFields)}
+    answer = buy(ann, ann.portfolio())
+    assert names <= answer.keys()
+    assert names <= last(stand, "transaction-created").data["transaction"].keys()
+    assert names <= set(TransactionSchema().load_fields)
+    kept_otherwise = {"portfolio", "asset", "ratio"}
+    assert names - kept_otherwise <= set(Transaction.__table__.columns.keys())
 
 
 def test_a_transaction_as_it_is_told(stand: Stand, ann: User) -> None:
@@ -132,7 +147,7 @@ def test_other_services_read_a_ledger_as_the_events_tell_it(stand: Stand, ann: U
     # By day, the split first.
     assert answer["transactions"] == [cards[2], cards[3], cards[1]]
     assert answer["portfolio"] == last(stand, "portfolio-created").data["portfolio"]
-    assert answer["version"] == 4
+    assert answer["sequence"] == 4
 
 
 def test_other_services_read_the_cards_of_all_portfolios(
@@ -142,7 +157,7 @@ def test_other_services_read_the_cards_of_all_portfolios(
     bob.portfolio(name="B")
     service = stand.service_client("analytics")
     answer = service.get("/internal/v1/portfolios/?after_id=0").get_json()
-    assert [(card["name"], card["version"]) for card in answer["portfolios"]] == [
+    assert [(card["name"], card["sequence"]) for card in answer["portfolios"]] == [
         ("A", 1),
         ("B", 1),
     ]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from services.portfolio import handlers
-from services.portfolio.owners import Owners
-from shared.bus import inbox
+from services.portfolio.outside.owners import Owners
+from services.portfolio.replicas import Replicas
 from shared.events import Event
 from shared.identity import Signer
 from shared.testing import Stand
@@ -21,7 +21,7 @@ Tell = Callable[..., Event]
 def tell(stand: Stand) -> Tell:
     """Return a function by which the service hears of something; the owner of assets is down."""
     owners = Owners({"assets": NOWHERE}, Signer("portfolio", stand.keys / "portfolio.pem"))
-    table = handlers.table(owners)
+    table = handlers.table(Replicas(stand.database, owners))
 
     def hear(type_: str, sequence: int, asset: dict[str, Any], **data: Any) -> Event:
         told = Event.now(
@@ -31,7 +31,7 @@ def tell(stand: Stand) -> Tell:
         return told
 
     def again(event: Event) -> None:
-        inbox.process(stand.database.sessions, "portfolio", event, table)
+        stand.hear(event, table)
 
     hear.again = again  # type: ignore[attr-defined]  # the same event a second time
     return hear

@@ -8,25 +8,25 @@ import pytest
 
 from services.portfolio import commands
 from services.portfolio.commands import RowsRefused
+from services.portfolio.models import TransactionFields
 from shared.testing import Stand
 from tests.portfolio.build import AAPL, SAP, User, adopt_pair
 
 ANN = 1
 
 
-def record(stand: Stand, rows: list[dict[str, Any]]) -> list[int]:
+def record(stand: Stand, rows: list[TransactionFields]) -> list[int]:
     return stand.database.unit(lambda session: commands.record_transactions(session, ANN, rows))
 
 
-def row(portfolio: int, kind: str, day: str, **fields: Any) -> dict[str, Any]:
+def row(portfolio: int, kind: str, day: str, **fields: Any) -> TransactionFields:
     numbers = {"quantity", "price", "amount"}
-    values = {name: Decimal(value) if name in numbers else value for name, value in fields.items()}
-    return {
-        "portfolio": portfolio,
-        "transaction_type": kind,
-        "date": date.fromisoformat(day),
-        **values,
+    values: dict[str, Any] = {
+        name: Decimal(value) if name in numbers else value for name, value in fields.items()
     }
+    return TransactionFields(
+        portfolio=portfolio, transaction_type=kind, date=date.fromisoformat(day), **values
+    )
 
 
 def test_a_file_with_the_newest_first_is_recorded_in_order(stand: Stand, ann: User) -> None:
@@ -119,14 +119,14 @@ def test_thousands_of_rows_are_one_unit_of_work(stand: Stand, ann: User) -> None
     portfolio = ann.portfolio()
     first = date(2020, 1, 1)
     rows = [
-        {
-            "portfolio": portfolio,
-            "asset": AAPL,
-            "transaction_type": "SELL" if index % 3 == 2 else "BUY",
-            "date": first + timedelta(days=index),
-            "quantity": Decimal(1),
-            "price": Decimal("5.25"),
-        }
+        TransactionFields(
+            portfolio=portfolio,
+            asset=AAPL,
+            transaction_type="SELL" if index % 3 == 2 else "BUY",
+            date=first + timedelta(days=index),
+            quantity=Decimal(1),
+            price=Decimal("5.25"),
+        )
         for index in range(1500)
     ]
     assert len(set(record(stand, rows))) == 1500

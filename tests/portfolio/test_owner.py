@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from services.assets.domain.access import Actor
-from services.portfolio import handlers, rebuild
-from services.portfolio.owners import Owners
-from shared.bus import inbox
+from services.portfolio import handlers, replicas
+from services.portfolio.outside.owners import Owners
+from services.portfolio.replicas import Replicas
 from shared.identity import Signer
 from shared.testing import Stand
 from tests.portfolio.build import User, codes
@@ -23,6 +23,10 @@ def stand(knowing_nothing: Stand) -> Stand:
 @pytest.fixture
 def owners(stand: Stand, assets: Assets) -> Owners:
     return Owners({"assets": assets.url}, Signer("portfolio", stand.keys / "portfolio.pem"))
+
+
+def rebuilt(stand: Stand, owners: Owners) -> str:
+    return replicas.rebuild(stand.database, owners, lambda _: None)
 
 
 def test_an_asset_that_is_new_to_us_is_asked_for(ann: User, assets: Assets) -> None:
@@ -84,7 +88,7 @@ def test_closes_that_were_missed_are_asked_for(
     assets.price(pair, {"2024-01-03": "1.20"})
     created, _, last = assets.stand.events()
     for event in (created, last):
-        inbox.process(stand.database.sessions, "portfolio", event, handlers.table(owners))
+        stand.hear(event, handlers.table(Replicas(stand.database, owners)))
     row = {"amount": "10", "currency": "EUR"}
     assert ann.record(ann.portfolio(), "DEPOSIT", "2024-01-02", **row)["exchange_rate"] == "1.10"
 
@@ -112,7 +116,7 @@ def test_what_is_made_anew_equals_what_it_was(
     assets.price(pair, {"2024-01-02": "1.10", "2024-01-05": "1.20"})
     assets.price(asset, {"2024-01-05": "10"})
     for event in assets.stand.events():
-        inbox.process(stand.database.sessions, "portfolio", event, handlers.table(owners))
+        stand.hear(event, handlers.table(Replicas(stand.database, owners)))
     portfolio = ann.portfolio(cost_basis_method=method)
     ann.record(portfolio, "BUY", "2024-01-03", asset=asset, quantity="3", price="7.77")
     ann.record(portfolio, "BUY", "2024-01-05", asset=asset, quantity="4", price="8.88")
@@ -122,9 +126,7 @@ def test_what_is_made_anew_equals_what_it_was(
     ann.record(portfolio, "DIVIDEND", "2024-01-09", asset=asset, amount="1", taxes="0.33")
     before = checksum(stand)
     told = len(stand.events())
-    assert rebuild.everything(stand.database, owners) == (
-        "2 assets copied, 1 ledgers posted, 0 positions corrected."
-    )
+    assert rebuilt(stand, owners) == ("2 assets copied, 1 ledgers posted, 0 positions corrected.")
     assert checksum(stand) == before
     assert len(stand.events()) == told
 
@@ -138,9 +140,9 @@ def test_a_rebuild_mends_what_is_wrong(
     ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="2", price="5")
     before = checksum(stand)
     with stand.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE assets SET current_price = 1, version = 1")
+        connection.exec_driver_sql("UPDATE assets SET current_price = 1, sequence = 1")
         connection.exec_driver_sql("UPDATE positions SET cost = 1, quantity = 7")
-    rebuild.everything(stand.database, owners)
+    rebuilt(stand, owners)
     after = checksum(stand)
     assert after["assets"] == before["assets"]
     position = ann.position(portfolio, asset)
@@ -155,7 +157,7 @@ def test_an_asset_that_its_owner_no_longer_knows_is_retired(
     portfolio = ann.portfolio()
     ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="2", price="5")
     assets.stand.empty()
-    rebuild.everything(stand.database, owners)
+    rebuilt(stand, owners)
     row = {"asset": asset, "quantity": "1", "price": "1"}
     assert list(ann.refuse(ann.portfolio(), "BUY", "2024-01-02", **row)) == ["asset"]
     assert ann.position(portfolio, asset)["quantity"] == "2.00000000"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.dates import latest_day
+from shared.finance.days import latest_day
 from shared.testing import Stand
 from tests.portfolio.build import AAPL, SAP, TODAY, User, adopt, answered, card, refused
 

@@ -3,13 +3,16 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Integer, bindparam, literal, literal_column, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from shared.db import Database, driver_url, sqlstate
+from shared.db import Database, Query, driver_url, sqlstate
 from shared.testing.stand import create_database
 from tests.shared.bus.database import terminate_backends
 
@@ -103,11 +106,76 @@ def test_a_connection_that_died_in_the_pool_is_replaced(database: Database) -> N
     assert [database.unit(count) for _ in range(4)] == [0, 0, 0, 0]
 
 
+def test_a_unit_whose_connection_dies_is_done_again_but_not_when_it_dies_in_the_commit(
+    database: Database,
+) -> None:
+    """After a lost COMMIT nobody knows whether it was done: only the client may repeat it."""
+    tries = []
+
+    def cut_off(session: Session) -> None:
+        put(session, count(session) + 1)
+        tries.append(1)
+        if len(tries) == 1:
+            terminate_backends(database)
+            count(session)
+
+    def cut_off_at_the_end(session: Session) -> None:
+        put(session, count(session) + 1)
+        tries.append(1)
+        terminate_backends(database)
+
+    database.unit(cut_off)
+    assert (len(tries), database.unit(count)) == (2, 1)
+    with pytest.raises(DBAPIError):
+        database.unit(cut_off_at_the_end)
+    assert len(tries) == 3
+
+
+def number(database: Database, sql: str = "n") -> list[Any]:
+    query = Query(select(literal_column(sql).label("n")).select_from(text("counter")))
+    return [row.n for row in database.read(query, {})]
+
+
+def test_a_query_has_parameters_and_rows_with_names(database: Database) -> None:
+    n = literal_column("n", Integer)
+    query = Query(
+        select(n, (n + bindparam("more", type_=Integer)).label("sum"))
+        .select_from(text("counter"))
+        .where(n < bindparam("limit"))
+    )
+    assert [row.sum for row in database.read(query, {"more": 5, "limit": 1})] == [5]
+    assert database.read(query, {"more": 5, "limit": 0}) == []
+
+
+def test_a_read_sees_what_was_committed_a_moment_ago(database: Database) -> None:
+    for n in range(3):
+        database.unit(partial(put, n=n))
+        assert number(database) == [n]
+
+
+def test_a_connection_that_reads_and_died_is_replaced(database: Database) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: number(database, "pg_sleep(0.1)::text"), range(4)))
+    terminate_backends(database)
+    assert [number(database) for _ in range(5)] == [[0]] * 5
+
+
+def test_a_read_that_was_cancelled_is_an_error_and_its_connection_stays(
+    database: Database,
+) -> None:
+    for _ in range(2):
+        with pytest.raises(psycopg.OperationalError) as caught:
+            number(database, "pg_cancel_backend(pg_backend_pid())")
+        assert sqlstate(caught.value) == "57014"
+
+
 def test_a_server_that_is_not_there_is_an_error_without_a_sqlstate() -> None:
     nowhere = Database("postgresql://u:p@127.0.0.1:9/x")
     with pytest.raises(OperationalError) as caught:
         nowhere.unit(count)
     assert sqlstate(caught.value) is None
+    with pytest.raises(psycopg.OperationalError):
+        nowhere.read(Query(select(literal(1))), {})
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from services.webhooks.app import create_app
-from services.webhooks.network import Network
-from services.webhooks.owners import Owners
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.owners import Owners
+from services.webhooks.outside.sealing import Seal
 from shared.identity import Signer
 from shared.testing import Stand
 from tests.conftest import MakeStand
@@ -62,7 +62,7 @@ def owners(owners_server: OwnersServer) -> OwnersServer:
 @pytest.fixture
 def apple(owners: OwnersServer) -> OwnersServer:
     """Have the public asset 5 with closes of 90, 95 and 100."""
-    owners.asset(5, {"2024-01-16": "90", "2024-01-17": "95", "2024-01-18": "100"}, version=3)
+    owners.asset(5, {"2024-01-16": "90", "2024-01-17": "95", "2024-01-18": "100"}, sequence=3)
     return owners
 
 

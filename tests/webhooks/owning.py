@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,12 +15,14 @@ class OwnersServer:
     Attributes:
         answers: path → what it answers; any other is 404.
         asked: the paths that were asked for.
+        meanwhile: is done while somebody waits for an answer; its error is a 503.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
         self.asked: list[str] = []
         self.down = False
+        self.meanwhile: Callable[[], object] = lambda: None
         handler = type("Bound", (_Handler,), {"at": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -30,7 +33,7 @@ class OwnersServer:
         asset: int,
         closes: dict[str, str] | None = None,
         *,
-        version: int = 1,
+        sequence: int = 1,
         owner: int | None = None,
         splits: dict[str, str] | None = None,
     ) -> None:
@@ -40,7 +43,7 @@ class OwnersServer:
         price = closes[newest] if newest else None
         self.answers[f"assets/{asset}/prices/"] = {
             "asset": card(asset, price, owner=owner, day=newest or ""),
-            "version": version,
+            "sequence": sequence,
             "dates": sorted(closes),
             "close": [closes[day] for day in sorted(closes)],
             **dict.fromkeys(("open", "high", "low", "volume")),
@@ -48,12 +51,18 @@ class OwnersServer:
         }
 
     def portfolio(
-        self, owner: int, portfolio: int = 1, transactions: list[dict[str, Any]] | None = None
+        self,
+        owner: int,
+        portfolio: int = 1,
+        transactions: list[dict[str, Any]] | None = None,
+        *,
+        sequence: int = 1,
+        **values: str,
     ) -> None:
         """Have a portfolio with this ledger."""
         self.answers[f"portfolios/{portfolio}/"] = {
-            "portfolio": portfolio_card(owner, portfolio),
-            "version": 1,
+            "portfolio": portfolio_card(owner, portfolio, **values),
+            "sequence": sequence,
             "transactions": transactions or [],
         }
 
@@ -65,9 +74,13 @@ class OwnersServer:
     def lists(self) -> None:
         """List what there is, in one page."""
         answers = self.answers.values()
-        assets = [{**one["asset"], "version": one["version"]} for one in answers if "asset" in one]
-        portfolios = [{**one["portfolio"], "version": 1} for one in answers if "portfolio" in one]
+        assets = [
+            {**one["asset"], "sequence": one["sequence"]} for one in answers if "asset" in one
+        ]
+        portfolios = [{**one["portfolio"], "sequence": 1} for one in answers if "portfolio" in one]
         self.answers["assets/?after_id=0"] = {"assets": assets, "next_after_id": None}
+        ids = "%2C".join(str(one["id"]) for one in assets)
+        self.answers[f"assets/by-ids/?ids={ids}"] = {"assets": assets, "next_after_id": None}
         self.answers["portfolios/?after_id=0"] = {
             "portfolios": portfolios,
             "next_after_id": None,
@@ -77,6 +90,7 @@ class OwnersServer:
         self.answers.clear()
         self.asked.clear()
         self.down = False
+        self.meanwhile = lambda: None
 
     def close(self) -> None:
         self._server.shutdown()
@@ -90,12 +104,19 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.removeprefix("/internal/v1/")
         self.at.asked.append(path)
         answer = self.at.answers.get(path)
-        status = 503 if self.at.down else 404 if answer is None else 200
+        status = 503 if self._fails() else 404 if answer is None else 200
         body = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _fails(self) -> bool:
+        try:
+            self.at.meanwhile()
+        except Exception:
+            return True
+        return self.at.down
 
     def log_message(self, *_: object) -> None:
         pass

@@ -11,9 +11,9 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from services.webhooks.courier import Courier, now
-from services.webhooks.network import Network
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.sealing import Seal
+from services.webhooks.parts.courier import Courier, now
 from shared.testing import Stand
 
 

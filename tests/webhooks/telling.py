@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.webhooks import handlers
-from services.webhooks.owners import Owners
-from shared.bus import inbox
+from services.webhooks.outside.owners import Owners
+from services.webhooks.replicas import Replicas
 from shared.events import Event, catalogue
 from shared.testing import Stand
 
@@ -17,7 +17,7 @@ class Said:
     def __init__(self, stand: Stand, owners: Owners) -> None:
         self.owners = owners
         self._stand = stand
-        self._handlers = handlers.table(owners)
+        self._handlers = handlers.table(Replicas(stand.database, owners), owners)
 
     @property
     def types(self) -> list[str]:
@@ -26,7 +26,7 @@ class Said:
 
     def event(self, event: Event) -> Event:
         catalogue.check(event.type, event.data)
-        inbox.process(self._stand.database.sessions, "webhooks", event, self._handlers)
+        self._stand.hear(event, self._handlers)
         return event
 
     def say(
@@ -40,14 +40,14 @@ class Said:
         return [self.event(event) for event in self._stand.events()]
 
     def price(
-        self, asset: int, version: int, price: str, *, day: str = "2024-01-19", **more: Any
+        self, asset: int, sequence: int, price: str, *, day: str = "2024-01-19", **more: Any
     ) -> Event:
         """Say that the newest price of an asset is this."""
         newest = card(asset, price, day=more.pop("newest", day))
         return self.say(
             "price-updated",
             f"assets/{asset}",
-            version,
+            sequence,
             asset=newest,
             price=bar(day, more.pop("close", price)),
             previous_price=more.pop("previous", None),
@@ -55,13 +55,13 @@ class Said:
         )
 
     def imported(
-        self, asset: int, version: int, price: str | None, *, day: str = "2024-01-19", **more: str
+        self, asset: int, sequence: int, price: str | None, *, day: str = "2024-01-19", **more: str
     ) -> Event:
         """Say that many prices were recorded; the newest is this."""
         return self.say(
             "price-history-imported",
             f"assets/{asset}",
-            version,
+            sequence,
             asset=card(asset, price, day=day),
             first_date="2020-01-02",
             last_date=more.get("last_day", day),
@@ -76,7 +76,7 @@ class Said:
         return self.say(
             "position-changed",
             f"positions/{position}",
-            more.get("version", 1),
+            more.get("sequence", 1),
             position=position,
             portfolio=portfolio,
             owner=owner,

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from services.webhooks.network import Network, Undelivered
+from services.webhooks.outside.network import Network, Undelivered
 from tests.webhooks.receiving import MakeReceiver, answering
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from services.webhooks.network import Network
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.sealing import Seal
 from shared.testing import ENOUGH, Stand, wait_until
 from tests.webhooks.calling import User
 from tests.webhooks.receiving import Clock, Handler, MakeReceiver, Receiver, answering, delivering

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from services.webhooks.network import Network
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.sealing import Seal
 from shared.testing import Stand, wait_until
 from tests.webhooks.calling import Json, User
 from tests.webhooks.receiving import Clock, MakeReceiver, Receiver, answering, delivering

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from services.webhooks.commands import messages
-from services.webhooks.network import Network
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.sealing import Seal
 from shared.testing import Stand, wait_until
 from tests.webhooks.calling import User
 from tests.webhooks.receiving import Receiver, delivering

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 from services.webhooks.domain import schedule, signatures
 from services.webhooks.domain.closes import Closes, change_percentage
 from services.webhooks.domain.holdings import held
-from shared.vocabulary import LONGEST_WINDOW
+from shared.finance.figures import LONGEST_WINDOW
 from tests.webhooks.telling import transaction
 
 NOW = datetime(2024, 1, 19, 21, 0, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_a_receiver_may_ask_for_more_time_but_not_for_less() -> None:
     ],
 )
 def test_retry_after_is_read(header: str | None, after: timedelta | None) -> None:
-    assert schedule.asked_for(header, NOW) == (NOW + after if after else None)
+    assert schedule.retry_time(header, NOW) == (NOW + after if after else None)
 
 
 def test_a_pause_begins_with_the_tenth_failure_and_doubles_to_an_hour() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from services.webhooks.network import Network
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.sealing import Seal
 from shared.testing import Stand, wait_until
 from tests.webhooks.calling import User, body
 from tests.webhooks.receiving import delivering

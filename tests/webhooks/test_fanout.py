@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.webhooks import rebuild
+from services.webhooks import replicas
 from shared.events.catalogue import CATALOGUE
 from shared.testing import Stand
 from tests.webhooks.calling import Json, User
@@ -138,24 +138,24 @@ def test_a_price_is_told_to_those_who_have_a_rule_on_the_asset(
 
 def test_who_sold_an_asset_hears_of_its_price_no_more(said: Said, stand: Stand, ann: User) -> None:
     ann.subscribe(URL)
-    said.holding(1, 5, "2.5", version=1)
-    said.holding(1, 5, "0", version=2)
+    said.holding(1, 5, "2.5", sequence=1)
+    said.holding(1, 5, "0", sequence=2)
     said.price(5, 2, "175.50")
     assert told(stand) == []
 
 
 def test_a_position_that_arrives_late_is_dropped(said: Said, stand: Stand, ann: User) -> None:
     ann.subscribe(URL)
-    said.holding(1, 5, "0", version=2)
-    said.holding(1, 5, "2.5", version=1)
+    said.holding(1, 5, "0", sequence=2)
+    said.holding(1, 5, "2.5", sequence=1)
     said.price(5, 2, "175.50")
     assert told(stand) == []
 
 
 def test_a_position_that_was_opened_again_counts(said: Said, stand: Stand, ann: User) -> None:
     ann.subscribe(URL)
-    said.holding(1, 5, "0", position=105, version=9)
-    said.holding(1, 5, "2.5", position=222, version=1)
+    said.holding(1, 5, "0", position=105, sequence=9)
+    said.holding(1, 5, "2.5", position=222, sequence=1)
     said.price(5, 2, "175.50")
     assert len(told(stand)) == 1
 
@@ -300,12 +300,12 @@ def test_rebuilt_projections_are_those_of_the_events(
         transaction(transaction_type="DIVIDEND", quantity=None),
     ]
     owners.portfolio(1, transactions=ledger)
-    owners.asset(5, {"2024-01-19": "175.50"}, version=4)
+    owners.asset(5, {"2024-01-19": "175.50"}, sequence=4)
     owners.lists()
     before = projections(stand)
     with stand.database.engine.begin() as connection:
         connection.execute(text("TRUNCATE holdings, portfolios, assets"))
-    assert rebuild.run(stand.database, said.owners) == "1 portfolios, 1 assets."
+    assert rebuilt(said, stand) == ("1 portfolios, 1 assets, 0 price windows; 0 forgotten.")
     assert projections(stand) == before
 
 
@@ -316,16 +316,20 @@ def test_a_rebuild_forgets_what_the_owner_no_longer_lists(
     said.holding(1, 5)
     ann.watch("PORTFOLIO_VALUE_ABOVE", "500", portfolio=1)
     owners.lists()
-    assert rebuild.run(stand.database, said.owners) == "0 portfolios, 0 assets."
+    assert rebuilt(said, stand) == ("0 portfolios, 0 assets, 0 price windows; 1 forgotten.")
     assert projections(stand) == [[], [], []]
     assert ann.found("alerts/") == []
+
+
+def rebuilt(said: Said, stand: Stand) -> str:
+    return replicas.rebuild(stand.database, said.owners, lambda _: None)
 
 
 def projections(stand: Stand) -> list[Any]:
     statements = (
         "SELECT portfolio_id, asset_id, owner_id, quantity FROM holdings WHERE quantity <> 0",
         "SELECT id, owner_id, currency FROM portfolios WHERE owner_id <> 0",
-        "SELECT id, version, price, price_date FROM assets",
+        "SELECT id, sequence, price, price_date FROM assets",
     )
     with stand.database.engine.connect() as connection:
         return [connection.execute(text(statement)).all() for statement in statements]

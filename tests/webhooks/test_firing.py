@@ -17,15 +17,15 @@ def test_a_rule_fires_on_crossing_and_not_on_every_tick(
     ann: User, said: Said, apple: OwnersServer
 ) -> None:
     rule = ann.watch("PRICE_ABOVE", "105", asset=5, cooldown_seconds=0)
-    for version, price in enumerate(["104", "105", "106", "107", "104", "105.01"], start=4):
-        said.price(5, version, price)
+    for sequence, price in enumerate(["104", "105", "106", "107", "104", "105.01"], start=4):
+        said.price(5, sequence, price)
     assert [firing["value"] for firing in ann.firings(rule)] == ["105.01", "106.00"]
 
 
 def test_a_falling_price_fires_a_rule_below(ann: User, said: Said, apple: OwnersServer) -> None:
     rule = ann.watch("PRICE_BELOW", "95", asset=5, cooldown_seconds=0)
-    for version, price in enumerate(["95", "94.99", "90", "96", "94"], start=4):
-        said.price(5, version, price)
+    for sequence, price in enumerate(["95", "94.99", "90", "96", "94"], start=4):
+        said.price(5, sequence, price)
     assert [firing["value"] for firing in ann.firings(rule)] == ["94.00", "94.99"]
 
 
@@ -43,7 +43,7 @@ def test_a_rule_made_while_its_condition_holds_waits_for_the_next_crossing(
 def test_events_from_before_the_rule_say_nothing_to_it(
     ann: User, said: Said, apple: OwnersServer
 ) -> None:
-    rule = ann.watch("PRICE_ABOVE", "99", asset=5)  # made at version 3
+    rule = ann.watch("PRICE_ABOVE", "99", asset=5)  # made at sequence 3
     said.price(5, 2, "80")
     said.price(5, 3, "100")
     said.price(5, 4, "101")
@@ -145,8 +145,8 @@ def change(ann: User, said: Said, apple: OwnersServer) -> Change:
     def fired(threshold: str, *prices: str, **values: Any) -> list[str]:
         values = {"asset": 5, "cooldown_seconds": 0, **values}
         rule = ann.watch("PRICE_CHANGE_PERCENTAGE", threshold, **values)
-        for version, price in enumerate(prices, start=4):
-            said.price(5, version, price)
+        for sequence, price in enumerate(prices, start=4):
+            said.price(5, sequence, price)
         return [firing["value"] for firing in ann.firings(rule)]
 
     return fired
@@ -187,7 +187,7 @@ def test_the_next_day_is_compared_with_the_last_close_of_this_one(
 def test_a_split_is_no_change(ann: User, said: Said, apple: OwnersServer) -> None:
     closes = {"2024-01-18": "100", "2024-01-19": "25.50"}
     rule = ann.watch("PRICE_CHANGE_PERCENTAGE", "5", asset=5)
-    apple.asset(5, closes, version=4, splits={"2024-01-19": "4:1"})
+    apple.asset(5, closes, sequence=4, splits={"2024-01-19": "4:1"})
     # Four new for one old: 100 is 25 now, and 25.50 is 2 % more.
     said.imported(5, 4, "25.50")
     assert ann.firings(rule) == []
@@ -200,7 +200,7 @@ def test_a_missing_event_is_made_up_for_by_the_owner(
 ) -> None:
     rule = ann.watch("PRICE_CHANGE_PERCENTAGE", "5", asset=5)
     # Version 4 said 200 for 2024-01-19 and never arrived; 208 is 4 % more than that.
-    apple.asset(5, {"2024-01-19": "200", "2024-01-22": "208"}, version=5)
+    apple.asset(5, {"2024-01-19": "200", "2024-01-22": "208"}, sequence=5)
     said.price(5, 5, "208", day="2024-01-22")
     assert ann.firings(rule) == []
     said.price(5, 6, "210", day="2024-01-22")

@@ -9,7 +9,7 @@ import pytest
 
 from services.webhooks.domain import targets
 from services.webhooks.domain.targets import Refused
-from services.webhooks.network import Network, Undelivered
+from services.webhooks.outside.network import Network, Undelivered
 from tests.webhooks.receiving import Handler, MakeReceiver, Receiver
 
 PUBLIC = "93.184.215.14"

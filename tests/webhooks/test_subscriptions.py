@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from services.webhooks.app import create_app
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.sealing import Seal
 from services.webhooks.settings import Settings
 from shared.testing import Stand
 from tests.webhooks.calling import User, body, fields

@@ -48,13 +48,13 @@ def bus_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_bus"))
 
 
-def priced(version: int, price: str) -> Event:
+def priced(sequence: int, price: str) -> Event:
     data = {
         "asset": card(5, price),
         "price": bar("2024-01-19", price),
         "previous_price": None,
     }
-    return Event.now("assets", "price-updated", "assets/5", version, data)
+    return Event.now("assets", "price-updated", "assets/5", sequence, data)
 
 
 def ids(receiver: Receiver) -> set[str]:

@@ -2,26 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
+from services.analytics.answers.memory.portfolios import Appraisal, Portfolios, WholePortfolio
+from services.analytics.answers.questions import AllocationQuestion
 from services.analytics.domain import concentration
-from services.analytics.domain.allocation import Drift, Item, Slice, allocate, rebalance
+from services.analytics.domain.allocation import Drift, rebalance
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import Request
 from services.analytics.domain.remarks import remarks_on
 from services.analytics.domain.series import decimal, window
 from services.analytics.domain.valuation import Valuation
-from services.analytics.engine import Engine, Holdings, Valued
-from shared.apportionment import exact_sum
-from shared.money import round_money
-from shared.vocabulary import Grouping
+from shared.finance.allocation import Constituent, Grouping, Slice, allocate, sum_of
+from shared.finance.money import round_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ _SPREAD: Final = tuple(f"concentration.{each.name}" for each in fields(Concentra
 
 
 @dataclass(frozen=True, slots=True)
-class Allocated:
+class Allocation:
     """A portfolio on one day, by each grouping; what has no price is left out and remarked.
 
     `total_value` is None where not all of it is known.
@@ -54,53 +53,65 @@ class Allocated:
 
 
 def analyse(
-    session: Session, engine: Engine, holdings: Holdings, asked: Mapping[str, Any]
-) -> Allocated:
+    session: Session,
+    portfolios: Portfolios,
+    portfolio: WholePortfolio,
+    question: AllocationQuestion,
+) -> Allocation:
     """Divide a portfolio into its parts on the last market day of the window.
-
-    Args:
-        asked: `targets` (percentages by asset type) and `end_date` where they are given.
 
     Raises:
         BadRequest: the targets don't sum to 100, or there is nothing to divide.
     """
-    valued, card = engine.value(session, holdings), holdings.card
-    valuation = valued.valuation
-    position = _last_position(valuation, asked.get("end_date"))
-    items = [] if position is None else _items(valuation, holdings, position)
+    appraisal, row = portfolios.appraise(session, portfolio), portfolio.row
+    valuation, targets = appraisal.valuation, question.targets
+    position = _last_position(valuation, question.end)
+    constituents = [] if position is None else _constituents(valuation, portfolio, position)
     cash = Decimal(0) if position is None else _cash(valuation, position)
     parts = {
-        grouping.value: allocate(items, cash, grouping, card.currency) for grouping in Grouping
+        grouping.value: allocate(constituents, cash, grouping, row.currency)
+        for grouping in Grouping
     }
-    by_type, targets = parts[Grouping.ASSET_TYPE], asked.get("targets")
+    by_type = parts[Grouping.ASSET_TYPE]
     is_known = position is not None and bool(np.isfinite(valuation.values[position]))
-    return Allocated(
-        card.id,
-        card.currency,
+    return Allocation(
+        row.id,
+        row.currency,
         None if position is None else valuation.days[position],
-        round_money(exact_sum(part.value for part in by_type), card.currency) if is_known else None,
+        round_money(sum_of(by_type), row.currency) if is_known else None,
         parts,
-        _concentration(items),
-        None if targets is None else rebalance(by_type, targets, card.currency),
-        _remarks(valued, position, items, by_type),
+        _concentration(constituents),
+        None if targets is None else rebalance(by_type, targets, row.currency),
+        _remarks(appraisal, position, constituents, by_type),
     )
 
 
-def _last_position(valuation: Valuation, end: date | None) -> int | None:
-    positions = window(valuation.days, *Request(end=windows.day(end)).within(valuation.days))
+def _last_position(valuation: Valuation, end: Day | None) -> int | None:
+    positions = window(valuation.days, *Request(end=end).within(valuation.days))
     return positions[1] if positions else None
 
 
-def _items(valuation: Valuation, holdings: Holdings, position: int) -> list[Item]:
+def _constituents(
+    valuation: Valuation, portfolio: WholePortfolio, position: int
+) -> list[Constituent]:
     """Return what is held and has a price; an asset that its owner has deleted has none."""
-    found = []
-    for asset, card in holdings.assets.items():
-        line = valuation.lines[asset]
+    constituents = []
+    for asset in portfolio.assets.values():
+        line = valuation.lines[asset.id]
         value = line.value_on(position)
         if line.quantities[position] != 0.0 and np.isfinite(value):
-            kinds = card.asset_type, card.currency, card.sector, card.country
-            found.append(Item(card.symbol, card.name, decimal(value), *kinds))
-    return found
+            constituents.append(
+                Constituent(
+                    symbol=asset.symbol,
+                    name=asset.name,
+                    asset_type=asset.asset_type,
+                    currency=asset.currency,
+                    sector=asset.sector,
+                    country=asset.country,
+                    value=decimal(value),
+                )
+            )
+    return constituents
 
 
 def _cash(valuation: Valuation, position: int) -> Decimal:
@@ -108,8 +119,8 @@ def _cash(valuation: Valuation, position: int) -> Decimal:
     return decimal(cash) if np.isfinite(cash) else Decimal(0)
 
 
-def _concentration(items: Sequence[Item]) -> Concentration:
-    values = np.array([float(item.value) for item in items if item.value > 0])
+def _concentration(constituents: Sequence[Constituent]) -> Concentration:
+    values = np.array([float(each.value) for each in constituents if each.value and each.value > 0])
     if not len(values):
         return Concentration()
     weights = values / values.sum()
@@ -121,14 +132,18 @@ def _concentration(items: Sequence[Item]) -> Concentration:
 
 
 def _remarks(
-    valued: Valued, position: int | None, items: Sequence[Item], parts: Sequence[Slice]
+    appraisal: Appraisal,
+    position: int | None,
+    constituents: Sequence[Constituent],
+    parts: Sequence[Slice],
 ) -> list[Warning]:
     if position is None:
         return [warn(name, Code.NO_VALUATION) for name in ("as_of", "total_value", *_SPREAD)]
-    day = valued.valuation.days[position]
-    found = windows.about("total_value", remarks_on(valued.valuation, valued.books, day))
-    if not any(item.value > 0 for item in items):
-        found += [warn(name, Code.NO_HOLDINGS) for name in _SPREAD]
+    day = appraisal.valuation.days[position]
+    of_value = remarks_on(appraisal.valuation, appraisal.books, day)
+    warnings = windows.about("total_value", of_value)
+    if not any(each.value and each.value > 0 for each in constituents):
+        warnings += [warn(name, Code.NO_HOLDINGS) for name in _SPREAD]
     if any(part.percentage is None for part in parts):
-        found.append(warn("allocations.percentage", Code.NOTHING_TO_DIVIDE))
-    return found
+        warnings.append(warn("allocations.percentage", Code.NOTHING_TO_DIVIDE))
+    return warnings

@@ -1,24 +1,22 @@
 """Technical indicators of an asset."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.analytics.answers import windows
+from services.analytics.answers.memory.market import Market
+from services.analytics.answers.questions import IndicatorQuestion
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.indicators import chart
 from services.analytics.domain.metrics import Day
-from services.analytics.market import Market
-from services.analytics.queries import AssetCard
+from services.analytics.queries import AssetRow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Charted:
+class AssetChart:
     """The indicators of one asset over a window."""
 
-    card: AssetCard
+    asset: AssetRow
     chart: chart.Chart
 
     @property
@@ -38,12 +36,10 @@ class Charted:
         return [*(warn(name, Code.NO_VALUATION) for name in empty), *self.chart.warnings]
 
 
-def draw(session: Session, market: Market, card: AssetCard, asked: Mapping[str, Any]) -> Charted:
-    """Compute the indicators of an asset.
-
-    Args:
-        asked: `indicators`, and `start_date` and `end_date` where they are given.
-    """
-    bars = market.bars(session, card)
-    start, end = (windows.day(asked.get(name)) for name in ("start_date", "end_date"))
-    return Charted(card, chart.draw(bars, asked["indicators"], start, end))
+def draw(
+    session: Session, market: Market, asset: AssetRow, question: IndicatorQuestion
+) -> AssetChart:
+    """Compute the indicators of an asset."""
+    bars = market.bars(session, asset)
+    drawn = chart.draw(bars, question.indicators, question.start, question.end)
+    return AssetChart(asset, drawn)

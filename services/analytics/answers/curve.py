@@ -1,21 +1,20 @@
 """A portfolio's value through time, beside its benchmark."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
+from services.analytics.answers.memory.market import Benchmark
+from services.analytics.answers.memory.portfolios import Appraisal, Portfolios, WholePortfolio
+from services.analytics.answers.questions import CurveQuestion
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.remarks import remarks
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
-from services.analytics.engine import Engine, Holdings, Valued
-from services.analytics.market import Benchmark
-from shared.vocabulary import CostMethod
+from shared.finance.lots import CostMethod
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,35 +41,30 @@ class Performance:
 
 def draw(
     session: Session,
-    engine: Engine,
-    holdings: Holdings,
+    portfolios: Portfolios,
+    portfolio: WholePortfolio,
     benchmark: Benchmark | None,
-    asked: Mapping[str, Any],
+    question: CurveQuestion,
 ) -> Performance:
-    """Draw the curve of a portfolio.
-
-    Args:
-        asked: `interval`, and `start_date` and `end_date` where they are given.
-    """
-    valued = engine.value(session, holdings)
-    levels = windows.levels(session, engine.market, benchmark)
-    interval, start = Interval(asked["interval"]), windows.day(asked.get("start_date"))
+    """Draw the curve of a portfolio."""
+    appraisal = portfolios.appraise(session, portfolio)
+    levels = windows.levels(session, portfolios.market, benchmark)
+    row = portfolio.row
     curve = draw_curve(
-        valued.valuation,
-        valued.books,
-        CostMethod(holdings.card.cost_basis_method),
-        start=start,
-        end=windows.day(asked.get("end_date")),
-        interval=interval,
+        appraisal.valuation,
+        appraisal.books,
+        CostMethod(row.cost_basis_method),
+        start=question.start,
+        end=question.end,
+        interval=question.interval,
         benchmark=levels,
     )
-    found = _remarks(valued, curve, start, benchmark, levels)
-    card = holdings.card
-    return Performance(card.id, card.currency, interval, curve, benchmark, found)
+    warnings = _remarks(appraisal, curve, question.start, benchmark, levels)
+    return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings)
 
 
 def _remarks(
-    valued: Valued,
+    appraisal: Appraisal,
     curve: Curve | None,
     start: Day | None,
     benchmark: Benchmark | None,
@@ -79,15 +73,16 @@ def _remarks(
     if curve is None:
         return [warn(name, Code.NO_VALUATION) for name in ("start_date", "end_date", "series")]
     first, last = curve.days[0], curve.days[-1]
-    found = windows.about("series.value", remarks(valued.valuation, valued.books, first, last))
+    of_values = remarks(appraisal.valuation, appraisal.books, first, last)
+    warnings = windows.about("series.value", of_values)
     if start is not None and first > start:
-        found.append(warn("start_date", Code.HISTORY_STARTS_LATER, day=first))
+        warnings.append(warn("start_date", Code.HISTORY_STARTS_LATER, day=first))
     if not np.isfinite(curve.returns).all():
-        found.append(warn("series.return_percentage", Code.TOTAL_LOSS))
-    found += windows.benchmark_remarks(benchmark, levels, first, last)
+        warnings.append(warn("series.return_percentage", Code.TOTAL_LOSS))
+    warnings += windows.benchmark_remarks(benchmark, levels, first, last)
     name = "series.benchmark_return_percentage"
     if curve.benchmark_returns is None:
-        found.append(warn(name, Code.NO_BENCHMARK))
+        warnings.append(warn(name, Code.NO_BENCHMARK))
     elif not np.isfinite(curve.benchmark_returns).all():
-        found.append(warn(name, Code.BENCHMARK_MISSING, start=first, end=last))
-    return found
+        warnings.append(warn(name, Code.BENCHMARK_MISSING, start=first, end=last))
+    return warnings

@@ -1,24 +1,23 @@
-"""The performance metrics of a portfolio or an asset, as they are asked for."""
+"""The performance metrics of a portfolio or an asset."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
+from services.analytics.answers.memory.market import Benchmark, Market
+from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
+from services.analytics.answers.questions import MetricsQuestion
 from services.analytics.domain.codes import Warning
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.performance import Track, measure, measure_portfolio
 from services.analytics.domain.series import Series, split_adjusted
-from services.analytics.engine import Engine, Holdings
-from services.analytics.market import Benchmark, Market
-from services.analytics.queries import AssetCard
+from services.analytics.queries import AssetRow
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """Metrics and what they were measured by; `risk_free_rate` is a yearly fraction."""
 
     metrics: Metrics
@@ -29,55 +28,52 @@ class Measured:
     @property
     def warnings(self) -> list[Warning]:
         """Every remark; a total return that is not defined is two fields of the answer."""
-        found = [*self.metrics.warnings]
+        warnings = [*self.metrics.warnings]
         if self.metrics.growth.total_return is None:
-            named = [remark for remark in found if remark.field == "total_return"]
-            found += [replace(remark, field="total_return_percentage") for remark in named]
-        return found
+            of_return = [remark for remark in warnings if remark.field == "total_return"]
+            warnings += windows.about("total_return_percentage", of_return)
+        return warnings
 
 
 def portfolio(
     session: Session,
-    engine: Engine,
-    holdings: Holdings,
+    portfolios: Portfolios,
+    whole: WholePortfolio,
     benchmark: Benchmark | None,
-    asked: Mapping[str, Any],
-) -> Measured:
-    """Measure a portfolio.
-
-    Args:
-        asked: `risk_free_rate`, and `start_date` and `end_date` where they are given.
-    """
-    request = windows.request(asked, holdings.assets)
-    key = holdings.card.id, request, benchmark and benchmark.card.id
-    version = holdings.version, benchmark and benchmark.version
-    metrics = engine.metrics.get(key, version)
+    question: MetricsQuestion,
+) -> Measurement:
+    """Measure a portfolio."""
+    request = windows.request(question, whole.assets)
+    key = whole.row.id, request, benchmark and benchmark.asset.id
+    basis = whole.basis, benchmark and benchmark.basis
+    metrics = portfolios.metrics.get(key, basis)
     if metrics is None:
-        valued = engine.value(session, holdings)
-        levels = windows.levels(session, engine.market, benchmark)
-        found = measure_portfolio(valued.valuation, valued.books, request, levels)
-        metrics = _remarked(found, benchmark, levels)
-        engine.metrics.put(key, version, metrics)
-    return Measured(metrics, holdings.card.currency, asked["risk_free_rate"], benchmark)
+        appraisal = portfolios.appraise(session, whole)
+        levels = windows.levels(session, portfolios.market, benchmark)
+        measured = measure_portfolio(appraisal.valuation, appraisal.books, request, levels)
+        metrics = _remarked(measured, benchmark, levels)
+        portfolios.metrics.put(key, basis, metrics)
+    return Measurement(metrics, whole.row.currency, question.risk_free_rate, benchmark)
 
 
 def asset(
     session: Session,
     market: Market,
-    card: AssetCard,
+    row: AssetRow,
     benchmark: Benchmark | None,
-    asked: Mapping[str, Any],
-) -> Measured:
-    """Measure one unit of an asset; `asked` as for a portfolio."""
-    quotes = market.quotes(session, {card.id: card})[card.id]
+    question: MetricsQuestion,
+) -> Measurement:
+    """Measure one unit of an asset."""
+    quotes = market.quotes(session, {row.id: row})[row.id]
     track = Track.of_unit(split_adjusted(quotes.closes, quotes.splits), quotes.closes)
     levels = windows.levels(session, market, benchmark)
-    found = measure(track, windows.request(asked, {card.id: card}), levels)
-    metrics = _remarked(found, benchmark, levels)
-    return Measured(metrics, card.currency, asked["risk_free_rate"], benchmark)
+    measured = measure(track, windows.request(question, {row.id: row}), levels)
+    metrics = _remarked(measured, benchmark, levels)
+    return Measurement(metrics, row.currency, question.risk_free_rate, benchmark)
 
 
 def _remarked(metrics: Metrics, benchmark: Benchmark | None, levels: Series | None) -> Metrics:
     window = metrics.window
-    found = windows.benchmark_remarks(benchmark, levels, window.start_date, window.end_date)
-    return replace(metrics, warnings=(*found, *metrics.warnings))
+    first, last = window.start_date, window.end_date
+    of_benchmark = windows.benchmark_remarks(benchmark, levels, first, last)
+    return replace(metrics, warnings=(*of_benchmark, *metrics.warnings))

@@ -1,17 +1,17 @@
 """The risk of a portfolio."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
+from services.analytics.answers.memory.market import Benchmark
+from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
+from services.analytics.answers.questions import RiskQuestion
+from services.analytics.domain import risk_report
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.risk_report import RiskReport, report
-from services.analytics.engine import Engine, Holdings
-from services.analytics.market import Benchmark
+from services.analytics.domain.risk_report import RiskReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +36,29 @@ class Risk:
 
 def measure(
     session: Session,
-    engine: Engine,
-    holdings: Holdings,
+    portfolios: Portfolios,
+    portfolio: WholePortfolio,
     benchmark: Benchmark | None,
-    asked: Mapping[str, Any],
+    question: RiskQuestion,
 ) -> Risk:
-    """Measure the risk of a portfolio.
-
-    Args:
-        asked: `risk_free_rate`, `confidence`, and `start_date` and `end_date` where they are
-            given.
-    """
-    levels = windows.levels(session, engine.market, benchmark)
-    request, confidence = windows.request(asked, holdings.assets), asked["confidence"]
-    key = holdings.card.id, request, confidence, benchmark and benchmark.card.id
-    version = holdings.version, benchmark and benchmark.version
-    found = engine.reports.get(key, version)
-    if found is None:
-        valued = engine.value(session, holdings)
-        found = report(valued.valuation, valued.books, request, levels, float(confidence))
-        engine.reports.put(key, version, found)
-    window = found.metrics.window
+    """Measure the risk of a portfolio."""
+    levels = windows.levels(session, portfolios.market, benchmark)
+    request, confidence = windows.request(question, portfolio.assets), question.confidence
+    key = portfolio.row.id, request, confidence, benchmark and benchmark.asset.id
+    basis = portfolio.basis, benchmark and benchmark.basis
+    report = portfolios.reports.get(key, basis)
+    if report is None:
+        appraisal = portfolios.appraise(session, portfolio)
+        report = risk_report.report(
+            appraisal.valuation, appraisal.books, request, levels, float(confidence)
+        )
+        portfolios.reports.put(key, basis, report)
+    window = report.metrics.window
     return Risk(
-        found,
-        holdings.card.id,
-        holdings.card.currency,
-        asked["risk_free_rate"],
+        report,
+        portfolio.row.id,
+        portfolio.row.currency,
+        question.risk_free_rate,
         confidence,
         benchmark,
         windows.benchmark_remarks(benchmark, levels, window.start_date, window.end_date),

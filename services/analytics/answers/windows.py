@@ -1,33 +1,23 @@
 """What answers over a window share: its days, its benchmark, and the remarks on both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from services.analytics.answers.memory.market import Assets, Benchmark, Market, periods
+from services.analytics.answers.questions import MetricsQuestion
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import Request
 from services.analytics.domain.series import Series
-from services.analytics.market import Benchmark, Cards, Market, periods
 
 
-def day(asked: date | None) -> Day | None:
-    """Return a day of the calendar as one of the arithmetic."""
-    return None if asked is None else np.datetime64(asked, "D")
-
-
-def request(asked: Mapping[str, Any], assets: Cards) -> Request:
-    """Return the window, the riskless rate and the periods a year that a request is about."""
-    return Request(
-        day(asked.get("start_date")),
-        day(asked.get("end_date")),
-        float(asked["risk_free_rate"]),
-        periods(assets.values()),
-    )
+def request(question: MetricsQuestion, assets: Assets) -> Request:
+    """Return the window, the riskless rate and the periods a year that a question is about."""
+    rate = float(question.risk_free_rate)
+    return Request(question.start, question.end, rate, periods(assets.values()))
 
 
 def levels(session: Session, market: Market, benchmark: Benchmark | None) -> Series | None:
@@ -36,21 +26,21 @@ def levels(session: Session, market: Market, benchmark: Benchmark | None) -> Ser
 
 
 def benchmark_remarks(
-    benchmark: Benchmark | None, known: Series | None, first: Day | None, last: Day | None
+    benchmark: Benchmark | None, levels: Series | None, first: Day | None, last: Day | None
 ) -> list[Warning]:
     """Say where in the window no rate turns the benchmark into the currency.
 
     Args:
-        known: the benchmark's levels.
+        levels: the benchmark's.
         first, last: the effective window, None where there is none.
     """
-    if benchmark is None or known is None or first is None or last is None:
+    if benchmark is None or levels is None or first is None or last is None:
         return []
-    part = known.between(first, last)
+    part = levels.between(first, last)
     unknown = part.days[np.isnan(part.values)]
     if not len(unknown):
         return []
-    pair = f"{benchmark.card.currency} to {benchmark.currency}"
+    pair = f"{benchmark.asset.currency} to {benchmark.currency}"
     return [warn("benchmark", Code.RATE_MISSING, pair=pair, day=unknown[-1])]
 
 

@@ -113,12 +113,12 @@ def claim(session: Session, portfolio_id: int) -> Claim | None:
     if not session.scalar(select(func.pg_try_advisory_xact_lock(_VALUING, key))):
         return None
     mine = RevaluationMark.portfolio_id == portfolio_id
-    found = session.execute(select(RevaluationMark.id, RevaluationMark.since).where(mine)).all()
-    return Claim([row.id for row in found], min(row.since for row in found)) if found else None
+    marks = session.execute(select(RevaluationMark.id, RevaluationMark.since).where(mine)).all()
+    return Claim([row.id for row in marks], min(row.since for row in marks)) if marks else None
 
 
-def settle(session: Session, claimed: Claim) -> None:
+def settle(session: Session, claim: Claim) -> None:
     """Take away the marks that were claimed, and no others."""
     # One array, since there may be more of them than a statement has parameters.
-    mine = RevaluationMark.id == any_(literal(claimed.marks, ARRAY(BigInteger)))
+    mine = RevaluationMark.id == any_(literal(claim.marks, ARRAY(BigInteger)))
     session.execute(delete(RevaluationMark).where(mine))

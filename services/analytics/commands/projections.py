@@ -1,12 +1,8 @@
-"""What analytics keeps of what others own. Commands never commit.
-
-Every aggregate has the version of the last event that it contains, and never moves back.
-"""
+"""What analytics keeps of what others own. Commands never commit."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -20,94 +16,65 @@ from services.analytics.commands.marks import (
 )
 from services.analytics.domain.packing import COLUMNS, History, PriceDay
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
-from services.analytics.owners import AssetSnapshot, Card, PortfolioSnapshot
-
-Kept = Portfolio | Asset
-
-_ENTRY: Final = (
-    "id",
-    "date",
-    "position_in_day",
-    "transaction_type",
-    "quantity",
-    "price",
-    "fees",
-    "taxes",
-    "cash_effect",
-    "currency",
-    "exchange_rate",
-    "ratio",
-)
+from services.analytics.outside.owners import AssetSnapshot, EntryRow, PortfolioSnapshot
+from shared.finance.splits import parse_ratio
+from shared.replica import put
 
 
-def lock_version(session: Session, table: type[Kept], row_id: int) -> int:
-    """Lock an aggregate and return the version we have of it; 0 is none."""
-    # A weaker lock than FOR UPDATE, which would wait for whoever stores a snapshot of it.
-    statement = select(table.version).where(table.id == row_id).with_for_update(key_share=True)
-    return session.scalar(statement) or 0
-
-
-def put_portfolio(session: Session, version: int, card: Card) -> bool:
-    """Store a portfolio's card unless ours is newer; return whether it was stored."""
-    values = {
-        "owner_id": card["owner"],
-        "name": card["name"],
-        "currency": card["currency"],
-        "cost_basis_method": card["cost_basis_method"],
-        "version": version,
-        "is_deleted": False,
-    }
-    stored = _put(session, Portfolio, card["id"], values)
+def put_portfolio(session: Session, snapshot: PortfolioSnapshot) -> bool:
+    """Store a portfolio without its ledger unless ours is newer; return whether it was stored."""
+    values = snapshot._asdict() | {"is_deleted": False}
+    del values["entries"]
+    stored = put(session, Portfolio, values)
     if stored:
-        mark_portfolio(session, card["id"])
+        mark_portfolio(session, snapshot.id)
     return stored
 
 
 def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
     """Replace what we have of a portfolio by all its owner says, unless ours is newer."""
-    if not put_portfolio(session, snapshot.version, snapshot.card):
+    if not put_portfolio(session, snapshot):
         return
-    portfolio_id = snapshot.card["id"]
-    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
-    if rows := [_entry(transaction) for transaction in snapshot.transactions]:
+    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == snapshot.id))
+    if rows := [entry._asdict() for entry in snapshot.entries]:
         session.execute(insert(LedgerEntry), rows)
 
 
-def forget_portfolio(session: Session, portfolio_id: int, version: int) -> None:
-    """Let a deleted portfolio, even one we never heard of, be its number and version alone.
+def forget_portfolio(session: Session, portfolio_id: int, sequence: int) -> None:
+    """Let a deleted portfolio, even one we never heard of, be its number and sequence alone.
 
     User 0 is nobody.
     """
     blank = dict.fromkeys(("name", "currency", "cost_basis_method"), "")
-    nothing = {**blank, "owner_id": 0, "version": version, "is_deleted": True}
-    if _put(session, Portfolio, portfolio_id, nothing):
+    nothing = {**blank, "owner_id": 0, "sequence": sequence, "is_deleted": True}
+    if put(session, Portfolio, {"id": portfolio_id, **nothing}):
         session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
         mark_portfolio(session, portfolio_id)
 
 
-def put_entry(session: Session, version: int, transaction: Card) -> None:
+def put_entry(session: Session, sequence: int, entry: EntryRow) -> None:
     """Store one entry of the ledger, new or changed."""
-    row = _entry(transaction)
-    mark_entry(session, row["id"])
+    row = entry._asdict()
+    mark_entry(session, entry.id)
     session.execute(
         upsert(LedgerEntry).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
     )
-    mark_entry(session, row["id"])
-    _advance(session, transaction["portfolio"], version)
+    mark_entry(session, entry.id)
+    _advance(session, entry.portfolio_id, sequence)
 
 
-def delete_entry(session: Session, version: int, transaction: Card) -> None:
+def delete_entry(session: Session, sequence: int, entry: EntryRow) -> None:
     """Take one entry out of the ledger."""
-    mark_entry(session, transaction["id"])
-    session.execute(delete(LedgerEntry).where(LedgerEntry.id == transaction["id"]))
-    _advance(session, transaction["portfolio"], version)
+    mark_entry(session, entry.id)
+    session.execute(delete(LedgerEntry).where(LedgerEntry.id == entry.id))
+    _advance(session, entry.portfolio_id, sequence)
 
 
-def change_asset(session: Session, version: int, card: Card) -> None:
+def change_asset(session: Session, snapshot: AssetSnapshot) -> None:
     """Store an asset's card; what rests on it, by its old symbol or the new one, is marked."""
-    mark_holders(session, card["id"])
-    _put_asset(session, version, card)
-    mark_holders(session, card["id"])
+    mark_holders(session, snapshot.id)
+    _put_asset(session, snapshot)
+    mark_holders(session, snapshot.id)
 
 
 def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTHING) -> None:
@@ -116,9 +83,9 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTH
     Args:
         since: the first day on which its prices may be others than ours.
     """
-    if not _put_asset(session, snapshot.version, snapshot.card):
+    if not _put_asset(session, snapshot):
         return
-    asset_id = snapshot.card["id"]
+    asset_id = snapshot.id
     session.execute(delete(PriceYear).where(PriceYear.asset_id == asset_id))
     session.execute(delete(Split).where(Split.asset_id == asset_id))
     if years := [_year(asset_id, *packed) for packed in snapshot.history.pack()]:
@@ -128,10 +95,10 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTH
     mark_holders(session, asset_id, since)
 
 
-def put_price(session: Session, version: int, card: Card, price: PriceDay) -> None:
+def put_price(session: Session, snapshot: AssetSnapshot, price: PriceDay) -> None:
     """Store an asset's card, whose row that locks, and its price of one day."""
-    asset_id = card["id"]
-    _put_asset(session, version, card)
+    asset_id = snapshot.id
+    _put_asset(session, snapshot)
     [changed] = History.unpack(_packed(session, asset_id, price.date.year)).with_day(price).pack()
     row = _year(asset_id, *changed)
     session.execute(
@@ -142,42 +109,24 @@ def put_price(session: Session, version: int, card: Card, price: PriceDay) -> No
     mark_holders(session, asset_id, price.date)
 
 
-def forget_asset(session: Session, asset_id: int) -> None:
-    """Delete what we have of an asset that its owner no longer knows."""
+def forget_asset(session: Session, asset_id: int, sequence: int) -> None:
+    """Delete what we have of an asset that its owner no longer knows.
+
+    Args:
+        sequence: which we had of it when its owner did not know it; a newer one stays.
+    """
     mark_holders(session, asset_id)
-    session.execute(delete(Asset).where(Asset.id == asset_id))
+    session.execute(delete(Asset).where(Asset.id == asset_id, Asset.sequence <= sequence))
 
 
-def _put_asset(session: Session, version: int, card: Card) -> bool:
-    names = ("symbol", "name", "asset_type", "currency", "sector", "country", "is_active")
-    values = {name: card[name] for name in names}
-    return _put(
-        session, Asset, card["id"], values | {"owner_id": card["owner"], "version": version}
-    )
+def _put_asset(session: Session, snapshot: AssetSnapshot) -> bool:
+    values = snapshot._asdict()
+    del values["history"], values["splits"]
+    return put(session, Asset, values)
 
 
-def _put(session: Session, table: type[Kept], row_id: int, values: Mapping[str, Any]) -> bool:
-    statement = (
-        upsert(table)
-        .values(id=row_id, **values)
-        .on_conflict_do_update(
-            index_elements=["id"], set_=values, where=table.version <= values["version"]
-        )
-        .returning(table.id)
-    )
-    return session.scalar(statement) is not None
-
-
-def _advance(session: Session, portfolio_id: int, version: int) -> None:
-    session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(version=version))
-
-
-def _entry(transaction: Card) -> dict[str, Any]:
-    row = {name: transaction[name] for name in _ENTRY}
-    return row | {
-        "portfolio_id": transaction["portfolio"],
-        "asset_id": transaction["asset"],
-    }
+def _advance(session: Session, portfolio_id: int, sequence: int) -> None:
+    session.execute(update(Portfolio).where(Portfolio.id == portfolio_id).values(sequence=sequence))
 
 
 def _packed(session: Session, asset_id: int, year: int) -> Sequence[Mapping[str, Any]]:
@@ -192,10 +141,4 @@ def _year(asset_id: int, year: int, columns: Mapping[str, bytes | None]) -> dict
 
 def _splits(asset_id: int, splits: Mapping[date, str]) -> Iterable[dict[str, Any]]:
     for day, ratio in splits.items():
-        yield {"asset_id": asset_id, "date": day, "ratio": float(as_fraction(ratio))}
-
-
-def as_fraction(ratio: str) -> Fraction:
-    """Return a split's ratio, "4:1" or a plain number, as the fraction new/old."""
-    new, _, old = ratio.partition(":")
-    return Fraction(new) / Fraction(old or 1)
+        yield {"asset_id": asset_id, "date": day, "ratio": float(parse_ratio(ratio))}

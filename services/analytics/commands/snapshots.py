@@ -27,16 +27,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from services.analytics import queries
+from services.analytics.domain.figures import SNAPSHOT, texts
+from services.analytics.domain.printing import money
 from services.analytics.domain.series import Floats
 from services.analytics.domain.snapshots import Snapshots
 from services.analytics.models import LastValuation, Snapshot
-from services.analytics.queries import PortfolioCard
-from services.analytics.schemas.figures import money
-from services.analytics.schemas.snapshots import SnapshotSchema
+from services.analytics.queries import PortfolioRow
 from shared.bus import outbox
 from shared.events import Event
+from shared.finance.money import plain
 from shared.http import AnyRow
-from shared.money import plain
 
 _COLUMNS: Final[Mapping[str, TypeEngine[Any]]] = {
     "date": Date(),
@@ -81,7 +81,7 @@ def forget_snapshots(session: Session, portfolio_id: int) -> None:
 
 
 def tell_value(
-    session: Session, card: PortfolioCard, rate_symbols: Iterable[str], *, changed: bool
+    session: Session, portfolio: PortfolioRow, rate_symbols: Iterable[str], *, changed: bool
 ) -> None:
     """Tell of a portfolio's newest day if it is new, and of its value if that or the day is.
 
@@ -89,18 +89,18 @@ def tell_value(
         rate_symbols: the pairs that the value may depend on.
         changed: whether any day is another one; its risk is then measured again, in its time.
     """
-    last = _last(session, card.id)
+    last = _last(session, portfolio.id)
     last.rate_symbols = sorted(rate_symbols)
-    newest = queries.newest_snapshot(session, card.id)
+    newest = queries.newest_snapshot(session, portfolio.id)
     if newest is None:
         last.as_of = last.total_value = last.measure_after = None
         return
     if last.as_of is None or newest.date > last.as_of:
-        outbox.add(session, _snapshot_created(card, newest))
-    value = money(newest.total_value, card.currency)
+        outbox.add(session, _snapshot_created(portfolio, newest))
+    value = money(newest.total_value, portfolio.currency)
     # A new day is told also when nothing moved: changes are then measured against another one.
     if newest.date != last.as_of or value != last.total_value:
-        outbox.add(session, _portfolio_valued(card, last, newest.date, value))
+        outbox.add(session, _portfolio_valued(portfolio, last, newest.date, value))
     last.as_of, last.total_value = newest.date, value
     if changed and newest.position_count:
         _measure_in_time(last)
@@ -120,13 +120,13 @@ def claim_due(session: Session, portfolio_id: int) -> LastValuation | None:
 
 
 def tell_risk(
-    session: Session, card: PortfolioCard, last: LastValuation, metrics: Mapping[str, str | None]
+    session: Session, portfolio: PortfolioRow, last: LastValuation, figures: dict[str, str | None]
 ) -> None:
     """Tell of the figures of a portfolio, as they are printed."""
     last.measured_at, last.measure_after = datetime.now(UTC), None
     if last.as_of is not None:
-        data = {"metrics": dict(metrics), "as_of": last.as_of.isoformat()}
-        outbox.add(session, _about(card, last, "risk-computed", data))
+        data = {"metrics": figures, "as_of": last.as_of.isoformat()}
+        outbox.add(session, _about(portfolio, last, "risk-computed", data))
 
 
 def _is_due() -> ColumnElement[bool]:
@@ -148,27 +148,38 @@ def _measure_in_time(last: LastValuation) -> None:
         last.measure_after = max(now, rested)
 
 
-def _snapshot_created(card: PortfolioCard, newest: AnyRow) -> Event:
-    data = {"owner": card.owner_id, "snapshot": SnapshotSchema().dump(newest)}
+def _snapshot_created(portfolio: PortfolioRow, newest: AnyRow) -> Event:
+    snapshot = {
+        "id": newest.id,
+        "portfolio": newest.portfolio,
+        "date": newest.date.isoformat(),
+        **texts(SNAPSHOT, newest, newest.currency),
+        "position_count": newest.position_count,
+        "created": newest.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    data = {"owner": portfolio.owner_id, "snapshot": snapshot}
     return Event.now("analytics", "snapshot-created", f"snapshots/{newest.id}", 1, data)
 
 
 def _portfolio_valued(
-    card: PortfolioCard, last: LastValuation, day: date, value: Decimal | None
+    portfolio: PortfolioRow, last: LastValuation, day: date, value: Decimal | None
 ) -> Event:
     data = {
-        "currency": card.currency,
+        "currency": portfolio.currency,
         "total_value": _text(value),
         "previous_value": _text(last.total_value),
         "as_of": day.isoformat(),
     }
-    return _about(card, last, "portfolio-valued", data)
+    return _about(portfolio, last, "portfolio-valued", data)
 
 
-def _about(card: PortfolioCard, last: LastValuation, kind: str, data: Mapping[str, Any]) -> Event:
+def _about(
+    portfolio: PortfolioRow, last: LastValuation, kind: str, data: Mapping[str, Any]
+) -> Event:
     last.sequence += 1
-    whose = {"portfolio": card.id, "owner": card.owner_id}
-    return Event.now("analytics", kind, f"valuations/{card.id}", last.sequence, {**whose, **data})
+    subject = f"valuations/{portfolio.id}"
+    whole = {"portfolio": portfolio.id, "owner": portfolio.owner_id, **data}
+    return Event.now("analytics", kind, subject, last.sequence, whole)
 
 
 def _text(value: Decimal | None) -> str | None:
@@ -177,7 +188,7 @@ def _text(value: Decimal | None) -> str | None:
 
 def _rows(snapshots: Snapshots) -> FromClause:
     """Return the snapshots as a table of one statement: columns travel as arrays."""
-    values: Sequence[list[Any]] = (
+    table: Sequence[list[Any]] = (
         snapshots.days.tolist(),
         _nulled(snapshots.values),
         _nulled(snapshots.cost_basis),
@@ -185,8 +196,8 @@ def _rows(snapshots: Snapshots) -> FromClause:
         _nulled(snapshots.net_flows),
         snapshots.position_counts.tolist(),
     )
-    arrays = zip(values, _COLUMNS.values(), strict=True)
-    unnested = func.unnest(*(literal(found, ARRAY(kind)) for found, kind in arrays))
+    arrays = zip(table, _COLUMNS.values(), strict=True)
+    unnested = func.unnest(*(literal(values, ARRAY(kind)) for values, kind in arrays))
     columns = (column(name, kind) for name, kind in _COLUMNS.items())
     return unnested.table_valued(*columns, name="fresh").render_derived()
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.finance.doubts import OF_HISTORY, Doubt
+
 
 class Code(StrEnum):
     """The code of a warning; clients match on it, so a code never changes its meaning."""
@@ -22,11 +24,11 @@ class Code(StrEnum):
     NO_COMMON_DAYS = "no_common_days"
     ZERO_DENOMINATOR = "zero_denominator"
     HISTORY_STARTS_LATER = "history_starts_later"
-    PRICE_MISSING = "price_missing"
-    RATE_MISSING = "rate_missing"
-    STALE_PRICE = "stale_price"
-    SPLIT_NOT_BOOKED = "split_not_booked"
-    NEGATIVE_CASH = "negative_cash"
+    PRICE_MISSING = Doubt.PRICE_MISSING.value
+    RATE_MISSING = Doubt.RATE_MISSING.value
+    STALE_PRICE = Doubt.STALE_PRICE.value
+    SPLIT_NOT_BOOKED = Doubt.SPLIT_NOT_BOOKED.value
+    NEGATIVE_CASH = Doubt.NEGATIVE_CASH.value
     NO_SUCH_DAYS = "no_such_days"
     NO_HOLDINGS = "no_holdings"
     HISTORY_TOO_SHORT = "history_too_short"
@@ -66,13 +68,7 @@ MESSAGES: dict[Code, str] = {
     Code.ZERO_DENOMINATOR: "{count} days have no return, because nothing was invested; "
     "the first is {day}.",
     Code.HISTORY_STARTS_LATER: "The history starts on {day} only.",
-    Code.PRICE_MISSING: "{symbol} was held on {day} without any price on or before that day.",
-    Code.RATE_MISSING: "There is no exchange rate from {pair} on or before {day}.",
-    Code.STALE_PRICE: "The value on {day} rests on a price or rate of {symbol} "
-    "from {price_date}, more than five weekdays older.",
-    Code.SPLIT_NOT_BOOKED: "{symbol} was held over its split on {day}, "
-    "and the ledger has no SPLIT on that day.",
-    Code.NEGATIVE_CASH: "Cash is negative on {count} days; the first is {day}.",
+    **{Code(doubt): message for doubt, message in OF_HISTORY.items()},
     Code.NO_SUCH_DAYS: "The benchmark has no such day in the window.",
     Code.NO_HOLDINGS: "Nothing is held at the end of the window.",
     Code.HISTORY_TOO_SHORT: "{symbol} has prices on too few days of the window, "

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -12,39 +13,29 @@ import numpy.typing as npt
 
 from services.analytics.domain.fx import Rates
 from services.analytics.domain.series import Days, Floats, Indexes, decimal
-from shared.vocabulary import EntryType
+from shared.finance.entries import (
+    FUNDING,
+    IN_KIND,
+    QUANTITY_SIGN,
+    EntryType,
+    ledger_order,
+    quantity_after,
+)
+from shared.finance.money import ZERO
+from shared.finance.splits import QUANTITY_PLACES
 
-QUANTITY_DECIMALS = 8
-UNITS: Final[int] = 10**QUANTITY_DECIMALS
-OPENS_CASH = frozenset({EntryType.DEPOSIT, EntryType.WITHDRAWAL})
-IN_KIND = frozenset({EntryType.TRANSFER_IN, EntryType.TRANSFER_OUT, EntryType.ADJUSTMENT})
-QUANTITY_SIGN = {
-    EntryType.BUY: 1.0,
-    EntryType.TRANSFER_IN: 1.0,
-    EntryType.SELL: -1.0,
-    EntryType.TRANSFER_OUT: -1.0,
-}
-
-
-def units(quantity: float) -> int:
-    """Return a quantity as what its last decimal counts: 0.5 is 50,000,000."""
-    return int((decimal(quantity) * UNITS).to_integral_value())
-
-
-def split(held: int, ratio: Fraction) -> int:
-    """Return units × ratio, half up to a whole one, as the portfolio's own books have it."""
-    return (2 * held * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)
+_SETS_QUANTITY: Final = frozenset({EntryType.SPLIT, EntryType.ADJUSTMENT})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of the ledger, as far as values and flows depend on it.
+class Booking:
+    """One entry of the ledger, as far as values and flows depend on it.
 
     ``cash`` is the money that moved, signed from the portfolio's side, after fees and taxes, in
     ``currency`` (0 for what moves none); ``exchange_rate`` turns it into the portfolio's, NaN
-    where none was given. ``quantity`` is that of the row: bought, sold or transferred
+    where none was given. ``quantity`` is that of the entry: bought, sold or transferred
     (positive), or for an ADJUSTMENT what is held from then on. ``ratio`` is a SPLIT's new/old.
-    ``order`` is the row's place among those of its day. ``price`` is that of one unit, in
+    ``order`` is its place among those of its day. ``price`` is that of one unit, in
     ``currency``: the cost of what is transferred in or adjusted.
     """
 
@@ -58,6 +49,11 @@ class Entry:
     currency: str = ""
     exchange_rate: float = 1.0
     price: float = 0.0
+
+    @property
+    def exact_quantity(self) -> Decimal:
+        """The quantity with the decimals that quantities are kept with."""
+        return decimal(round(self.quantity, QUANTITY_PLACES))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,9 +78,9 @@ class Held:
 class Ledger:
     """All entries of a portfolio, in order of effect: by day, SPLIT first, then by creation."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Booking]) -> None:
         self.entries = tuple(
-            sorted(entries, key=lambda row: (row.date, row.type != EntryType.SPLIT, row.order))
+            sorted(entries, key=lambda row: ledger_order(row.date, row.type, row.order))
         )
         self.days: Days = np.array([row.date for row in self.entries], dtype="datetime64[D]")
         self.cash: Floats = np.array([row.cash for row in self.entries], dtype=np.float64)
@@ -107,17 +103,17 @@ class Ledger:
 
         The one given with the entry, else the last one on or before its day, else NaN.
         """
-        given = np.array([row.exchange_rate for row in self.entries], dtype=np.float64)
-        for foreign in set(self.currencies[np.isnan(given)]):
-            found = rates.between(str(foreign), currency, self.days).values
-            given = np.where(np.isnan(given) & (self.currencies == foreign), found, given)
-        return given
+        each = np.array([row.exchange_rate for row in self.entries], dtype=np.float64)
+        for foreign in set(self.currencies[np.isnan(each)]):
+            last = rates.between(str(foreign), currency, self.days).values
+            each = np.where(np.isnan(each) & (self.currencies == foreign), last, each)
+        return each
 
     @cached_property
     def cash_from(self) -> np.datetime64 | None:
         """The day from which the portfolio has cash: that of its first DEPOSIT or WITHDRAWAL."""
         for row in self.entries:
-            if row.type in OPENS_CASH:
+            if row.type in FUNDING:
                 return np.datetime64(row.date, "D")
         return None
 
@@ -134,7 +130,7 @@ class Ledger:
 
         Deposits and withdrawals do; before there is cash, so does the money of every other row.
         """
-        crosses = np.array([row.type in OPENS_CASH for row in self.entries], dtype=np.bool_)
+        crosses = np.array([row.type in FUNDING for row in self.entries], dtype=np.bool_)
         return crosses | ~self.has_cash
 
     @cached_property
@@ -147,8 +143,7 @@ class Ledger:
             [
                 i
                 for i, row in enumerate(self.entries)
-                if row.asset == asset
-                and (row.type in QUANTITY_SIGN or row.type in (EntryType.SPLIT, *IN_KIND))
+                if row.asset == asset and (row.type in QUANTITY_SIGN or row.type in _SETS_QUANTITY)
             ],
             dtype=np.intp,
         )
@@ -163,21 +158,14 @@ class Ledger:
         )
 
 
-def _running(rows: Sequence[Entry]) -> Floats:
+def _running(rows: Sequence[Booking]) -> Floats:
+    """Return what is held after each row: `quantity_after`, in one sum where all of them trade."""
     if all(row.type in QUANTITY_SIGN for row in rows):
-        signed = np.array([QUANTITY_SIGN[row.type] * row.quantity for row in rows])
-        return np.round(np.cumsum(signed), QUANTITY_DECIMALS)
-    held = 0.0
+        running: Floats = np.cumsum([QUANTITY_SIGN[row.type] * row.quantity for row in rows])
+        return np.round(running, QUANTITY_PLACES)
+    held = ZERO
     quantities = []
     for row in rows:
-        held = round(_after(held, row), QUANTITY_DECIMALS)
-        quantities.append(held)
+        held = quantity_after(held, row.type, row.exact_quantity, row.ratio)
+        quantities.append(float(held))
     return np.array(quantities, dtype=np.float64)
-
-
-def _after(held: float, row: Entry) -> float:
-    if row.type == EntryType.SPLIT:
-        return split(units(held), row.ratio) / UNITS
-    if row.type == EntryType.ADJUSTMENT:
-        return row.quantity
-    return held + QUANTITY_SIGN[row.type] * row.quantity

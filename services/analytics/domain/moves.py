@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import Series, decimal, split_adjusted
-from shared.money import EXACT
+from shared.finance.money import EXACT
 
 
 class Move(NamedTuple):

@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.series import AsOf, Days
+from services.analytics.domain.series import AsOf, Days, are_stale
 from services.analytics.domain.valuation import Books, Line, Valuation
-from shared.dates import FRESH_WEEKDAYS
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
 
 # A running sum of cents in float64 is off by less; money's own steps are larger.
 CASH_ROUNDING = 1e-6
@@ -28,29 +27,29 @@ def remarks(
     """
     days = valuation.days
     inside = (days >= first) & (days <= last)
-    found = _unknown_money(books, last)
+    warnings = _unknown_money(books, last)
     # What is missing leaves its day without a value.
     is_known = not np.isnan(valuation.values[days <= last]).any()
     for asset, line in valuation.lines.items():
         held = line.quantities != 0.0
         if not is_known:
-            found += _missing(line, books.currency, days, held & (days <= last))
-        found += _stale(line, books.currency, days, held & inside)
-        found += _unbooked_splits(books, asset, last)
-    return list(dict.fromkeys(found + _negative_cash(valuation, inside)))
+            warnings += _missing(line, books.currency, days, held & (days <= last))
+        warnings += _stale(line, books.currency, days, held & inside)
+        warnings += _unbooked_splits(books, asset, last)
+    return list(dict.fromkeys(warnings + _negative_cash(valuation, inside)))
 
 
 def remarks_on(valuation: Valuation, books: Books, day: np.datetime64) -> list[Warning]:
     """Return what concerns the value of one ``day`` alone."""
     days = valuation.days
     inside = days == day
-    found = _unknown_money(books, day)
+    warnings = _unknown_money(books, day)
     for asset, line in valuation.lines.items():
         held = (line.quantities != 0.0) & inside
-        found += _missing(line, books.currency, days, held)
-        found += _stale(line, books.currency, days, held)
-        found += _unbooked_splits(books, asset, day)
-    return list(dict.fromkeys(found + _negative_cash(valuation, inside)))
+        warnings += _missing(line, books.currency, days, held)
+        warnings += _stale(line, books.currency, days, held)
+        warnings += _unbooked_splits(books, asset, day)
+    return list(dict.fromkeys(warnings + _negative_cash(valuation, inside)))
 
 
 def _unknown_money(books: Books, last: np.datetime64) -> list[Warning]:
@@ -63,15 +62,15 @@ def _unknown_money(books: Books, last: np.datetime64) -> list[Warning]:
 
 
 def _missing(line: Line, currency: str, days: Days, held: Mask) -> list[Warning]:
-    found = []
+    warnings = []
     without_price = np.flatnonzero(held & np.isnan(line.closes.values))
     if len(without_price):
         first = days[without_price[0]]
-        found.append(warn("total_return", Code.PRICE_MISSING, symbol=line.symbol, day=first))
+        warnings.append(warn("total_return", Code.PRICE_MISSING, symbol=line.symbol, day=first))
     without_rate = np.flatnonzero(held & np.isnan(line.rates.values))
     if len(without_rate):
-        found.append(_no_rate(line.currency, currency, days[without_rate[0]]))
-    return found
+        warnings.append(_no_rate(line.currency, currency, days[without_rate[0]]))
+    return warnings
 
 
 def _no_rate(source: str, target: str, day: np.datetime64) -> Warning:
@@ -79,13 +78,13 @@ def _no_rate(source: str, target: str, day: np.datetime64) -> Warning:
 
 
 def _stale(line: Line, currency: str, days: Days, held: Mask) -> list[Warning]:
-    found = []
+    warnings = []
     for symbol, sources in ((line.symbol, line.closes), (line.currency + currency, line.rates)):
         stale = last_stale(days, sources, held)
         if stale:
             facts = {"symbol": symbol, "day": stale.day, "price_date": stale.source}
-            found.append(warn("total_return", Code.STALE_PRICE, **facts))
-    return found
+            warnings.append(warn("total_return", Code.STALE_PRICE, **facts))
+    return warnings
 
 
 class Stale(NamedTuple):
@@ -101,7 +100,7 @@ def last_stale(days: Days, sources: AsOf, relevant: Mask) -> Stale | None:
     if dates is days:  # each day has its own, as most assets do
         return None
     older = np.flatnonzero(relevant & (dates != days) & ~np.isnat(dates))
-    stale = older[np.busday_count(dates[older], days[older]) > FRESH_WEEKDAYS]
+    stale = older[are_stale(dates[older], days[older])]
     return Stale(days[stale[-1]], dates[stale[-1]]) if len(stale) else None
 
 

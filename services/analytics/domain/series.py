@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from shared.finance.days import FRESH_WEEKDAYS
+
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 Indexes = npt.NDArray[np.intp]
@@ -64,6 +66,16 @@ class Series:
 
 
 EMPTY = Series(NO_DAYS, np.array([], dtype=np.float64))
+
+
+def are_stale(
+    dates: Days | np.datetime64, days: Days | np.datetime64
+) -> npt.NDArray[np.bool_] | np.bool_:
+    """Say of the day of each price whether it is too old for a value of ``days``.
+
+    As `shared.finance.days.oldest_fresh` says of one day.
+    """
+    return np.busday_count(dates, days) > FRESH_WEEKDAYS
 
 
 def split_factors(splits: Series, days: Days) -> Floats:

@@ -18,7 +18,7 @@ from services.analytics.domain.valuation import (
     value_after,
     value_portfolio,
 )
-from shared.vocabulary import CostMethod
+from shared.finance.lots import CostMethod
 
 Counts = npt.NDArray[np.int64]
 MONDAY = np.datetime64("1970-01-05", "D")

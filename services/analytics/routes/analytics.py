@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.analytics import engine, queries
+from services.analytics import queries
 from services.analytics.answers import allocation, correlation, market_data, risk, scenarios
+from services.analytics.answers.memory.market import sequences
+from services.analytics.answers.memory.portfolios import current_portfolios
+from services.analytics.answers.questions import (
+    AllocationQuestion,
+    CorrelationQuestion,
+    RiskQuestion,
+    ScenarioQuestion,
+)
 from services.analytics.domain.scenarios.catalogue import CATALOGUE
-from services.analytics.market import versions
 from services.analytics.schemas import (
     AllocationQuery,
     AllocationSchema,
@@ -31,9 +38,9 @@ blueprint = Blueprint("Analytics", "Risk, correlation, allocation, scenarios and
 @blueprint.computed()
 def get_market_data() -> market_data.MarketData:
     """Return the last market day: indices, sectors, currencies and what moved most."""
-    cards = queries.public_assets(session)
-    unless_known(versions(cards))
-    return market_data.overview(session, cards)
+    assets = queries.public_assets(session)
+    unless_known(sequences(assets))
+    return market_data.overview(session, assets)
 
 
 @blueprint.route("/api/analytics/correlation_matrix/", methods=["GET"])
@@ -41,12 +48,12 @@ def get_market_data() -> market_data.MarketData:
 @blueprint.arguments(CorrelationQuery, location="query")
 @blueprint.response(200, CorrelationSchema)
 @blueprint.computed()
-def get_correlation_matrix(query: dict[str, Any]) -> correlation.Correlated:
+def get_correlation_matrix(question: CorrelationQuestion) -> correlation.AssetCorrelation:
     """Correlate the assets of a portfolio, or any others, with each other."""
-    room = engine.current()
-    cards = correlation.assets(session, room, identity.user_id, query)
-    unless_known(versions(cards))
-    return correlation.correlate(session, room.market, cards, query)
+    portfolios = current_portfolios()
+    assets = correlation.assets(session, portfolios, identity.user_id, question)
+    unless_known(sequences(assets))
+    return correlation.correlate(session, portfolios.market, assets, question)
 
 
 @blueprint.route("/api/analytics/risk_metrics/", methods=["GET"])
@@ -54,15 +61,15 @@ def get_correlation_matrix(query: dict[str, Any]) -> correlation.Correlated:
 @blueprint.arguments(RiskQuery, location="query")
 @blueprint.response(200, RiskSchema)
 @blueprint.computed()
-def get_risk_metrics(query: dict[str, Any]) -> risk.Risk:
+def get_risk_metrics(question: RiskQuestion) -> risk.Risk:
     """Measure the risk of a portfolio, and what each holding adds to it."""
-    room = engine.current()
-    holdings = room.holdings(session, query["portfolio_id"], identity.user_id)
-    benchmark = room.market.benchmark(
-        session, query.get("benchmark"), identity.user_id, holdings.card.currency
+    portfolios = current_portfolios()
+    portfolio = portfolios.get(session, question.portfolio_id, identity.user_id)
+    benchmark = portfolios.market.benchmark(
+        session, question.benchmark, identity.user_id, portfolio.row.currency
     )
-    unless_known((holdings.version, benchmark and benchmark.version))
-    return risk.measure(session, room, holdings, benchmark, query)
+    unless_known((portfolio.basis, benchmark and benchmark.basis))
+    return risk.measure(session, portfolios, portfolio, benchmark, question)
 
 
 @blueprint.route("/api/analytics/asset_allocation_analysis/", methods=["GET"])
@@ -70,12 +77,12 @@ def get_risk_metrics(query: dict[str, Any]) -> risk.Risk:
 @blueprint.arguments(AllocationQuery, location="query")
 @blueprint.response(200, AllocationSchema)
 @blueprint.computed()
-def get_allocation_analysis(query: dict[str, Any]) -> allocation.Allocated:
+def get_allocation_analysis(question: AllocationQuestion) -> allocation.Allocation:
     """Divide a portfolio five ways, and say what would restore a target mix."""
-    room = engine.current()
-    holdings = room.holdings(session, query["portfolio_id"], identity.user_id)
-    unless_known(holdings.version)
-    return allocation.analyse(session, room, holdings, query)
+    portfolios = current_portfolios()
+    portfolio = portfolios.get(session, question.portfolio_id, identity.user_id)
+    unless_known(portfolio.basis)
+    return allocation.analyse(session, portfolios, portfolio, question)
 
 
 @blueprint.route("/api/analytics/scenario_analysis/", methods=["GET"])
@@ -83,15 +90,15 @@ def get_allocation_analysis(query: dict[str, Any]) -> allocation.Allocated:
 @blueprint.arguments(ScenarioQuery, location="query")
 @blueprint.response(200, AnalysisSchema)
 @blueprint.computed()
-def get_scenario_analysis(query: dict[str, Any]) -> scenarios.Analysis:
+def get_scenario_analysis(question: ScenarioQuestion) -> scenarios.Analysis:
     """Say what past crises, shocks or simulated futures would do to a portfolio."""
-    room = engine.current()
-    holdings = room.holdings(session, query["portfolio_id"], identity.user_id)
-    benchmark = room.market.benchmark_or_usual(
-        session, query.get("benchmark"), identity.user_id, holdings.card.currency
+    portfolios = current_portfolios()
+    portfolio = portfolios.get(session, question.portfolio_id, identity.user_id)
+    benchmark = portfolios.market.benchmark_or_usual(
+        session, question.benchmark, identity.user_id, portfolio.row.currency
     )
-    unless_known((holdings.version, benchmark and benchmark.version))
-    return scenarios.analyse(session, room, holdings, benchmark, query)
+    unless_known((portfolio.basis, benchmark and benchmark.basis))
+    return scenarios.analyse(session, portfolios, portfolio, benchmark, question)
 
 
 @blueprint.route("/api/analytics/scenario_analysis/scenarios/", methods=["GET"])
@@ -100,6 +107,6 @@ def get_scenario_analysis(query: dict[str, Any]) -> scenarios.Analysis:
 @blueprint.computed()
 def list_scenarios() -> Mapping[str, Any]:
     """List the historical scenarios."""
-    windows = list(CATALOGUE.values())
-    unless_known(tuple(windows))
-    return {"scenarios": windows}
+    episodes = list(CATALOGUE.values())
+    unless_known(tuple(episodes))
+    return {"scenarios": episodes}

@@ -1,9 +1,8 @@
 """Performance of portfolios and assets: metrics, curves and indicators."""
 
-from typing import Any
-
-from services.analytics import engine
 from services.analytics.answers import chart, curve, metrics
+from services.analytics.answers.memory.portfolios import current_portfolios
+from services.analytics.answers.questions import CurveQuestion, IndicatorQuestion, MetricsQuestion
 from services.analytics.schemas import (
     CurveQuery,
     CurveSchema,
@@ -23,15 +22,15 @@ blueprint = Blueprint("Performance", "Returns, risk and comparison with a benchm
 @blueprint.arguments(MetricsQuery, location="query")
 @blueprint.response(200, MetricsSchema)
 @blueprint.computed()
-def get_portfolio_metrics(query: dict[str, Any], portfolio_id: int) -> metrics.Measured:
+def get_portfolio_metrics(question: MetricsQuestion, portfolio_id: int) -> metrics.Measurement:
     """Measure a portfolio over a window."""
-    room = engine.current()
-    holdings = room.holdings(session, portfolio_id, identity.user_id)
-    benchmark = room.market.benchmark(
-        session, query.get("benchmark"), identity.user_id, holdings.card.currency
+    portfolios = current_portfolios()
+    portfolio = portfolios.get(session, portfolio_id, identity.user_id)
+    benchmark = portfolios.market.benchmark(
+        session, question.benchmark, identity.user_id, portfolio.row.currency
     )
-    unless_known((holdings.version, benchmark and benchmark.version))
-    return metrics.portfolio(session, room, holdings, benchmark, query)
+    unless_known((portfolio.basis, benchmark and benchmark.basis))
+    return metrics.portfolio(session, portfolios, portfolio, benchmark, question)
 
 
 @blueprint.route("/api/assets/<id:asset_id>/performance_metrics/", methods=["GET"])
@@ -39,13 +38,13 @@ def get_portfolio_metrics(query: dict[str, Any], portfolio_id: int) -> metrics.M
 @blueprint.arguments(MetricsQuery, location="query")
 @blueprint.response(200, MetricsSchema)
 @blueprint.computed()
-def get_asset_metrics(query: dict[str, Any], asset_id: int) -> metrics.Measured:
+def get_asset_metrics(question: MetricsQuestion, asset_id: int) -> metrics.Measurement:
     """Measure one unit of an asset over a window."""
-    market = engine.current().market
-    card = market.asset(session, asset_id, identity.user_id)
-    benchmark = market.benchmark(session, query.get("benchmark"), identity.user_id, card.currency)
-    unless_known((card.version, benchmark and benchmark.version))
-    return metrics.asset(session, market, card, benchmark, query)
+    market = current_portfolios().market
+    asset = market.asset(session, asset_id, identity.user_id)
+    benchmark = market.benchmark(session, question.benchmark, identity.user_id, asset.currency)
+    unless_known((asset.sequence, benchmark and benchmark.basis))
+    return metrics.asset(session, market, asset, benchmark, question)
 
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/historical_performance/", methods=["GET"])
@@ -53,15 +52,15 @@ def get_asset_metrics(query: dict[str, Any], asset_id: int) -> metrics.Measured:
 @blueprint.arguments(CurveQuery, location="query")
 @blueprint.response(200, CurveSchema)
 @blueprint.computed()
-def get_historical_performance(query: dict[str, Any], portfolio_id: int) -> curve.Performance:
+def get_historical_performance(question: CurveQuestion, portfolio_id: int) -> curve.Performance:
     """Return a portfolio's value through time, for a chart."""
-    room = engine.current()
-    holdings = room.holdings(session, portfolio_id, identity.user_id)
-    benchmark = room.market.benchmark(
-        session, query.get("benchmark"), identity.user_id, holdings.card.currency
+    portfolios = current_portfolios()
+    portfolio = portfolios.get(session, portfolio_id, identity.user_id)
+    benchmark = portfolios.market.benchmark(
+        session, question.benchmark, identity.user_id, portfolio.row.currency
     )
-    unless_known((holdings.version, benchmark and benchmark.version))
-    return curve.draw(session, room, holdings, benchmark, query)
+    unless_known((portfolio.basis, benchmark and benchmark.basis))
+    return curve.draw(session, portfolios, portfolio, benchmark, question)
 
 
 @blueprint.route("/api/assets/<id:asset_id>/technical_indicators/", methods=["GET"])
@@ -69,9 +68,9 @@ def get_historical_performance(query: dict[str, Any], portfolio_id: int) -> curv
 @blueprint.arguments(IndicatorQuery, location="query")
 @blueprint.response(200, IndicatorsSchema)
 @blueprint.computed()
-def get_technical_indicators(query: dict[str, Any], asset_id: int) -> chart.Charted:
+def get_technical_indicators(question: IndicatorQuestion, asset_id: int) -> chart.AssetChart:
     """Compute technical indicators of an asset and what the last day of them says."""
-    market = engine.current().market
-    card = market.asset(session, asset_id, identity.user_id)
-    unless_known(card.version)
-    return chart.draw(session, market, card, query)
+    market = current_portfolios().market
+    asset = market.asset(session, asset_id, identity.user_id)
+    unless_known(asset.sequence)
+    return chart.draw(session, market, asset, question)

@@ -5,8 +5,9 @@ from typing import Any, Final
 import numpy as np
 from marshmallow import fields
 
+from services.analytics.domain.printing import printed
 from services.analytics.schemas import figures
-from services.analytics.schemas.figures import MarketDay, described, fraction, printed
+from services.analytics.schemas.figures import MarketDay, described, fraction
 from shared.http.schemas import StrictSchema
 
 # All correlations that can be printed, from −1 to 1: a matrix of 500 assets has 250,000.

@@ -6,10 +6,11 @@ import numpy as np
 from marshmallow import fields
 
 from services.analytics.answers.curve import Performance
+from services.analytics.domain.printing import printed
 from services.analytics.schemas import figures
-from services.analytics.schemas.figures import MarketDay, Rows, described, printed
+from services.analytics.schemas.figures import MarketDay, Rows, described
+from shared.finance.money import minor_unit
 from shared.http.schemas import Money, Percentage, StrictSchema
-from shared.money import minor_unit
 
 
 class PointSchema(StrictSchema):

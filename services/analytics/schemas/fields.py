@@ -49,12 +49,12 @@ class Named(fields.Field[dict[str, Decimal]]):
         self.names = None if names is None else frozenset(names)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Decimal]:
-        found: dict[str, Decimal] = {}
+        numbers: dict[str, Decimal] = {}
         for pair in str(value).split(","):
             name, colon, number = (part.strip() for part in pair.rpartition(":"))
-            if not (name and colon) or name in found:
+            if not (name and colon) or name in numbers:
                 raise ValidationError("Use NAME:number, each name once, commas in between.")
             if self.names is not None and name not in self.names:
                 raise ValidationError(f"'{name}' is none of {', '.join(sorted(self.names))}.")
-            found[name] = self.number.deserialize(number)
-        return found
+            numbers[name] = self.number.deserialize(number)
+        return numbers

@@ -1,15 +1,13 @@
-"""Fields of what is answered: computed floats become exact, rounded strings once, here."""
+"""Fields of what is answered; how a figure is printed, `domain.figures` says."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
-import numpy as np
 from marshmallow import Schema, fields
 
-from services.analytics.domain.series import Floats, decimal, is_figure
+from services.analytics.domain import figures
+from services.analytics.domain.figures import METRICS, Figure
 from shared.http.schemas import Number, StrictSchema, WarningSchema
-from shared.money import minor_unit, plain, round_money
 
 
 def described(text: str, example: Any) -> dict[str, Any]:
@@ -17,37 +15,28 @@ def described(text: str, example: Any) -> dict[str, Any]:
     return {"description": text, "example": example}
 
 
-class Figure(Number):
-    """A computed figure, answered with two decimals; null where it is not defined.
+class FigureField(Number):
+    """A computed figure, answered as `figure` says; null where it is not defined.
 
     Args:
-        source: where it stands in what is dumped, dotted.
-        scale: what it is multiplied by.
+        within: where what has the figure stands in what is dumped, dotted.
     """
 
-    def __init__(
-        self, source: str, description: str, example: str, *, scale: int = 1, places: int = 2
-    ) -> None:
+    def __init__(self, figure: Figure, description: str, example: str, within: str = "") -> None:
+        text = f"{description}, in percent." if figure.scale == 100 else description
         super().__init__(
-            places=places,
-            attribute=source,
+            attribute=f"{within}.{figure.source}".lstrip("."),
             dump_only=True,
             allow_none=True,
-            metadata=described(description, example),
+            metadata=described(text, example),
         )
-        self.scale = scale
-
-    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> str | None:
-        known = value is not None and is_figure(value)
-        return super()._serialize(_exact(value) * self.scale if known else None, *args, **kwargs)
-
-
-class Amount(Figure):
-    """A figure that is money, in the minor unit of the currency of what is dumped."""
+        self.figure = figure
 
     def _serialize(self, value: Any, *args: Any, **_: Any) -> str | None:
+        if not self.figure.is_money:
+            return self.figure.text(value)
         currency: str = args[1].currency  # of the object, after the field's name
-        return printed_money(value, currency)
+        return self.figure.text(value, currency)
 
 
 class MarketDay(fields.Date):
@@ -92,14 +81,24 @@ class Rows(fields.List[Any]):
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def percent(source: str, description: str, example: str, places: int = 2) -> Figure:
+def figure(source: str, description: str, example: str) -> FigureField:
+    """Return the field of a ratio: two decimals."""
+    return FigureField(Figure(source), description, example)
+
+
+def percent(source: str, description: str, example: str, places: int = 2) -> FigureField:
     """Return the field of a fraction that is answered in percent."""
-    return Figure(source, f"{description}, in percent.", example, scale=100, places=places)
+    return FigureField(figures.percent(source, places), description, example)
 
 
-def fraction(source: str, description: str, example: str) -> Figure:
+def fraction(source: str, description: str, example: str) -> FigureField:
     """Return the field of a weight, a share or a correlation: four decimals."""
-    return Figure(source, description, example, places=4)
+    return FigureField(figures.fraction(source), description, example)
+
+
+def amount(source: str, description: str, example: str) -> FigureField:
+    """Return the field of money, in the minor unit of the currency of what is dumped."""
+    return FigureField(figures.amount(source), description, example)
 
 
 def count(source: str, description: str, example: int) -> fields.Integer:
@@ -112,27 +111,40 @@ def risk_free_rate() -> Number:
     return Number(at_least=2, metadata=described("The asked rate a year, a fraction.", "0.02"))
 
 
-def beta(group: str) -> Figure:
-    """Return the field of the beta; `group` is where the relative figures stand."""
+def volatility(within: str) -> FigureField:
+    """Return the field of the volatility; `within` is where the metrics stand."""
+    text = "Sample deviation of daily returns × √252 (√365 where all is crypto)"
+    return FigureField(METRICS["volatility"], text, "15.25", within)
+
+
+def max_drawdown(within: str) -> FigureField:
+    """Return the field of the deepest fall."""
+    text = "The deepest fall from a peak, 0 or less"
+    return FigureField(METRICS["max_drawdown"], text, "-8.45", within)
+
+
+def beta(within: str) -> FigureField:
+    """Return the field of the beta."""
     text = "Covariance with the benchmark over its variance, excess returns of common days."
-    return Figure(f"{group}.beta", text, "1.15")
+    return FigureField(METRICS["beta"], text, "1.15", within)
 
 
-def r_squared(group: str) -> Figure:
+def r_squared(within: str) -> FigureField:
     """Return the field of R²."""
-    return Figure(f"{group}.r_squared", "Squared correlation with the benchmark.", "0.91")
+    text = "Squared correlation with the benchmark."
+    return FigureField(METRICS["r_squared"], text, "0.91", within)
 
 
-def tracking_error(group: str) -> Figure:
+def tracking_error(within: str) -> FigureField:
     """Return the field of the tracking error."""
     text = "Sample deviation of the differences to the benchmark's daily returns × √252"
-    return percent(f"{group}.tracking_error", text, "4.80")
+    return FigureField(METRICS["tracking_error"], text, "4.80", within)
 
 
-def information_ratio(group: str) -> Figure:
+def information_ratio(within: str) -> FigureField:
     """Return the field of the information ratio."""
     text = "Mean difference to the benchmark × 252 over the tracking error."
-    return Figure(f"{group}.information_ratio", text, "0.55")
+    return FigureField(METRICS["information_ratio"], text, "0.55", within)
 
 
 def warnings() -> fields.List[Any]:
@@ -165,46 +177,3 @@ def portfolio() -> fields.Integer:
 def currency() -> fields.String:
     """Return the field of the answer's currency."""
     return fields.String(metadata=described("Currency of money.", "USD"))
-
-
-def printed(values: Floats, places: int = 4) -> list[str | None]:
-    """Return `values` as strings with `places` decimals, half up; None where one is no figure.
-
-    A running sum is off in its last bits, and averages of prices fall on halves, so the noise is
-    rounded away first: it must not say which way a half goes.
-    """
-    known = is_figure(values)
-    units = np.floor(np.round(np.abs(np.where(known, values, 0.0)) * 10**places, 5) + 0.5)
-    signs = np.where((values < 0.0) & (units > 0.0), "-", "")
-    rows = zip(signs.tolist(), units.tolist(), known.tolist(), strict=True)
-    return [_text(sign, int(count), places) if is_known else None for sign, count, is_known in rows]
-
-
-def money(value: float | Decimal | None, currency: str) -> Decimal | None:
-    """Return `value` in the minor unit of `currency`, half up, a float's noise rounded away first.
-
-    Ten shares at 108.9005 are 1089.005 and print as 1089.01, though their product is less. None
-    where it is no figure.
-    """
-    if value is None or not is_figure(float(value)):
-        return None
-    exact = value if isinstance(value, Decimal) else decimal(round(value, minor_unit(currency) + 5))
-    return round_money(exact, currency)
-
-
-def printed_money(value: float | Decimal | None, currency: str) -> str | None:
-    """Return `money` in plain notation."""
-    amount = money(value, currency)
-    return None if amount is None else plain(amount)
-
-
-def _text(sign: str, units: int, places: int) -> str:
-    if not places:
-        return f"{sign}{units}"
-    digits = f"{units:0{places + 1}d}"
-    return f"{sign}{digits[:-places]}.{digits[-places:]}"
-
-
-def _exact(value: float | Decimal) -> Decimal:
-    """Return the shortest decimal that is this float: 1.005, not 1.00499999999999989…"""
-    return value if isinstance(value, Decimal) else decimal(value)

@@ -7,8 +7,9 @@ import numpy as np
 from marshmallow import fields
 
 from services.analytics.domain.indicators.formulas import Lines
+from services.analytics.domain.printing import printed
 from services.analytics.schemas import figures
-from services.analytics.schemas.figures import MarketDay, described, printed
+from services.analytics.schemas.figures import MarketDay, described
 from shared.http.schemas import StrictSchema
 
 
@@ -31,13 +32,13 @@ class LatestValues(IndicatorLines):
 
 
 def _shown(lines: Lines) -> Any:
-    found = {name: printed(line) for name, line in lines.items()}
-    return found["value"] if list(found) == ["value"] else found
+    texts = {name: printed(line) for name, line in lines.items()}
+    return texts["value"] if list(texts) == ["value"] else texts
 
 
 def _last(lines: Mapping[str, float]) -> Any:
-    found = dict(zip(lines, printed(np.array(list(lines.values()))), strict=True))
-    return found["value"] if list(found) == ["value"] else found
+    texts = dict(zip(lines, printed(np.array(list(lines.values()))), strict=True))
+    return texts["value"] if list(texts) == ["value"] else texts
 
 
 class DayList(fields.List[Any]):
@@ -66,8 +67,8 @@ class SignalSchema(StrictSchema):
 class IndicatorsSchema(StrictSchema):
     """Indicators of an asset over a window, from split-adjusted prices of its whole history."""
 
-    asset = fields.Integer(attribute="card.id", metadata=described("Id of the asset.", 1))
-    symbol = fields.String(attribute="card.symbol", metadata=described("Its symbol.", "AAPL"))
+    asset = fields.Integer(attribute="asset.id", metadata=described("Id of the asset.", 1))
+    symbol = fields.String(attribute="asset.symbol", metadata=described("Its symbol.", "AAPL"))
     start_date = MarketDay("start_date", "First day of the window with a price.", "2024-01-02")
     end_date = MarketDay("end_date", "Last day of the window with a price.", "2024-12-31")
     indicators = IndicatorLines(

@@ -10,9 +10,9 @@ from shared.http.schemas import Price, StrictSchema
 class QuotedSchema(StrictSchema):
     """An asset and its last move."""
 
-    id = fields.Integer(attribute="card.id", metadata=described("Id of the asset.", 1))
-    symbol = fields.String(attribute="card.symbol", metadata=described("Its symbol.", "SP500"))
-    name = fields.String(attribute="card.name", metadata=described("Its name.", "S&P 500"))
+    id = fields.Integer(attribute="asset.id", metadata=described("Id of the asset.", 1))
+    symbol = fields.String(attribute="asset.symbol", metadata=described("Its symbol.", "SP500"))
+    name = fields.String(attribute="asset.name", metadata=described("Its name.", "S&P 500"))
     date = MarketDay("move.day", "Day of the value.", "2024-12-31")
     value = Price(
         attribute="move.close",
@@ -29,7 +29,7 @@ class QuotedSchema(StrictSchema):
 class RateMoveSchema(StrictSchema):
     """An exchange rate and its last move."""
 
-    symbol = fields.String(attribute="card.symbol", metadata=described("The pair.", "EURUSD"))
+    symbol = fields.String(attribute="asset.symbol", metadata=described("The pair.", "EURUSD"))
     date = MarketDay("move.day", "Day of the rate.", "2024-12-31")
     rate = Price(
         attribute="move.close",

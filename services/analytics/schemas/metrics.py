@@ -1,59 +1,57 @@
 """Performance metrics."""
 
+from services.analytics.domain.figures import METRICS
 from services.analytics.schemas import figures
-from services.analytics.schemas.figures import Amount, Figure, MarketDay, percent
+from services.analytics.schemas.figures import FigureField, MarketDay
 from shared.http.schemas import StrictSchema
+
+
+def _metric(name: str, description: str, example: str) -> FigureField:
+    return FigureField(METRICS[name], description, example, "metrics")
 
 
 class MetricsSchema(StrictSchema):
     """Performance and risk over a window; what is not defined is null and has a warning."""
 
-    total_return = percent(
-        "metrics.growth.total_return",
+    total_return = _metric(
+        "total_return",
         "Daily time-weighted returns, linked",
         "25.5500",
-        places=4,
     )
-    total_return_percentage = percent(
-        "metrics.growth.total_return", "The same with two decimals", "25.55"
+    total_return_percentage = _metric(
+        "total_return_percentage", "The same with two decimals", "25.55"
     )
-    annualized_return = percent(
-        "metrics.growth.annualized_return",
+    annualized_return = _metric(
+        "annualized_return",
         "(1 + total return)^(365 / days) − 1; null under one year",
         "18.75",
     )
-    volatility = percent(
-        "metrics.dispersion.volatility",
-        "Sample deviation of daily returns × √252 (√365 where all is crypto)",
-        "15.25",
-    )
-    sharpe_ratio = Figure(
-        "metrics.dispersion.sharpe_ratio",
+    volatility = figures.volatility("metrics")
+    sharpe_ratio = _metric(
+        "sharpe_ratio",
         "Mean of the returns over the riskless rate, over their deviation, × √252.",
         "1.23",
     )
-    max_drawdown = percent(
-        "metrics.drawdown.max_drawdown", "The deepest fall from a peak, 0 or less", "-8.45"
-    )
-    var_95 = Amount(
-        "metrics.dispersion.var_95",
+    max_drawdown = figures.max_drawdown("metrics")
+    var_95 = _metric(
+        "var_95",
         "What one day in twenty loses or worse: the 5 % quantile of daily returns × the last value,"
         " money; a loss is negative.",
         "-2850.00",
     )
-    beta = figures.beta("metrics.relative")
-    alpha = percent(
-        "metrics.relative.alpha",
+    beta = figures.beta("metrics")
+    alpha = _metric(
+        "alpha",
         "Jensen's alpha: 252 × (mean excess return − beta × the benchmark's)",
         "3.25",
     )
-    sortino_ratio = Figure(
-        "metrics.dispersion.sortino_ratio",
+    sortino_ratio = _metric(
+        "sortino_ratio",
         "Mean excess return × 252 over the downside deviation.",
         "1.67",
     )
-    calmar_ratio = Figure(
-        "metrics.drawdown.calmar_ratio",
+    calmar_ratio = _metric(
+        "calmar_ratio",
         "Annualised return over the size of the deepest fall.",
         "2.22",
     )
@@ -70,22 +68,20 @@ class MetricsSchema(StrictSchema):
     currency = figures.currency()
     observations = figures.count("metrics.window.observations", "Daily returns in the window.", 251)
     risk_free_rate = figures.risk_free_rate()
-    money_weighted_return = percent(
-        "metrics.growth.money_weighted_return",
+    money_weighted_return = _metric(
+        "money_weighted_return",
         "Internal rate of return (XIRR, ACT/365), a year",
         "19.10",
     )
-    cvar_95 = Amount(
-        "metrics.dispersion.cvar_95",
+    cvar_95 = _metric(
+        "cvar_95",
         "Mean of the returns that var_95 bounds × the last value, money.",
         "-3920.00",
     )
-    var_95_percentage = percent(
-        "metrics.dispersion.var_95_percentage", "var_95 as a return", "-1.52"
-    )
-    tracking_error = figures.tracking_error("metrics.relative")
-    information_ratio = figures.information_ratio("metrics.relative")
-    r_squared = figures.r_squared("metrics.relative")
+    var_95_percentage = _metric("var_95_percentage", "var_95 as a return", "-1.52")
+    tracking_error = figures.tracking_error("metrics")
+    information_ratio = figures.information_ratio("metrics")
+    r_squared = figures.r_squared("metrics")
     max_drawdown_peak = MarketDay(
         "metrics.drawdown.max_drawdown_peak", "Day from which the deepest fall went.", "2024-07-16"
     )

@@ -1,14 +1,14 @@
 """What is asked of analytics."""
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar
 
-from marshmallow import ValidationError, validate, validates_schema
+from marshmallow import ValidationError, missing, post_load, validate, validates_schema
 
+from services.analytics.answers import questions
 from services.analytics.answers.correlation import MOST_ASSETS
-from services.analytics.answers.correlation import Method as CorrelationMethod
-from services.analytics.answers.scenarios import PARAMETERS, Type
+from services.analytics.answers.questions import PARAMETERS, CorrelationMethod, ScenarioType
 from services.analytics.domain.correlation import MIN_OBSERVATIONS
 from services.analytics.domain.indicators import names
 from services.analytics.domain.indicators.names import Indicator, UnknownIndicator
@@ -18,12 +18,21 @@ from services.analytics.domain.scenarios.monte_carlo import Model
 from services.analytics.domain.snapshots import Interval
 from services.analytics.schemas.fields import Named, Separated
 from services.analytics.schemas.figures import described
+from shared.finance.asset_types import ASSET_TYPES
 from shared.http.schemas import MAX_ID, Day, Id, Number, StrictSchema, Text, WholeNumber
-from shared.vocabulary import ASSET_TYPES
 
 
-def _choice(values: Iterable[str], **kwargs: Any) -> Text:
-    return Text(validate=validate.OneOf([str(value) for value in values]), **kwargs)
+class Choice(Text):
+    """One of the values of an enumeration, by its name for the world."""
+
+    def __init__(self, choices: type[StrEnum], **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf([str(choice) for choice in choices]), **kwargs)
+        self.choices = choices
+
+    def deserialize(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the member, once its value has passed."""
+        value = super().deserialize(*args, **kwargs)
+        return value if value is missing else self.choices(value)
 
 
 def _fraction(least: str, most: str, text: str, example: str, **kwargs: Any) -> Number:
@@ -52,19 +61,35 @@ class WindowQuery(StrictSchema):
             raise ValidationError("Must not be after end_date.", "start_date")
 
 
-class MetricsQuery(WindowQuery):
+class QuestionQuery(WindowQuery):
+    """A query that loads to a question."""
+
+    question: ClassVar[type[questions.Period]]
+
+    @post_load
+    def _question(self, data: dict[str, Any], **_: Any) -> questions.Period:
+        return self.question(**data)
+
+
+class MetricsQuery(QuestionQuery):
     """What is measured, and against what."""
 
+    question: ClassVar[type[questions.Period]] = questions.MetricsQuestion
     benchmark = _benchmark()
     risk_free_rate = _fraction(
-        "-0.5", "1", "Riskless rate a year, effective.", "0.02", load_default=Decimal(0)
+        "-0.5",
+        "1",
+        "Riskless rate a year, effective.",
+        "0.02",
+        load_default=questions.MetricsQuestion.risk_free_rate,
     )
 
 
-class CurveQuery(WindowQuery):
+class CurveQuery(QuestionQuery):
     """Which part of a curve, and how fine."""
 
-    interval = _choice(
+    question = questions.CurveQuestion
+    interval = Choice(
         Interval,
         load_default=Interval.DAILY.value,
         metadata=described(
@@ -74,7 +99,7 @@ class CurveQuery(WindowQuery):
     benchmark = _benchmark("Symbol whose return stands beside the portfolio's.")
 
 
-class PortfolioQuery(WindowQuery):
+class PortfolioQuery(QuestionQuery):
     """What of which portfolio."""
 
     portfolio_id = Id(required=True, metadata=described("Id of the portfolio.", 1))
@@ -83,18 +108,20 @@ class PortfolioQuery(WindowQuery):
 class RiskQuery(MetricsQuery, PortfolioQuery):
     """Whose risk, at which confidence."""
 
+    question = questions.RiskQuestion
     confidence = _fraction(
         "0.5",
         "0.999",
         "Confidence of the values at risk and of `cvar`.",
         "0.95",
-        load_default=Decimal("0.95"),
+        load_default=questions.RiskQuestion.confidence,
     )
 
 
 class AllocationQuery(PortfolioQuery):
     """Which portfolio on which day (`end_date`), beside which targets."""
 
+    question = questions.AllocationQuestion
     targets = Named(
         Number(places=4, digits=3, not_negative=True),
         ASSET_TYPES,
@@ -112,9 +139,10 @@ def _asset_id(word: str) -> int:
     return int(Id().deserialize(word))
 
 
-class CorrelationQuery(WindowQuery):
+class CorrelationQuery(QuestionQuery):
     """Which assets, and how they are correlated; exactly one of the first three is given."""
 
+    question = questions.CorrelationQuestion
     portfolio_id = Id(metadata=described("What this portfolio holds at the end.", 1))
     symbols = Separated(
         _symbol,
@@ -133,7 +161,7 @@ class CorrelationQuery(WindowQuery):
             "Returns between the same days that a pair needs; with fewer it is null.", 30
         ),
     )
-    method = _choice(
+    method = Choice(
         CorrelationMethod,
         load_default=CorrelationMethod.PEARSON.value,
         metadata=described("Correlation of returns, or of their ranks.", "pearson"),
@@ -155,9 +183,10 @@ def _indicator(word: str) -> Indicator:
     return indicator
 
 
-class IndicatorQuery(WindowQuery):
+class IndicatorQuery(QuestionQuery):
     """Which indicators."""
 
+    question = questions.IndicatorQuestion
     indicators = Separated(
         _indicator,
         most=names.MOST_INDICATORS,
@@ -177,22 +206,23 @@ def _scenario(word: str) -> str:
     return word
 
 
-def _only_with(kind: Type, text: str) -> str:
+def _only_with(kind: ScenarioType, text: str) -> str:
     return f"{text} Only with `type={kind}`."
 
 
 def _shocks(text: str, example: str) -> Named:
     shock = _fraction("-1", "10", "One shock.", "-0.2", places=6)
-    text = _only_with(Type.HYPOTHETICAL, f"{text}, fractions by name.")
+    text = _only_with(ScenarioType.HYPOTHETICAL, f"{text}, fractions by name.")
     return Named(shock, metadata=described(text, example))
 
 
 class ScenarioQuery(PortfolioQuery):
     """Which scenarios for which portfolio; each type has parameters of its own."""
 
-    type = _choice(
-        Type,
-        load_default=Type.HISTORICAL.value,
+    question = questions.ScenarioQuestion
+    type = Choice(
+        ScenarioType,
+        load_default=ScenarioType.HISTORICAL.value,
         metadata=described("Where the shocks come from.", "historical"),
     )
     benchmark = _benchmark("Symbol that betas are measured against; SPY by default.")
@@ -200,15 +230,15 @@ class ScenarioQuery(PortfolioQuery):
         _scenario,
         most=len(CATALOGUE),
         metadata=described(
-            _only_with(Type.HISTORICAL, "Ids of the catalogue; all of it by default."),
+            _only_with(ScenarioType.HISTORICAL, "Ids of the catalogue; all of it by default."),
             "covid_2020,gfc_2007_2009",
         ),
     )
-    method = _choice(
+    method = Choice(
         Method,
         metadata=described(
             _only_with(
-                Type.HISTORICAL,
+                ScenarioType.HISTORICAL,
                 "Own returns of then, and beta × the benchmark's where there are none (`replay`,"
                 " the default), or beta × the benchmark's for all.",
             ),
@@ -216,7 +246,7 @@ class ScenarioQuery(PortfolioQuery):
         ),
     )
     market_shock = _fraction(
-        "-1", "10", _only_with(Type.HYPOTHETICAL, "Move of the benchmark."), "-0.2"
+        "-1", "10", _only_with(ScenarioType.HYPOTHETICAL, "Move of the benchmark."), "-0.2"
     )
     sector_shock = _shocks("Moves of sectors, before beta × the market's", "Technology:-0.3")
     asset_shock = _shocks("Moves of assets by symbol, before their sectors'", "AAPL:-0.1")
@@ -224,18 +254,20 @@ class ScenarioQuery(PortfolioQuery):
     horizon_days = WholeNumber(
         validate=validate.Range(min=1, max=1260),
         metadata=described(
-            _only_with(Type.MONTE_CARLO, "Trading days ahead; 252 by default."), 252
+            _only_with(ScenarioType.MONTE_CARLO, "Trading days ahead; 252 by default."), 252
         ),
     )
     simulations = WholeNumber(
         validate=validate.Range(min=100, max=50_000),
-        metadata=described(_only_with(Type.MONTE_CARLO, "Futures; 10,000 by default."), 10_000),
+        metadata=described(
+            _only_with(ScenarioType.MONTE_CARLO, "Futures; 10,000 by default."), 10_000
+        ),
     )
-    model = _choice(
+    model = Choice(
         Model,
         metadata=described(
             _only_with(
-                Type.MONTE_CARLO,
+                ScenarioType.MONTE_CARLO,
                 "Months drawn from the past (`block_bootstrap`, the default), or a normal with"
                 " its mean and deviation (`gbm`).",
             ),
@@ -245,11 +277,11 @@ class ScenarioQuery(PortfolioQuery):
     seed = WholeNumber(
         validate=validate.Range(min=0, max=MAX_ID),
         metadata=described(
-            _only_with(Type.MONTE_CARLO, "One seed, one result; 42 by default."), 42
+            _only_with(ScenarioType.MONTE_CARLO, "One seed, one result; 42 by default."), 42
         ),
     )
     target_loss = _fraction(
-        "-1", "0", _only_with(Type.REVERSE, "Return of the portfolio to explain."), "-0.2"
+        "-1", "0", _only_with(ScenarioType.REVERSE, "Return of the portfolio to explain."), "-0.2"
     )
 
     @validates_schema
@@ -258,5 +290,5 @@ class ScenarioQuery(PortfolioQuery):
             for name in parameters:
                 if name in data and data["type"] != kind:
                     raise ValidationError(f"Only with type={kind}.", name)
-        if data["type"] == Type.REVERSE and "target_loss" not in data:
+        if data["type"] == ScenarioType.REVERSE and "target_loss" not in data:
             raise ValidationError("Required with type=reverse.", "target_loss")

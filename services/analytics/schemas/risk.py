@@ -2,12 +2,13 @@
 
 from marshmallow import fields
 
+from services.analytics.domain.figures import CONCENTRATION, RISK
 from services.analytics.schemas import figures
 from services.analytics.schemas.figures import (
-    Amount,
-    Figure,
+    FigureField,
     MarketDay,
     Part,
+    amount,
     described,
     fraction,
     percent,
@@ -15,18 +16,26 @@ from services.analytics.schemas.figures import (
 from shared.http.schemas import Number, StrictSchema
 
 
+def _of_report(name: str, description: str, example: str) -> FigureField:
+    return FigureField(RISK[name], description, example, "report")
+
+
+def _spread(name: str, description: str, example: str) -> FigureField:
+    return FigureField(CONCENTRATION[name], description, example)
+
+
 class VarSchema(StrictSchema):
     """The value at risk of one day by three methods, money; a loss is negative."""
 
-    historical = Amount(
+    historical = amount(
         "report.tails.var_historical",
         "The (1 − confidence) quantile of daily returns × the value.",
         "-2850.00",
     )
-    parametric = Amount(
+    parametric = amount(
         "report.tails.var_parametric", "Mean + z × deviation, × the value.", "-2790.00"
     )
-    cornish_fisher = Amount(
+    cornish_fisher = amount(
         "report.tails.var_cornish_fisher",
         "The same with z bent by skewness and excess kurtosis.",
         "-2910.00",
@@ -45,11 +54,11 @@ class FallSchema(StrictSchema):
 class ConcentrationSchema(StrictSchema):
     """How what is invested is spread, cash left out."""
 
-    hhi = fraction("hhi", "Herfindahl-Hirschman index: the sum of squared weights.", "0.1800")
-    effective_holdings = fraction(
+    hhi = _spread("hhi", "Herfindahl-Hirschman index: the sum of squared weights.", "0.1800")
+    effective_holdings = _spread(
         "effective_holdings", "1 / HHI: as many equal holdings are as concentrated.", "5.5556"
     )
-    top_5_weight = fraction(
+    top_5_weight = _spread(
         "top_5_weight", "Weight of the five largest holdings, a fraction.", "0.7400"
     )
 
@@ -76,46 +85,36 @@ class RiskSchema(StrictSchema):
     """The risk of a portfolio over a window; what is not defined is null and has a warning."""
 
     portfolio = figures.portfolio()
-    value = Amount("report.value", "Worth at the end of the window.", "125000.00")
-    volatility = percent(
-        "report.metrics.dispersion.volatility",
-        "Sample deviation of daily returns × √252 (√365 where all is crypto)",
-        "15.25",
-    )
-    downside_deviation = percent(
-        "report.tails.downside_deviation",
+    value = _of_report("value", "Worth at the end of the window.", "125000.00")
+    volatility = figures.volatility("report.metrics")
+    downside_deviation = _of_report(
+        "downside_deviation",
         "Root mean square of the returns under the riskless rate, all days counted, × √252",
         "10.40",
     )
     var = Part(VarSchema, metadata={"description": "Value at risk of one day at `confidence`."})
-    cvar = Amount(
-        "report.tails.cvar", "Mean of what is as bad as the historical VaR or worse.", "-3920.00"
-    )
-    var_99 = Amount("report.tails.var_99", "Historical value at risk at 99 %.", "-4600.00")
-    cvar_99 = Amount("report.tails.cvar_99", "The mean of what is as bad or worse.", "-5700.00")
-    max_drawdown = percent(
-        "report.metrics.drawdown.max_drawdown", "The deepest fall from a peak, 0 or less", "-8.45"
-    )
+    cvar = _of_report("cvar", "Mean of what is as bad as the historical VaR or worse.", "-3920.00")
+    var_99 = _of_report("var_99", "Historical value at risk at 99 %.", "-4600.00")
+    cvar_99 = _of_report("cvar_99", "The mean of what is as bad or worse.", "-5700.00")
+    max_drawdown = figures.max_drawdown("report.metrics")
     drawdowns = fields.List(
         fields.Nested(FallSchema),
         attribute="report.falls",
         metadata={"description": "The five deepest falls, the deepest first."},
     )
-    beta = figures.beta("report.metrics.relative")
-    r_squared = figures.r_squared("report.metrics.relative")
-    tracking_error = figures.tracking_error("report.metrics.relative")
-    information_ratio = figures.information_ratio("report.metrics.relative")
-    up_capture = Figure(
-        "report.up_capture",
+    beta = figures.beta("report.metrics")
+    r_squared = figures.r_squared("report.metrics")
+    tracking_error = figures.tracking_error("report.metrics")
+    information_ratio = figures.information_ratio("report.metrics")
+    up_capture = _of_report(
+        "up_capture",
         "Cumulative return over the benchmark's own, on the days it rose; a ratio.",
         "1.05",
     )
-    down_capture = Figure("report.down_capture", "The same on the days it fell.", "0.90")
-    ulcer_index = percent("report.ulcer_index", "Root mean square of all drawdowns", "3.20")
-    skewness = Figure("report.tails.skewness", "Third standardised moment of the returns.", "-0.45")
-    excess_kurtosis = Figure(
-        "report.tails.excess_kurtosis", "Fourth standardised moment less 3.", "2.10"
-    )
+    down_capture = _of_report("down_capture", "The same on the days it fell.", "0.90")
+    ulcer_index = _of_report("ulcer_index", "Root mean square of all drawdowns", "3.20")
+    skewness = _of_report("skewness", "Third standardised moment of the returns.", "-0.45")
+    excess_kurtosis = _of_report("excess_kurtosis", "Fourth standardised moment less 3.", "2.10")
     concentration = fields.Nested(
         ConcentrationSchema,
         attribute="report.holdings",
@@ -126,8 +125,8 @@ class RiskSchema(StrictSchema):
         attribute="report.holdings.contributions",
         metadata={"description": "The holdings, the largest first."},
     )
-    diversification_ratio = fraction(
-        "report.holdings.diversification_ratio",
+    diversification_ratio = _of_report(
+        "diversification_ratio",
         "Weighted mean of the holdings' deviations over the deviation of all.",
         "1.4200",
     )

@@ -4,11 +4,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from services.analytics.answers.scenarios import Simulated
+from services.analytics.answers.scenarios import Futures
+from services.analytics.domain.printing import printed_money
 from services.analytics.schemas import figures
 from services.analytics.schemas.figures import (
-    Amount,
     MarketDay,
+    amount,
     count,
     described,
     fraction,
@@ -99,9 +100,9 @@ class Percentiles(fields.Dict):
     """Money by percentile."""
 
     def _serialize(self, value: Any, *args: Any, **_: Any) -> dict[str, str | None]:
-        simulated: Simulated = args[1]  # the object, after the field's name
+        futures: Futures = args[1]  # the object, after the field's name
         return {
-            str(percentile): figures.printed_money(worth, simulated.currency)
+            str(percentile): printed_money(worth, futures.currency)
             for percentile, worth in value.items()
         }
 
@@ -122,13 +123,13 @@ class SimulationSchema(StrictSchema):
             {"5": "98000.00", "50": "134000.00"},
         ),
     )
-    mean = Amount("simulation.mean", "Mean worth.", "135500.00")
-    var_95 = Amount(
+    mean = amount("simulation.mean", "Mean worth.", "135500.00")
+    var_95 = amount(
         "simulation.var",
         "5 % quantile of the profit over the horizon; a loss is negative.",
         "-27000.00",
     )
-    cvar_95 = Amount("simulation.cvar", "Mean of the profits at or below it.", "-34000.00")
+    cvar_95 = amount("simulation.cvar", "Mean of the profits at or below it.", "-34000.00")
     probability_of_loss = fraction(
         "simulation.probability_of_loss",
         "Part of the futures that end lower, a fraction.",
@@ -188,7 +189,7 @@ class ScenarioSchema(StrictSchema):
     )
     simulation = fields.Nested(
         SimulationSchema,
-        attribute="simulated",
+        attribute="futures",
         allow_none=True,
         metadata={"description": "Only of `monte_carlo`; null for the others."},
     )

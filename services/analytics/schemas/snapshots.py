@@ -3,9 +3,14 @@
 from marshmallow import fields
 
 from services.analytics import queries
-from services.analytics.schemas.figures import Amount, count, described, percent, portfolio
+from services.analytics.domain.figures import SNAPSHOT
+from services.analytics.schemas.figures import FigureField, count, described, portfolio
 from services.analytics.schemas.queries import WindowQuery
 from shared.http.schemas import Id, Ordering, PageQuery, StrictSchema, Time
+
+
+def _figure(name: str, description: str, example: str) -> FigureField:
+    return FigureField(SNAPSHOT[name], description, example)
 
 
 class SnapshotQuery(PageQuery, WindowQuery):
@@ -21,19 +26,19 @@ class SnapshotSchema(StrictSchema):
     id = fields.Integer(metadata=described("Id of the snapshot, the same for ever.", 176912))
     portfolio = portfolio()
     date = fields.Date(metadata=described("The market day.", "2022-12-30"))
-    total_value = Amount("total_value", "What is held at the day's close, and cash.", "125550.00")
-    total_cost_basis = Amount(
+    total_value = _figure("total_value", "What is held at the day's close, and cash.", "125550.00")
+    total_cost_basis = _figure(
         "total_cost_basis",
         "Cost of what is held, by the portfolio's cost basis method.",
         "100000.00",
     )
-    cash_balance = Amount("cash_balance", "Cash; 0 where the portfolio keeps none.", "550.00")
-    net_flow = Amount(
+    cash_balance = _figure("cash_balance", "Cash; 0 where the portfolio keeps none.", "550.00")
+    net_flow = _figure(
         "net_flow", "What came in from outside on the day less what went out.", "0.00"
     )
-    total_return = Amount("total_return", "Value without cash less cost basis.", "25000.00")
-    total_return_percentage = percent(
-        "total_return_ratio", "The same of the cost basis; null where that is 0", "25.0000", 4
+    total_return = _figure("total_return", "Value without cash less cost basis.", "25000.00")
+    total_return_percentage = _figure(
+        "total_return_percentage", "The same of the cost basis; null where that is 0", "25.0000"
     )
     position_count = count("position_count", "Assets held.", 5)
     created = Time(metadata=described("When the day was first recorded.", "2022-12-30T21:05:00Z"))

@@ -1,6 +1,6 @@
 """What changes assets and prices. Commands never commit.
 
-Every command takes the asset's row lock first; the version of each event is given under it.
+Every command takes the asset's row lock first; the sequence of each event is given under it.
 """
 
 from services.assets.commands.assets import (
@@ -23,6 +23,7 @@ from services.assets.commands.jobs import (
 from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
+    Quote,
     import_prices,
     import_sound_prices,
     update_price,
@@ -33,6 +34,7 @@ from services.assets.commands.splits import add_split, delete_split
 __all__ = [
     "MOST_PRICES",
     "Imported",
+    "Quote",
     "Recorded",
     "Taken",
     "Wanted",

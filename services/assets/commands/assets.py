@@ -1,7 +1,7 @@
 """Assets: made, changed, retired."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Unpack
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,48 +10,32 @@ from sqlalchemy.orm import Session
 from services.assets.commands.changes import changeable, event_of, tell
 from services.assets.domain import quotes, terms
 from services.assets.domain.access import Actor
-from services.assets.models import Asset, SearchEntry
+from services.assets.models import Asset, AssetFields, SearchEntry
 from shared.bus import outbox
 from shared.errors import Conflict, ValidationFailed
 
-_WRITABLE: Final = frozenset(
-    {
-        "symbol",
-        "name",
-        "asset_type",
-        "currency",
-        "exchange",
-        "market_cap",
-        "sector",
-        "industry",
-        "isin",
-        "country",
-        "is_active",
-    }
-)
 
-
-def create_asset(session: Session, *, by: Actor, **values: Any) -> Asset:
+def create_asset(session: Session, *, by: Actor, **fields: Unpack[AssetFields]) -> Asset:
     """Make an asset: public when an administrator makes it, else private to its maker.
 
     Args:
-        values: the writable fields; a currency in minor units (GBX) is kept as its major one.
+        fields: a currency in minor units (GBX) is kept as its major one.
 
     Raises:
         Conflict: the symbol is taken.
     """
-    [made] = create_assets(session, [values], by=by)
-    if isinstance(made, Conflict):
-        raise made
-    return made
+    [outcome] = create_assets(session, [fields], by=by)
+    if isinstance(outcome, Conflict):
+        raise outcome
+    return outcome
 
 
 def create_assets(
-    session: Session, rows: Sequence[Mapping[str, Any]], *, by: Actor
+    session: Session, rows: Sequence[AssetFields], *, by: Actor
 ) -> list[Asset | Conflict]:
     """Make many assets; in the place of one whose symbol is taken stands the error."""
     outcomes = _without_twins(
-        session, [Asset(owner_id=by.owner_of_new, **_kept(values)) for values in rows]
+        session, [Asset(owner_id=by.owner_of_new, **_in_major_unit(fields)) for fields in rows]
     )
     assets = [outcome for outcome in outcomes if isinstance(outcome, Asset)]
     session.add_all(assets)
@@ -75,11 +59,20 @@ def ensure_private_asset(
     Raises:
         Conflict: there is one, in another currency or with another ISIN.
     """
-    own = select(Asset).where(Asset.owner_id == user_id, Asset.symbol == symbol, Asset.is_active)
-    asset = session.scalar(own)
+    namesake = select(Asset).where(
+        Asset.owner_id == user_id, Asset.symbol == symbol, Asset.is_active
+    )
+    asset = session.scalar(namesake)
     if asset is None:
-        values = {"symbol": symbol, "name": name, "currency": currency, "isin": isin}
-        return create_asset(session, by=Actor(user_id), asset_type="OTHER", **values)
+        return create_asset(
+            session,
+            by=Actor(user_id),
+            symbol=symbol,
+            name=name,
+            asset_type="OTHER",
+            currency=currency,
+            isin=isin,
+        )
     if asset.currency != currency:
         raise Conflict(f"Your asset {symbol} is in {asset.currency}, not in {currency}.")
     if isin and asset.isin not in (None, isin):
@@ -92,13 +85,12 @@ def update_asset(
     asset_id: int,
     *,
     by: Actor,
-    changes: Mapping[str, Any],
+    changes: AssetFields,
     expected: frozenset[int] | None = None,
 ) -> Asset:
     """Change what people wrote of an asset.
 
     Args:
-        changes: writable fields.
         expected: revisions it may have now; None is any.
 
     Raises:
@@ -107,15 +99,15 @@ def update_asset(
         ValidationFailed: another currency.
     """
     asset = changeable(session, asset_id, by, expected)
-    kept = _kept(changes)
+    changes = _in_major_unit(changes)
     # Ledgers that we know nothing of may hold it, with costs in its currency.
-    if kept.get("currency", asset.currency) != asset.currency:
+    if changes.get("currency", asset.currency) != asset.currency:
         raise ValidationFailed.of(
             "currency",
             f"The asset stays in {asset.currency}: retire it by DELETE, which sets its symbol free,"
             " and make another one.",
         )
-    for name, value in kept.items():
+    for name, value in changes.items():
         setattr(asset, name, value)
     with session.no_autoflush:
         _require_free_symbol(session, asset)
@@ -143,49 +135,48 @@ def delete_private_assets(session: Session, user_id: int) -> None:
     owned = select(Asset).where(Asset.owner_id == user_id).order_by(Asset.id).with_for_update()
     for asset in session.scalars(owned).all():
         asset.is_active = False
-        asset.version += 1
+        asset.sequence += 1
         tell(session, asset, "asset-deleted", {})
         session.delete(asset)
 
 
-def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: values[name] for name in _WRITABLE & values.keys()}
-    if "currency" in kept:
-        kept["currency"] = quotes.major_currency(kept["currency"])
-    return kept
+def _in_major_unit(fields: AssetFields) -> AssetFields:
+    if "currency" not in fields:
+        return fields
+    return {**fields, "currency": quotes.major_currency(fields["currency"])}
 
 
 def _without_twins(session: Session, assets: Sequence[Asset]) -> list[Asset | Conflict]:
     if not assets:
         return []
-    taken = _taken(session, assets[0].owner_id, [asset.symbol for asset in assets])
+    holders = _holders(session, assets[0].owner_id, [asset.symbol for asset in assets])
     outcomes: list[Asset | Conflict] = []
     for asset in assets:
         if asset.is_active is False:
             outcomes.append(asset)
-        elif asset.symbol in taken:
-            outcomes.append(_is_taken(asset.symbol, taken[asset.symbol]))
+        elif asset.symbol in holders:
+            outcomes.append(_is_taken(asset.symbol, holders[asset.symbol]))
         else:
             outcomes.append(asset)
-            taken[asset.symbol] = "another row"
+            holders[asset.symbol] = "another row"
     return outcomes
 
 
 def _require_free_symbol(session: Session, asset: Asset) -> None:
-    taken = _taken(session, asset.owner_id, [asset.symbol], but=asset.id)
-    if asset.is_active and asset.symbol in taken:
-        raise _is_taken(asset.symbol, taken[asset.symbol])
+    holders = _holders(session, asset.owner_id, [asset.symbol], but=asset.id)
+    if asset.is_active and asset.symbol in holders:
+        raise _is_taken(asset.symbol, holders[asset.symbol])
 
 
-def _taken(
+def _holders(
     session: Session, owner_id: int | None, symbols: Sequence[str], but: int | None = None
 ) -> dict[str, str]:
-    """Return which of `symbols` other assets in use of this owner have: symbol → whose it is."""
+    """Return who has those of `symbols` that other assets in use of this owner have."""
     same_owner = Asset.owner_id.is_not_distinct_from(owner_id)
-    taken = select(Asset.symbol, Asset.id).where(
+    namesakes = select(Asset.symbol, Asset.id).where(
         same_owner, Asset.symbol.in_(symbols), Asset.is_active, Asset.id.is_distinct_from(but)
     )
-    return {symbol: f"the asset {asset_id}" for symbol, asset_id in session.execute(taken)}
+    return {symbol: f"the asset {asset_id}" for symbol, asset_id in session.execute(namesakes)}
 
 
 def _is_taken(symbol: str, by: str) -> Conflict:
@@ -207,5 +198,5 @@ def _index(session: Session, *assets: Asset) -> None:
 
 def _write_down(session: Session, asset: Asset, type_: str) -> None:
     asset.revision += 1
-    asset.version += 1
+    asset.sequence += 1
     tell(session, asset, type_, {})

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -76,39 +75,37 @@ def requote(session: Session, asset: Asset) -> None:
 
 def splits_of(session: Session, asset_id: int) -> list[Split]:
     """Return the splits of an asset."""
-    kept = select(models.Split).where(models.Split.asset_id == asset_id)
-    return [
-        Split(row.date, Fraction(row.numerator, row.denominator)) for row in session.scalars(kept)
-    ]
+    rows = session.scalars(select(models.Split).where(models.Split.asset_id == asset_id))
+    return [Split(row.date, Fraction(row.numerator, row.denominator)) for row in rows]
 
 
-def tell(session: Session, asset: Asset, type_: str, data: Mapping[str, Any]) -> None:
-    """Write the event of a change down; its version must be the asset's already."""
+def tell(session: Session, asset: Asset, type_: str, data: Mapping[str, object]) -> None:
+    """Write the event of a change down; its sequence must be the asset's already."""
     outbox.add(session, event_of(asset, type_, data))
 
 
 def tell_of_history(
     session: Session, asset: Asset, first_date: date, last_date: date, count: int = 0
 ) -> None:
-    """Give the asset its next version and tell that its prices are others now.
+    """Give the asset its next sequence and tell that its prices are others now.
 
     Args:
         first_date, last_date: of the days touched.
         count: prices recorded.
     """
-    asset.version += 1
+    asset.sequence += 1
     touched = {"first_date": first_date.isoformat(), "last_date": last_date.isoformat()}
     tell(session, asset, "price-history-imported", {**touched, "count": count})
 
 
-def event_of(asset: Asset, type_: str, data: Mapping[str, Any]) -> Event:
+def event_of(asset: Asset, type_: str, data: Mapping[str, object]) -> Event:
     """Return the event of a change.
 
     Args:
         data: what it carries besides the asset's card.
     """
     subject = f"assets/{asset.id}"
-    return Event.now("assets", type_, subject, asset.version, {"asset": asset.card(), **data})
+    return Event.now("assets", type_, subject, asset.sequence, {"asset": asset.card(), **data})
 
 
 def _adjusted(session: Session, price: Price, until: date) -> Decimal | None:

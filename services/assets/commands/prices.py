@@ -33,9 +33,35 @@ from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
 from services.assets.domain.quotes import Bar, Faults
 from services.assets.models import Asset, Price, price_text
-from shared.dates import latest_day
 from shared.errors import ServiceError, ValidationFailed
-from shared.money import MINOR_CURRENCIES
+from shared.finance.days import latest_day
+from shared.finance.money import MINOR_CURRENCIES
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A price of one day, as somebody quotes it.
+
+    Attributes:
+        day: that of `timestamp`, in UTC, by default.
+        timestamp: when it was quoted; now by default.
+        currency: that it is quoted in, the asset's own or its minor unit; the asset's by default.
+    """
+
+    price: Decimal
+    day: date | None = None
+    open: Decimal | None = None
+    high: Decimal | None = None
+    low: Decimal | None = None
+    volume: int | None = None
+    timestamp: datetime | None = None
+    currency: str | None = None
+
+    def bar(self, now: datetime) -> Bar:
+        """Return the day's prices that it says, in its own currency."""
+        quoted_at = self.timestamp or now
+        day = self.day or quoted_at.astimezone(UTC).date()
+        return Bar(day, self.price, self.open, self.high, self.low, self.volume, quoted_at)
 
 
 @dataclass(frozen=True)
@@ -61,42 +87,24 @@ _REPLACE_PRICES: Final = text(
     ON CONFLICT (asset_id, date) DO UPDATE SET
         open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
         volume = excluded.volume, source = excluded.source, quoted_at = NULL
-    WHERE prices.source <> ALL (:kept)
+    WHERE prices.source <> ALL (:immune)
         AND (prices.open, prices.high, prices.low, prices.close, prices.volume)
             IS DISTINCT FROM
             (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
     """
 ).bindparams(
-    bindparam("kept", type_=ARRAY(Text)),
+    bindparam("immune", type_=ARRAY(Text)),
     bindparam("dates", type_=ARRAY(Date)),
     *(bindparam(name, type_=ARRAY(Numeric)) for name in ("opens", "highs", "lows", "closes")),
     bindparam("volumes", type_=ARRAY(BigInteger)),
 )
 
 
-def update_price(
-    session: Session,
-    asset_id: int,
-    *,
-    by: Actor,
-    price: Decimal,
-    date: date | None = None,
-    open: Decimal | None = None,
-    high: Decimal | None = None,
-    low: Decimal | None = None,
-    volume: int | None = None,
-    timestamp: datetime | None = None,
-    currency: str | None = None,
-) -> Asset:
+def update_price(session: Session, asset_id: int, quote: Quote, *, by: Actor) -> Asset:
     """Record the price of one day.
 
     A later quote of the newest day moves the current price and the day's range; a quote of an
     older day fills the history and leaves the current price alone.
-
-    Args:
-        date: the day of `timestamp`, in UTC, by default.
-        timestamp: when it was quoted; now by default.
-        currency: that it is quoted in, the asset's own or its minor unit; the asset's by default.
 
     Raises:
         NotFound, Forbidden: see `changes.changeable`.
@@ -104,15 +112,12 @@ def update_price(
     """
     asset = changeable(session, asset_id, by)
     now = datetime.now(UTC)
-    quoted_at = timestamp or now
-    day = date or quoted_at.astimezone(UTC).date()
-    quote = Bar(day, price, open, high, low, volume, quoted_at)
-    quote = in_currency_of(asset, quote, currency)
-    _require_sound(quote, now)
-    bar = _record(session, asset, quote)
+    bar = in_currency_of(asset, quote.bar(now), quote.currency)
+    _require_sound(bar, now)
+    bar = _record(session, asset, bar)
     before = asset.current_price
     requote(session, asset)
-    asset.version += 1
+    asset.sequence += 1
     data = {"price": _price_card(bar), "previous_price": price_text(before)}
     tell(session, asset, "price-updated", data)
     return asset
@@ -192,9 +197,9 @@ def _sifted(
     sound = {index: bar for index, bar in enumerate(bars) if index not in wrong}
     if basis == "as_traded":
         return sound, wrong
-    known = splits_of(session, asset.id)
+    of_asset = splits_of(session, asset.id)
     for index, bar in list(sound.items()):
-        sound[index] = splits.as_traded(bar, known)
+        sound[index] = splits.as_traded(bar, of_asset)
         if faults := quotes.faults(sound[index], latest):
             wrong[index] = _of_as_traded(faults)
             del sound[index]
@@ -220,8 +225,8 @@ def _record_history(session: Session, asset: Asset, bars: Sequence[Bar], source:
 def _ids(session: Session, asset_id: int, days: Sequence[date]) -> dict[date, int]:
     """Return the ids of an asset's prices by their days."""
     of_days = any_(literal(list(days), ARRAY(Date)))
-    kept = select(Price.date, Price.id).where(Price.asset_id == asset_id, Price.date == of_days)
-    return {row.date: row.id for row in session.execute(kept)}
+    ids = select(Price.date, Price.id).where(Price.asset_id == asset_id, Price.date == of_days)
+    return {row.date: row.id for row in session.execute(ids)}
 
 
 def _require_sound(quote: Bar, now: datetime) -> None:
@@ -262,19 +267,19 @@ def in_currency_of(asset: Asset, quote: Bar, currency: str | None) -> Bar:
 
 
 def replace_prices(
-    session: Session, asset_id: int, rows: Sequence[Bar], source: str, kept: Sequence[str] = ()
+    session: Session, asset_id: int, rows: Sequence[Bar], source: str, immune: Sequence[str] = ()
 ) -> int:
     """Write sound prices, one a day, over those that differ; return how many changed.
 
     Args:
-        kept: sources whose prices stay.
+        immune: sources whose prices stay.
     """
     result = session.execute(
         _REPLACE_PRICES,
         {
             "asset_id": asset_id,
             "source": source,
-            "kept": list(kept),
+            "immune": list(immune),
             "dates": [row.date for row in rows],
             "opens": [row.open for row in rows],
             "highs": [row.high for row in rows],
@@ -291,7 +296,7 @@ def _bar(row: Price) -> Bar:
     return Bar(row.date, row.close, row.open, row.high, row.low, row.volume, row.quoted_at)
 
 
-def _price_card(bar: Bar) -> dict[str, Any]:
+def _price_card(bar: Bar) -> dict[str, object]:
     return {
         "date": bar.date.isoformat(),
         "open": price_text(bar.open),

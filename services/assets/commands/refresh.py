@@ -23,13 +23,13 @@ from services.assets.domain.feeds import DataSourceError, Delivery
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Price
-from shared.dates import latest_day
 from shared.errors import ValidationFailed
+from shared.finance.days import latest_day
 
 # A source corrects its newest days.
 _ASKED_AGAIN: Final = timedelta(days=7)
 # What people recorded is theirs.
-_KEPT: Final = ("manual", "import")
+_BY_PEOPLE: Final = ("manual", "import")
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ def record_delivery(
     """
     asset = changeable(session, asset_id, by)
     new_splits = _record_splits(session, asset, delivery.splits)
-    known = splits_of(session, asset.id)
+    of_asset = splits_of(session, asset.id)
     latest = latest_day(datetime.now(UTC))
     sifted = feeds.sifted(
-        _as_stored(asset, delivery, known), known, _newest(session, asset), latest
+        _as_stored(asset, delivery, of_asset), of_asset, _newest(session, asset), latest
     )
     if sifted.left_out and not sifted.bars:
         raise DataSourceError(f"The data source's prices are not believed: {sifted.left_out[0]}")
-    changed = prices.replace_prices(session, asset.id, sifted.bars, source, kept=_KEPT)
+    changed = prices.replace_prices(session, asset.id, sifted.bars, source, immune=_BY_PEOPLE)
     if changed or new_splits:
         requote(session, asset)
         touched = [bar.date for bar in sifted.bars] + [split.date for split in new_splits]
@@ -92,8 +92,8 @@ def record_delivery(
 
 
 def _record_splits(session: Session, asset: Asset, delivered: Sequence[Split]) -> list[Split]:
-    known = {split.date for split in splits_of(session, asset.id)}
-    new = [split for split in delivered if split.date not in known and split.ratio not in (0, 1)]
+    days = {split.date for split in splits_of(session, asset.id)}
+    new = [split for split in delivered if split.date not in days and split.ratio not in (0, 1)]
     session.add_all(
         models.Split(
             asset_id=asset.id,
@@ -107,14 +107,14 @@ def _record_splits(session: Session, asset: Asset, delivered: Sequence[Split]) -
     return new
 
 
-def _as_stored(asset: Asset, delivery: Delivery, known: Sequence[Split]) -> list[Bar]:
+def _as_stored(asset: Asset, delivery: Delivery, of_asset: Sequence[Split]) -> list[Bar]:
     """Return the delivered bars as traded, in the asset's currency."""
     try:
         bars = [prices.in_currency_of(asset, bar, delivery.currency) for bar in delivery.bars]
     except ValidationFailed as error:
         raise DataSourceError(f"The data source's prices are in {delivery.currency}.") from error
     if delivery.basis == "split_adjusted":
-        return [splits.as_traded(bar, known) for bar in bars]
+        return [splits.as_traded(bar, of_asset) for bar in bars]
     return bars
 
 

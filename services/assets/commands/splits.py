@@ -1,7 +1,6 @@
 """Splits of an asset; what is adjusted for them is derived."""
 
 from datetime import UTC, date, datetime
-from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,16 +9,15 @@ from services.assets.commands.changes import changeable, requote, splits_of, tel
 from services.assets.domain import splits
 from services.assets.domain.access import Actor
 from services.assets.models import Asset, Split
-from shared.dates import latest_day
 from shared.errors import Conflict, NotFound, ValidationFailed
+from shared.finance.days import latest_day
 
 
-def add_split(session: Session, asset_id: int, *, by: Actor, date: date, ratio: Fraction) -> Split:
+def add_split(session: Session, asset_id: int, new: splits.Split, *, by: Actor) -> Split:
     """Record a split: every earlier day's adjusted close follows, what was traded stays.
 
     Args:
-        date: the first day of trading in new pieces.
-        ratio: new for old, in two integers of at most nine digits.
+        new: its ratio in two integers of at most nine digits.
 
     Raises:
         NotFound, Forbidden: see `changes.changeable`.
@@ -28,18 +26,21 @@ def add_split(session: Session, asset_id: int, *, by: Actor, date: date, ratio: 
             splits, too much.
     """
     asset = changeable(session, asset_id, by)
-    if date > latest_day(datetime.now(UTC)):
+    if new.date > latest_day(datetime.now(UTC)):
         raise ValidationFailed.of("date", "The date is in the future.")
-    if ratio == 1:
+    if new.ratio == 1:
         raise ValidationFailed.of("ratio", "This ratio changes nothing.")
-    known = splits_of(session, asset.id)
-    if any(split.date == date for split in known):
-        raise Conflict(f"The asset has a split on {date} already.")
-    if splits.are_too_many([*known, splits.Split(date, ratio)]):
+    others = splits_of(session, asset.id)
+    if any(split.date == new.date for split in others):
+        raise Conflict(f"The asset has a split on {new.date} already.")
+    if splits.are_too_many([*others, new]):
         message = "All splits together: at most a thousand billion for one."
         raise ValidationFailed.of("ratio", message)
     split = Split(
-        asset_id=asset.id, date=date, numerator=ratio.numerator, denominator=ratio.denominator
+        asset_id=asset.id,
+        date=new.date,
+        numerator=new.ratio.numerator,
+        denominator=new.ratio.denominator,
     )
     session.add(split)
     _rewrite(session, asset, split.date)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from shared.money import MINOR_CURRENCIES, round_to
+from shared.finance.money import MINOR_CURRENCIES, round_to
 
 Faults = dict[str, list[str]]  # field → messages
 

@@ -11,7 +11,8 @@ from operator import mul
 from typing import Final
 
 from services.assets.domain.quotes import PRICE_PLACES, Bar
-from shared.money import EXACT, round_to
+from shared.finance.money import EXACT, round_to
+from shared.finance.splits import price_after
 
 # By more no price can be adjusted exactly, and no share of this world ever was.
 _MOST: Final = 10**12
@@ -38,10 +39,8 @@ def are_too_many(splits: Iterable[Split]) -> bool:
 
 
 def adjusted(price: Decimal, by: Fraction) -> Decimal:
-    """Return what one piece of `price` costs after a split: 400 by 4:1 is 100."""
-    return round_to(
-        EXACT.divide(EXACT.multiply(price, by.denominator), Decimal(by.numerator)), PRICE_PLACES
-    )
+    """Return what one piece of `price` costs after a split, rounded as prices are."""
+    return round_to(price_after(price, by), PRICE_PLACES)
 
 
 def as_traded(bar: Bar, splits: Iterable[Split]) -> Bar:

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from services.assets.domain import terms
 from services.assets.models import PRIVATE, PUBLIC, Asset, SearchEntry, visible_to
 from shared.errors import NotFound
-from shared.http import AnyRow, AnySelect, Listing
-from shared.money import EXACT, MINOR_CURRENCIES, round_money
+from shared.finance.money import EXACT, MINOR_CURRENCIES, round_money
+from shared.http import AnyRow, AnySelect, Listing, Resource
 
 Warnings = list[dict[str, str]]
 
@@ -44,7 +44,7 @@ ASSET: Final = (
     Asset.is_active,
     case((Asset.owner_id.is_(None), PUBLIC), else_=PRIVATE).label("visibility"),
     # What an ETag compares: see `Asset.revision`.
-    Asset.revision.label("version"),
+    Asset.revision,
 )
 _SEARCHED: Final = (
     Asset.symbol,
@@ -73,7 +73,7 @@ def one(
     *,
     quoted_in: str | None = None,
     left_out: Sequence[str] = (),
-) -> dict[str, Any]:
+) -> Resource:
     """Return one asset as its GET answers.
 
     Args:
@@ -120,17 +120,15 @@ def visible(
     statement = select(*ASSET).where(visible_to(user_id), Asset.is_active == is_active)
     statement = _filtered(statement, filters)
     if search:
-        found = (column.icontains(search, autoescape=True) for column in _SEARCHED)
-        statement = statement.where(or_(*found))
+        matches = (column.icontains(search, autoescape=True) for column in _SEARCHED)
+        statement = statement.where(or_(*matches))
     name, descending = ordering
     column: Any = ORDERINGS[name]
     direction: UnaryExpression[Any] = column.desc() if descending else column.asc()
     return Listing(statement.order_by(direction.nulls_last(), Asset.id), resources)
 
 
-def search(
-    session: Session, user_id: int, q: str, limit: int, **filters: Any
-) -> list[dict[str, Any]]:
+def search(session: Session, user_id: int, q: str, limit: int, **filters: Any) -> list[Resource]:
     """Return the assets that `q` may mean, the likeliest first.
 
     The exact symbol or ISIN, then symbols that begin so, then names with these words, with words
@@ -161,23 +159,23 @@ def search(
 
 def _by_likelihood(q: str) -> Iterator[ColumnElement[bool]]:
     identifier = q.strip().upper()
-    kept = SearchEntry.terms
+    entry = SearchEntry.terms
     words = terms.wanted(q)
     yield or_(Asset.symbol == identifier, Asset.isin == identifier)
     yield Asset.symbol.startswith(identifier, autoescape=True)
-    similar = [kept.overlap(terms.wanted_symbol(q).any)]
+    similar = [entry.overlap(terms.wanted_symbol(q).any)]
     if words:
-        yield kept.contains([word.whole for word in words])
-        yield kept.contains([word.begins for word in words])
-        similar.append(and_(*(kept.overlap(word.any) for word in words)))
+        yield entry.contains([word.whole for word in words])
+        yield entry.contains([word.begins for word in words])
+        similar.append(and_(*(entry.overlap(word.any) for word in words)))
     # Found first, by their index: PostgreSQL expects thousands that are similar, and would rather
     # read all assets by symbol until it has enough.
-    found = select(SearchEntry.asset_id).where(or_(*similar)).cte("found")
-    candidates = select(found.prefix_with("MATERIALIZED").c.asset_id).limit(_SIMILAR)
+    namesakes = select(SearchEntry.asset_id).where(or_(*similar)).cte("namesakes")
+    candidates = select(namesakes.prefix_with("MATERIALIZED").c.asset_id).limit(_SIMILAR)
     yield Asset.id.in_(candidates)
 
 
-def resources(_: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+def resources(_: Session, rows: Sequence[AnyRow]) -> list[Resource]:
     """Return assets as they are answered."""
     return [_resource(row) for row in rows]
 
@@ -186,15 +184,16 @@ def _filtered(statement: AnySelect, filters: Mapping[str, Any]) -> AnySelect:
     return statement.where(*(getattr(Asset, name) == value for name, value in filters.items()))
 
 
-def _resource(row: AnyRow, more: Warnings | None = None) -> dict[str, Any]:
-    resource = dict(row._mapping)
-    resource["price_change"], resource["price_change_percentage"] = _change(
-        row.current_price, row.previous_close
-    )
-    if row.market_cap is not None:
-        resource["market_cap"] = round_money(row.market_cap, row.currency)
-    resource["warnings"] = _warnings(row) + (more or [])
-    return resource
+def _resource(row: AnyRow, more: Warnings | None = None) -> Resource:
+    change, percentage = _change(row.current_price, row.previous_close)
+    market_cap = row.market_cap
+    return {
+        **row._mapping,
+        "price_change": change,
+        "price_change_percentage": percentage,
+        "market_cap": None if market_cap is None else round_money(market_cap, row.currency),
+        "warnings": _warnings(row) + (more or []),
+    }
 
 
 def _change(
@@ -211,16 +210,16 @@ def _change(
 
 
 def _warnings(row: AnyRow) -> Warnings:
-    found = []
+    warnings = []
     if row.current_price is None:
-        found.append(_warning("current_price", "no_price", "No price has been recorded yet."))
+        warnings.append(_warning("current_price", "no_price", "No price has been recorded yet."))
     elif row.previous_close is None:
         message = "There is no price of an earlier day that it can be compared with."
-        found.append(_warning("price_change", "no_previous_close", message))
+        warnings.append(_warning("price_change", "no_previous_close", message))
     elif not row.previous_close:
         message = "The price of the day before is 0 after the split: nothing to take a percent of."
-        found.append(_warning("price_change_percentage", "previous_close_zero", message))
-    return found
+        warnings.append(_warning("price_change_percentage", "previous_close_zero", message))
+    return warnings
 
 
 def unit_warnings(quoted_in: str | None) -> Warnings:

@@ -1,4 +1,4 @@
-"""Assets and prices as other services copy them: whole, with the version they have."""
+"""Assets and prices as other services copy them: whole, with the sequence they have."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -9,48 +9,54 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.assets.models import Asset, Price, Split, visible_to
 from shared.errors import NotFound
+from shared.http import Resource
 
 PAGE: Final = 1000  # cards
 _NONE: Final = text("'{}'::text[]")
 
 
-def one(session: Session, asset_id: int) -> dict[str, Any]:
-    """Return one asset's card and version.
+def one(session: Session, asset_id: int) -> Resource:
+    """Return one asset's card and sequence.
 
     Raises:
         NotFound: there is no such asset.
     """
-    found = by_ids(session, [asset_id])
-    if not found:
+    cards = by_ids(session, [asset_id])
+    if not cards:
         raise NotFound.of("asset")
-    return found[0]
+    return cards[0]
 
 
-def by_ids(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
+def of(asset: Asset) -> Resource:
+    """Return the card and sequence of an asset."""
+    return {**asset.card(), "sequence": asset.sequence}
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> list[Resource]:
     """Return the cards of these assets, retired ones too; unknown ids are left out."""
     return _cards(session, select(Asset).where(Asset.id.in_(ids)).order_by(Asset.id))
 
 
-def page(session: Session, after_id: int) -> list[dict[str, Any]]:
+def page(session: Session, after_id: int) -> list[Resource]:
     """Return the next 1000 cards of all assets."""
     after = select(Asset).where(Asset.id > after_id)
     return _cards(session, after.order_by(Asset.id).limit(PAGE))
 
 
-def by_symbols(session: Session, symbols: Sequence[str], user_id: int) -> list[dict[str, Any]]:
-    """Return all assets that a user may mean by these symbols; see `_meant`."""
-    return _meant(session, Asset.symbol, symbols, user_id)
+def by_symbols(session: Session, symbols: Sequence[str], user: int) -> list[Resource]:
+    """Return all assets that a user may mean by these symbols; see `_of_user`."""
+    return _of_user(session, user, Asset.symbol, symbols)
 
 
-def by_isins(session: Session, isins: Sequence[str], user_id: int) -> list[dict[str, Any]]:
-    """Return all assets that a user may mean by these ISINs; see `_meant`."""
-    return _meant(session, Asset.isin, isins, user_id)
+def by_isins(session: Session, isins: Sequence[str], user: int) -> list[Resource]:
+    """Return all assets that a user may mean by these ISINs; see `_of_user`."""
+    return _of_user(session, user, Asset.isin, isins)
 
 
-def series(session: Session, asset_id: int) -> dict[str, Any]:
-    """Return an asset's card, version, splits and all its prices in columns, oldest first.
+def series(session: Session, asset_id: int) -> Resource:
+    """Return an asset's card, sequence, splits and all its prices in columns, oldest first.
 
-    One statement, so one snapshot: the prices are neither older nor newer than the version.
+    One statement, so one snapshot: the prices are neither older nor newer than the sequence.
 
     Raises:
         NotFound: there is no such asset.
@@ -68,19 +74,19 @@ def series(session: Session, asset_id: int) -> dict[str, Any]:
         raise NotFound.of("asset")
     asset: Asset = row["Asset"]
     columns = {name: row[name] for name in [*history.c.keys(), "splits"]}
-    return {"asset": asset.card(), "version": asset.version, **columns}
+    return {"asset": asset.card(), "sequence": asset.sequence, **columns}
 
 
-def _meant(
-    session: Session, name: InstrumentedAttribute[Any], texts: Sequence[str], user_id: int
-) -> list[dict[str, Any]]:
+def _of_user(
+    session: Session, user_id: int, name: InstrumentedAttribute[Any], texts: Sequence[str]
+) -> list[Resource]:
     """Return what a user sees under these names: their own before public ones, retired ones last.
 
     Retired ones too: a ledger from before may name them.
     """
-    known = select(Asset).where(name.in_(texts), visible_to(user_id))
+    namesakes = select(Asset).where(name.in_(texts), visible_to(user_id))
     order = (name, Asset.is_active.desc(), Asset.owner_id.nulls_last(), Asset.id)
-    return _cards(session, known.order_by(*order))
+    return _cards(session, namesakes.order_by(*order))
 
 
 def _history(asset_id: int) -> Subquery:
@@ -89,8 +95,8 @@ def _history(asset_id: int) -> Subquery:
     def column(values: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.array_agg(aggregate_order_by(values, Price.date))
 
-    def where_any(known: InstrumentedAttribute[Any], values: ColumnElement[Any]) -> Any:
-        return case((func.count(known) > 0, column(values)))
+    def where_any(name: InstrumentedAttribute[Any], values: ColumnElement[Any]) -> Any:
+        return case((func.count(name) > 0, column(values)))
 
     return (
         select(
@@ -118,5 +124,5 @@ def _plain(price: InstrumentedAttribute[Any]) -> ColumnElement[str]:
     return cast(func.trim_scale(price), Text)
 
 
-def _cards(session: Session, statement: Select[Asset]) -> list[dict[str, Any]]:
-    return [{**asset.card(), "version": asset.version} for asset in session.scalars(statement)]
+def _cards(session: Session, statement: Select[Asset]) -> list[Resource]:
+    return [of(asset) for asset in session.scalars(statement)]

@@ -130,8 +130,8 @@ def _by_period(daily: AnySelect, unit: str, *, descending: bool) -> AnySelect:
         return func.array_agg(aggregate_order_by(column, day.c.date.desc()))[1].label(column.key)
 
     def where_all_known(aggregate: Any, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        known = func.count(column) == func.count()
-        return case((known, aggregate(column))).label(column.key)
+        is_known = func.count(column) == func.count()
+        return case((is_known, aggregate(column))).label(column.key)
 
     opened = func.array_agg(aggregate_order_by(day.c.open, day.c.date))[1]
     return (

@@ -1,18 +1,21 @@
 """Exchange rates, by the one rule of all services."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from decimal import Decimal
 
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from services.assets.models import Asset, Price
 from shared.errors import NotFound
-from shared.pairs import pair_ids
-from shared.rates import find_rate, pair_symbols
+from shared.finance.pairs import pair_ids
+from shared.finance.rates import find_rate, pair_symbols
+from shared.http import Resource
+
+Close = tuple[Decimal, date]
 
 
-def on(session: Session, source: str, target: str, day: date | None = None) -> dict[str, Any]:
+def on(session: Session, source: str, target: str, day: date | None = None) -> Resource:
     """Return the rate of a day: from the last closes of the public pairs on or before it.
 
     Args:
@@ -38,7 +41,7 @@ def on(session: Session, source: str, target: str, day: date | None = None) -> d
     }
 
 
-def _closes(session: Session, source: str, target: str, day: date) -> dict[str, Any]:
+def _closes(session: Session, source: str, target: str, day: date) -> dict[str, Close]:
     last = (
         select(Price.close, Price.date)
         .where(Price.asset_id == Asset.id, Price.date <= day)
@@ -49,6 +52,6 @@ def _closes(session: Session, source: str, target: str, day: date) -> dict[str, 
     statement = (
         select(Asset.symbol, last.c.close, last.c.date)
         .join(last, true())
-        .where(Asset.id.in_(pair_ids(Asset, pair_symbols(source, target))))
+        .where(Asset.id.in_(pair_ids(Asset, pair_symbols([(source, target)]))))
     )
     return {symbol: (close, of) for symbol, close, of in session.execute(statement)}

@@ -1,8 +1,8 @@
 """Splits as the public API answers them."""
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from services.assets.models import Split
@@ -33,6 +33,6 @@ def of_asset(
     return Listing(statement.order_by(Split.date.desc() if descending else Split.date))
 
 
-def one(session: Session, split_id: int) -> dict[str, Any]:
+def one(session: Session, split_id: int) -> RowMapping:
     """Return a split that was just recorded."""
-    return dict(session.execute(select(*_SPLIT).where(Split.id == split_id)).mappings().one())
+    return session.execute(select(*_SPLIT).where(Split.id == split_id)).mappings().one()

@@ -3,6 +3,8 @@
 from typing import Any
 
 from services.assets import commands, queries
+from services.assets.commands import Quote
+from services.assets.models import AssetFields
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
     AssetQuery,
@@ -13,8 +15,8 @@ from services.assets.schemas import (
     SearchQuery,
     SearchResultsSchema,
 )
-from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions
+from shared.http import Blueprint, Listing, Resource, identity, session
+from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Assets", "What can be held, public or private to you, and what it costs.")
 
@@ -33,7 +35,7 @@ def list_assets(query: dict[str, Any]) -> Listing:
 @blueprint.arguments(AssetSchema)
 @blueprint.response(201, AssetSchema)
 @blueprint.etag()
-def create_asset(values: dict[str, Any]) -> dict[str, Any]:
+def create_asset(values: AssetFields) -> Resource:
     """Make an asset: public by an administrator, private to you otherwise."""
     asset = commands.create_asset(session, by=actor(), **values)
     return queries.assets.one(session, asset.id, identity.user_id, quoted_in=values.get("currency"))
@@ -43,7 +45,7 @@ def create_asset(values: dict[str, Any]) -> dict[str, Any]:
 @blueprint.authenticated("read")
 @blueprint.arguments(SearchQuery, location="query")
 @blueprint.response(200, SearchResultsSchema)
-def search_assets(query: dict[str, Any]) -> dict[str, Any]:
+def search_assets(query: dict[str, Any]) -> Resource:
     """Find assets by symbol, ISIN or words of the name; one typing error is forgiven."""
     results = queries.assets.search(session, identity.user_id, **query)
     return {"count": len(results), "results": results}
@@ -53,7 +55,7 @@ def search_assets(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.authenticated("read")
 @blueprint.response(200, AssetSchema)
 @blueprint.etag()
-def get_asset(asset_id: int) -> dict[str, Any]:
+def get_asset(asset_id: int) -> Resource:
     """Return one asset with its newest price."""
     return queries.assets.one(session, asset_id, identity.user_id)
 
@@ -63,7 +65,7 @@ def get_asset(asset_id: int) -> dict[str, Any]:
 @blueprint.arguments(AssetSchema(ignore_read_only=True))
 @blueprint.response(200, AssetSchema)
 @blueprint.etag()
-def replace_asset(values: dict[str, Any], asset_id: int) -> dict[str, Any]:
+def replace_asset(values: AssetFields, asset_id: int) -> Resource:
     """Replace what is written of an asset."""
     return _update(asset_id, values)
 
@@ -73,7 +75,7 @@ def replace_asset(values: dict[str, Any], asset_id: int) -> dict[str, Any]:
 @blueprint.arguments(AssetSchema(ignore_read_only=True, partial=True))
 @blueprint.response(200, AssetSchema)
 @blueprint.etag()
-def change_asset(values: dict[str, Any], asset_id: int) -> dict[str, Any]:
+def change_asset(values: AssetFields, asset_id: int) -> Resource:
     """Change some of what is written of an asset."""
     return _update(asset_id, values)
 
@@ -83,7 +85,7 @@ def change_asset(values: dict[str, Any], asset_id: int) -> dict[str, Any]:
 @blueprint.response(204)
 def retire_asset(asset_id: int) -> None:
     """Retire an asset: gone from lists and search; its prices and positions stay."""
-    commands.retire_asset(session, asset_id, by=actor(), expected=expected_versions())
+    commands.retire_asset(session, asset_id, by=actor(), expected=expected_revisions())
 
 
 @blueprint.route("/api/assets/<id:asset_id>/update_price/", methods=["POST"])
@@ -91,10 +93,10 @@ def retire_asset(asset_id: int) -> None:
 @blueprint.arguments(NewPriceSchema)
 @blueprint.response(200, AssetSchema)
 @blueprint.etag()
-def update_price(values: dict[str, Any], asset_id: int) -> dict[str, Any]:
+def update_price(quote: Quote, asset_id: int) -> Resource:
     """Record a price; an older day's fills the history and leaves the current price alone."""
-    commands.update_price(session, asset_id, by=actor(), **values)
-    return queries.assets.one(session, asset_id, identity.user_id, quoted_in=values.get("currency"))
+    commands.update_price(session, asset_id, quote, by=actor())
+    return queries.assets.one(session, asset_id, identity.user_id, quoted_in=quote.currency)
 
 
 @blueprint.route("/api/assets/<id:asset_id>/price_history/", methods=["GET"])
@@ -107,8 +109,8 @@ def list_price_history(query: dict[str, Any], asset_id: int) -> Listing:
     return queries.prices.history(session, asset_id, identity.user_id, **query)
 
 
-def _update(asset_id: int, values: dict[str, Any]) -> dict[str, Any]:
+def _update(asset_id: int, values: AssetFields) -> Resource:
     commands.update_asset(
-        session, asset_id, by=actor(), changes=values, expected=expected_versions()
+        session, asset_id, by=actor(), changes=values, expected=expected_revisions()
     )
     return queries.assets.one(session, asset_id, identity.user_id, quoted_in=values.get("currency"))

@@ -8,6 +8,8 @@ from flask import Response
 from marshmallow import Schema
 
 from services.assets import commands, queries
+from services.assets.domain.quotes import Bar
+from services.assets.models import AssetFields
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
     AssetSchema,
@@ -19,7 +21,7 @@ from services.assets.schemas import (
     price_rows,
 )
 from shared.errors import BadRequest
-from shared.http import Blueprint, bulk, session
+from shared.http import Blueprint, Resource, bulk, session
 from shared.http.blueprint import BULK_BODY, Parser
 from shared.http.bulk import BulkSchema
 
@@ -70,13 +72,13 @@ blueprint = BulkBlueprint("Bulk", "Many assets or prices in one call.")
 def create_assets(body: dict[str, Any]) -> Response:
     """Make many assets, all or none; with `atomic: false` those that are sound."""
     rows = bulk.load(AssetSchema(), body["assets"])
-    outcomes = bulk.made(rows, _made)
+    outcomes = bulk.outcomes(rows, _create)
     return bulk.answer("assets", outcomes, atomic=body["atomic"])
 
 
-def _made(rows: list[dict[str, Any]]) -> list[bulk.Outcome]:
-    made = commands.create_assets(session, rows, by=actor())
-    return [one if isinstance(one, Exception) else one.id for one in made]
+def _create(rows: list[AssetFields]) -> list[bulk.Outcome]:
+    outcomes = commands.create_assets(session, rows, by=actor())
+    return [outcome if isinstance(outcome, Exception) else outcome.id for outcome in outcomes]
 
 
 @blueprint.route("/api/assets/<id:asset_id>/price_history/bulk/", methods=["POST"])
@@ -86,17 +88,17 @@ def _made(rows: list[dict[str, Any]]) -> list[bulk.Outcome]:
 @blueprint.arguments(PricesSchema, location="json_or_csv")
 @blueprint.response(200, ImportedSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="What became of each, if not atomic.")
-@blueprint.doc(requestBody={"content": {"text/csv": _CSV}})
+@blueprint.file_body({"text/csv": _CSV})
 def import_prices(
     query: dict[str, Any], body: dict[str, Any], asset_id: int
-) -> dict[str, Any] | Response:
+) -> Resource | Response:
     """Record many prices of one asset, all or none; with `atomic: false` those that are sound.
 
     A day that has a price gets the new one.
     """
     rows = bulk.load(DayPriceSchema(), body["prices"])
     if not body["atomic"]:
-        outcomes = bulk.made(rows, partial(_recorded, asset_id, query))
+        outcomes = bulk.outcomes(rows, partial(_record, asset_id, query))
         return bulk.answer("prices", outcomes, atomic=False)
     prices = bulk.all_sound("prices", rows)
     imported = commands.import_prices(session, asset_id, prices, by=actor(), **query)
@@ -104,5 +106,5 @@ def import_prices(
     return {**asdict(imported), "warnings": warnings}
 
 
-def _recorded(asset_id: int, query: dict[str, Any], rows: list[Any]) -> list[bulk.Outcome]:
+def _record(asset_id: int, query: dict[str, Any], rows: list[Bar]) -> list[bulk.Outcome]:
     return commands.import_sound_prices(session, asset_id, rows, by=actor(), **query)

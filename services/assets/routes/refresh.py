@@ -1,16 +1,14 @@
 """Prices from the data source, and the jobs that fetch them."""
 
-from typing import Any
-
 from flask import Response, jsonify, url_for
 from sqlalchemy import RowMapping
 
 from services.assets import queries
 from services.assets.models import Job
-from services.assets.refreshes import Refreshes
+from services.assets.parts.refreshes import Refreshes
 from services.assets.routes.acting import actor
 from services.assets.schemas import AcceptedSchema, AssetSchema, JobSchema
-from shared.http import Blueprint, identity, session
+from shared.http import Blueprint, Resource, identity, session
 from shared.http.context import service_app
 
 blueprint = Blueprint("Data source", "Prices that the installation's data source knows.")
@@ -21,7 +19,7 @@ blueprint = Blueprint("Data source", "Prices that the installation's data source
 @blueprint.response(200, AssetSchema)
 @blueprint.alt_response(202, schema=AcceptedSchema, description="It takes longer: ask the job.")
 @blueprint.etag()
-def refresh_data(asset_id: int) -> dict[str, Any] | Response:
+def refresh_data(asset_id: int) -> Resource | Response:
     """Ask the data source for an asset's newest prices; what people recorded stays."""
     refreshes: Refreshes = service_app.extensions["refreshes"]
     outcome = refreshes.refresh(session, asset_id, by=actor())

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from services.assets import commands, queries
+from services.assets.domain.splits import Split
 from services.assets.routes.acting import actor
 from services.assets.schemas import SplitQuery, SplitSchema
 from shared.http import Blueprint, Listing, identity, session
@@ -23,9 +26,9 @@ def list_splits(query: dict[str, Any], asset_id: int) -> Listing:
 @blueprint.authenticated("write")
 @blueprint.arguments(SplitSchema)
 @blueprint.response(201, SplitSchema)
-def add_split(values: dict[str, Any], asset_id: int) -> dict[str, Any]:
+def add_split(new: Split, asset_id: int) -> RowMapping:
     """Record a split; prices stay as traded, adjusted closes follow."""
-    split = commands.add_split(session, asset_id, by=actor(), **values)
+    split = commands.add_split(session, asset_id, new, by=actor())
     return queries.splits.one(session, split.id)
 
 

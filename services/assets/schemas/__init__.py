@@ -12,6 +12,7 @@ from services.assets.schemas.bulk import (
     ImportedSchema,
     PricesQuery,
     PricesSchema,
+    price_bars,
 )
 from services.assets.schemas.csv import price_rows
 from services.assets.schemas.fields import Isin, Symbol
@@ -49,5 +50,6 @@ __all__ = [
     "SplitQuery",
     "SplitSchema",
     "Symbol",
+    "price_bars",
     "price_rows",
 ]

@@ -7,6 +7,7 @@ from marshmallow import fields, post_load, validate
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.quotes import Bar
 from services.assets.schemas.assets import AssetSchema
+from services.assets.schemas.csv import price_rows
 from services.assets.schemas.fields import QuotedCurrency, Volume
 from shared.http.bulk import Rows
 from shared.http.schemas import Day, Flag, Price, StrictSchema, WarningSchema
@@ -44,6 +45,16 @@ class DayPriceSchema(StrictSchema):
     @post_load
     def _bar(self, values: dict[str, Any], **_: Any) -> Bar:
         return Bar(**values)
+
+
+def price_bars(body: bytes) -> list[Bar]:
+    """Return the prices in a CSV file.
+
+    Raises:
+        ValueError: see `price_rows`.
+        ValidationError: a row is no price of a day.
+    """
+    return [DayPriceSchema().load(row) for row in price_rows(body)]
 
 
 class PricesSchema(StrictSchema):

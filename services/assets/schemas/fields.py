@@ -6,10 +6,10 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from services.assets.domain.identifiers import SYMBOL_LENGTH, is_isin, is_symbol
+from shared.finance.asset_types import ASSET_TYPES
+from shared.finance.money import MINOR_CURRENCIES, is_currency
+from shared.finance.splits import parse_ratio
 from shared.http.schemas import MAX_ID, Number, Price, Text
-from shared.money import MINOR_CURRENCIES, is_currency
-from shared.ratios import parse_ratio
-from shared.vocabulary import ASSET_TYPES
 
 
 class Symbol(Text):

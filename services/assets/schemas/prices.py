@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from services.assets.commands import Quote
+from services.assets.domain.splits import Split
 from services.assets.queries.prices import INTERVALS
 from services.assets.schemas.fields import QuotedCurrency, Ratio, Symbol, Volume, answered_price
 from shared.http.schemas import (
@@ -28,7 +30,10 @@ class NewPriceSchema(StrictSchema):
         positive=True,
         metadata={"description": "The price.", "example": "175.50"},
     )
-    date = Day(metadata={"description": "Its day; that of `timestamp`, in UTC, by default."})
+    day = Day(
+        data_key="date",
+        metadata={"description": "Its day; that of `timestamp`, in UTC, by default."},
+    )
     open = Price(positive=True, metadata={"description": "First price of the day."})
     high = Price(positive=True, metadata={"description": "Highest price of the day so far."})
     low = Price(positive=True, metadata={"description": "Lowest price of the day so far."})
@@ -41,6 +46,10 @@ class NewPriceSchema(StrictSchema):
             "example": "USD",
         }
     )
+
+    @post_load
+    def _quote(self, data: dict[str, Any], **_: Any) -> Quote:
+        return Quote(**data)
 
 
 class PriceSchema(StrictSchema):
@@ -100,6 +109,10 @@ class SplitSchema(StrictSchema):
     ratio = Ratio(
         required=True, metadata={"description": "New pieces for old ones.", "example": "4:1"}
     )
+
+    @post_load
+    def _split(self, data: dict[str, Any], **_: Any) -> Split:
+        return Split(**data)
 
 
 class SplitQuery(PageQuery):

@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from services.auth import commands, queries
+from services.auth.lanes import HASHING
 from services.auth.schemas import PasswordSchema, UserSchema
 from shared.http import Blueprint, identity, session
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Profile", "Who you are.")
 
@@ -28,7 +29,7 @@ def get_me() -> RowMapping:
 @blueprint.etag()
 def replace_me(values: dict[str, Any]) -> RowMapping:
     """Replace your profile."""
-    commands.change_profile(session, identity.user_id, values, expected_versions())
+    commands.change_profile(session, identity.user_id, values, expected_revisions())
     return queries.profile(session, identity.user_id)
 
 
@@ -39,13 +40,14 @@ def replace_me(values: dict[str, Any]) -> RowMapping:
 @blueprint.etag()
 def change_me(values: dict[str, Any]) -> RowMapping:
     """Change some of your profile."""
-    commands.change_profile(session, identity.user_id, values, expected_versions())
+    commands.change_profile(session, identity.user_id, values, expected_revisions())
     return queries.profile(session, identity.user_id)
 
 
 @blueprint.route("/api/users/me/password/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.arguments(PasswordSchema)
+@blueprint.lane(HASHING)
 @blueprint.response(204)
 def change_password(values: dict[str, str]) -> None:
     """Change your password; all your other tokens end."""

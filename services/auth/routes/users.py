@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from services.auth import commands, queries
+from services.auth.lanes import HASHING
 from services.auth.schemas import ManagedUserSchema, NewUserSchema, UserQuery
 from shared.http import Blueprint, Listing, session
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Users", "All users, for administrators.")
 
@@ -24,6 +25,7 @@ def list_users(query: dict[str, Any]) -> Listing:
 @blueprint.route("/api/users/", methods=["POST"])
 @blueprint.authenticated("write", staff=True)
 @blueprint.arguments(NewUserSchema)
+@blueprint.lane(HASHING)
 @blueprint.response(201, ManagedUserSchema)
 @blueprint.etag()
 def create_user(values: dict[str, Any]) -> RowMapping:
@@ -48,7 +50,7 @@ def get_user(user_id: int) -> RowMapping:
 @blueprint.etag()
 def replace_user(values: dict[str, Any], user_id: int) -> RowMapping:
     """Replace what is written of a user; for administrators."""
-    commands.change_profile(session, user_id, values, expected_versions())
+    commands.change_profile(session, user_id, values, expected_revisions())
     return queries.profile(session, user_id)
 
 
@@ -59,7 +61,7 @@ def replace_user(values: dict[str, Any], user_id: int) -> RowMapping:
 @blueprint.etag()
 def change_user(values: dict[str, Any], user_id: int) -> RowMapping:
     """Change some of what is written of a user; for administrators."""
-    commands.change_profile(session, user_id, values, expected_versions())
+    commands.change_profile(session, user_id, values, expected_revisions())
     return queries.profile(session, user_id)
 
 
@@ -68,4 +70,4 @@ def change_user(values: dict[str, Any], user_id: int) -> RowMapping:
 @blueprint.response(204)
 def delete_user(user_id: int) -> None:
     """Delete a user with all that is theirs; for administrators."""
-    commands.delete_user(session, user_id, expected_versions())
+    commands.delete_user(session, user_id, expected_revisions())

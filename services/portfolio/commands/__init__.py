@@ -1,15 +1,14 @@
 """What changes portfolios and their ledgers. Commands never commit.
 
 Every command on a portfolio takes the row lock of it first: under that lock rows are written,
-positions and account brought in line, and the versions of the events given.
+positions and account brought in line, and the sequences of the events given.
 """
 
 from services.portfolio.commands.assets import (
     adopt_asset,
-    lock_asset,
     put_asset,
     put_close,
-    retire_all_but,
+    retire_asset,
 )
 from services.portfolio.commands.imports import Imported, import_file, take_back_import
 from services.portfolio.commands.portfolios import (
@@ -20,7 +19,12 @@ from services.portfolio.commands.portfolios import (
     recompute_portfolio,
     update_portfolio,
 )
-from services.portfolio.commands.positions import adjust_position, delete_position, open_position
+from services.portfolio.commands.positions import (
+    Opening,
+    adjust_position,
+    delete_position,
+    open_position,
+)
 from services.portfolio.commands.recording import (
     record_sound_transactions,
     record_transaction,
@@ -35,6 +39,7 @@ from services.portfolio.commands.transactions import (
 
 __all__ = [
     "Imported",
+    "Opening",
     "RowsRefused",
     "adjust_position",
     "adopt_asset",
@@ -45,7 +50,6 @@ __all__ = [
     "delete_position",
     "delete_transaction",
     "import_file",
-    "lock_asset",
     "open_position",
     "put_asset",
     "put_close",
@@ -55,7 +59,7 @@ __all__ = [
     "record_transaction",
     "record_transactions",
     "replace_transaction",
-    "retire_all_but",
+    "retire_asset",
     "take_back_import",
     "update_portfolio",
 ]

@@ -1,46 +1,23 @@
-"""Our copy of what others own: assets, and the closes of currency pairs.
-
-An asset's event carries all that we keep of it, so one that is missing between two loses nothing;
-but a pair's closes come one by one, so there a missing event means asking the owner for all.
-"""
+"""Our copy of what others own: assets, and the closes of currency pairs."""
 
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ARRAY, BigInteger, all_, delete, insert, literal, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from services.portfolio.models import Asset, FxClose
-from services.portfolio.owners import AssetSnapshot, Card, Owners
+from services.portfolio.outside.owners import AssetSnapshot, Owners
+from shared.replica import put
 
 
-def lock_asset(session: Session, asset_id: int) -> Asset | None:
-    """Return our copy of an asset, locked; None where we have never heard of it."""
-    statement = select(Asset).where(Asset.id == asset_id).with_for_update()
-    return session.scalar(statement.execution_options(populate_existing=True))
-
-
-def put_asset(session: Session, version: int, card: Card) -> bool:
-    """Store an asset's card unless ours is newer; return whether it was stored."""
-    names = ("symbol", "name", "asset_type", "currency", "isin", "exchange", "sector", "industry")
-    values = {name: card[name] for name in (*names, "country", "is_active")}
-    values |= {
-        "owner_id": card["owner"],
-        "current_price": _number(card["current_price"]),
-        "previous_close": _number(card["previous_close"]),
-        "price_date": date.fromisoformat(card["price_date"]) if card["price_date"] else None,
-        "split_dates": [date.fromisoformat(day) for day in card["split_dates"]],
-        "version": version,
-    }
-    statement = (
-        upsert(Asset)
-        .values(id=card["id"], **values)
-        .on_conflict_do_update(index_elements=["id"], set_=values, where=Asset.version <= version)
-        .returning(Asset.id)
-    )
-    return session.scalar(statement) is not None
+def put_asset(session: Session, snapshot: AssetSnapshot) -> bool:
+    """Store an asset without closes unless ours is newer; return whether it was stored."""
+    values = snapshot._asdict()
+    del values["closes"]
+    return put(session, Asset, values)
 
 
 def put_close(session: Session, asset_id: int, day: date, close: Decimal) -> None:
@@ -55,22 +32,24 @@ def put_close(session: Session, asset_id: int, day: date, close: Decimal) -> Non
 
 def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
     """Replace what we have of an asset by all that its owner says, unless ours is newer."""
-    if not put_asset(session, snapshot.version, snapshot.card):
+    if not put_asset(session, snapshot):
         return
-    asset_id = snapshot.card["id"]
-    session.execute(delete(FxClose).where(FxClose.asset_id == asset_id))
+    session.execute(delete(FxClose).where(FxClose.asset_id == snapshot.id))
     if snapshot.closes:
         rows = [
-            {"asset_id": asset_id, "date": day, "close": close}
+            {"asset_id": snapshot.id, "date": day, "close": close}
             for day, close in snapshot.closes.items()
         ]
         session.execute(insert(FxClose), rows)
 
 
-def retire_all_but(session: Session, known: Iterable[int]) -> None:
-    """Retire every asset that its owner doesn't know any more; what holds it stays."""
-    ids = literal(list(known), ARRAY(BigInteger))
-    gone = update(Asset).where(Asset.id != all_(ids), Asset.is_active)
+def retire_asset(session: Session, asset_id: int, sequence: int) -> None:
+    """Retire an asset that its owner doesn't know any more; what holds it stays.
+
+    Args:
+        sequence: which we had of it when its owner did not know it; a newer one stays.
+    """
+    gone = update(Asset).where(Asset.id == asset_id, Asset.sequence <= sequence)
     session.execute(gone.values(is_active=False))
 
 
@@ -98,7 +77,3 @@ def assets_for(session: Session, owner_id: int, ids: Iterable[int]) -> dict[int,
     visible = or_(Asset.owner_id.is_(None), Asset.owner_id == owner_id)
     rows = select(Asset).where(Asset.id.in_(set(ids)), visible)
     return {asset.id: asset for asset in session.scalars(rows)}
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)

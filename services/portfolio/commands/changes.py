@@ -1,7 +1,6 @@
 """The lock that every change takes, and the events that tell of it."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +9,7 @@ from services.portfolio.domain.holding import Holding
 from services.portfolio.models import Asset, Portfolio, Position, Transaction
 from shared.errors import NotFound, PreconditionFailed
 from shared.events import Event
-from shared.money import trimmed
+from shared.finance.money import trimmed
 
 
 def changeable(
@@ -45,18 +44,18 @@ def all_changeable(session: Session, owner_id: int, ids: Iterable[int]) -> dict[
     return {portfolio.id: portfolio for portfolio in session.scalars(locked)}
 
 
-def require_expected(noun: str, version: int, expected: frozenset[int] | None) -> None:
+def require_expected(noun: str, revision: int, expected: frozenset[int] | None) -> None:
     """Refuse a change of what has changed since the client read it.
 
     Raises:
-        PreconditionFailed: `version` is not an expected one.
+        PreconditionFailed: `revision` is not an expected one.
     """
-    if expected is not None and version not in expected:
+    if expected is not None and revision not in expected:
         raise PreconditionFailed(f"The {noun} has changed since you read it.")
 
 
 def portfolio_event(portfolio: Portfolio, type_: str) -> Event:
-    """Return the event of a change to a portfolio; its version must be the portfolio's already."""
+    """Return the event of a change to a portfolio; its sequence must be the portfolio's already."""
     return _of_portfolio(portfolio, type_, {"portfolio": portfolio.card()})
 
 
@@ -64,21 +63,21 @@ def transaction_events(
     session: Session, portfolio: Portfolio, type_: str, transactions: Sequence[Transaction]
 ) -> list[Event]:
     """Return the next events on a portfolio: its `transactions` changed, in this order."""
-    named = {row.asset_id for row in transactions if row.asset_id is not None}
+    ids = {row.asset_id for row in transactions if row.asset_id is not None}
     symbols: dict[int | None, str] = {}
-    if named:
-        known = session.execute(select(Asset.id, Asset.symbol).where(Asset.id.in_(named)))
-        symbols.update((asset_id, symbol) for asset_id, symbol in known)
+    if ids:
+        assets = session.execute(select(Asset.id, Asset.symbol).where(Asset.id.in_(ids)))
+        symbols.update((asset_id, symbol) for asset_id, symbol in assets)
     events = []
     for row in transactions:
-        portfolio.version += 1
+        portfolio.sequence += 1
         data = {"owner": portfolio.owner_id, "transaction": row.card(symbols.get(row.asset_id))}
         events.append(_of_portfolio(portfolio, type_, data))
     return events
 
 
 def position_event(portfolio: Portfolio, position: Position, holding: Holding) -> Event:
-    """Return the event of a change to a position; its version must be the position's already.
+    """Return the event of a change to a position; its sequence must be the position's already.
 
     Args:
         holding: what it is now; nothing at all when its last entry is gone.
@@ -93,9 +92,9 @@ def position_event(portfolio: Portfolio, position: Position, holding: Holding) -
         "realized_gain_loss": trimmed(holding.realized, 0),
     }
     return Event.now(
-        "portfolio", "position-changed", f"positions/{position.id}", position.version, data
+        "portfolio", "position-changed", f"positions/{position.id}", position.sequence, data
     )
 
 
-def _of_portfolio(portfolio: Portfolio, type_: str, data: dict[str, Any]) -> Event:
-    return Event.now("portfolio", type_, f"portfolios/{portfolio.id}", portfolio.version, data)
+def _of_portfolio(portfolio: Portfolio, type_: str, data: dict[str, object]) -> Event:
+    return Event.now("portfolio", type_, f"portfolios/{portfolio.id}", portfolio.sequence, data)

@@ -1,25 +1,23 @@
 """From what a client says of a transaction to a complete entry of the ledger."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.entries import ONE, ZERO, Entry
+from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import InvalidEntry
-from services.portfolio.domain.ratios import parse_ratio, ratio_text
-from services.portfolio.domain.rules import complete
-from services.portfolio.models import DERIVABLE, Asset, Portfolio, Transaction
+from services.portfolio.domain.rules import complete, parse_ratio
+from services.portfolio.models import Asset, Portfolio, Transaction, TransactionFields
 from shared.errors import NotFound, ValidationFailed
-from shared.money import MINOR_CURRENCIES, minor_unit, round_to
-from shared.rates import PLACES
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import MINOR_CURRENCIES, ONE, ZERO, minor_unit, round_to
+from shared.finance.rates import PLACES
 
-Values = Mapping[str, Any]
+Changes = Mapping[str, Any]  # some of `TransactionFields`: name → value
 
 _MONEY: Final = ("price", "amount", "fees", "taxes")
 _PRICE_PLACES: Final = 8  # of an answer
@@ -30,143 +28,97 @@ class Draft:
     """What a client says of one transaction, with what it names.
 
     Attributes:
-        values: the public fields; one that is missing or None is not given.
-        edited: the transaction that it edits, as it is before.
+        fields: with money of a minor unit in its major one.
+        before: the transaction that it edits, as it was.
     """
 
-    values: Values
+    fields: TransactionFields
     portfolio: Portfolio
     asset: Asset | None
-    edited: Transaction | None = None
+    before: Transaction | None = None
 
     @classmethod
     def of(
-        cls, values: Values, portfolios: Mapping[int, Portfolio], assets: Mapping[int, Asset]
+        cls,
+        fields: TransactionFields,
+        portfolios: Mapping[int, Portfolio],
+        assets: Mapping[int, Asset],
     ) -> "Draft":
-        """Return the draft of `values`.
+        """Return the draft of what a client says.
 
         Raises:
             NotFound: the portfolio is none of `portfolios`.
             ValidationFailed: the asset is none of `assets`.
         """
-        portfolio, asset_id = portfolios.get(values["portfolio"]), values.get("asset")
+        portfolio = portfolios.get(fields.portfolio)
         if portfolio is None:
             raise NotFound.of("portfolio")
-        if asset_id is not None and asset_id not in assets:
+        if fields.asset is not None and fields.asset not in assets:
             raise ValidationFailed.of("asset", "There is no such asset.")
-        return cls(values, portfolio, assets[asset_id] if asset_id is not None else None)
-
-    @property
-    def day(self) -> date:
-        """Its date."""
-        day: date = self.values["date"]
-        return day
-
-    @property
-    def given_currency(self) -> str:
-        """Its currency, perhaps a minor unit; that of the asset or the portfolio by default."""
-        default = self.asset.currency if self.asset else self.portfolio.currency
-        return self.values.get("currency") or default
+        asset = assets[fields.asset] if fields.asset is not None else None
+        return cls(_in_major_unit(fields), portfolio, asset)
 
     @property
     def currency(self) -> str:
-        """Its currency, as it is kept."""
-        return MINOR_CURRENCIES.get(self.given_currency, self.given_currency)
+        """Its currency; that of the asset or the portfolio by default."""
+        default = self.asset.currency if self.asset else self.portfolio.currency
+        return self.fields.currency or default
 
     @property
     def asset_currency(self) -> str:
         """The currency in which its position is kept."""
         return self.asset.currency if self.asset else self.currency
 
-    def number(self, name: str) -> Decimal | None:
-        """Return a number of it, money of a minor unit in its major one."""
-        number: Decimal | None = self.values.get(name)
-        if number is None or self.given_currency not in MINOR_CURRENCIES:
-            return number
-        if name == "exchange_rate":
-            return number.scaleb(2)
-        return number.scaleb(-2) if name in _MONEY else number
 
-
-def rates_for(session: Session, drafts: Iterable[Draft]) -> fx.Rates:
+def rates_for(session: Session, drafts: Collection[Draft]) -> fx.RateBook:
     """Return the rates that `drafts` may need."""
-    found = list(drafts)
-    if not found:
-        return fx.Rates()
-    pairs = {(draft.currency, draft.portfolio.currency) for draft in found}
-    pairs |= {(draft.currency, draft.asset_currency) for draft in found}
-    days = [draft.day for draft in found]
+    if not drafts:
+        return fx.RateBook()
+    pairs = {(draft.currency, draft.portfolio.currency) for draft in drafts}
+    pairs |= {(draft.currency, draft.asset_currency) for draft in drafts}
+    days = [draft.fields.date for draft in drafts]
     return fx.load(session, pairs, min(days), max(days))
 
 
-def fill(transaction: Transaction, draft: Draft, rates: fx.Rates) -> None:
+def fill(transaction: Transaction, draft: Draft, rates: fx.RateBook) -> None:
     """Make `transaction` what `draft` says, with all that follows from it.
 
     Raises:
         LedgerError: the fields do not fit the type or each other.
     """
-    values = draft.values
-    entry = complete(_entry(draft, rates))
-    transaction.portfolio_id = draft.portfolio.id
-    transaction.asset_id = entry.asset
-    transaction.transaction_type = entry.type.value
-    transaction.date = entry.date
-    transaction.quantity, transaction.price = entry.quantity, entry.price
-    transaction.amount, transaction.fees, transaction.taxes = entry.amount, entry.fees, entry.taxes
-    transaction.currency = entry.currency
-    transaction.exchange_rate, transaction.asset_rate = entry.exchange_rate, entry.asset_rate
-    transaction.ratio_new = entry.ratio.numerator if entry.ratio else None
-    transaction.ratio_old = entry.ratio.denominator if entry.ratio else None
-    transaction.derived = [name for name in DERIVABLE if values.get(name) is None]
-    transaction.notes = values.get("notes") or ""
-    transaction.external_id = values.get("external_id")
+    transaction.write(draft.fields, complete(_entry(draft, rates)))
 
 
-def changed_values(transaction: Transaction, changes: Values) -> Values:
+def after_changes(transaction: Transaction, changes: Changes) -> TransactionFields:
     """Return the fields of a transaction after `changes`; what was derived is derived anew."""
-    kept: dict[str, Any] = {
-        "portfolio": transaction.portfolio_id,
-        "asset": transaction.asset_id,
-        "transaction_type": transaction.transaction_type,
-        "date": transaction.date,
-        "quantity": transaction.quantity,
-        "price": transaction.price,
-        "amount": transaction.amount,
-        "fees": transaction.fees,
-        "taxes": transaction.taxes,
-        "currency": transaction.currency,
-        "exchange_rate": transaction.exchange_rate,
-        "ratio": ratio_text(transaction.ratio) if transaction.ratio else None,
-        "notes": transaction.notes,
-        "external_id": transaction.external_id,
-    }
-    return kept | dict.fromkeys(transaction.derived) | dict(changes)
+    derived: dict[str, None] = dict.fromkeys(transaction.derived)
+    return replace(transaction.fields, **{**derived, **changes})
 
 
-def replaced_values(transaction: Transaction, values: Values) -> Values:
-    """Return the fields of a transaction replaced by `values`.
+def after_replacement(transaction: Transaction, fields: TransactionFields) -> TransactionFields:
+    """Return the fields of a transaction replaced by `fields`.
 
     A number that is sent back as it was answered, rounded, is none that is meant: who gets,
     changes the quantity and puts does not mean the old amount.
     """
-    answered = {
+    answer = {
         "price": _rounded(transaction.price, _PRICE_PLACES),
         "exchange_rate": _rounded(transaction.exchange_rate, PLACES),
     }
     places = minor_unit(transaction.currency)
-    answered |= {
+    answer |= {
         name: _rounded(getattr(transaction, name), places) for name in ("amount", "fees", "taxes")
     }
-    meant = {
+    changes = {
         name: value
-        for name, value in values.items()
-        if name not in answered or value != answered[name]
+        for name, value in vars(fields).items()
+        if name not in answer or value != answer[name]
     }
-    return changed_values(transaction, meant)
+    return after_changes(transaction, changes)
 
 
 def exchange_rate(
-    transaction: Transaction, portfolio: Portfolio, asset: Asset | None, rates: fx.Rates
+    transaction: Transaction, portfolio: Portfolio, asset: Asset | None, rates: fx.RateBook
 ) -> Decimal | None:
     """Return the rate of a stored transaction to its portfolio's currency; None is unknown."""
     if asset is not None and asset.currency == portfolio.currency:
@@ -179,65 +131,76 @@ def _rounded(number: Decimal | None, places: int) -> Decimal | None:
     return None if number is None else round_to(number, places)
 
 
-def _entry(draft: Draft, rates: fx.Rates) -> Entry:
-    values = draft.values
+def _in_major_unit(fields: TransactionFields) -> TransactionFields:
+    if fields.currency not in MINOR_CURRENCIES:
+        return fields
+    numbers = {name: getattr(fields, name) for name in (*_MONEY, "exchange_rate")}
+    scaled = {
+        name: number.scaleb(-2 if name in _MONEY else 2)
+        for name, number in numbers.items()
+        if number is not None
+    }
+    return replace(fields, currency=MINOR_CURRENCIES[fields.currency], **scaled)
+
+
+def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
+    fields = draft.fields
     exchange_rate = _exchange_rate(draft, rates)
     asset_rate = _asset_rate(draft, exchange_rate, rates)
     if draft.asset_currency == draft.portfolio.currency:
         exchange_rate = asset_rate
     return Entry(
         id=0,
-        date=draft.day,
-        type=EntryType(values["transaction_type"]),
+        date=fields.date,
+        type=EntryType(fields.transaction_type),
         currency=draft.currency,
-        asset=draft.asset.id if draft.asset else None,
-        quantity=draft.number("quantity"),
-        price=draft.number("price"),
-        amount=draft.number("amount"),
-        fees=draft.number("fees") or ZERO,
-        taxes=draft.number("taxes") or ZERO,
+        asset=fields.asset,
+        quantity=fields.quantity,
+        price=fields.price,
+        amount=fields.amount,
+        fees=fields.fees or ZERO,  # 0.00 is 0
+        taxes=fields.taxes or ZERO,
         exchange_rate=exchange_rate,
         asset_rate=asset_rate,
-        ratio=parse_ratio(values["ratio"]) if values.get("ratio") else None,
+        ratio=parse_ratio(fields.ratio) if fields.ratio else None,
     )
 
 
-def _exchange_rate(draft: Draft, rates: fx.Rates) -> Decimal | None:
-    given = draft.number("exchange_rate")
-    target = draft.portfolio.currency
-    if given is None:
-        rate = rates.find(draft.currency, target, draft.day)
+def _exchange_rate(draft: Draft, rates: fx.RateBook) -> Decimal | None:
+    exchange_rate, target = draft.fields.exchange_rate, draft.portfolio.currency
+    if exchange_rate is None:
+        rate = rates.find(draft.currency, target, draft.fields.date)
         return rate.value if rate else None
-    if draft.currency == target and given != ONE:
+    if draft.currency == target and exchange_rate != ONE:
         reason = f"The transaction is in {target} like its portfolio: the rate is 1."
         raise InvalidEntry({"exchange_rate": reason})
-    return given
+    return exchange_rate
 
 
-def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.Rates) -> Decimal:
-    source, target = draft.currency, draft.asset_currency
+def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.RateBook) -> Decimal:
+    source, target, day = draft.currency, draft.asset_currency, draft.fields.date
     if source == target:
         return ONE
-    if (kept := _kept_asset_rate(draft)) is not None:
-        return kept
+    if (rate_before := _asset_rate_before(draft)) is not None:
+        return rate_before
     if target == draft.portfolio.currency and exchange_rate is not None:
         return exchange_rate
-    rate = rates.find(source, target, draft.day)
+    rate = rates.find(source, target, day)
     if rate is None:
-        reason = f"There is no exchange rate from {source} to {target} on or before {draft.day}."
+        reason = f"There is no exchange rate from {source} to {target} on or before {day}."
         raise InvalidEntry({"currency": reason})
     return rate.value
 
 
-def _kept_asset_rate(draft: Draft) -> Decimal | None:
+def _asset_rate_before(draft: Draft) -> Decimal | None:
     """Return the rate of an edited transaction; None where what it follows from is edited.
 
     It may have been given, as the exchange rate into the portfolio's currency of then.
     """
-    old = draft.edited
+    old, fields = draft.before, draft.fields
     if old is None:
         return None
-    asset = draft.asset.id if draft.asset else None
-    given = None if "exchange_rate" in old.derived else old.exchange_rate
-    now = (asset, draft.currency, draft.day, draft.number("exchange_rate"))
-    return old.asset_rate if now == (old.asset_id, old.currency, old.date, given) else None
+    exchange_rate = None if "exchange_rate" in old.derived else old.exchange_rate
+    before = (old.asset_id, old.currency, old.date, exchange_rate)
+    now = (fields.asset, draft.currency, fields.date, fields.exchange_rate)
+    return old.asset_rate if now == before else None

@@ -1,9 +1,9 @@
 """Ledgers of other programs: imported, and taken back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,16 +22,28 @@ from services.portfolio.domain.ledger_files.rows import (
     LedgerFile,
     LedgerRow,
 )
-from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
-from services.portfolio.owners import Owners
+from services.portfolio.models import (
+    IMPORT_IDS,
+    Asset,
+    Portfolio,
+    Transaction,
+    TransactionFields,
+)
+from services.portfolio.outside.owners import Owners
 from services.portfolio.queries import portfolios
-from shared.dates import latest_day
 from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
-from shared.ratios import ratio_text
+from shared.finance.days import latest_day
+from shared.finance.splits import ratio_text
 
 MOST_ROWS: Final = 20_000  # some ten seconds; the gateway waits thirty
 
 Errors = dict[int, Fields]
+
+# What a row of a file has as a transaction has it; three fields it has in its own way.
+_OF_ROW: Final = {field.name for field in fields(LedgerRow)} - {"asset", "currency", "ratio"}
+_AS_IN_FILE: Final = tuple(
+    field.name for field in fields(TransactionFields) if field.name in _OF_ROW
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +92,26 @@ def import_file(
     portfolio = portfolios.row(session, owner_id, portfolio_id)
     _require_few(file)
     errors = {**file.errors, **_of_the_future(file.rows)}
-    found = resolve(file.rows, owner_id, owners, mapping)
-    learn_assets(session, found.ids.values(), owners)
-    if create_missing and not dry_run and found.unresolved and not errors:
-        if bad := _tried(session, portfolio, file.rows, found):
-            raise _rows_refused(bad)
-        found = make_missing(found, owner_id, owners, portfolio.currency)
+    resolution = resolve(file.rows, owner_id, owners, mapping)
+    learn_assets(session, resolution.ids.values(), owners)
+    if create_missing and not dry_run and resolution.unresolved and not errors:
+        if of_trial := _try(session, portfolio, file.rows, resolution):
+            raise _rows_refused(of_trial)
+        resolution = make_missing(resolution, owner_id, owners, portfolio.currency)
     if not dry_run:
-        errors |= _of_assets(file.rows, found)
-    sound = [row for row in file.rows if row.line not in errors and _has_asset(row, found)]
-    learn_assets(session, found.ids.values(), owners)
+        errors |= _of_assets(file.rows, resolution)
+    sound = [row for row in file.rows if row.line not in errors and _has_asset(row, resolution)]
+    learn_assets(session, resolution.ids.values(), owners)
     savepoint = session.begin_nested()
-    imported, refused = _record(session, owner_id, portfolio_id, sound, found.ids)
-    if errors := {**refused, **errors}:
+    imported, of_ledger = _record(session, owner_id, portfolio_id, sound, resolution.ids)
+    if errors := {**of_ledger, **errors}:
         raise _rows_refused(errors)
     imported = replace(imported, skipped=imported.skipped + sum(file.skipped.values()))
     if not dry_run:
         savepoint.commit()
         return imported
     savepoint.rollback()
-    return replace(imported, import_id=None, unresolved=found.unresolved)
+    return replace(imported, import_id=None, unresolved=resolution.unresolved)
 
 
 def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
@@ -125,8 +137,8 @@ def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
         raise _stands_in_the_way(unbalanced) from unbalanced
 
 
-def _tried(
-    session: Session, portfolio: Portfolio, rows: Sequence[LedgerRow], found: Resolution
+def _try(
+    session: Session, portfolio: Portfolio, rows: Sequence[LedgerRow], resolution: Resolution
 ) -> Errors:
     """Return what is wrong with rows whose assets are yet to be made; nothing stays of it.
 
@@ -135,12 +147,12 @@ def _tried(
     savepoint = session.begin_nested()
     stand_ins = {
         missing.reference: _stand_in(-number, portfolio, missing.reference)
-        for number, missing in enumerate(found.unresolved, start=1)
+        for number, missing in enumerate(resolution.unresolved, start=1)
     }
     session.add_all(stand_ins.values())
     session.flush()
     ids = {reference: asset.id for reference, asset in stand_ins.items()}
-    _, errors = _record(session, portfolio.owner_id, portfolio.id, rows, {**found.ids, **ids})
+    _, errors = _record(session, portfolio.owner_id, portfolio.id, rows, {**resolution.ids, **ids})
     savepoint.rollback()
     return errors
 
@@ -155,7 +167,7 @@ def _stand_in(id_: int, portfolio: Portfolio, reference: AssetReference) -> Asse
         asset_type="OTHER",
         currency=currency_of(reference) or portfolio.currency,
         is_active=True,
-        version=1,
+        sequence=1,
     )
 
 
@@ -170,19 +182,18 @@ def _of_the_future(rows: Sequence[LedgerRow]) -> Errors:
     return {row.line: {"date": ["The date is in the future."]} for row in rows if row.date > last}
 
 
-def _of_assets(rows: Sequence[LedgerRow], found: Resolution) -> Errors:
-    reasons: dict[AssetReference, Fields] = {
-        missing.reference: {"asset": ["No asset was found for it."]} for missing in found.unresolved
-    }
-    for reference, error in found.refused.items():
+def _of_assets(rows: Sequence[LedgerRow], resolution: Resolution) -> Errors:
+    no_asset: Fields = {"asset": ["No asset was found for it."]}
+    reasons = {missing.reference: no_asset for missing in resolution.unresolved}
+    for reference, error in resolution.refused.items():
         reasons[reference] = {"asset": [error.message]}
         if isinstance(error, ValidationFailed):
             reasons[reference] = error.fields
     return {row.line: reasons[row.asset] for row in rows if row.asset in reasons}
 
 
-def _has_asset(row: LedgerRow, found: Resolution) -> bool:
-    return row.asset is None or row.asset in found.ids
+def _has_asset(row: LedgerRow, resolution: Resolution) -> bool:
+    return row.asset is None or row.asset in resolution.ids
 
 
 def _record(
@@ -194,11 +205,11 @@ def _record(
 ) -> tuple[Imported, Errors]:
     """Record the rows that are new; return what was done, and what is wrong with which line."""
     changeable(session, owner_id, portfolio_id)
-    known = _known_ids(session, portfolio_id, rows)
-    new = [row for row in rows if row.external_id not in known]
+    ids = _external_ids(session, portfolio_id, rows)
+    new = [row for row in rows if row.external_id not in ids]
     import_id = session.scalar(IMPORT_IDS) if new else None
-    values = [_values(row, portfolio_id, assets) for row in new]
-    outcomes = record_sound_transactions(session, owner_id, values, import_id=import_id)
+    transactions = [_transaction(row, portfolio_id, assets) for row in new]
+    outcomes = record_sound_transactions(session, owner_id, transactions, import_id=import_id)
     errors = {
         row.line: fields_of(outcome)
         for row, outcome in zip(new, outcomes, strict=True)
@@ -207,37 +218,32 @@ def _record(
     return Imported(import_id, len(new), len(rows) - len(new)), errors
 
 
-def _known_ids(session: Session, portfolio_id: int, rows: Sequence[LedgerRow]) -> set[str | None]:
-    known = select(Transaction.external_id).where(
+def _external_ids(
+    session: Session, portfolio_id: int, rows: Sequence[LedgerRow]
+) -> set[str | None]:
+    """Return those of the rows' ids that the portfolio has already."""
+    ids = select(Transaction.external_id).where(
         Transaction.portfolio_id == portfolio_id,
         Transaction.external_id.in_([row.external_id for row in rows]),
     )
-    return set(session.scalars(known))
+    return set(session.scalars(ids))
 
 
-def _values(
+def _transaction(
     row: LedgerRow, portfolio_id: int, assets: Mapping[AssetReference, int]
-) -> dict[str, Any]:
-    return {
-        "portfolio": portfolio_id,
-        "asset": assets[row.asset] if row.asset else None,
-        "transaction_type": row.type,
-        "date": row.date,
-        "quantity": row.quantity,
-        "price": row.price,
-        "amount": row.amount,
-        "fees": row.fees,
-        "taxes": row.taxes,
-        "currency": row.money_currency,
-        "exchange_rate": row.exchange_rate,
-        "ratio": ratio_text(row.ratio) if row.ratio else None,
-        "notes": row.notes,
-        "external_id": row.external_id,
-    }
+) -> TransactionFields:
+    return TransactionFields(
+        portfolio=portfolio_id,
+        asset=assets[row.asset] if row.asset else None,
+        transaction_type=row.type.value,
+        currency=row.money_currency,
+        ratio=ratio_text(row.ratio) if row.ratio else None,
+        **{name: getattr(row, name) for name in _AS_IN_FILE},
+    )
 
 
 def _rows_refused(errors: Mapping[int, Fields]) -> ValidationFailed:
-    rows = {str(line): fields for line, fields in sorted(errors.items())}
+    rows = {str(line): reasons for line, reasons in sorted(errors.items())}
     return ValidationFailed({"rows": rows}, f"{len(rows)} rows of the file are refused.")
 
 

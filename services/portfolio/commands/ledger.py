@@ -15,10 +15,11 @@ from services.portfolio.domain.misfits import find_misfits
 from services.portfolio.models import LEDGER_ORDER, Portfolio, Position, Transaction
 from shared.errors import ValidationFailed
 from shared.events import Event
-from shared.vocabulary import CostMethod
+from shared.finance.lots import CostMethod
 
 ByAsset = Mapping[int, Sequence[Entry]]
 Stored = Mapping[int, Position]
+Holdings = Mapping[int, Holding]
 
 
 class Unbalanced(ValidationFailed):
@@ -55,20 +56,22 @@ def post(
         Unbalanced: more leaves than is held on some day.
     """
     new, old = list(added), list(removed)
+    method = CostMethod(portfolio.cost_basis_method)
     new_of, old_of = _by_asset(new), _by_asset(old)
     touched = new_of.keys() | old_of.keys()
     stored = _positions(session, portfolio, touched)
-    follow = {asset_id for asset_id in touched - old_of.keys() if _follow(stored, asset_id, new_of)}
-    start = {asset_id: stored[asset_id].holding for asset_id in follow & stored.keys()}
+    before = _before(stored, method)
+    follow = {asset_id for asset_id in touched - old_of.keys() if _follow(before, asset_id, new_of)}
+    start = {asset_id: before[asset_id] for asset_id in follow & before.keys()}
     entries = {asset_id: new_of[asset_id] for asset_id in follow}
     if replayed := touched - follow:
         entries |= _by_asset(_entries(session, portfolio, Transaction.asset_id.in_(replayed)))
-    holdings = _holdings(portfolio, touched, entries, start)
+    holdings = _holdings(touched, entries, method, start)
     if moves_start(portfolio.account, new, old):
         portfolio.account = account_of(_entries(session, portfolio))
     else:
         portfolio.account = including(excluding(portfolio.account, old), new)
-    return _store(session, portfolio, holdings, stored)
+    return _store(session, portfolio, holdings, stored, before)
 
 
 def misfits(
@@ -83,10 +86,10 @@ def misfits(
     """
     method = CostMethod(portfolio.cost_basis_method)
     concerned = _entries(session, portfolio, Transaction.asset_id.in_(unbalanced.errors))
-    found: dict[int, LedgerError] = {}
+    errors: dict[int, LedgerError] = {}
     for entries in _by_asset(concerned).values():
-        found |= find_misfits(entries, method, new)
-    return found
+        errors |= find_misfits(entries, method, new)
+    return errors
 
 
 def repost(session: Session, portfolio: Portfolio) -> list[Event]:
@@ -98,27 +101,32 @@ def repost(session: Session, portfolio: Portfolio) -> list[Event]:
     Raises:
         Unbalanced: more leaves than is held on some day.
     """
+    method = CostMethod(portfolio.cost_basis_method)
     entries = _entries(session, portfolio)
     by_asset = _by_asset(entries)
     stored = _positions(session, portfolio)
-    holdings = _holdings(portfolio, by_asset.keys() | stored.keys(), by_asset, {})
+    holdings = _holdings(by_asset.keys() | stored.keys(), by_asset, method, {})
     portfolio.account = account_of(entries)
-    return _store(session, portfolio, holdings, stored)
+    return _store(session, portfolio, holdings, stored, _before(stored, method))
 
 
-def _follow(stored: Stored, asset_id: int, new_of: ByAsset) -> bool:
-    return asset_id not in stored or stored[asset_id].holding.follows(new_of[asset_id][0])
+def _before(stored: Stored, method: CostMethod) -> Holdings:
+    return {asset_id: position.holding(method) for asset_id, position in stored.items()}
+
+
+def _follow(before: Holdings, asset_id: int, new_of: ByAsset) -> bool:
+    return asset_id not in before or before[asset_id].follows(new_of[asset_id][0])
 
 
 def _holdings(
-    portfolio: Portfolio, assets: Iterable[int], entries: ByAsset, start: Mapping[int, Holding]
+    assets: Iterable[int], entries: ByAsset, method: CostMethod, start: Holdings
 ) -> dict[int, Holding]:
-    method = CostMethod(portfolio.cost_basis_method)
+    nothing = Holding.nothing(method)
     holdings: dict[int, Holding] = {}
     errors: dict[int, LedgerError] = {}
     for asset_id in sorted(assets):
         try:
-            holdings[asset_id] = replay(entries.get(asset_id, ()), method, start.get(asset_id))
+            holdings[asset_id] = replay(entries.get(asset_id, ()), start.get(asset_id, nothing))
         except LedgerError as error:
             errors[asset_id] = error
     if errors:
@@ -127,21 +135,25 @@ def _holdings(
 
 
 def _store(
-    session: Session, portfolio: Portfolio, holdings: Mapping[int, Holding], stored: Stored
+    session: Session,
+    portfolio: Portfolio,
+    holdings: Holdings,
+    stored: Stored,
+    before: Holdings,
 ) -> list[Event]:
     changed: list[tuple[Position, Holding]] = []
     for asset_id, holding in holdings.items():
         position = stored.get(asset_id)
         if position is None:
-            position = Position(portfolio_id=portfolio.id, asset_id=asset_id, version=0)
+            position = Position(portfolio_id=portfolio.id, asset_id=asset_id, sequence=0)
             session.add(position)
-        elif position.holding == holding:
+        elif before[asset_id] == holding:
             continue
-        position.version += 1
+        position.sequence += 1
         if holding.last_order is None:
             session.delete(position)
         else:
-            position.holding = holding
+            position.keep(holding)
         changed.append((position, holding))
     session.flush()
     return [position_event(portfolio, position, holding) for position, holding in changed]
@@ -166,8 +178,8 @@ def _entries(
 
 
 def _by_asset(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
-    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    by_asset: defaultdict[int, list[Entry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: entry.order):
         if entry.asset is not None:
-            found[entry.asset].append(entry)
-    return dict(found)
+            by_asset[entry.asset].append(entry)
+    return dict(by_asset)

@@ -1,8 +1,7 @@
 """Portfolios: made, changed, deleted, and their sums made anew."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Unpack
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
@@ -15,36 +14,16 @@ from services.portfolio.commands.changes import (
     transaction_events,
 )
 from services.portfolio.commands.drafts import exchange_rate
-from services.portfolio.models import UNRATED, Asset, Portfolio, Transaction
+from services.portfolio.models import UNRATED, Asset, Portfolio, PortfolioFields, Transaction
 from shared.bus import outbox
 from shared.events import Event
 
-_WRITABLE: Final = frozenset({"name", "description", "currency", "cost_basis_method", "is_active"})
-
 
 def create_portfolio(
-    session: Session,
-    *,
-    owner_id: int,
-    name: str,
-    currency: str,
-    description: str = "",
-    cost_basis_method: str = "AVERAGE",
-    is_active: bool = True,
+    session: Session, *, owner_id: int, **fields: Unpack[PortfolioFields]
 ) -> Portfolio:
-    """Make an empty portfolio.
-
-    Args:
-        currency: ISO 4217.
-    """
-    portfolio = Portfolio(
-        owner_id=owner_id,
-        name=name,
-        currency=currency,
-        description=description,
-        cost_basis_method=cost_basis_method,
-        is_active=is_active,
-    )
+    """Make an empty portfolio; it needs a name and a currency."""
+    portfolio = Portfolio(owner_id=owner_id, **fields)
     session.add(portfolio)
     session.flush()
     outbox.add(session, portfolio_event(portfolio, "portfolio-created"))
@@ -56,7 +35,7 @@ def update_portfolio(
     owner_id: int,
     portfolio_id: int,
     *,
-    changes: Mapping[str, Any],
+    changes: PortfolioFields,
     expected: frozenset[int] | None = None,
 ) -> None:
     """Change what people wrote of a portfolio.
@@ -65,7 +44,6 @@ def update_portfolio(
     exchange rate of every transaction up again, also where the client had given the old one.
 
     Args:
-        changes: writable fields.
         expected: revisions it may have now; None is any.
 
     Raises:
@@ -74,17 +52,17 @@ def update_portfolio(
     """
     portfolio = changeable(session, owner_id, portfolio_id, expected)
     before = portfolio.currency, portfolio.cost_basis_method
-    for name in _WRITABLE & changes.keys():
-        setattr(portfolio, name, changes[name])
+    for name, value in changes.items():
+        setattr(portfolio, name, value)
     portfolio.revision += 1
-    portfolio.version += 1
+    portfolio.sequence += 1
     portfolio.modified = datetime.now(UTC)
-    told = [portfolio_event(portfolio, "portfolio-updated")]
+    events = [portfolio_event(portfolio, "portfolio-updated")]
     if portfolio.currency != before[0]:
-        told += _rerated(session, portfolio)
+        events += _rerated(session, portfolio)
     if (portfolio.currency, portfolio.cost_basis_method) != before:
-        told += ledger.repost(session, portfolio)
-    outbox.add(session, *told)
+        events += ledger.repost(session, portfolio)
+    outbox.add(session, *events)
 
 
 def delete_portfolio(
@@ -119,9 +97,9 @@ def recompute_portfolio(session: Session, portfolio_id: int) -> int:
     portfolio = session.scalar(statement.with_for_update())
     if portfolio is None:
         return 0
-    told = ledger.repost(session, portfolio)
-    outbox.add(session, *told)
-    return len(told)
+    events = ledger.repost(session, portfolio)
+    outbox.add(session, *events)
+    return len(events)
 
 
 def rate_unrated(session: Session) -> None:
@@ -129,12 +107,12 @@ def rate_unrated(session: Session) -> None:
     waiting = select(Transaction.portfolio_id).where(UNRATED)
     statement = select(Portfolio).where(Portfolio.id.in_(waiting)).order_by(Portfolio.id)
     for portfolio in session.scalars(statement.with_for_update()).all():
-        if told := _rerated(session, portfolio, UNRATED):
-            outbox.add(session, *told, *ledger.repost(session, portfolio))
+        if events := _rerated(session, portfolio, UNRATED):
+            outbox.add(session, *events, *ledger.repost(session, portfolio))
 
 
 def _delete(session: Session, portfolio: Portfolio) -> None:
-    portfolio.version += 1
+    portfolio.sequence += 1
     outbox.add(session, portfolio_event(portfolio, "portfolio-deleted"))
     session.expunge(portfolio)
     session.execute(delete(Portfolio).where(Portfolio.id == portfolio.id))
@@ -144,16 +122,16 @@ def _rerated(
     session: Session, portfolio: Portfolio, *conditions: ColumnElement[bool]
 ) -> list[Event]:
     """Look exchange rates up; return the events of the transactions that have another one now."""
-    found = select(Transaction).where(Transaction.portfolio_id == portfolio.id, *conditions)
-    transactions = session.scalars(found.order_by(Transaction.id)).all()
+    statement = select(Transaction).where(Transaction.portfolio_id == portfolio.id, *conditions)
+    transactions = session.scalars(statement.order_by(Transaction.id)).all()
     if not transactions:
         return []
     pairs = {(row.currency, portfolio.currency) for row in transactions}
     days = [row.date for row in transactions]
     rates = fx.load(session, pairs, min(days), max(days))
-    named = {row.asset_id for row in transactions}
+    asset_ids = {row.asset_id for row in transactions}
     assets = {
-        asset.id: asset for asset in session.scalars(select(Asset).where(Asset.id.in_(named)))
+        asset.id: asset for asset in session.scalars(select(Asset).where(Asset.id.in_(asset_ids)))
     }
     changed = []
     for row in transactions:

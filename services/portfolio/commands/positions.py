@@ -1,5 +1,6 @@
 """Positions: opened, adjusted, deleted, each by entries of the ledger."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -10,31 +11,42 @@ from services.portfolio.commands.assets import learn_assets
 from services.portfolio.commands.changes import changeable, require_expected
 from services.portfolio.commands.recording import record_transaction
 from services.portfolio.commands.transactions import delete_entries
-from services.portfolio.domain.entries import ZERO
-from services.portfolio.models import AVERAGE_COST_PLACES, Portfolio, Position, Transaction
-from services.portfolio.owners import Owners
+from services.portfolio.models import (
+    AVERAGE_COST_PLACES,
+    Portfolio,
+    Position,
+    Transaction,
+    TransactionFields,
+)
+from services.portfolio.outside.owners import Owners
 from shared.errors import Conflict, NotFound, ValidationFailed
-from shared.money import round_to
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import ZERO, round_to
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A position to open.
+
+    Attributes:
+        average_cost: of one unit, in the asset's currency.
+        first_purchase_date: today, in UTC, by default; the day of the last entry where that is
+            later.
+    """
+
+    portfolio: int
+    asset: int
+    quantity: Decimal
+    average_cost: Decimal
+    first_purchase_date: date | None = None
 
 
 def open_position(
-    session: Session,
-    owner_id: int,
-    *,
-    portfolio: int,
-    asset: int,
-    quantity: Decimal,
-    average_cost: Decimal,
-    first_purchase_date: date | None = None,
-    owners: Owners | None = None,
+    session: Session, owner_id: int, opening: Opening, owners: Owners | None = None
 ) -> int:
     """Open a position by a TRANSFER_IN and return its id.
 
     Args:
-        average_cost: of one unit, in the asset's currency.
-        first_purchase_date: today, in UTC, by default; the day of the last entry where that is
-            later.
         owners: are asked for an asset that is new to us; None asks nobody.
 
     Raises:
@@ -44,23 +56,24 @@ def open_position(
             that nothing is held.
         Unavailable: the asset is new to us, and its owner does not answer.
     """
-    learn_assets(session, [asset], owners)
-    changeable(session, owner_id, portfolio)
-    place = (Position.portfolio_id == portfolio, Position.asset_id == asset)
+    portfolio_id, asset_id = opening.portfolio, opening.asset
+    learn_assets(session, [asset_id], owners)
+    changeable(session, owner_id, portfolio_id)
+    place = (Position.portfolio_id == portfolio_id, Position.asset_id == asset_id)
     position = session.scalar(select(Position).where(*place))
     if position is not None and position.quantity:
         raise Conflict("The portfolio has a position in this asset: change that one.")
-    day = first_purchase_date or _today(position)
-    _require_no_later_adjustment(session, portfolio, asset, day)
-    opening = {
-        "portfolio": portfolio,
-        "asset": asset,
-        "transaction_type": EntryType.TRANSFER_IN,
-        "date": day,
-        "quantity": quantity,
-        "price": average_cost,
-    }
-    record_transaction(session, owner_id, opening)
+    day = opening.first_purchase_date or _today(position)
+    _require_no_later_adjustment(session, portfolio_id, asset_id, day)
+    transfer = TransactionFields(
+        portfolio=portfolio_id,
+        asset=asset_id,
+        transaction_type=EntryType.TRANSFER_IN.value,
+        date=day,
+        quantity=opening.quantity,
+        price=opening.average_cost,
+    )
+    record_transaction(session, owner_id, transfer)
     return session.scalars(select(Position.id).where(*place)).one()
 
 
@@ -78,32 +91,32 @@ def adjust_position(
     Args:
         quantity: the same as now by default.
         average_cost: of one unit, in the asset's currency; the same as now by default.
-        expected: versions it may have now; None is any.
+        expected: revisions it may have now; None is any.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
-        PreconditionFailed: its version is not an expected one.
+        PreconditionFailed: its revision is not an expected one.
         ValidationFailed: it was closed, and no cost is given.
     """
     portfolio, position = _locked(session, owner_id, position_id)
-    require_expected("position", position.version, expected)
-    held = position.quantity if quantity is None else quantity
+    require_expected("position", position.revision, expected)
+    quantity = position.quantity if quantity is None else quantity
     unit = position.unit_cost
     # As it was answered, rounded, it is no other cost.
     if average_cost is not None and average_cost != round_to(unit or ZERO, AVERAGE_COST_PLACES):
         unit = average_cost
-    if (held, unit) == (position.quantity, position.unit_cost):
+    if (quantity, unit) == (position.quantity, position.unit_cost):
         return
-    if held and unit is None:
+    if quantity and unit is None:
         raise ValidationFailed.of("average_cost", "The position was closed: it needs a new cost.")
-    adjustment = {
-        "portfolio": portfolio.id,
-        "asset": position.asset_id,
-        "transaction_type": EntryType.ADJUSTMENT,
-        "date": _today(position),
-        "quantity": held,
-        "price": unit if held else None,
-    }
+    adjustment = TransactionFields(
+        portfolio=portfolio.id,
+        asset=position.asset_id,
+        transaction_type=EntryType.ADJUSTMENT.value,
+        date=_today(position),
+        quantity=quantity,
+        price=unit if quantity else None,
+    )
     record_transaction(session, owner_id, adjustment)
 
 
@@ -113,14 +126,14 @@ def delete_position(
     """Delete a position with all entries of its asset.
 
     Args:
-        expected: versions it may have now; None is any.
+        expected: revisions it may have now; None is any.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
-        PreconditionFailed: its version is not an expected one.
+        PreconditionFailed: its revision is not an expected one.
     """
     portfolio, position = _locked(session, owner_id, position_id)
-    require_expected("position", position.version, expected)
+    require_expected("position", position.revision, expected)
     of_asset = select(Transaction).where(
         Transaction.portfolio_id == portfolio.id, Transaction.asset_id == position.asset_id
     )
@@ -135,10 +148,10 @@ def _locked(session: Session, owner_id: int, position_id: int) -> tuple[Portfoli
         .where(Position.id == position_id, Portfolio.owner_id == owner_id)
         .execution_options(populate_existing=True)
     )
-    found = session.scalar(owned)
-    if found is None:
+    position = session.scalar(owned)
+    if position is None:
         raise NotFound.of("position")
-    portfolio = changeable(session, owner_id, found.portfolio_id)
+    portfolio = changeable(session, owner_id, position.portfolio_id)
     position = session.scalar(owned)
     if position is None:
         raise NotFound.of("position")

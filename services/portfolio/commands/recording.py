@@ -10,16 +10,14 @@ from sqlalchemy.orm import Session
 from services.portfolio.commands import ledger
 from services.portfolio.commands.assets import assets_for, learn_assets
 from services.portfolio.commands.changes import all_changeable, transaction_events
-from services.portfolio.commands.drafts import Values
 from services.portfolio.commands.rows import Refusals, RowsRefused, filled
-from services.portfolio.domain.entries import DISPOSALS
 from services.portfolio.domain.errors import LedgerError
-from services.portfolio.models import Asset, Portfolio, Transaction
-from services.portfolio.owners import Owners
+from services.portfolio.models import Asset, Portfolio, Transaction, TransactionFields
+from services.portfolio.outside.owners import Owners
 from shared.bus import outbox
 from shared.errors import Conflict, ServiceError
 from shared.faults import crash_point
-from shared.vocabulary import EntryType
+from shared.finance.entries import DISPOSALS, EntryType
 
 # Rows that had to wait for the external_id of one that the ledger refuses are tried again, but
 # not ten thousand times where all rows have the same one.
@@ -27,12 +25,12 @@ _ROUNDS: Final = 5
 
 
 def record_transaction(
-    session: Session, owner_id: int, values: Values, owners: Owners | None = None
+    session: Session, owner_id: int, fields: TransactionFields, owners: Owners | None = None
 ) -> int:
     """Record one transaction and return its id.
 
     Args:
-        values, owners: see `record_sound_transactions`.
+        owners: see `record_sound_transactions`.
 
     Raises:
         NotFound: the portfolio is not the owner's.
@@ -41,39 +39,42 @@ def record_transaction(
         Unavailable: the asset is new to us, and its owner does not answer.
     """
     try:
-        [transaction_id] = record_transactions(session, owner_id, [values], owners)
+        [transaction_id] = record_transactions(session, owner_id, [fields], owners)
     except RowsRefused as refused:
         raise refused.errors[0] from None
     return transaction_id
 
 
 def record_transactions(
-    session: Session, owner_id: int, rows: Sequence[Values], owners: Owners | None = None
+    session: Session,
+    owner_id: int,
+    rows: Sequence[TransactionFields],
+    owners: Owners | None = None,
 ) -> list[int]:
     """Record all of `rows`, or none; return their ids in the order of the rows.
 
     Args:
-        rows, owners: see `record_sound_transactions`.
+        owners: see `record_sound_transactions`.
 
     Raises:
         RowsRefused: names what is wrong by the index of the row.
         Unavailable: an asset is new to us, and its owner does not answer.
     """
     ids: list[int] = []
-    refused = Refusals()
+    refusals = Refusals()
     for index, outcome in enumerate(record_sound_transactions(session, owner_id, rows, owners)):
         if isinstance(outcome, ServiceError):
-            refused[index] = outcome
+            refusals[index] = outcome
         else:
             ids.append(outcome)
-    refused.raise_any()
+    refusals.raise_any()
     return ids
 
 
 def record_sound_transactions(
     session: Session,
     owner_id: int,
-    rows: Sequence[Values],
+    rows: Sequence[TransactionFields],
     owners: Owners | None = None,
     *,
     import_id: int | None = None,
@@ -84,7 +85,7 @@ def record_sound_transactions(
     ordered; but those of an import in the order in which they come.
 
     Args:
-        rows: public field → value; of one or several portfolios.
+        rows: of one or several portfolios.
         owners: are asked for assets that are new to us; None asks nobody.
         import_id: of the import that they come by.
 
@@ -93,23 +94,23 @@ def record_sound_transactions(
     """
     if not rows:
         return []
-    named = {row["asset"] for row in rows if row.get("asset") is not None}
-    learn_assets(session, named, owners)
-    assets = assets_for(session, owner_id, named)
-    portfolios = all_changeable(session, owner_id, {row["portfolio"] for row in rows})
-    found: dict[int, int | ServiceError] = {}
+    ids = {row.asset for row in rows if row.asset is not None}
+    learn_assets(session, ids, owners)
+    assets = assets_for(session, owner_id, ids)
+    portfolios = all_changeable(session, owner_id, {row.portfolio for row in rows})
+    outcomes: dict[int, int | ServiceError] = {}
     waiting: Sequence[int] = range(len(rows))
     for _ in range(_ROUNDS):
         of_round = [rows[index] for index in waiting]
-        outcomes, freed = _record(session, of_round, portfolios, assets, import_id)
-        found |= dict(zip(waiting, outcomes, strict=True))
+        outcomes_of_round, freed = _record(session, of_round, portfolios, assets, import_id)
+        outcomes |= dict(zip(waiting, outcomes_of_round, strict=True))
         waiting = [waiting[index] for index in freed]
-    return [found[index] for index in range(len(rows))]
+    return [outcomes[index] for index in range(len(rows))]
 
 
 def _record(
     session: Session,
-    rows: Sequence[Values],
+    rows: Sequence[TransactionFields],
     portfolios: Mapping[int, Portfolio],
     assets: Mapping[int, Asset],
     import_id: int | None,
@@ -122,8 +123,8 @@ def _record(
     """
     if not rows:
         return [], []
-    refused = Refusals()
-    sound = filled(session, rows, portfolios, assets, refused, of_import=import_id is not None)
+    refusals = Refusals()
+    sound = filled(session, rows, portfolios, assets, refusals, of_import=import_id is not None)
     ordered = (
         sorted(sound.values(), key=_order_of_creation) if import_id is None else sound.values()
     )
@@ -135,12 +136,11 @@ def _record(
     free = {(row.portfolio_id, row.external_id) for row in ordered if row.id in misfits}
     freed = [
         index
-        for index, error in refused.items()
-        if isinstance(error, Conflict)
-        and (rows[index]["portfolio"], rows[index]["external_id"]) in free
+        for index, error in refusals.items()
+        if isinstance(error, Conflict) and (rows[index].portfolio, rows[index].external_id) in free
     ]
-    refused |= {index: misfits[row.id] for index, row in sound.items() if row.id in misfits}
-    return [refused.get(index) or sound[index].id for index in range(len(rows))], freed
+    refusals |= {index: misfits[row.id] for index, row in sound.items() if row.id in misfits}
+    return [refusals.get(index) or sound[index].id for index in range(len(rows))], freed
 
 
 def _create(session: Session, transactions: Collection[Transaction], import_id: int | None) -> None:
@@ -177,13 +177,13 @@ def _post(
     new = {row.id: row for row in transactions if row.portfolio_id == portfolio.id}
     misfits: Mapping[int, LedgerError] = {}
     try:
-        told = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
+        of_positions = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
     except ledger.Unbalanced as unbalanced:
         misfits = ledger.misfits(session, portfolio, unbalanced, new)
         gone = delete(Transaction).where(Transaction.id.in_(misfits))
         session.execute(gone, execution_options={"synchronize_session": False})
         new = {id_: row for id_, row in new.items() if id_ not in misfits}
-        told = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
+        of_positions = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
     events = transaction_events(session, portfolio, "transaction-created", list(new.values()))
-    outbox.add(session, *events, *told)
+    outbox.add(session, *events, *of_positions)
     return misfits

@@ -1,9 +1,9 @@
 """The assets that the rows of a file name, found or made."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from services.portfolio.domain.ledger_files.matching import (
     KnownAsset,
@@ -15,7 +15,7 @@ from services.portfolio.domain.ledger_files.matching import (
     symbol_of,
 )
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
-from services.portfolio.owners import Card, Owners
+from services.portfolio.outside.owners import AssetSnapshot, Owners
 from shared.errors import Conflict, ServiceError, ValidationFailed
 
 _SYMBOLS: Final = (symbol_of, marked_symbol_of)
@@ -49,6 +49,15 @@ class Resolution:
     refused: dict[AssetReference, ServiceError] = field(default_factory=dict)
 
 
+class NewAsset(TypedDict):
+    """What a private asset is made of."""
+
+    symbol: str
+    name: str
+    currency: str
+    isin: str | None
+
+
 def resolve(
     rows: Iterable[LedgerRow], owner_id: int, owners: Owners, mapping: Mapping[str, int]
 ) -> Resolution:
@@ -65,21 +74,22 @@ def resolve(
         if row.asset is not None:
             lines[row.asset].append(row.line)
     ids = {reference: mapped for reference in lines if (mapped := _mapped(reference, mapping))}
-    known = _known(lines.keys() - ids.keys(), owner_id, owners)
-    found = {reference: match(reference, known) for reference in lines.keys() - ids.keys()}
-    of_two_papers = _of_two_papers(found)
+    others = lines.keys() - ids.keys()
+    assets = _assets(others, owner_id, owners)
+    matches = {reference: match(reference, assets) for reference in others}
+    of_two_papers = _of_two_papers(matches)
     unresolved = []
-    for reference, asset in found.items():
+    for reference, asset in matches.items():
         if asset and asset.id not in of_two_papers:
             ids[reference] = asset.id
         else:
-            missing = Unresolved(reference, lines[reference], candidates(reference, known))
+            missing = Unresolved(reference, lines[reference], candidates(reference, assets))
             unresolved.append(missing)
     return Resolution(ids, sorted(unresolved, key=lambda missing: missing.lines[0]))
 
 
-def make_missing(found: Resolution, owner_id: int, owners: Owners, currency: str) -> Resolution:
-    """Return `found` with a private asset made for each reference that is unresolved.
+def make_missing(before: Resolution, owner_id: int, owners: Owners, currency: str) -> Resolution:
+    """Return a resolution with a private asset made for each reference that is unresolved.
 
     They are made one by one and stay, also when the owner of assets refuses a later one; the
     same file finds them then.
@@ -90,27 +100,27 @@ def make_missing(found: Resolution, owner_id: int, owners: Owners, currency: str
     Raises:
         Unavailable: the owner of assets does not answer.
     """
-    made = Resolution(dict(found.ids))
-    symbols: dict[str, AssetReference] = {}
+    resolution = Resolution(dict(before.ids))
+    namesakes: dict[str, AssetReference] = {}
     # Those with an ISIN first: one without it may mean them, never the other way round.
-    for missing in sorted(found.unresolved, key=lambda missing: missing.reference.isin is None):
+    for missing in sorted(before.unresolved, key=lambda missing: missing.reference.isin is None):
         reference = missing.reference
-        values = _values(missing, symbols, currency)
-        symbols.setdefault(values["symbol"], reference)
+        asset = _new_asset(missing, namesakes, currency)
+        namesakes.setdefault(asset["symbol"], reference)
         try:
-            made.ids[reference] = owners.make_private(owner_id, values)
+            resolution.ids[reference] = owners.make_private(owner_id, asset)
         except (Conflict, ValidationFailed) as error:
-            made.refused[reference] = error
-    return made
+            resolution.refused[reference] = error
+    return resolution
 
 
-def _values(
-    missing: Unresolved, made: Mapping[str, AssetReference], currency: str
-) -> dict[str, Any]:
+def _new_asset(
+    missing: Unresolved, namesakes: Mapping[str, AssetReference], currency: str
+) -> NewAsset:
     """Return what an asset is made of.
 
     Args:
-        made: symbol → what an asset of it has just been made for.
+        namesakes: symbol → what an asset of it has just been made for.
         currency: see `make_missing`.
     """
     reference, symbol = missing.reference, symbol_of(missing.reference)
@@ -119,7 +129,7 @@ def _values(
         asset.is_own and asset.is_active and (asset.symbol, asset.currency) == (symbol, currency)
         for asset in missing.candidates
     )
-    if is_taken or (symbol in made and _are_two_papers(made[symbol], reference)):
+    if is_taken or (symbol in namesakes and _are_two_papers(namesakes[symbol], reference)):
         symbol = marked_symbol_of(reference)
     return {
         "symbol": symbol,
@@ -134,10 +144,10 @@ def _are_two_papers(one: AssetReference, other: AssetReference) -> bool:
     return (by_name and one.name != other.name) or are_other_papers(one.isin, other.isin)
 
 
-def _of_two_papers(found: Mapping[AssetReference, KnownAsset | None]) -> set[int]:
+def _of_two_papers(matches: Mapping[AssetReference, KnownAsset | None]) -> set[int]:
     """Return the assets that references with different ISINs were found to mean."""
     isins: defaultdict[int, set[str]] = defaultdict(set)
-    for reference, asset in found.items():
+    for reference, asset in matches.items():
         if asset and reference.isin:
             isins[asset.id].add(reference.isin.upper())
     return {asset_id for asset_id, of_asset in isins.items() if len(of_asset) > 1}
@@ -148,27 +158,29 @@ def _mapped(reference: AssetReference, mapping: Mapping[str, int]) -> int | None
     return next((mapping[name] for name in names if name and name in mapping), None)
 
 
-def _known(references: Iterable[AssetReference], owner_id: int, owners: Owners) -> list[KnownAsset]:
-    wanted = list(references)
-    isins = {reference.isin.upper() for reference in wanted if reference.isin}
-    symbols = {symbol(reference) for reference in wanted for symbol in _SYMBOLS}
-    cards = owners.seen_by(
+def _assets(
+    references: Collection[AssetReference], owner_id: int, owners: Owners
+) -> list[KnownAsset]:
+    """Return what the references may mean: the user's own before public ones, retired ones last."""
+    isins = {reference.isin.upper() for reference in references if reference.isin}
+    symbols = {symbol(reference) for reference in references for symbol in _SYMBOLS}
+    assets = owners.seen_by(
         owner_id,
         isins=sorted(isin for isin in isins if isin.isalnum()),
         symbols=sorted(symbol for symbol in symbols if symbol),
     )
     return sorted(
-        map(_asset, cards), key=lambda asset: (not asset.is_active, not asset.is_own, asset.id)
+        map(_asset, assets), key=lambda asset: (not asset.is_active, not asset.is_own, asset.id)
     )
 
 
-def _asset(card: Card) -> KnownAsset:
+def _asset(asset: AssetSnapshot) -> KnownAsset:
     return KnownAsset(
-        id=card["id"],
-        symbol=card["symbol"],
-        name=card["name"],
-        currency=card["currency"],
-        isin=card["isin"],
-        is_own=card["owner"] is not None,
-        is_active=card["is_active"],
+        id=asset.id,
+        symbol=asset.symbol,
+        name=asset.name,
+        currency=asset.currency,
+        isin=asset.isin,
+        is_own=asset.owner_id is not None,
+        is_active=asset.is_active,
     )

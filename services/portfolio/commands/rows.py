@@ -7,12 +7,17 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.portfolio.commands.drafts import Draft, Values, fill, rates_for
-from services.portfolio.domain.entries import ACQUISITIONS
+from services.portfolio.commands.drafts import Draft, fill, rates_for
 from services.portfolio.domain.ledger_files.rows import OF_CONTENT
-from services.portfolio.models import Asset, Portfolio, Position, Transaction
+from services.portfolio.models import (
+    Asset,
+    Portfolio,
+    Position,
+    Transaction,
+    TransactionFields,
+)
 from shared.errors import Conflict, NotFound, ServiceError, ValidationFailed
-from shared.vocabulary import EntryType
+from shared.finance.entries import ACQUISITIONS, EntryType
 
 _OPENING: Final = ACQUISITIONS | {EntryType.ADJUSTMENT}
 
@@ -60,10 +65,10 @@ def fields_of(error: ServiceError) -> Mapping[str, object]:
 
 def filled(
     session: Session,
-    rows: Sequence[Values],
+    rows: Sequence[TransactionFields],
     portfolios: Mapping[int, Portfolio],
     assets: Mapping[int, Asset],
-    refused: Refusals,
+    refusals: Refusals,
     *,
     of_import: bool = False,
 ) -> dict[int, Transaction]:
@@ -71,39 +76,39 @@ def filled(
 
     Args:
         portfolios, assets: those that the rows may name.
-        refused: takes what is wrong with the others.
+        refusals: takes what is wrong with the others.
         of_import: whether they are of a file: it tells what happened, in retired assets too.
     """
     drafts: dict[int, Draft] = {}
     for index, row in enumerate(rows):
-        with refused.of_row(index):
+        with refusals.of_row(index):
             drafts[index] = Draft.of(row, portfolios, assets)
     if not of_import:
-        require_not_retired(session, drafts, refused)
-        require_own_external_ids(drafts, refused)
+        require_not_retired(session, drafts, refusals)
+        require_own_external_ids(drafts, refusals)
     rates = rates_for(session, drafts.values())
     transactions: dict[int, Transaction] = {}
     for index, draft in drafts.items():
         transaction = Transaction()
-        with refused.of_row(index):
+        with refusals.of_row(index):
             fill(transaction, draft, rates)
             transactions[index] = transaction
     # Last: a row that is refused for another reason takes no external_id from a later one.
-    sound = {index: drafts[index] for index in transactions if index not in refused}
-    require_free_external_ids(session, sound, refused)
-    return {index: row for index, row in transactions.items() if index not in refused}
+    sound = {index: drafts[index] for index in transactions if index not in refusals}
+    require_free_external_ids(session, sound, refusals)
+    return {index: row for index, row in transactions.items() if index not in refusals}
 
 
-def require_own_external_ids(drafts: Mapping[int, Draft], refused: Refusals) -> None:
+def require_own_external_ids(drafts: Mapping[int, Draft], refusals: Refusals) -> None:
     """Refuse an `external_id` that begins as those do that are made of a file's rows."""
     for index, draft in drafts.items():
-        if (draft.values.get("external_id") or "").startswith(OF_CONTENT):
-            with refused.of_row(index):
+        if (draft.fields.external_id or "").startswith(OF_CONTENT):
+            with refusals.of_row(index):
                 reason = f"{OF_CONTENT} begins the ids of imported rows; choose another."
                 raise ValidationFailed.of("external_id", reason)
 
 
-def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: Refusals) -> None:
+def require_not_retired(session: Session, drafts: Mapping[int, Draft], refusals: Refusals) -> None:
     """Refuse new positions in retired assets; those that there are may go on.
 
     A closed one may still earn something, but what would open it again is new.
@@ -122,30 +127,30 @@ def require_not_retired(session: Session, drafts: Mapping[int, Draft], refused: 
         for portfolio_id, asset_id, held in session.execute(there.where(Position.asset_id.in_(ids)))
     }
     for index, place in retired.items():
-        opens = drafts[index].values["transaction_type"] in _OPENING
+        opens = drafts[index].fields.transaction_type in _OPENING
         if place not in is_held or (opens and not is_held[place]):
-            with refused.of_row(index):
+            with refusals.of_row(index):
                 raise ValidationFailed.of("asset", "The asset is retired: nothing new in it.")
 
 
 def require_free_external_ids(
-    session: Session, drafts: Mapping[int, Draft], refused: Refusals
+    session: Session, drafts: Mapping[int, Draft], refusals: Refusals
 ) -> None:
     """Refuse an `external_id` that the portfolio, or an earlier row, has already."""
-    given = {
-        index: (draft.portfolio.id, draft.values["external_id"])
+    ids = {
+        index: (draft.portfolio.id, draft.fields.external_id)
         for index, draft in drafts.items()
-        if draft.values.get("external_id") is not None
+        if draft.fields.external_id is not None
     }
-    if not given:
+    if not ids:
         return
-    taken = select(Transaction.portfolio_id, Transaction.external_id).where(
-        Transaction.portfolio_id.in_({portfolio_id for portfolio_id, _ in given.values()}),
-        Transaction.external_id.in_({external_id for _, external_id in given.values()}),
+    places = select(Transaction.portfolio_id, Transaction.external_id).where(
+        Transaction.portfolio_id.in_({portfolio_id for portfolio_id, _ in ids.values()}),
+        Transaction.external_id.in_({external_id for _, external_id in ids.values()}),
     )
-    seen = {(portfolio_id, external_id) for portfolio_id, external_id in session.execute(taken)}
-    for index, place in given.items():
-        if place in seen:
-            with refused.of_row(index):
+    taken = {(portfolio_id, external_id) for portfolio_id, external_id in session.execute(places)}
+    for index, place in ids.items():
+        if place in taken:
+            with refusals.of_row(index):
                 raise Conflict(f"Another transaction has the external_id {place[1]}.")
-        seen.add(place)
+        taken.add(place)

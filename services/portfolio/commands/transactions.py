@@ -15,12 +15,12 @@ from services.portfolio.commands.changes import (
     transaction_events,
 )
 from services.portfolio.commands.drafts import (
+    Changes,
     Draft,
-    Values,
-    changed_values,
+    after_changes,
+    after_replacement,
     fill,
     rates_for,
-    replaced_values,
 )
 from services.portfolio.commands.rows import (
     Refusals,
@@ -28,8 +28,8 @@ from services.portfolio.commands.rows import (
     require_not_retired,
     require_own_external_ids,
 )
-from services.portfolio.models import Portfolio, Transaction
-from services.portfolio.owners import Owners
+from services.portfolio.models import Portfolio, Transaction, TransactionFields
+from services.portfolio.outside.owners import Owners
 from shared.bus import outbox
 from shared.errors import NotFound, ValidationFailed
 
@@ -39,14 +39,13 @@ def change_transaction(
     owner_id: int,
     transaction_id: int,
     *,
-    changes: Values,
+    changes: Changes,
     expected: frozenset[int] | None = None,
     owners: Owners | None = None,
 ) -> None:
     """Edit a transaction; what comes after it in the ledger is replayed.
 
     Args:
-        changes: public field → value.
         expected: revisions it may have now; None is any.
         owners: are asked for an asset that is new to us; None asks nobody.
 
@@ -57,9 +56,9 @@ def change_transaction(
         ValidationFailed: a field is wrong, or more would leave than is held on some day.
         Unavailable: the asset is new to us, and its owner does not answer.
     """
-    learn_assets(session, _asset_of(changes), owners)
+    learn_assets(session, _ids(changes.get("asset")), owners)
     portfolio, transaction = _locked(session, owner_id, transaction_id, expected)
-    _edit(session, portfolio, transaction, changed_values(transaction, changes))
+    _edit(session, portfolio, transaction, after_changes(transaction, changes))
 
 
 def replace_transaction(
@@ -67,22 +66,22 @@ def replace_transaction(
     owner_id: int,
     transaction_id: int,
     *,
-    values: Values,
+    fields: TransactionFields,
     expected: frozenset[int] | None = None,
     owners: Owners | None = None,
 ) -> None:
     """Edit a transaction as `change_transaction` does, by all its fields at once.
 
     Args:
-        values: public field → value; numbers as they were answered are no change.
+        fields: numbers as they were answered are no change.
         expected, owners: see there.
 
     Raises:
         ServiceError: see there.
     """
-    learn_assets(session, _asset_of(values), owners)
+    learn_assets(session, _ids(fields.asset), owners)
     portfolio, transaction = _locked(session, owner_id, transaction_id, expected)
-    _edit(session, portfolio, transaction, replaced_values(transaction, values))
+    _edit(session, portfolio, transaction, after_replacement(transaction, fields))
 
 
 def delete_transaction(
@@ -121,32 +120,34 @@ def delete_entries(
     gone = delete(Transaction).where(Transaction.id.in_(ids))
     # To look for them in the session would compare each of its rows with each of these.
     session.execute(gone, execution_options={"synchronize_session": False})
-    told = ledger.post(session, portfolio, removed=[row.entry for row in transactions])
+    of_positions = ledger.post(session, portfolio, removed=[row.entry for row in transactions])
     events = transaction_events(session, portfolio, "transaction-deleted", transactions)
-    outbox.add(session, *events, *told)
+    outbox.add(session, *events, *of_positions)
 
 
-def _edit(session: Session, portfolio: Portfolio, transaction: Transaction, values: Values) -> None:
-    if values["portfolio"] != portfolio.id:
+def _edit(
+    session: Session, portfolio: Portfolio, transaction: Transaction, fields: TransactionFields
+) -> None:
+    if fields.portfolio != portfolio.id:
         raise ValidationFailed.of("portfolio", "A transaction stays in its portfolio.")
-    assets = assets_for(session, portfolio.owner_id, _asset_of(values))
-    draft = replace(Draft.of(values, {portfolio.id: portfolio}, assets), edited=transaction)
+    assets = assets_for(session, portfolio.owner_id, _ids(fields.asset))
+    draft = replace(Draft.of(fields, {portfolio.id: portfolio}, assets), before=transaction)
     _require_free(session, transaction, draft)
     before = transaction.entry
     fill(transaction, draft, rates_for(session, [draft]))
     transaction.revision += 1
     transaction.modified = datetime.now(UTC)
     session.flush()
-    told = ledger.post(session, portfolio, added=[transaction.entry], removed=[before])
+    of_positions = ledger.post(session, portfolio, added=[transaction.entry], removed=[before])
     events = transaction_events(session, portfolio, "transaction-updated", [transaction])
-    outbox.add(session, *events, *told)
+    outbox.add(session, *events, *of_positions)
 
 
-def _asset_of(values: Values) -> list[int]:
-    return [] if values.get("asset") is None else [values["asset"]]
+def _ids(asset_id: int | None) -> list[int]:
+    return [] if asset_id is None else [asset_id]
 
 
-def _found(session: Session, owner_id: int, transaction_id: int) -> Transaction:
+def _owned(session: Session, owner_id: int, transaction_id: int) -> Transaction:
     """Return a transaction of the owner, which may change while it is looked at."""
     owned = (
         select(Transaction)
@@ -163,20 +164,20 @@ def _locked(
     session: Session, owner_id: int, transaction_id: int, expected: frozenset[int] | None
 ) -> tuple[Portfolio, Transaction]:
     """Return a transaction with its portfolio, whose lock keeps both as they are."""
-    found = _found(session, owner_id, transaction_id)
-    portfolio = changeable(session, owner_id, found.portfolio_id)
-    transaction = _found(session, owner_id, transaction_id)
+    portfolio_id = _owned(session, owner_id, transaction_id).portfolio_id
+    portfolio = changeable(session, owner_id, portfolio_id)
+    transaction = _owned(session, owner_id, transaction_id)
     require_expected("transaction", transaction.revision, expected)
     return portfolio, transaction
 
 
 def _require_free(session: Session, transaction: Transaction, draft: Draft) -> None:
     """Refuse what an edit may not move to: a retired asset, or a taken `external_id`."""
-    refused = Refusals()
+    refusals = Refusals()
     if draft.asset is not None and draft.asset.id != transaction.asset_id:
-        require_not_retired(session, {0: draft}, refused)
-    if draft.values["external_id"] != transaction.external_id:
-        require_own_external_ids({0: draft}, refused)
-        require_free_external_ids(session, {0: draft}, refused)
-    if refused:
-        raise refused[0]
+        require_not_retired(session, {0: draft}, refusals)
+    if draft.fields.external_id != transaction.external_id:
+        require_own_external_ids({0: draft}, refusals)
+        require_free_external_ids(session, {0: draft}, refusals)
+    if refusals:
+        raise refusals[0]

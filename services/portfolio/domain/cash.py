@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from services.portfolio.domain.entries import CHARGES, EARNINGS, FUNDING, ZERO, Entry, times
-from shared.money import EXACT
-from shared.vocabulary import EntryType
+from services.portfolio.domain.entries import Entry
+from shared.finance.entries import CHARGES, EARNINGS, FUNDING, EntryType
+from shared.finance.money import EXACT, ZERO, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,25 +4,9 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
 
-from shared.money import EXACT, round_to
-from shared.vocabulary import EntryType
-
-# Costs and cash are kept to 20 decimals: no price, rate or average needs more, and on one grid
-# every sum and difference is exact in the digits of EXACT, so nothing is lost between two of them.
-GRID: Final = 20
-ZERO: Final = Decimal(0)
-ONE: Final = Decimal(1)
-
-TRADES: Final = frozenset({EntryType.BUY, EntryType.SELL})
-EARNINGS: Final = frozenset({EntryType.DIVIDEND, EntryType.INTEREST})
-CHARGES: Final = frozenset(
-    {EntryType.FEE, EntryType.FEE_REFUND, EntryType.TAX, EntryType.TAX_REFUND}
-)
-FUNDING: Final = frozenset({EntryType.DEPOSIT, EntryType.WITHDRAWAL})
-ACQUISITIONS: Final = frozenset({EntryType.BUY, EntryType.TRANSFER_IN})
-DISPOSALS: Final = frozenset({EntryType.SELL, EntryType.TRANSFER_OUT})
+from shared.finance.entries import EARNINGS, EntryType, ledger_order
+from shared.finance.money import EXACT, ONE, ZERO, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +41,7 @@ class Entry:
     @property
     def order(self) -> tuple[datetime.date, bool, int]:
         """The place in the ledger: by day, SPLIT first, then by creation."""
-        return (self.date, self.type != EntryType.SPLIT, self.id)
+        return ledger_order(self.date, self.type, self.id)
 
     @property
     def cash(self) -> Decimal:
@@ -78,18 +62,3 @@ class Entry:
         if self.type is EntryType.BUY:
             return EXACT.minus(self.cash)
         return EXACT.multiply(self.quantity or ZERO, self.price or ZERO)
-
-
-def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:
-    """Return `amount` in another currency, on the grid; None without a rate."""
-    return None if rate is None else round_to(EXACT.multiply(amount, rate), GRID)
-
-
-def plus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
-    """Return the sum; what is unknown makes it unknown."""
-    return None if first is None or second is None else EXACT.add(first, second)
-
-
-def minus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
-    """Return the difference; what is unknown makes it unknown."""
-    return None if first is None or second is None else EXACT.subtract(first, second)

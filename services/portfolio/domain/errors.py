@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from shared.errors import ValidationFailed
-from shared.money import EXACT, plain
+from shared.finance.money import EXACT, plain
 
 
 class LedgerError(ValidationFailed):

@@ -4,23 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Final
 
-from services.portfolio.domain import lots as lots_
-from services.portfolio.domain.entries import (
+from services.portfolio.domain.entries import Entry
+from services.portfolio.domain.errors import InvalidEntry, LedgerError, Oversold
+from shared.finance.entries import (
     ACQUISITIONS,
     DISPOSALS,
     EARNINGS,
-    ZERO,
-    Entry,
-    minus,
-    plus,
-    times,
+    EntryType,
+    quantity_after,
 )
-from services.portfolio.domain.errors import InvalidEntry, LedgerError, Oversold
-from services.portfolio.domain.lots import Lot, Lots
-from shared.money import EXACT
-from shared.vocabulary import CostMethod, EntryType
+from shared.finance.lots import CostMethod, Lot, Lots
+from shared.finance.money import EXACT, ZERO, minus, plus, times
 
 # More than this of anything is a mistake, and splits multiply: EXACT must always suffice.
 MOST: Final = Decimal(10) ** 15
@@ -40,10 +37,8 @@ class Holding:
         last_order: place of the last entry in the ledger; None before the first.
     """
 
+    lots: Lots
     quantity: Decimal = ZERO
-    lots: Lots = ()
-    cost: Decimal = ZERO
-    base_cost: Decimal | None = ZERO
     realized: Decimal = ZERO
     base_realized: Decimal | None = ZERO
     income: Decimal = ZERO
@@ -51,108 +46,109 @@ class Holding:
     first_purchase_date: date | None = None
     last_order: tuple[date, bool, int] | None = None
 
+    @classmethod
+    def nothing(cls, method: CostMethod) -> "Holding":
+        """Return what is held before the first entry, by a cost method."""
+        return cls(lots=Lots(method))
+
+    @property
+    def cost(self) -> Decimal:
+        """The cost of what is held."""
+        return self.lots.cost
+
+    @property
+    def base_cost(self) -> Decimal | None:
+        """The cost of what is held, in the portfolio's currency."""
+        return self.lots.base_cost
+
     def follows(self, entry: Entry) -> bool:
         """Return whether `entry` comes after all that is in here, so that it can be applied."""
         return self.last_order is None or self.last_order < entry.order
 
 
-def replay(entries: Iterable[Entry], method: CostMethod, start: Holding | None = None) -> Holding:
-    """Return `start` (nothing held, by default) after `entries`, which are in ledger order.
+def replay(entries: Iterable[Entry], start: Holding) -> Holding:
+    """Return `start` after `entries`, which are in ledger order.
 
     Raises:
         Oversold: an entry takes more than is held then.
         InvalidEntry: a split leaves nothing, or more than can be counted.
     """
-    holding = start or Holding()
+    holding = start
     for entry in entries:
         try:
-            holding = apply(holding, entry, method)
+            holding = apply(holding, entry)
         except LedgerError as error:
             error.entry = entry.id
             raise
     return holding
 
 
-def apply(holding: Holding, entry: Entry, method: CostMethod) -> Holding:
+def apply(holding: Holding, entry: Entry) -> Holding:
     """Return `holding` after one more entry.
 
     Raises:
         Oversold: it takes more than is held.
         InvalidEntry: a split leaves nothing, or more than can be counted.
     """
+    quantity = quantity_after(holding.quantity, entry.type, entry.quantity, entry.ratio)
     if entry.type in ACQUISITIONS:
-        holding = _acquired(holding, entry, method)
+        holding = _acquired(holding, entry)
     elif entry.type in DISPOSALS:
-        holding = _disposed(holding, entry, method)
+        holding = _disposed(holding, entry)
     elif entry.type is EntryType.SPLIT:
-        holding = _split(holding, entry)
+        holding = _split(holding, entry, quantity)
     elif entry.type is EntryType.ADJUSTMENT:
         holding = _adjusted(holding, entry)
     elif entry.type in EARNINGS:
         holding = _earned(holding, entry)
-    return replace(holding, last_order=entry.order)
+    return replace(holding, quantity=quantity, last_order=entry.order)
 
 
-def _acquired(holding: Holding, entry: Entry, method: CostMethod) -> Holding:
-    lot = _lot(entry)
+def _acquired(holding: Holding, entry: Entry) -> Holding:
     return replace(
         holding,
-        lots=lots_.add(holding.lots, lot, method),
-        quantity=EXACT.add(holding.quantity, lot.quantity),
-        cost=EXACT.add(holding.cost, lot.cost),
-        base_cost=plus(holding.base_cost, lot.base_cost),
-        first_purchase_date=holding.first_purchase_date if holding.quantity else entry.date,
+        lots=holding.lots.add(_lot(entry)),
+        first_purchase_date=_first_purchase_date(holding, entry),
     )
 
 
-def _disposed(holding: Holding, entry: Entry, method: CostMethod) -> Holding:
+def _disposed(holding: Holding, entry: Entry) -> Holding:
     wanted = entry.quantity or ZERO
     if wanted > holding.quantity:
         raise Oversold(entry.date, holding.quantity, wanted)
-    taken, remaining = lots_.take(holding.lots, wanted, method)
-    base_cost = minus(holding.base_cost, taken.base_cost)
-    left = replace(
-        holding,
-        lots=remaining,
-        quantity=EXACT.subtract(holding.quantity, taken.quantity),
-        cost=EXACT.subtract(holding.cost, taken.cost),
-        # What was unknown may have been sold.
-        base_cost=lots_.base_cost(remaining) if base_cost is None else base_cost,
-    )
-    return left if entry.type is EntryType.TRANSFER_OUT else _realized(left, entry, taken)
+    parts, lots = holding.lots.take(wanted)
+    left = replace(holding, lots=lots)
+    if entry.type is EntryType.TRANSFER_OUT:
+        return left
+    return _realized(left, entry, reduce(Lot.joined, parts))
 
 
-def _realized(holding: Holding, entry: Entry, taken: Lot) -> Holding:
+def _realized(holding: Holding, entry: Entry, sold: Lot) -> Holding:
     proceeds = times(entry.cash, entry.asset_rate) or ZERO
-    base_gain = minus(entry.base_cash, taken.base_cost)
+    base_gain = minus(entry.base_cash, sold.base_cost)
     return replace(
         holding,
-        realized=EXACT.add(holding.realized, EXACT.subtract(proceeds, taken.cost)),
+        realized=EXACT.add(holding.realized, EXACT.subtract(proceeds, sold.cost)),
         base_realized=plus(holding.base_realized, base_gain),
     )
 
 
-def _split(holding: Holding, entry: Entry) -> Holding:
+def _split(holding: Holding, entry: Entry, quantity: Decimal) -> Holding:
     if entry.ratio is None:
         raise InvalidEntry({"ratio": "SPLIT needs this field."})
-    lots = lots_.split(holding.lots, entry.ratio)
-    if holding.quantity and not lots:
+    if holding.quantity and not quantity:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} nothing would be held."})
-    quantity = lots_.scaled(holding.quantity, entry.ratio)
     if quantity >= MOST:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} too much would be held."})
-    return replace(holding, lots=lots, quantity=quantity)
+    return replace(holding, lots=holding.lots.split(entry.ratio))
 
 
 def _adjusted(holding: Holding, entry: Entry) -> Holding:
-    lot = _lot(entry)
+    lots = [_lot(entry)] if entry.quantity else []
     return replace(
         holding,
-        lots=(lot,) if lot.quantity else (),
-        quantity=lot.quantity,
-        cost=lot.cost,
-        base_cost=lot.base_cost if lot.quantity else ZERO,
-        first_purchase_date=holding.first_purchase_date if holding.quantity else entry.date,
+        lots=Lots.of(holding.lots.method, lots),
+        first_purchase_date=_first_purchase_date(holding, entry),
     )
 
 
@@ -162,6 +158,10 @@ def _earned(holding: Holding, entry: Entry) -> Holding:
         income=EXACT.add(holding.income, times(entry.cash, entry.asset_rate) or ZERO),
         base_income=plus(holding.base_income, entry.base_cash),
     )
+
+
+def _first_purchase_date(before: Holding, entry: Entry) -> date | None:
+    return before.first_purchase_date if before.quantity else entry.date
 
 
 def _lot(entry: Entry) -> Lot:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from services.portfolio.domain.entries import ACQUISITIONS, EARNINGS, Entry
+from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.domain.holding import Holding, apply
-from shared.vocabulary import CostMethod
+from shared.finance.entries import ACQUISITIONS, EARNINGS
+from shared.finance.lots import CostMethod
 
 
 def find_misfits(
@@ -23,13 +24,13 @@ def find_misfits(
     """
     refused: dict[int, LedgerError] = {}
     kept: dict[int, Holding] = {}  # places of new entries, in order, and what was held before
-    holding, place = Holding(), 0
+    holding, place = Holding.nothing(method), 0
     while place < len(entries):
         entry = entries[place]
         if entry.id in new:
             kept[place] = holding
         try:
-            holding = apply(holding, entry, method)
+            holding = apply(holding, entry)
         except LedgerError as error:
             takers = [place] if place in kept else _takers(entries, kept)
             refused |= {entries[taker].id: error for taker in takers}

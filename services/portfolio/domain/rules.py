@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
-from services.portfolio.domain.entries import ONE, ZERO, Entry
+from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import AmountMismatch, InvalidEntry
-from shared.money import EXACT, minor_unit, round_to
-from shared.vocabulary import EntryType
+from shared.finance import splits
+from shared.finance.entries import EntryType
+from shared.finance.money import EXACT, ONE, ZERO, minor_unit, round_to
 
 _NAMES: Final = ("asset", "quantity", "price", "amount", "fees", "taxes", "ratio")
 _PRICE_PLACES: Final = 8
@@ -69,6 +71,18 @@ def complete(entry: Entry) -> Entry:
     entry = _with_amount(entry)
     _check_size(entry)
     return entry
+
+
+def parse_ratio(text: str) -> Fraction:
+    """Return the ratio of a split that `text` writes; a wrong one is the entry's mistake.
+
+    Raises:
+        InvalidEntry: it is no ratio, not positive, or finer than one in a billion.
+    """
+    try:
+        return splits.parse_ratio(text)
+    except ValueError as error:
+        raise InvalidEntry({"ratio": str(error)}) from error
 
 
 def _with_amount(entry: Entry) -> Entry:

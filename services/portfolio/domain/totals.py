@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.portfolio.domain.cash import Account
-from services.portfolio.domain.entries import ZERO, minus, plus, times
-
-Money = Decimal | None
+from shared.finance.money import ZERO, minus, plus, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +21,10 @@ class Sums:
 
     currency: str
     held: int
-    value: Money
-    cost: Money
-    realized: Money
-    income: Money
+    value: Decimal | None
+    cost: Decimal | None
+    realized: Decimal | None
+    income: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +39,14 @@ class Totals:
         profit: what everything has earned so far: held, sold, income, and charges.
     """
 
-    invested: Money
-    value: Money
-    cost: Money
-    gain: Money
-    cash: Money
-    realized: Money
-    income: Money
-    profit: Money
+    invested: Decimal | None
+    value: Decimal | None
+    cost: Decimal | None
+    gain: Decimal | None
+    cash: Decimal | None
+    realized: Decimal | None
+    income: Decimal | None
+    profit: Decimal | None
 
 
 def totals(
@@ -64,16 +62,16 @@ def totals(
         unknown: the sums of the account that an entry without a rate enters (`sums_entered`).
     """
 
-    def known(name: str) -> Money:
+    def sum_of(name: str) -> Decimal | None:
         money: Decimal = getattr(account, name)
         return None if name in unknown else money
 
     invested = _sum(in_base(row.value, row.currency, rate) for row in sums if row.held)
     cost = _sum(row.cost for row in sums)
     gain = minus(invested, cost)
-    cash = known("balance") if account.since else ZERO
+    cash = sum_of("balance") if account.since else ZERO
     realized = _sum(row.realized for row in sums)
-    income = plus(_sum(row.income for row in sums), known("interest"))
+    income = plus(_sum(row.income for row in sums), sum_of("interest"))
     return Totals(
         invested=invested,
         value=plus(invested, cash),
@@ -82,17 +80,19 @@ def totals(
         cash=cash,
         realized=realized,
         income=income,
-        profit=_sum([gain, realized, income, known("charges")]),
+        profit=_sum([gain, realized, income, sum_of("charges")]),
     )
 
 
-def in_base(amount: Money, currency: str, rate: Callable[[str], Decimal | None]) -> Money:
+def in_base(
+    amount: Decimal | None, currency: str, rate: Callable[[str], Decimal | None]
+) -> Decimal | None:
     """Return an amount of `currency` in the portfolio's; nothing needs no rate."""
     return amount and times(amount, rate(currency))
 
 
-def _sum(amounts: Iterable[Money]) -> Money:
-    total: Money = ZERO
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    total: Decimal | None = ZERO
     for amount in amounts:
         total = plus(total, amount)
     return total

@@ -3,7 +3,7 @@
 from services.portfolio.models.assets import Asset, FxClose
 from services.portfolio.models.base import Base
 from services.portfolio.models.messages import IdempotencyKey, InboxMessage, OutboxMessage
-from services.portfolio.models.portfolios import METHODS, Portfolio
+from services.portfolio.models.portfolios import METHODS, Portfolio, PortfolioFields
 from services.portfolio.models.positions import AVERAGE_COST_PLACES, Position
 from services.portfolio.models.transactions import (
     DERIVABLE,
@@ -12,6 +12,7 @@ from services.portfolio.models.transactions import (
     TYPES,
     UNRATED,
     Transaction,
+    TransactionFields,
 )
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "InboxMessage",
     "OutboxMessage",
     "Portfolio",
+    "PortfolioFields",
     "Position",
     "Transaction",
+    "TransactionFields",
 ]

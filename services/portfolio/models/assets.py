@@ -46,11 +46,11 @@ class Asset(Base):
     previous_close: Mapped[Decimal | None] = mapped_column(PRICE)
     price_date: Mapped[date | None] = mapped_column(Date)
     split_dates: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")
-    version: Mapped[int] = mapped_column(Integer)
+    sequence: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (
         Index("assets_symbol_idx", "symbol"),
-        CheckConstraint("version >= 1", name="assets_version_counts"),
+        CheckConstraint("sequence >= 1", name="assets_sequence_counts"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import (
     BigInteger,
@@ -21,9 +21,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.portfolio.domain.cash import Account
 from services.portfolio.models.base import EXACT_NUMBER, Base
-from shared.vocabulary import CostMethod
+from shared.finance.lots import CostMethod
 
 METHODS: Final = tuple(method.value for method in CostMethod)
+
+
+class PortfolioFields(TypedDict, total=False):
+    """What people write of a portfolio."""
+
+    name: str
+    description: str
+    currency: str
+    cost_basis_method: str
+    is_active: bool
 
 
 class Portfolio(Base):
@@ -33,7 +43,7 @@ class Portfolio(Base):
     keeps them equal under the row's lock.
 
     Attributes:
-        version: of the events on it and on its transactions; grows by one with each.
+        sequence: of the events on it and on its transactions; grows by one with each.
         revision: of what people write; `If-Match` compares it, so that a purchase does not refuse
             a new name.
     """
@@ -52,7 +62,7 @@ class Portfolio(Base):
     interest: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
     charges: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
     unrated: Mapped[int] = mapped_column(Integer, server_default="0")
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    sequence: Mapped[int] = mapped_column(Integer, server_default="1")
     revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     modified: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -18,11 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.portfolio.domain.entries import GRID
 from services.portfolio.domain.holding import Holding
-from services.portfolio.domain.lots import Lot
 from services.portfolio.models.base import EXACT_NUMBER, Base
-from shared.money import EXACT, round_to
+from shared.finance.lots import CostMethod, Lot, Lots
+from shared.finance.money import EXACT, GRID, round_to
 
 AVERAGE_COST_PLACES: Final = 8
 
@@ -34,7 +33,7 @@ class Position(Base):
 
     Attributes:
         last_date, last_was_no_split, last_id: the place of the last entry in the ledger.
-        version: of the events on it; grows by one with each.
+        sequence: of the events on it; grows by one with each.
     """
 
     __tablename__ = "positions"
@@ -54,7 +53,7 @@ class Position(Base):
     last_date: Mapped[date] = mapped_column(Date)
     last_was_no_split: Mapped[bool] = mapped_column(Boolean)
     last_id: Mapped[int] = mapped_column(BigInteger)
-    version: Mapped[int] = mapped_column(Integer)
+    sequence: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (
         UniqueConstraint("portfolio_id", "asset_id", name="positions_portfolio_asset_key"),
@@ -64,8 +63,13 @@ class Position(Base):
             "quantity > 0 OR (cost = 0 AND base_cost = 0 AND lots = '[]')",
             name="positions_closed_cost_nothing",
         ),
-        CheckConstraint("version >= 1", name="positions_version_counts"),
+        CheckConstraint("sequence >= 1", name="positions_sequence_counts"),
     )
+
+    @property
+    def revision(self) -> int:
+        """What `If-Match` compares: each change of a position is told, so its events count them."""
+        return self.sequence
 
     @property
     def unit_cost(self) -> Decimal | None:
@@ -74,14 +78,11 @@ class Position(Base):
             return None
         return round_to(EXACT.divide(self.cost, self.quantity), GRID)
 
-    @property
-    def holding(self) -> Holding:
-        """The holding as it was stored."""
+    def holding(self, method: CostMethod) -> Holding:
+        """Return the holding as it was stored, by its portfolio's cost method."""
         return Holding(
+            lots=Lots.of(method, map(Lot.from_json, self.lots)),
             quantity=self.quantity,
-            lots=tuple(Lot.from_json(texts) for texts in self.lots),
-            cost=self.cost,
-            base_cost=self.base_cost,
             realized=self.realized,
             base_realized=self.base_realized,
             income=self.income,
@@ -90,8 +91,8 @@ class Position(Base):
             last_order=(self.last_date, self.last_was_no_split, self.last_id),
         )
 
-    @holding.setter
-    def holding(self, holding: Holding) -> None:
+    def keep(self, holding: Holding) -> None:
+        """Store `holding`, which has at least one entry."""
         if holding.last_order is None:
             raise ValueError("A position has at least one entry.")
         self.quantity = holding.quantity

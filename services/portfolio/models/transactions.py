@@ -1,5 +1,6 @@
 """Transactions."""
 
+import dataclasses
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -26,14 +27,44 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.portfolio.domain.entries import Entry
 from services.portfolio.models.base import EXACT_NUMBER, Base
-from shared.money import plain
-from shared.ratios import ratio_text
-from shared.vocabulary import EntryType
+from shared.events import catalogue
+from shared.finance.entries import EntryType
+from shared.finance.money import ZERO, plain
+from shared.finance.splits import ratio_text
 
 TYPES: Final = tuple(type_.value for type_ in EntryType)
 # The fields of a transaction that follow from others where the client gives none.
 DERIVABLE: Final = ("amount", "price", "exchange_rate")
 IMPORT_IDS: Final = Sequence("import_ids", metadata=Base.metadata)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TransactionFields:
+    """What people write of a transaction, by its public names; what is None is not given.
+
+    The one list of it: the schema loads one, the row of a file becomes one, and the table has a
+    column for each. Two forms differ: an `Entry` is what of it moves money or pieces, with all
+    that follows from it, and the card of an event has it as texts.
+
+    Attributes:
+        currency: perhaps a minor unit of quotation, such as GBX.
+        ratio: of a split, as it is written: "4:1".
+    """
+
+    portfolio: int
+    transaction_type: str
+    date: date
+    asset: int | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    amount: Decimal | None = None
+    fees: Decimal = ZERO
+    taxes: Decimal = ZERO
+    currency: str | None = None
+    exchange_rate: Decimal | None = None
+    ratio: str | None = None
+    notes: str = ""
+    external_id: str | None = None
 
 
 class Transaction(Base):
@@ -143,19 +174,32 @@ class Transaction(Base):
         """What the ledger makes of it."""
         return Entry(
             id=self.id,
-            date=self.date,
             type=EntryType(self.transaction_type),
-            currency=self.currency,
             asset=self.asset_id,
-            quantity=self.quantity,
-            price=self.price,
-            amount=self.amount,
-            fees=self.fees,
-            taxes=self.taxes,
-            exchange_rate=self.exchange_rate,
-            asset_rate=self.asset_rate,
             ratio=self.ratio,
+            **{name: getattr(self, name) for name in _OF_ENTRY},
         )
+
+    @property
+    def fields(self) -> TransactionFields:
+        """What people wrote of it, with what followed from that."""
+        return TransactionFields(
+            portfolio=self.portfolio_id,
+            asset=self.asset_id,
+            ratio=ratio_text(self.ratio) if self.ratio else None,
+            **{name: getattr(self, name) for name in _OF_FIELDS},
+        )
+
+    def write(self, fields: TransactionFields, entry: Entry) -> None:
+        """Take what people write, and in its place what the ledger makes of it."""
+        for name in _OF_FIELDS:
+            setattr(self, name, getattr(fields, name))
+        for name in _OF_ENTRY:
+            setattr(self, name, getattr(entry, name))
+        self.portfolio_id, self.asset_id = fields.portfolio, fields.asset
+        ratio = entry.ratio
+        self.ratio_new, self.ratio_old = ratio.as_integer_ratio() if ratio else (None, None)
+        self.derived = [name for name in DERIVABLE if getattr(fields, name) is None]
 
     def card(self, symbol: str | None) -> dict[str, Any]:
         """Return what other services keep of it: the catalogue's `Transaction`.
@@ -163,31 +207,31 @@ class Transaction(Base):
         Args:
             symbol: of its asset.
         """
-        return {
+        values = {
+            **vars(self.fields),
             "id": self.id,
-            "portfolio": self.portfolio_id,
-            "asset": self.asset_id,
             "symbol": symbol,
-            "transaction_type": self.transaction_type,
-            "date": self.date.isoformat(),
-            "quantity": _text(self.quantity),
-            "price": _text(self.price),
-            "amount": _text(self.amount),
-            "fees": plain(self.fees),
-            "taxes": plain(self.taxes),
-            "currency": self.currency,
-            "exchange_rate": _text(self.exchange_rate),
-            "ratio": ratio_text(self.ratio) if self.ratio else None,
-            "cash_effect": plain(self.entry.cash),
+            "cash_effect": self.entry.cash,
             "position_in_day": self.id,
-            "notes": self.notes,
-            "external_id": self.external_id,
             "import_id": self.import_id,
-            "created": self.created.isoformat(),
-            "modified": self.modified.isoformat(),
+            "created": self.created,
+            "modified": self.modified,
         }
+        return {name: _text(values[name]) for name in _CARD}
 
 
+# What has one name in the table and in the other form.
+_OF_ENTRY: Final = tuple(
+    field.name
+    for field in dataclasses.fields(Entry)
+    if field.name in Transaction.__table__.columns and field.name != "id"
+)
+_OF_FIELDS: Final = tuple(
+    field.name
+    for field in dataclasses.fields(TransactionFields)
+    if field.name in Transaction.__table__.columns
+)
+_CARD: Final = tuple(catalogue.Transaction().fields)
 # By day, splits first, then by creation; see `Entry.order`.
 LEDGER_ORDER: Final = (
     Transaction.date,
@@ -200,5 +244,8 @@ UNRATED: Final = and_(
 )
 
 
-def _text(number: Decimal | None) -> str | None:
-    return None if number is None else plain(number)
+def _text(value: Any) -> Any:
+    """Return a value of a card as JSON has it: days, times and numbers are texts."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -4,31 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.allocation import Holding, allocate
-from services.portfolio.domain.entries import ZERO
-from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.domain.totals import in_base
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import portfolios, remarks, sums
-from shared.apportionment import exact_sum
-from shared.dates import latest_day
+from shared.finance.allocation import Constituent, Grouping, allocate
+from shared.finance.days import latest_day, oldest_fresh
+from shared.finance.money import EXACT, ZERO, plus, round_money
+from shared.finance.rates import Rate
 from shared.http import AnyRow
-from shared.money import EXACT, round_money
-from shared.rates import Rate
-from shared.vocabulary import Grouping
 
-Money = Decimal | None
-Rates = Mapping[str, Rate | None]
+# Of each currency to the portfolio's.
+RateOf = Mapping[str, Rate | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class Composition:
     """What a portfolio holds; its text tells two answers apart.
 
     Attributes:
@@ -38,13 +35,13 @@ class Holdings:
 
     portfolio: int
     currency: str
-    held: Sequence[Holding]
-    cash: Money
+    constituents: Sequence[Constituent]
+    cash: Decimal | None
     as_of: date
     warnings: Sequence[remarks.Warning]
 
 
-def holdings(session: Session, owner_id: int, portfolio_id: int) -> Holdings:
+def composition(session: Session, owner_id: int, portfolio_id: int) -> Composition:
     """Return what a portfolio holds, each at its last price and rate.
 
     Raises:
@@ -56,10 +53,10 @@ def holdings(session: Session, owner_id: int, portfolio_id: int) -> Holdings:
     rates = _rates(session, rows, portfolio.currency, latest_day(now))
     unrated = _unrated_in_cash(session, portfolio)
     cash = portfolio.cash_balance if portfolio.cash_since else ZERO
-    return Holdings(
+    return Composition(
         portfolio=portfolio_id,
         currency=portfolio.currency,
-        held=[_holding(row, rates) for row in rows],
+        constituents=[_constituent(row, rates) for row in rows],
         cash=None if unrated else cash,
         as_of=max((row.price_date for row in rows if row.price_date), default=now.date()),
         warnings=[
@@ -74,9 +71,9 @@ def holdings(session: Session, owner_id: int, portfolio_id: int) -> Holdings:
     )
 
 
-def allocation(of: Holdings, grouping: Grouping) -> dict[str, Any]:
+def allocation(of: Composition, grouping: Grouping) -> dict[str, Any]:
     """Return the answer for one way to put holdings together."""
-    slices = allocate(of.held, of.cash, grouping, of.currency)
+    slices = allocate(of.constituents, of.cash, grouping, of.currency)
     warnings = list(of.warnings)
     if any(part.value is not None and part.percentage is None for part in slices):
         warnings.append(remarks.nothing_to_divide("percentage"))
@@ -111,34 +108,33 @@ def _positions(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
     return session.execute(statement).all()
 
 
-def _rates(session: Session, rows: Sequence[AnyRow], target: str, day: date) -> Rates:
+def _rates(session: Session, rows: Sequence[AnyRow], target: str, day: date) -> RateOf:
     currencies = sorted({row.currency for row in rows})
     rates = fx.load(session, {(currency, target) for currency in currencies}, day, day)
     return {currency: rates.find(currency, target, day) for currency in currencies}
 
 
-def _holding(row: AnyRow, rates: Rates) -> Holding:
-    def rate(currency: str) -> Decimal | None:
-        found = rates[currency]
-        return found.value if found else None
+def _constituent(row: AnyRow, rates: RateOf) -> Constituent:
+    def value_of(currency: str) -> Decimal | None:
+        rate = rates[currency]
+        return rate.value if rate else None
 
-    price: Money = row.current_price
+    price: Decimal | None = row.current_price
     value = None if price is None else EXACT.multiply(row.quantity, price)
-    return Holding(
+    return Constituent(
         symbol=row.symbol,
         name=row.name,
         asset_type=row.asset_type,
         currency=row.currency,
         sector=row.sector,
         country=row.country,
-        value=in_base(value, row.currency, rate),
+        value=in_base(value, row.currency, value_of),
     )
 
 
-def _total(of: Holdings) -> Money:
-    values = [of.cash, *(holding.value for holding in of.held)]
-    known = [value for value in values if value is not None]
-    return round_money(exact_sum(known), of.currency) if len(known) == len(values) else None
+def _total(of: Composition) -> Decimal | None:
+    total = reduce(plus, (each.value for each in of.constituents), of.cash)
+    return None if total is None else round_money(total, of.currency)
 
 
 def _unrated_in_cash(session: Session, portfolio: Portfolio) -> frozenset[str]:
@@ -152,20 +148,15 @@ def _unrated_in_cash(session: Session, portfolio: Portfolio) -> frozenset[str]:
 def _warnings(
     portfolio: Portfolio,
     rows: Sequence[AnyRow],
-    rates: Rates,
+    rates: RateOf,
     unrated: frozenset[str],
     oldest: date,
 ) -> list[remarks.Warning]:
-    found = []
+    warnings = []
     for row in rows:
-        if row.price_date is None:
-            found.append(remarks.price_missing("allocation", row.symbol))
-        elif row.price_date < oldest:
-            found.append(remarks.stale_price("allocation", row.symbol, row.price_date))
-    missing = unrated.union(currency for currency, rate in rates.items() if rate is None)
-    for currency in sorted(missing):
-        found.append(remarks.rate_missing("allocation", currency, portfolio.currency))
-    found += remarks.stale_rates("allocation", [rate for rate in rates.values() if rate], oldest)
+        warnings += remarks.price("allocation", row.symbol, row.price_date, oldest)
+    missing = sorted(unrated.union(source for source, rate in rates.items() if rate is None))
+    warnings += remarks.rates("allocation", missing, rates.values(), portfolio.currency, oldest)
     if portfolio.cash_since and portfolio.cash_balance < 0 and not unrated:
-        found.append(remarks.negative_cash("allocation"))
-    return found
+        warnings.append(remarks.negative_cash("allocation"))
+    return warnings

@@ -19,8 +19,8 @@ from services.portfolio.domain.ledger_files.rows import (
 )
 from services.portfolio.models import LEDGER_ORDER, Asset, Transaction
 from services.portfolio.queries import remarks
-from shared.money import MINOR_CURRENCIES
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import MINOR_CURRENCIES
 
 _CHUNK: Final = 500  # rows held in memory, and sent at once
 

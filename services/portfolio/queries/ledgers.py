@@ -1,4 +1,4 @@
-"""Portfolios and their ledgers as other services copy them: whole, with the version they have."""
+"""Portfolios and their ledgers as other services copy them: whole, with the sequence they have."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -20,13 +20,13 @@ def ids(session: Session) -> Sequence[int]:
 def page(session: Session, after_id: int) -> list[dict[str, Any]]:
     """Return the next 1000 cards of all portfolios."""
     after = select(Portfolio).where(Portfolio.id > after_id).order_by(Portfolio.id).limit(PAGE)
-    return [{**row.card(), "version": row.version} for row in session.scalars(after)]
+    return [{**row.card(), "sequence": row.sequence} for row in session.scalars(after)]
 
 
 def one(session: Session, portfolio_id: int) -> dict[str, Any]:
-    """Return a portfolio with its ledger and the version that both have.
+    """Return a portfolio with its ledger and the sequence that both have.
 
-    One statement, so one snapshot: the ledger is neither older nor newer than the version.
+    One statement, so one snapshot: the ledger is neither older nor newer than the sequence.
 
     Raises:
         NotFound: there is no such portfolio.
@@ -44,6 +44,6 @@ def one(session: Session, portfolio_id: int) -> dict[str, Any]:
     portfolio: Portfolio = rows[0][0]
     return {
         "portfolio": portfolio.card(),
-        "version": portfolio.version,
+        "sequence": portfolio.sequence,
         "transactions": [entry.card(symbol) for _, entry, symbol in rows if entry is not None],
     }

@@ -4,27 +4,28 @@ No history is read: a page of portfolios is one statement for the rows and a fix
 they add up to.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Subquery, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
 from services.portfolio.domain.cash import Account
-from services.portfolio.domain.entries import ACQUISITIONS, EARNINGS, TRADES
-from services.portfolio.domain.freshness import oldest_fresh
-from services.portfolio.domain.totals import Money, Sums, Totals, totals
-from services.portfolio.models import Portfolio
+from services.portfolio.domain.totals import Sums, Totals, totals
+from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import remarks, sums
-from shared.dates import latest_day
+from services.portfolio.queries.bases import matches, of_rates, search_pattern, today
+from shared.db import written
 from shared.errors import NotFound
-from shared.http import AnyRow, Listing
-from shared.money import EXACT, round_money
-from shared.rates import Rate
-from shared.vocabulary import EntryType
+from shared.finance.days import latest_day, oldest_fresh
+from shared.finance.entries import ACQUISITIONS, EARNINGS, TRADES, EntryType
+from shared.finance.money import EXACT, round_money
+from shared.finance.rates import Rate
+from shared.http import AnyRow, AnySelect, KeptListing, Pages
 
 _PORTFOLIO: Final = (
     Portfolio.id,
@@ -36,7 +37,7 @@ _PORTFOLIO: Final = (
     Portfolio.created,
     Portfolio.modified,
     # What an ETag compares: see `Portfolio.revision`.
-    Portfolio.revision.label("version"),
+    Portfolio.revision,
     Portfolio.cash_since,
     Portfolio.cash_balance,
     Portfolio.interest,
@@ -51,6 +52,13 @@ _NEEDS_RATE: Final[Mapping[str, Callable[[sums.Unrated], bool]]] = {
     "realized_gain_loss": lambda of: of.type in _COSTLY | TRADES,
     "income": lambda of: of.type in EARNINGS,
     "total_profit": lambda of: "charges" in of.entered,
+}
+_FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
+    "id": lambda value: Portfolio.id == value,
+    "is_active": lambda value: Portfolio.is_active == value,
+    "search": lambda value: or_(
+        matches(Portfolio.name, value), matches(Portfolio.description, value)
+    ),
 }
 ORDERINGS: Final = {
     "id": Portfolio.id,
@@ -81,38 +89,73 @@ def row(session: Session, owner_id: int, portfolio_id: int) -> Portfolio:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    found = select(Portfolio).where(Portfolio.id == portfolio_id, Portfolio.owner_id == owner_id)
-    portfolio = session.scalar(found)
+    statement = select(Portfolio).where(
+        Portfolio.id == portfolio_id, Portfolio.owner_id == owner_id
+    )
+    portfolio = session.scalar(statement)
     if portfolio is None:
         raise NotFound.of("portfolio")
     return portfolio
 
 
 def owned(
-    owner_id: int,
-    *,
-    ordering: tuple[str, bool],
-    is_active: bool | None = None,
-    search: str | None = None,
-) -> Listing:
+    owner_id: int, *, ordering: tuple[str, bool] = ("id", False), **filters: Any
+) -> KeptListing:
     """Return the portfolios of a user.
 
     Args:
         ordering: one of `ORDERINGS`, and whether it descends.
+        filters: of `_FILTERS`.
     """
-    statement = select(*_PORTFOLIO).where(Portfolio.owner_id == owner_id)
-    if is_active is not None:
-        statement = statement.where(Portfolio.is_active == is_active)
-    if search:
-        texts = (Portfolio.name, Portfolio.description)
-        statement = statement.where(
-            or_(*(text.icontains(search, autoescape=True) for text in texts))
-        )
+    pages = _pages(ordering, frozenset(filters))
+    if "search" in filters:
+        filters["search"] = search_pattern(filters["search"])
+    return KeptListing(pages, {"owner": owner_id, **filters}, today(), by_id, "portfolio")
+
+
+def by_id(session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return the portfolios of some ids as they are answered; those that are gone are left out."""
+    rows = session.execute(select(*_PORTFOLIO).where(Portfolio.id.in_(ids))).all()
+    return {resource["id"]: resource for resource in resources(session, rows)}
+
+
+@cache
+def _pages(ordering: tuple[str, bool], filters: frozenset[str]) -> Pages:
+    conditions = [_FILTERS[name](bindparam(name)) for name in sorted(filters)]
+    ids = select(Portfolio.id, Portfolio.currency, written(Portfolio).label("written")).where(
+        Portfolio.owner_id == bindparam("owner"), *conditions
+    )
     name, descending = ordering
     column: Any = ORDERINGS[name]
-    return Listing(
-        statement.order_by(column.desc() if descending else column, Portfolio.id), resources
+    return Pages(ids, [column.desc() if descending else column.asc(), Portfolio.id], _bases)
+
+
+def _bases(page: Subquery) -> AnySelect:
+    """Return what a portfolio rests on: itself, its positions, their assets, and the rates.
+
+    Whatever is recorded writes the portfolio, too.
+    """
+    positions = (
+        select(
+            func.count().label("count"),
+            func.sum(written(Position)).label("positions"),
+            func.sum(written(Asset)).label("assets"),
+            func.bool_or(Asset.currency != page.c.currency).label("needs_rates"),
+        )
+        .select_from(Position)
+        .join(Asset, Asset.id == Position.asset_id)
+        .where(Position.portfolio_id == page.c.id)
+        .lateral("held")
     )
+    return select(
+        page.c.id,
+        page.c.count,
+        page.c.written,
+        positions.c.count,
+        positions.c.positions,
+        positions.c.assets,
+        of_rates(positions.c.needs_rates),
+    ).join(positions, true())
 
 
 def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
@@ -127,26 +170,30 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     day = latest_day(now)
     pairs = {(of.currency, row.currency) for row in rows for of in by_currency.get(row.id, ())}
     rates = fx.load(session, pairs, day, day)
-    found = []
+    answers = []
     for row in rows:
-        own = by_currency.get(row.id, [])
-        used = {of.currency: rates.find(of.currency, row.currency, day) for of in own if of.held}
+        positions = by_currency.get(row.id, [])
+        used = {
+            of.currency: rates.find(of.currency, row.currency, day) for of in positions if of.held
+        }
         unrated_ = unrated.get(row.id, [])
-        resource = _resource(row, own, used, unrated_)
-        resource["warnings"] += _price_warnings(doubtful.get(row.id, ()))
-        resource["warnings"] += [
-            remarks.split_not_booked("total_value", symbol, split_day)
-            for _, symbol, split_day in splits.get(row.id, ())
-        ]
-        resource["warnings"] += _rate_warnings(row.currency, used, oldest)
+        resource = _resource(row, positions, used, unrated_)
+        for symbol, price_day in doubtful.get(row.id, ()):
+            resource["warnings"] += remarks.price("total_value", symbol, price_day, oldest)
+        for _, symbol, split_day in splits.get(row.id, ()):
+            resource["warnings"].append(remarks.split_not_booked("total_value", symbol, split_day))
+        missing = [source for source, rate in used.items() if rate is None]
+        resource["warnings"] += remarks.rates(
+            "total_value", missing, used.values(), row.currency, oldest
+        )
         resource["warnings"] += _past_rate_warnings(resource, unrated_)
-        found.append(resource)
-    return found
+        answers.append(resource)
+    return answers
 
 
 def _resource(
     row: AnyRow,
-    own: Sequence[Sums],
+    positions: Sequence[Sums],
     rates: Mapping[str, Rate | None],
     unrated: Sequence[sums.Unrated],
 ) -> dict[str, Any]:
@@ -158,50 +205,32 @@ def _resource(
         unrated=row.unrated,
     )
     unknown = {name for of in unrated for name in of.entered}
-    found = totals(own, account, lambda currency: _value(rates[currency]), unknown)
+    of_portfolio = totals(positions, account, lambda currency: _value(rates[currency]), unknown)
     money = {
-        "total_value": found.value,
-        "total_cost_basis": found.cost,
-        "total_return": found.gain,
-        "cash_balance": found.cash,
-        "realized_gain_loss": found.realized,
-        "income": found.income,
-        "total_profit": found.profit,
+        "total_value": of_portfolio.value,
+        "total_cost_basis": of_portfolio.cost,
+        "total_return": of_portfolio.gain,
+        "cash_balance": of_portfolio.cash,
+        "realized_gain_loss": of_portfolio.realized,
+        "income": of_portfolio.income,
+        "total_profit": of_portfolio.profit,
     }
     return {
         **row._mapping,
         **{name: _rounded(amount, row.currency) for name, amount in money.items()},
-        "total_return_percentage": _percentage(found),
-        "position_count": sum(of.held for of in own),
-        "warnings": _money_warnings(found),
+        "total_return_percentage": _percentage(of_portfolio),
+        "position_count": sum(of.held for of in positions),
+        "warnings": _money_warnings(of_portfolio),
     }
 
 
-def _money_warnings(found: Totals) -> list[remarks.Warning]:
+def _money_warnings(of: Totals) -> list[remarks.Warning]:
     warnings = []
-    if found.cost == 0:
+    if of.cost == 0:
         warnings.append(remarks.no_cost_basis("total_return_percentage"))
-    if found.cash is not None and found.cash < 0:
+    if of.cash is not None and of.cash < 0:
         warnings.append(remarks.negative_cash("cash_balance"))
     return warnings
-
-
-def _price_warnings(doubtful: Iterable[tuple[str, date | None]]) -> list[remarks.Warning]:
-    return [
-        remarks.stale_price("total_value", symbol, day)
-        if day
-        else remarks.price_missing("total_value", symbol)
-        for symbol, day in doubtful
-    ]
-
-
-def _rate_warnings(
-    target: str, rates: Mapping[str, Rate | None], oldest: date
-) -> list[remarks.Warning]:
-    missing = [source for source, rate in rates.items() if rate is None]
-    known = [rate for rate in rates.values() if rate is not None]
-    found = [remarks.rate_missing("total_value", source, target) for source in missing]
-    return found + remarks.stale_rates("total_value", known, oldest)
 
 
 def _past_rate_warnings(
@@ -216,15 +245,15 @@ def _past_rate_warnings(
     ]
 
 
-def _percentage(found: Totals) -> Decimal | None:
-    if found.gain is None or not found.cost:
+def _percentage(of: Totals) -> Decimal | None:
+    if of.gain is None or not of.cost:
         return None
-    return EXACT.divide(EXACT.multiply(found.gain, 100), found.cost)
+    return EXACT.divide(EXACT.multiply(of.gain, 100), of.cost)
 
 
 def _value(rate: Rate | None) -> Decimal | None:
     return rate.value if rate else None
 
 
-def _rounded(amount: Money, currency: str) -> Money:
+def _rounded(amount: Decimal | None, currency: str) -> Decimal | None:
     return None if amount is None else round_money(amount, currency)

@@ -1,25 +1,24 @@
 """Positions as the public API answers them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Subquery, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.entries import ZERO, minus, times
-from services.portfolio.domain.freshness import oldest_fresh
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import remarks, sums
-from shared.dates import latest_day
+from services.portfolio.queries.bases import matches, of_rates, search_pattern, today
+from shared.db import written
 from shared.errors import NotFound
-from shared.http import AnyRow, AnySelect, Listing
-from shared.money import EXACT, round_money
-from shared.rates import Rate
-
-Money = Decimal | None
+from shared.finance.days import latest_day, oldest_fresh
+from shared.finance.money import EXACT, ZERO, minus, round_money, times
+from shared.finance.rates import Rate
+from shared.http import AnyRow, AnySelect, KeptListing, Pages
 
 _POSITION: Final = (
     Position.id,
@@ -41,14 +40,23 @@ _POSITION: Final = (
     Position.realized,
     Position.income,
     # What an ETag compares.
-    Position.version,
+    Position.sequence.label("revision"),
+)
+_BASIS: Final = (
+    Position.id,
+    Portfolio.name.label("portfolio_name"),
+    Portfolio.currency.label("base_currency"),
+    Asset.currency.label("currency"),
+    written(Position).label("position"),
+    written(Asset).label("asset"),
 )
 _SEARCHED: Final = (Asset.symbol, Asset.name, Portfolio.name)
 _FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
+    "id": lambda value: Position.id == value,
     "portfolio_id": lambda value: Position.portfolio_id == value,
     "asset_id": lambda value: Position.asset_id == value,
     "asset_type": lambda value: Asset.asset_type == value,
-    "search": lambda value: or_(*(text.icontains(value, autoescape=True) for text in _SEARCHED)),
+    "search": lambda value: or_(*(matches(text, value) for text in _SEARCHED)),
 }
 ORDERINGS: Final = {
     "id": Position.id,
@@ -64,15 +72,23 @@ def one(session: Session, owner_id: int, position_id: int) -> dict[str, Any]:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    row = session.execute(_positions(owner_id).where(Position.id == position_id)).one_or_none()
+    row = session.execute(
+        _joined(select(*_POSITION)).where(
+            Position.id == position_id, Portfolio.owner_id == owner_id
+        )
+    ).one_or_none()
     if row is None:
         raise NotFound.of("position")
     return resources(session, [row])[0]
 
 
 def owned(
-    owner_id: int, *, ordering: tuple[str, bool], include_closed: bool = False, **filters: Any
-) -> Listing:
+    owner_id: int,
+    *,
+    ordering: tuple[str, bool] = ("id", False),
+    include_closed: bool = False,
+    **filters: Any,
+) -> KeptListing:
     """Return the positions of a user.
 
     Args:
@@ -80,14 +96,40 @@ def owned(
         include_closed: those of which nothing is held too.
         filters: of `_FILTERS`.
     """
-    conditions = [_FILTERS[name](value) for name, value in filters.items()]
+    pages = _pages(ordering, include_closed, frozenset(filters))
+    if "search" in filters:
+        filters["search"] = search_pattern(filters["search"])
+    return KeptListing(pages, {"owner": owner_id, **filters}, today(), by_id, "position")
+
+
+def by_id(session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return the positions of some ids as they are answered; those that are gone are left out."""
+    rows = session.execute(_joined(select(*_POSITION)).where(Position.id.in_(ids))).all()
+    return {resource["id"]: resource for resource in resources(session, rows)}
+
+
+@cache
+def _pages(ordering: tuple[str, bool], include_closed: bool, filters: frozenset[str]) -> Pages:
+    conditions = [_FILTERS[name](bindparam(name)) for name in sorted(filters)]
     if not include_closed:
         conditions.append(Position.quantity > 0)
+    ids = _joined(select(*_BASIS)).where(Portfolio.owner_id == bindparam("owner"), *conditions)
     name, descending = ordering
     column: Any = ORDERINGS[name]
     direction = column.desc() if descending else column.asc()
-    statement = _positions(owner_id).where(*conditions)
-    return Listing(statement.order_by(direction.nulls_last(), Position.id), resources)
+    return Pages(ids, [direction.nulls_last(), Position.id], _bases)
+
+
+def _bases(page: Subquery) -> AnySelect:
+    """Return what a position rests on: itself, its asset, a little of its portfolio, the rates."""
+    columns = [page.c[column.name] for column in _BASIS[1:]]
+    foreign = page.c.currency != page.c.base_currency
+    return select(page.c.id, page.c.count, *columns, of_rates(foreign))
+
+
+def _joined(statement: AnySelect) -> AnySelect:
+    of_portfolio = statement.join(Portfolio, Portfolio.id == Position.portfolio_id)
+    return of_portfolio.join(Asset, Asset.id == Position.asset_id)
 
 
 def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
@@ -102,23 +144,14 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
         for portfolio, unbooked in splits.items()
         for asset, _, split_day in unbooked
     }
-    found = []
+    answers = []
     for row in rows:
         resource = _resource(row, rates.find(row.currency, row.base_currency, day), oldest)
         if split_day := split_days.get((row.portfolio, row.asset_id)):
             warning = remarks.split_not_booked("current_value", row.symbol, split_day)
             resource["warnings"].append(warning)
-        found.append(resource)
-    return found
-
-
-def _positions(owner_id: int) -> AnySelect:
-    return (
-        select(*_POSITION)
-        .join(Portfolio, Portfolio.id == Position.portfolio_id)
-        .join(Asset, Asset.id == Position.asset_id)
-        .where(Portfolio.owner_id == owner_id)
-    )
+        answers.append(resource)
+    return answers
 
 
 def _resource(row: AnyRow, rate: Rate | None, oldest: date) -> dict[str, Any]:
@@ -153,7 +186,7 @@ def _asset(row: AnyRow) -> dict[str, Any]:
     }
 
 
-def _base(row: AnyRow, value: Money, rate: Rate | None) -> dict[str, Any]:
+def _base(row: AnyRow, value: Decimal | None, rate: Rate | None) -> dict[str, Any]:
     value = None if value is None else times(value, rate.value if rate else None)
     return {
         "total_cost_basis": _rounded(row.base_cost, row.base_currency),
@@ -163,29 +196,27 @@ def _base(row: AnyRow, value: Money, rate: Rate | None) -> dict[str, Any]:
     }
 
 
-def _value(row: AnyRow) -> Money:
+def _value(row: AnyRow) -> Decimal | None:
     if not row.quantity:
         return ZERO
-    price: Money = row.current_price
+    price: Decimal | None = row.current_price
     return None if price is None else EXACT.multiply(row.quantity, price)
 
 
-def _percentage(part: Money, whole: Money) -> Money:
+def _percentage(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     return EXACT.divide(EXACT.multiply(part, 100), whole) if part is not None and whole else None
 
 
-def _rounded(amount: Money, currency: str) -> Money:
+def _rounded(amount: Decimal | None, currency: str) -> Decimal | None:
     return None if amount is None else round_money(amount, currency)
 
 
 def _warnings(row: AnyRow, rate: Rate | None, oldest: date) -> list[remarks.Warning]:
-    found = []
+    warnings = []
     if not row.cost:
-        found.append(remarks.no_cost_basis("unrealized_return_percentage"))
-    if row.quantity and row.price_date is None:
-        found.append(remarks.price_missing("current_value", row.symbol))
-    elif row.quantity and row.price_date < oldest:
-        found.append(remarks.stale_price("current_value", row.symbol, row.price_date))
-    if rate is None or row.base_cost is None:
-        found.append(remarks.rate_missing("base", row.currency, row.base_currency))
-    return found + remarks.stale_rates("base", [rate] if rate and row.quantity else [], oldest)
+        warnings.append(remarks.no_cost_basis("unrealized_return_percentage"))
+    if row.quantity:
+        warnings += remarks.price("current_value", row.symbol, row.price_date, oldest)
+    missing = [row.currency] if rate is None or row.base_cost is None else []
+    used = [rate] if row.quantity else []
+    return warnings + remarks.rates("base", missing, used, row.base_currency, oldest)

@@ -3,36 +3,51 @@
 from collections.abc import Iterable
 from datetime import date
 
-from shared.rates import Rate
+from shared.finance.doubts import OF_NOW, Doubt, doubt_of_price
+from shared.finance.rates import Rate
 
 Warning = dict[str, str]
 
 
-def price_missing(field: str, symbol: str) -> Warning:
-    """Return the warning of something held that has no price."""
-    return _warning(field, "price_missing", f"{symbol} has no price yet.")
+def price(field: str, symbol: str, day: date | None, oldest_fresh: date) -> list[Warning]:
+    """Return the warning of something held whose last price, of `day`, is missing or stale."""
+    doubt = doubt_of_price(day, oldest_fresh)
+    return [_doubted(field, doubt, symbol=symbol, day=day)] if doubt else []
 
 
-def stale_price(field: str, symbol: str, day: date) -> Warning:
-    """Return the warning of a value that rests on something old."""
-    message = f"The last price or rate of {symbol} is from {day}, more than five weekdays ago."
-    return _warning(field, "stale_price", message)
+def rates(
+    field: str,
+    missing: Iterable[str],
+    used: Iterable[Rate | None],
+    target: str,
+    oldest_fresh: date,
+) -> list[Warning]:
+    """Return the warnings of the exchange rates into `target` that a value rests on.
 
-
-def split_not_booked(field: str, symbol: str, day: date) -> Warning:
-    """Return the warning of something held over a split that its ledger does not know."""
-    message = f"{symbol} was held over its split on {day}, and the ledger has no SPLIT on that day."
-    return _warning(field, "split_not_booked", message)
+    Args:
+        missing: currencies whose rate is not known.
+        used: rates; what is None stands in `missing`.
+    """
+    return [rate_missing(field, source, target) for source in missing] + [
+        _doubted(field, Doubt.STALE_PRICE, symbol=" and ".join(rate.pairs), day=rate.day)
+        for rate in used
+        if rate and rate.day and rate.day < oldest_fresh
+    ]
 
 
 def rate_missing(field: str, source: str, target: str) -> Warning:
     """Return the warning of a value that needs an exchange rate which is not known."""
-    return _warning(field, "rate_missing", f"There is no exchange rate from {source} to {target}.")
+    return _doubted(field, Doubt.RATE_MISSING, source=source, target=target)
+
+
+def split_not_booked(field: str, symbol: str, day: date) -> Warning:
+    """Return the warning of something held over a split that its ledger does not know."""
+    return _doubted(field, Doubt.SPLIT_NOT_BOOKED, symbol=symbol, day=day)
 
 
 def negative_cash(field: str) -> Warning:
     """Return the warning of cash below zero."""
-    return _warning(field, "negative_cash", "Cash is negative: a deposit may not be booked yet.")
+    return _doubted(field, Doubt.NEGATIVE_CASH)
 
 
 def no_cost_basis(field: str) -> Warning:
@@ -56,13 +71,8 @@ def minor_unit_converted(given: str, kept: str) -> Warning:
     return _warning("currency", "minor_unit_converted", message)
 
 
-def stale_rates(field: str, rates: Iterable[Rate], oldest_fresh: date) -> list[Warning]:
-    """Return the warnings of rates that rest on something old."""
-    return [
-        stale_price(field, " and ".join(rate.pairs), rate.day)
-        for rate in rates
-        if rate.day is not None and rate.day < oldest_fresh
-    ]
+def _doubted(field: str, doubt: Doubt, **facts: object) -> Warning:
+    return _warning(field, doubt.value, OF_NOW[doubt].format(**facts))
 
 
 def _warning(field: str, code: str, message: str) -> Warning:

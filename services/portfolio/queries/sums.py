@@ -13,10 +13,9 @@ from sqlalchemy import ColumnElement, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.portfolio.domain.cash import sums_entered
-from services.portfolio.domain.entries import EARNINGS
 from services.portfolio.domain.totals import Sums
 from services.portfolio.models import UNRATED, Asset, Portfolio, Position, Transaction
-from shared.vocabulary import EntryType
+from shared.finance.entries import EARNINGS, EntryType
 
 _HELD: Final = Position.quantity > 0
 # As `Entry.cash` is.
@@ -59,10 +58,10 @@ def of_positions(session: Session, ids: Collection[int]) -> dict[int, list[Sums]
         .group_by(Position.portfolio_id, Asset.currency)
         .order_by(Position.portfolio_id, Asset.currency)
     )
-    found: defaultdict[int, list[Sums]] = defaultdict(list)
+    by_portfolio: defaultdict[int, list[Sums]] = defaultdict(list)
     for portfolio_id, *sums in session.execute(statement):
         currency, held_, value_, cost, realized, income = sums
-        found[portfolio_id].append(
+        by_portfolio[portfolio_id].append(
             Sums(
                 currency=currency,
                 held=held_,
@@ -72,7 +71,7 @@ def of_positions(session: Session, ids: Collection[int]) -> dict[int, list[Sums]
                 income=income,
             )
         )
-    return found
+    return by_portfolio
 
 
 def doubtful_prices(
@@ -86,10 +85,10 @@ def doubtful_prices(
         .where(or_(Asset.price_date.is_(None), Asset.price_date < oldest_fresh))
         .order_by(Position.portfolio_id, Asset.symbol, Asset.id)
     )
-    found: defaultdict[int, list[tuple[str, date | None]]] = defaultdict(list)
+    by_portfolio: defaultdict[int, list[tuple[str, date | None]]] = defaultdict(list)
     for portfolio_id, symbol, day in session.execute(statement):
-        found[portfolio_id].append((symbol, day))
-    return found
+        by_portfolio[portfolio_id].append((symbol, day))
+    return by_portfolio
 
 
 def unbooked_splits(
@@ -115,11 +114,11 @@ def unbooked_splits(
         .group_by(Position.portfolio_id, Asset.id)
         .order_by(Position.portfolio_id, Asset.symbol, Asset.id)
     )
-    found: defaultdict[int, list[tuple[int, str, date]]] = defaultdict(list)
+    by_portfolio: defaultdict[int, list[tuple[int, str, date]]] = defaultdict(list)
     for portfolio_id, *split in session.execute(statement):
         asset_id, symbol, split_day = split
-        found[portfolio_id].append((asset_id, symbol, split_day))
-    return found
+        by_portfolio[portfolio_id].append((asset_id, symbol, split_day))
+    return by_portfolio
 
 
 def unrated(session: Session, ids: Collection[int]) -> dict[int, list[Unrated]]:
@@ -133,12 +132,14 @@ def unrated(session: Session, ids: Collection[int]) -> dict[int, list[Unrated]]:
         .distinct()
         .order_by(*kind)
     )
-    found: defaultdict[int, list[Unrated]] = defaultdict(list)
+    by_portfolio: defaultdict[int, list[Unrated]] = defaultdict(list)
     for portfolio_id, currency, name, of_asset_, in_cash_, moves_cash in session.execute(statement):
         type_ = EntryType(name)
         entered = sums_entered(type_, of_asset=of_asset_, in_cash=in_cash_)
-        found[portfolio_id].append(Unrated(currency, type_, entered if moves_cash else frozenset()))
-    return found
+        by_portfolio[portfolio_id].append(
+            Unrated(currency, type_, entered if moves_cash else frozenset())
+        )
+    return by_portfolio
 
 
 def _if_all_known(column: Any) -> ColumnElement[Any]:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from services.portfolio.models import Asset, Portfolio, Transaction
 from services.portfolio.queries import remarks
 from shared.errors import NotFound
+from shared.finance.money import MINOR_CURRENCIES, round_money
+from shared.finance.splits import ratio_text
 from shared.http import AnyRow, AnySelect, Listing
-from shared.money import MINOR_CURRENCIES, round_money
-from shared.ratios import ratio_text
 
 _TRANSACTION: Final = (Transaction, Asset.symbol)
 _SEARCHED: Final = (Asset.symbol, Asset.name, Transaction.notes, Transaction.external_id)
@@ -117,5 +117,5 @@ def _resource(transaction: Transaction, symbol: str | None) -> dict[str, Any]:
         "taxes": round_money(transaction.taxes, currency),
         "ratio": ratio_text(transaction.ratio) if transaction.ratio else None,
         # What an ETag compares.
-        "version": transaction.revision,
+        "revision": transaction.revision,
     }

@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app
 
-from services.portfolio.owners import Owners
+from services.portfolio.outside.owners import Owners
 
 
 def owners() -> Owners:

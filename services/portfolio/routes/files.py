@@ -12,8 +12,8 @@ from services.portfolio import commands, queries
 from services.portfolio.domain import ledger_files
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import ImportedSchema, ImportQuery, PortfolioOfFile
-from shared.http import Blueprint, identity, session
-from shared.http.blueprint import BULK_BODY, View
+from shared.http import Blueprint, Resource, identity, session
+from shared.http.blueprint import BULK_BODY
 from shared.http.context import service_app
 
 blueprint = Blueprint("Ledger files", "Ledgers of other programs and of our own, as files.")
@@ -26,28 +26,21 @@ _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
 _TYPES: Final = {"ghostfolio": "application/json"}  # all others are CSV
 
 
-def _reads_file(view: View) -> View:
-    # So that 413, 415 and 422 stand in the documentation.
-    view.reads_body = True  # type: ignore[attr-defined]
-    return view
-
-
 @blueprint.route("/api/transactions/import/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
 @blueprint.arguments(ImportQuery, location="query")
 @blueprint.response(200, ImportedSchema)
-@blueprint.doc(requestBody={"content": {"text/csv": _CSV, "application/json": _JSON}})
-@_reads_file
-def import_file(query: dict[str, Any]) -> dict[str, Any]:
+@blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
+def import_file(query: dict[str, Any]) -> Resource:
     """Record the transactions of a file that the portfolio does not have yet."""
     # Before anything is said of the file: a portfolio of somebody else does not exist.
     queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
     format_ = query.pop("format")
     file = ledger_files.read(format_, _content(_TYPES.get(format_, "text/csv")))
-    done = commands.import_file(session, identity.user_id, file=file, owners=owners(), **query)
-    told = {field.name: getattr(done, field.name) for field in fields(done)}
-    return {**told, "warnings": queries.files.warnings(file)}
+    imported = commands.import_file(session, identity.user_id, file=file, owners=owners(), **query)
+    outcome = {field.name: getattr(imported, field.name) for field in fields(imported)}
+    return {**outcome, "warnings": queries.files.warnings(file)}
 
 
 @blueprint.route("/api/transactions/imports/<id:import_id>/", methods=["DELETE"])
@@ -62,9 +55,9 @@ def take_back_import(import_id: int) -> None:
 @blueprint.authenticated("read")
 @blueprint.arguments(PortfolioOfFile, location="query")
 @blueprint.response(200, content_type="text/csv", description="What an import reads back.")
-def export_file(query: dict[str, Any]) -> Response:
+def export_file(query: dict[str, int]) -> Response:
     """Return the whole ledger of a portfolio as CSV."""
-    portfolio = queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
+    portfolio = queries.portfolios.row(session, identity.user_id, **query)
     # Read while the answer is sent, after the request's own unit of work.
     lines = _lines(service_app.database.sessions, portfolio.id)
     headers = {"Content-Disposition": f'attachment; filename="portfolio-{portfolio.id}.csv"'}
@@ -78,5 +71,5 @@ def _content(mimetype: str) -> bytes:
 
 
 def _lines(sessions: sessionmaker[Session], portfolio_id: int) -> Iterator[str]:
-    with sessions() as own:
-        yield from queries.files.exported(own, portfolio_id)
+    with sessions() as of_stream:
+        yield from queries.files.exported(of_stream, portfolio_id)

@@ -3,14 +3,16 @@
 from typing import Any
 
 from services.portfolio import commands, queries
+from services.portfolio.models import PortfolioFields
 from services.portfolio.schemas import (
     AllocationQuery,
     AllocationSchema,
     PortfolioQuery,
     PortfolioSchema,
 )
-from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions, unless_known
+from shared.finance.allocation import Grouping
+from shared.http import Blueprint, KeptListing, Resource, identity, session
+from shared.http.etag import expected_revisions, unless_known
 
 blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
 
@@ -19,7 +21,7 @@ blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
 @blueprint.authenticated("read")
 @blueprint.arguments(PortfolioQuery, location="query")
 @blueprint.page_of(PortfolioSchema)
-def list_portfolios(query: dict[str, Any]) -> Listing:
+def list_portfolios(query: dict[str, Any]) -> KeptListing:
     """List your portfolios."""
     return queries.portfolios.owned(identity.user_id, **query)
 
@@ -29,20 +31,19 @@ def list_portfolios(query: dict[str, Any]) -> Listing:
 @blueprint.arguments(PortfolioSchema)
 @blueprint.response(201, PortfolioSchema)
 @blueprint.etag()
-def create_portfolio(values: dict[str, Any]) -> dict[str, Any]:
+def create_portfolio(values: PortfolioFields) -> Resource:
     """Make a portfolio."""
-    values = {"currency": identity.currency, **_given(values)}
+    values.setdefault("currency", identity.currency)
     portfolio = commands.create_portfolio(session, owner_id=identity.user_id, **values)
     return queries.portfolios.one(session, identity.user_id, portfolio.id)
 
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["GET"])
 @blueprint.authenticated("read")
-@blueprint.response(200, PortfolioSchema)
-@blueprint.etag()
-def get_portfolio(portfolio_id: int) -> dict[str, Any]:
+@blueprint.one_of(PortfolioSchema)
+def get_portfolio(portfolio_id: int) -> KeptListing:
     """Return one portfolio and what it is worth."""
-    return queries.portfolios.one(session, identity.user_id, portfolio_id)
+    return queries.portfolios.owned(identity.user_id, id=portfolio_id)
 
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["PUT"])
@@ -50,9 +51,9 @@ def get_portfolio(portfolio_id: int) -> dict[str, Any]:
 @blueprint.arguments(PortfolioSchema(ignore_read_only=True))
 @blueprint.response(200, PortfolioSchema)
 @blueprint.etag()
-def replace_portfolio(values: dict[str, Any], portfolio_id: int) -> dict[str, Any]:
+def replace_portfolio(values: PortfolioFields, portfolio_id: int) -> Resource:
     """Replace what is written of a portfolio."""
-    return _update(portfolio_id, _given(values))
+    return _update(portfolio_id, values)
 
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/", methods=["PATCH"])
@@ -60,7 +61,7 @@ def replace_portfolio(values: dict[str, Any], portfolio_id: int) -> dict[str, An
 @blueprint.arguments(PortfolioSchema(ignore_read_only=True, partial=True))
 @blueprint.response(200, PortfolioSchema)
 @blueprint.etag()
-def change_portfolio(values: dict[str, Any], portfolio_id: int) -> dict[str, Any]:
+def change_portfolio(values: PortfolioFields, portfolio_id: int) -> Resource:
     """Change some of what is written of a portfolio."""
     return _update(portfolio_id, values)
 
@@ -70,11 +71,9 @@ def change_portfolio(values: dict[str, Any], portfolio_id: int) -> dict[str, Any
 @blueprint.response(204)
 def delete_portfolio(portfolio_id: int) -> None:
     """Delete a portfolio with its positions and transactions."""
-    commands.delete_portfolio(session, identity.user_id, portfolio_id, expected=expected_versions())
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    commands.delete_portfolio(
+        session, identity.user_id, portfolio_id, expected=expected_revisions()
+    )
 
 
 @blueprint.route("/api/portfolios/<id:portfolio_id>/allocation/", methods=["GET"])
@@ -82,15 +81,15 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(AllocationQuery, location="query")
 @blueprint.response(200, AllocationSchema)
 @blueprint.computed()
-def get_allocation(query: dict[str, Any], portfolio_id: int) -> dict[str, Any]:
+def get_allocation(query: dict[str, Grouping], portfolio_id: int) -> Resource:
     """Return what a portfolio is made of, by group."""
-    holdings = queries.allocation.holdings(session, identity.user_id, portfolio_id)
-    unless_known((query["group_by"], holdings))
-    return queries.allocation.allocation(holdings, query["group_by"])
+    composition = queries.allocation.composition(session, identity.user_id, portfolio_id)
+    unless_known((query["group_by"], composition))
+    return queries.allocation.allocation(composition, query["group_by"])
 
 
-def _update(portfolio_id: int, values: dict[str, Any]) -> dict[str, Any]:
+def _update(portfolio_id: int, values: PortfolioFields) -> Resource:
     commands.update_portfolio(
-        session, identity.user_id, portfolio_id, changes=values, expected=expected_versions()
+        session, identity.user_id, portfolio_id, changes=values, expected=expected_revisions()
     )
     return queries.portfolios.one(session, identity.user_id, portfolio_id)

@@ -1,12 +1,14 @@
 """Positions: opened, listed, adjusted, deleted; each change is an entry of the ledger."""
 
+from decimal import Decimal
 from typing import Any
 
 from services.portfolio import commands, queries
+from services.portfolio.commands import Opening
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import NewPositionSchema, PositionQuery, PositionSchema
-from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions
+from shared.http import Blueprint, KeptListing, Resource, identity, session
+from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Positions", "What you hold, as your ledgers add it up.")
 
@@ -15,7 +17,7 @@ blueprint = Blueprint("Positions", "What you hold, as your ledgers add it up.")
 @blueprint.authenticated("read")
 @blueprint.arguments(PositionQuery, location="query")
 @blueprint.page_of(PositionSchema)
-def list_positions(query: dict[str, Any]) -> Listing:
+def list_positions(query: dict[str, Any]) -> KeptListing:
     """List your positions."""
     return queries.positions.owned(identity.user_id, **query)
 
@@ -25,19 +27,18 @@ def list_positions(query: dict[str, Any]) -> Listing:
 @blueprint.arguments(NewPositionSchema)
 @blueprint.response(201, PositionSchema)
 @blueprint.etag()
-def open_position(values: dict[str, Any]) -> dict[str, Any]:
+def open_position(opening: Opening) -> Resource:
     """Open a position; it is written as a TRANSFER_IN."""
-    position_id = commands.open_position(session, identity.user_id, owners=owners(), **values)
+    position_id = commands.open_position(session, identity.user_id, opening, owners())
     return queries.positions.one(session, identity.user_id, position_id)
 
 
 @blueprint.route("/api/positions/<id:position_id>/", methods=["GET"])
 @blueprint.authenticated("read")
-@blueprint.response(200, PositionSchema)
-@blueprint.etag()
-def get_position(position_id: int) -> dict[str, Any]:
+@blueprint.one_of(PositionSchema)
+def get_position(position_id: int) -> KeptListing:
     """Return one position."""
-    return queries.positions.one(session, identity.user_id, position_id)
+    return queries.positions.owned(identity.user_id, include_closed=True, id=position_id)
 
 
 @blueprint.route("/api/positions/<id:position_id>/", methods=["PUT"])
@@ -45,7 +46,7 @@ def get_position(position_id: int) -> dict[str, Any]:
 @blueprint.arguments(PositionSchema(ignore_read_only=True))
 @blueprint.response(200, PositionSchema)
 @blueprint.etag()
-def replace_position(values: dict[str, Any], position_id: int) -> dict[str, Any]:
+def replace_position(values: dict[str, Decimal | None], position_id: int) -> Resource:
     """Set what is held and what it cost; it is written as an ADJUSTMENT."""
     return _adjust(position_id, values)
 
@@ -55,7 +56,7 @@ def replace_position(values: dict[str, Any], position_id: int) -> dict[str, Any]
 @blueprint.arguments(PositionSchema(ignore_read_only=True, partial=True))
 @blueprint.response(200, PositionSchema)
 @blueprint.etag()
-def change_position(values: dict[str, Any], position_id: int) -> dict[str, Any]:
+def change_position(values: dict[str, Decimal | None], position_id: int) -> Resource:
     """Set what is held or what it cost; it is written as an ADJUSTMENT of today."""
     return _adjust(position_id, values)
 
@@ -65,11 +66,11 @@ def change_position(values: dict[str, Any], position_id: int) -> dict[str, Any]:
 @blueprint.response(204)
 def delete_position(position_id: int) -> None:
     """Delete a position with all transactions of its asset."""
-    commands.delete_position(session, identity.user_id, position_id, expected=expected_versions())
+    commands.delete_position(session, identity.user_id, position_id, expected=expected_revisions())
 
 
-def _adjust(position_id: int, values: dict[str, Any]) -> dict[str, Any]:
+def _adjust(position_id: int, values: dict[str, Decimal | None]) -> Resource:
     commands.adjust_position(
-        session, identity.user_id, position_id, expected=expected_versions(), **values
+        session, identity.user_id, position_id, expected=expected_revisions(), **values
     )
     return queries.positions.one(session, identity.user_id, position_id)

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Response
 
 from services.portfolio import commands, queries
+from services.portfolio.models import TransactionFields
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import BulkTransactionsSchema, TransactionQuery, TransactionSchema
-from shared.http import Blueprint, Listing, bulk, identity, session
+from shared.http import Blueprint, Listing, Resource, bulk, identity, session
 from shared.http.blueprint import BULK_BODY
 from shared.http.bulk import BulkSchema
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 from shared.http.schemas import Error
 
 blueprint = Blueprint("Transactions", "The ledgers of your portfolios.")
@@ -30,10 +31,10 @@ def list_transactions(query: dict[str, Any]) -> Listing:
 @blueprint.arguments(TransactionSchema)
 @blueprint.response(201, TransactionSchema)
 @blueprint.etag()
-def record_transaction(values: dict[str, Any]) -> dict[str, Any]:
+def record_transaction(fields: TransactionFields) -> Resource:
     """Record a transaction."""
-    transaction_id = commands.record_transaction(session, identity.user_id, values, owners())
-    return _transaction(transaction_id, values)
+    transaction_id = commands.record_transaction(session, identity.user_id, fields, owners())
+    return _transaction(transaction_id, fields.currency)
 
 
 @blueprint.route("/api/transactions/bulk/", methods=["POST"])
@@ -45,7 +46,7 @@ def record_transaction(values: dict[str, Any]) -> dict[str, Any]:
 def record_transactions(body: dict[str, Any]) -> Response:
     """Record many transactions, all or none; with `atomic: false` those that are sound."""
     rows = bulk.load(TransactionSchema(), body["transactions"])
-    outcomes = bulk.made(rows, _recorded)
+    outcomes = bulk.outcomes(rows, _record)
     return bulk.answer("transactions", outcomes, atomic=body["atomic"])
 
 
@@ -53,7 +54,7 @@ def record_transactions(body: dict[str, Any]) -> Response:
 @blueprint.authenticated("read")
 @blueprint.response(200, TransactionSchema)
 @blueprint.etag()
-def get_transaction(transaction_id: int) -> dict[str, Any]:
+def get_transaction(transaction_id: int) -> Resource:
     """Return one transaction."""
     return queries.transactions.one(session, identity.user_id, transaction_id)
 
@@ -63,17 +64,17 @@ def get_transaction(transaction_id: int) -> dict[str, Any]:
 @blueprint.arguments(TransactionSchema(ignore_read_only=True))
 @blueprint.response(200, TransactionSchema)
 @blueprint.etag()
-def replace_transaction(values: dict[str, Any], transaction_id: int) -> dict[str, Any]:
+def replace_transaction(fields: TransactionFields, transaction_id: int) -> Resource:
     """Replace a transaction; what comes after it in the ledger is replayed."""
     commands.replace_transaction(
         session,
         identity.user_id,
         transaction_id,
-        values=values,
-        expected=expected_versions(),
+        fields=fields,
+        expected=expected_revisions(),
         owners=owners(),
     )
-    return _transaction(transaction_id, values)
+    return _transaction(transaction_id, fields.currency)
 
 
 @blueprint.route("/api/transactions/<id:transaction_id>/", methods=["PATCH"])
@@ -81,17 +82,17 @@ def replace_transaction(values: dict[str, Any], transaction_id: int) -> dict[str
 @blueprint.arguments(TransactionSchema(ignore_read_only=True, partial=True))
 @blueprint.response(200, TransactionSchema)
 @blueprint.etag()
-def change_transaction(values: dict[str, Any], transaction_id: int) -> dict[str, Any]:
+def change_transaction(changes: dict[str, Any], transaction_id: int) -> Resource:
     """Change some of a transaction; what comes after it in the ledger is replayed."""
     commands.change_transaction(
         session,
         identity.user_id,
         transaction_id,
-        changes=values,
-        expected=expected_versions(),
+        changes=changes,
+        expected=expected_revisions(),
         owners=owners(),
     )
-    return _transaction(transaction_id, values)
+    return _transaction(transaction_id, changes.get("currency"))
 
 
 @blueprint.route("/api/transactions/<id:transaction_id>/", methods=["DELETE"])
@@ -101,15 +102,15 @@ def change_transaction(values: dict[str, Any], transaction_id: int) -> dict[str,
 def delete_transaction(transaction_id: int) -> None:
     """Delete a transaction; what comes after it in the ledger is replayed."""
     commands.delete_transaction(
-        session, identity.user_id, transaction_id, expected=expected_versions()
+        session, identity.user_id, transaction_id, expected=expected_revisions()
     )
 
 
-def _recorded(rows: list[dict[str, Any]]) -> list[bulk.Outcome]:
+def _record(rows: list[TransactionFields]) -> list[bulk.Outcome]:
     return commands.record_sound_transactions(session, identity.user_id, rows, owners())
 
 
-def _transaction(transaction_id: int, values: dict[str, Any]) -> dict[str, Any]:
+def _transaction(transaction_id: int, currency: str | None) -> Resource:
     return queries.transactions.one(
-        session, identity.user_id, transaction_id, given_currency=values.get("currency")
+        session, identity.user_id, transaction_id, given_currency=currency
     )

@@ -3,8 +3,8 @@
 from marshmallow import fields
 
 from services.portfolio.schemas.fields import money, warnings_field
+from shared.finance.allocation import Grouping
 from shared.http.schemas import Day, Id, Percentage, StrictSchema
-from shared.vocabulary import Grouping
 
 
 class AllocationQuery(StrictSchema):

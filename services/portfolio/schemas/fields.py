@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields
 
-from shared.dates import latest_day
+from shared.finance.days import latest_day
+from shared.finance.money import MINOR_CURRENCIES, is_currency, plain
+from shared.finance.rates import PLACES
 from shared.http.schemas import Money, Number, Text, WarningSchema, not_in_future
-from shared.money import MINOR_CURRENCIES, is_currency, plain
-from shared.rates import PLACES
 
 Field = fields.Field[Any]
 

@@ -18,12 +18,12 @@ class Mapping(fields.Field[dict[str, int]]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, int]:
         try:
-            found = json.loads(value)
+            mapping = json.loads(value)
         except (ValueError, RecursionError) as error:
             raise ValidationError("Not valid JSON.") from error
-        if not isinstance(found, dict) or not all(map(_is_id, found.values())):
+        if not isinstance(mapping, dict) or not all(map(_is_id, mapping.values())):
             raise ValidationError('Write {"VWRL": 17}: symbol, ISIN or name → id of the asset.')
-        return found
+        return mapping
 
 
 def _is_id(value: object) -> bool:

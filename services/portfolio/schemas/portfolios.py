@@ -1,6 +1,8 @@
 """Portfolios as they come in and go out."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import fields, post_load, validate
 
 from services.portfolio.models import METHODS
 from services.portfolio.queries import portfolios
@@ -73,6 +75,10 @@ class PortfolioSchema(ResourceSchema):
         "total_return + realized_gain_loss + income − fees and taxes of their own.", "28490.50"
     )
     warnings = warnings_field()
+
+    @post_load
+    def _without_nulls(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if value is not None}
 
 
 class PortfolioQuery(PageQuery):

@@ -1,7 +1,10 @@
 """Positions as they come in and go out."""
 
-from marshmallow import fields
+from typing import Any
 
+from marshmallow import fields, post_load
+
+from services.portfolio.commands import Opening
 from services.portfolio.queries import positions
 from services.portfolio.schemas.fields import Rate, answered, money, not_after_today, warnings_field
 from shared.http.schemas import (
@@ -105,6 +108,10 @@ class NewPositionSchema(StrictSchema):
         validate=not_after_today,
         metadata={"description": "Since when; today by default.", "example": "2024-01-15"},
     )
+
+    @post_load
+    def _opening(self, data: dict[str, Any], **_: Any) -> Opening:
+        return Opening(**data)
 
 
 class PositionQuery(PageQuery):

@@ -2,10 +2,9 @@
 
 from typing import Any, Final
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from services.portfolio.domain.entries import ZERO
-from services.portfolio.models import TYPES
+from services.portfolio.models import TYPES, TransactionFields
 from services.portfolio.queries import transactions
 from services.portfolio.schemas.fields import (
     LONGEST_TEXT,
@@ -16,6 +15,7 @@ from services.portfolio.schemas.fields import (
     not_after_today,
     warnings_field,
 )
+from shared.finance.money import ZERO
 from shared.http.bulk import Rows
 from shared.http.schemas import (
     Day,
@@ -130,6 +130,12 @@ class TransactionSchema(ResourceSchema):
     created = answered(Time, "When it was recorded.", "2024-01-15T10:30:00Z")
     modified = answered(Time, "When it was last changed.", "2024-01-15T10:30:00Z")
     warnings = warnings_field(optional=True)
+
+    @post_load
+    def _fields(
+        self, data: dict[str, Any], *, partial: bool, **_: Any
+    ) -> TransactionFields | dict[str, Any]:
+        return data if partial else TransactionFields(**data)
 
 
 class BulkTransactionsSchema(StrictSchema):

@@ -1,41 +1,58 @@
 """Alert rules: made, changed, deleted."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from services.webhooks.commands import projections, watching
 from services.webhooks.domain import names, rules
+from services.webhooks.domain.rules import Rule
 from services.webhooks.models import NOBODY, Alert, Portfolio
-from services.webhooks.owners import AssetSnapshot, EarlierValues, Owners
+from services.webhooks.outside.owners import AssetSnapshot, EarlierValues, Owners, PortfolioSnapshot
 from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
+from shared.replica import Replica
 
-# Field of the API → column, where they differ.
-_COLUMNS: Final = {"asset": "asset_id", "portfolio": "portfolio_id"}
-_WRITABLE: Final = rules.CONDITION | {"name", "cooldown_seconds"}
+# What an owner writes besides the rule itself.
+_OTHER_FIELDS: Final = frozenset({"name", "cooldown_seconds", "is_active"})
 
 
-def create_alert(session: Session, owner_id: int, *, owners: Owners, **values: Any) -> Alert:
+def create_alert(
+    session: Session,
+    owner_id: int,
+    *,
+    owners: Owners,
+    portfolios: Replica[PortfolioSnapshot],
+    name: str,
+    cooldown_seconds: int,
+    is_active: bool,
+    **rule: Any,
+) -> Alert:
     """Make a rule; it waits for the next crossing, even if its condition holds already.
 
     Args:
-        values: the writable fields.
+        owners: say what the rule's number is now.
+        portfolios: have one adopted that is not here yet.
+        rule: the fields of a `Rule`.
 
     Raises:
         ValidationFailed: the fields don't make a rule of its kind.
         NotFound: there is no such asset or portfolio, or it is somebody else's.
         Unavailable: its owner does not answer.
     """
-    rule = _sound(values)
-    watched = _watched(session, owner_id, rule, owners)
-    alert = Alert(owner_id=owner_id)
-    _write(alert, rule)
+    sound = _sound(Rule(**rule))
+    subject = _subject(session, owner_id, sound, owners, portfolios)
+    alert = Alert(
+        owner_id=owner_id,
+        name=name,
+        cooldown_seconds=cooldown_seconds,
+        is_active=is_active,
+        rule=sound,
+    )
     session.add(alert)
-    _arm(session, alert, watched)
+    _arm(session, alert, subject)
     return alert
 
 
@@ -45,34 +62,38 @@ def update_alert(
     alert_id: int,
     *,
     owners: Owners,
+    portfolios: Replica[PortfolioSnapshot],
     changes: Mapping[str, Any],
     expected: frozenset[int] | None = None,
 ) -> None:
     """Change a rule; one that watches something else than before waits for its next crossing.
 
     Args:
+        owners, portfolios: see `create_alert`.
         changes: writable fields.
-        expected: versions it may have now; None is any.
+        expected: revisions it may have now; None is any.
 
     Raises:
         NotFound, PreconditionFailed: see `_locked`.
         ValidationFailed, NotFound, Unavailable: see `create_alert`.
         Conflict: another request changed the rule at the same moment.
     """
-    seen = _own(session, owner_id, alert_id)
-    version, before = seen.version, _rule(seen)
-    rule = _sound({**before, **changes})
-    watches_anew = any(rule.get(field) != before[field] for field in rules.CONDITION)
+    alert = _alert(session, owner_id, alert_id)
+    revision, before = alert.revision, (alert.rule, alert.is_active)
+    rule = _sound(alert.rule._replace(**_part(changes, Rule._fields)))
+    watches_anew = (rule, changes.get("is_active", alert.is_active)) != before
     # Asked before the row is locked, so that no event waits for an answer.
-    watched = _watched(session, owner_id, rule, owners) if watches_anew else None
+    subject = _subject(session, owner_id, rule, owners, portfolios) if watches_anew else None
     alert = _locked(session, owner_id, alert_id, expected)
-    if alert.version != version:
+    if alert.revision != revision:
         raise Conflict("Another request changed the same rule; try again.")
-    _write(alert, rule)
-    alert.version += 1
+    alert.rule = rule
+    for field, value in _part(changes, _OTHER_FIELDS).items():
+        setattr(alert, field, value)
+    alert.revision += 1
     alert.modified = datetime.now(UTC)
-    if watched is not None:
-        _arm(session, alert, watched)
+    if subject is not None:
+        _arm(session, alert, subject)
 
 
 def delete_alert(
@@ -96,24 +117,23 @@ def delete_alerts_on(session: Session, portfolio_id: int) -> None:
     session.execute(delete(Alert).where(Alert.portfolio_id == portfolio_id))
 
 
-def _sound(rule: Mapping[str, Any]) -> dict[str, Any]:
+def _sound(rule: Rule) -> Rule:
     complete = rules.completed(rule)
-    if wrong := rules.faults(complete):
-        raise ValidationFailed(wrong)
+    if faults := rules.faults(complete):
+        raise ValidationFailed(faults)
     return complete
 
 
-def _rule(alert: Alert) -> dict[str, Any]:
-    return {field: getattr(alert, _COLUMNS.get(field, field)) for field in _WRITABLE}
+def _part(values: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    return {field: values[field] for field in fields if field in values}
 
 
-def _write(alert: Alert, rule: Mapping[str, Any]) -> None:
-    for field in _WRITABLE & rule.keys():
-        setattr(alert, _COLUMNS.get(field, field), rule[field])
-
-
-def _watched(
-    session: Session, owner_id: int, rule: Mapping[str, Any], owners: Owners
+def _subject(
+    session: Session,
+    owner_id: int,
+    rule: Rule,
+    owners: Owners,
+    portfolios: Replica[PortfolioSnapshot],
 ) -> AssetSnapshot | EarlierValues:
     """Return the asset that a rule watches; of a portfolio what its change is measured against.
 
@@ -121,12 +141,13 @@ def _watched(
         NotFound: its owner does not know it, or it is somebody else's.
         Unavailable: its owner does not answer.
     """
-    if rule["kind"] in names.PRICE_KINDS:
-        return _asset(owner_id, rule["asset"], owners)
-    portfolio = _portfolio(session, owner_id, rule["portfolio"], owners)
-    if rule["kind"] != names.VALUE_CHANGE or portfolio.day is None:
-        return []
-    return owners.values_before(portfolio.id, portfolio.day)
+    if rule.asset is not None:
+        return _asset(owner_id, rule.asset, owners)
+    if rule.portfolio is not None:
+        portfolio = _portfolio(session, owner_id, rule.portfolio, portfolios)
+        if rule.kind == names.VALUE_CHANGE and portfolio.day is not None:
+            return owners.values_before(portfolio.id, portfolio.day)
+    return []
 
 
 def _asset(user_id: int, asset_id: int, owners: Owners) -> AssetSnapshot:
@@ -134,40 +155,40 @@ def _asset(user_id: int, asset_id: int, owners: Owners) -> AssetSnapshot:
         snapshot = owners.asset(asset_id)
     except NotFound as error:
         raise NotFound.of("asset") from error
-    if snapshot.card["owner"] not in (None, user_id):
+    if snapshot.owner_id not in (None, user_id):
         raise NotFound.of("asset")
     return snapshot
 
 
-def _portfolio(session: Session, user_id: int, portfolio_id: int, owners: Owners) -> Portfolio:
-    if session.get(Portfolio, portfolio_id) is None:
-        try:
-            projections.learn_portfolio(session, portfolio_id, owners)
-        except NotFound as error:
-            raise NotFound.of("portfolio") from error
-    portfolio = session.get_one(Portfolio, portfolio_id)
-    if portfolio.owner_id != user_id:
+def _portfolio(
+    session: Session, user_id: int, portfolio_id: int, portfolios: Replica[PortfolioSnapshot]
+) -> Portfolio:
+    portfolio = session.get(Portfolio, portfolio_id)
+    if portfolio is None and portfolios.adopt([portfolio_id]):
+        portfolio = session.get(Portfolio, portfolio_id)
+    if portfolio is None or portfolio.owner_id != user_id:
         raise NotFound.of("portfolio")
     return portfolio
 
 
-def _arm(session: Session, alert: Alert, watched: AssetSnapshot | EarlierValues) -> None:
+def _arm(session: Session, alert: Alert, subject: AssetSnapshot | EarlierValues) -> None:
     """Let a rule learn where it stands, without firing."""
     alert.is_met = None
-    alert.armed_at = watched.version if isinstance(watched, AssetSnapshot) else 0
+    alert.armed_sequence = subject.sequence if isinstance(subject, AssetSnapshot) else 0
     session.flush()
-    only, now = watching.Rules(alert=alert.id, sequence=alert.armed_at + 1), datetime.now(UTC)
-    if not isinstance(watched, AssetSnapshot):
+    now = datetime.now(UTC)
+    scope = watching.Rules(alert=alert.id, sequence=alert.armed_sequence + 1)
+    if not isinstance(subject, AssetSnapshot):
         portfolio = _kept(session, alert.portfolio_id)
-        watching.look_at_metrics(session, only, portfolio.metrics, now)
+        watching.look_at_metrics(session, scope, portfolio.metrics, now)
         if portfolio.value is not None:
-            watching.look_at_value(session, only, portfolio.value, now, watched)
+            watching.look_at_value(session, scope, portfolio.value, now, subject)
         return
     if alert.kind == names.PRICE_CHANGE:
-        projections.put_window(session, watched.card["id"], watched.version, watched.closes)
-    if (price := watched.card["current_price"]) is not None:
-        bases = watched.closes.bases(date.fromisoformat(watched.card["price_date"]))
-        watching.look_at_value(session, only, Decimal(price), now, bases)
+        projections.put_window(session, subject)
+    if subject.price is not None and subject.price_date is not None:
+        bases = subject.closes.bases(subject.price_date)
+        watching.look_at_value(session, scope, subject.price, now, bases)
 
 
 def _kept(session: Session, portfolio_id: int | None) -> Portfolio:
@@ -181,9 +202,8 @@ def _kept(session: Session, portfolio_id: int | None) -> Portfolio:
     return portfolio
 
 
-def _own(session: Session, owner_id: int, alert_id: int) -> Alert:
-    own = select(Alert).where(Alert.id == alert_id, Alert.owner_id == owner_id)
-    if (alert := session.scalar(own)) is None:
+def _alert(session: Session, owner_id: int, alert_id: int) -> Alert:
+    if (alert := session.scalar(_by_owner(owner_id, alert_id))) is None:
         raise NotFound.of("alert")
     return alert
 
@@ -195,13 +215,17 @@ def _locked(
 
     Raises:
         NotFound: there is none, or it is somebody else's.
-        PreconditionFailed: its version is not an expected one.
+        PreconditionFailed: its revision is not an expected one.
     """
-    own = select(Alert).where(Alert.id == alert_id, Alert.owner_id == owner_id)
     # populate_existing: what the session read before it had the lock may be old.
-    alert = session.scalar(own.with_for_update().execution_options(populate_existing=True))
+    statement = _by_owner(owner_id, alert_id).with_for_update()
+    alert = session.scalar(statement.execution_options(populate_existing=True))
     if alert is None:
         raise NotFound.of("alert")
-    if expected is not None and alert.version not in expected:
+    if expected is not None and alert.revision not in expected:
         raise PreconditionFailed("The alert has changed since you read it.")
     return alert
+
+
+def _by_owner(owner_id: int, alert_id: int) -> Select[Alert]:
+    return select(Alert).where(Alert.id == alert_id, Alert.owner_id == owner_id)

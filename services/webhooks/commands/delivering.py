@@ -1,16 +1,24 @@
 """Deliveries: claimed by one courier at a time, and what becomes of each attempt."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from services.webhooks.domain import schedule
-from services.webhooks.models import DELIVERED, ERROR_LENGTH, FAILED, PENDING, Delivery, Webhook
+from services.webhooks.models import (
+    DELIVERED,
+    ERROR_LENGTH,
+    FAILED,
+    PENDING,
+    Delivery,
+    OldSecret,
+    Webhook,
+)
 
 IN_FLIGHT: Final = 2  # attempts at once for one webhook, so that a slow one takes no more
 # A courier keeps its claims up every second; after this it is dead, and the delivery due again.
@@ -68,7 +76,7 @@ class Claim:
         attempts: made before it.
         claims: tells this claim from a later one.
         secret: encrypted.
-        old_secrets: `{"secret", "until"}` of each, encrypted too.
+        old_secrets: see `Webhook`.
     """
 
     delivery_id: int
@@ -77,7 +85,7 @@ class Claim:
     webhook_id: int
     url: str
     secret: str
-    old_secrets: Sequence[Mapping[str, str]]
+    old_secrets: Sequence[OldSecret]
     message_id: UUID
     body: str
 
@@ -111,12 +119,12 @@ def claim(session: Session, now: datetime, most: int) -> Sequence[Claim]:
         most: how many at most.
     """
     # Two statements: the second sees what others had claimed before we held the locks.
-    asked = {"now": now, "most": most, "in_flight": IN_FLIGHT}
-    webhooks = session.scalars(_READY, asked).all()
+    limits = {"now": now, "most": most, "in_flight": IN_FLIGHT}
+    webhooks = session.scalars(_READY, limits).all()
     if not webhooks:
         return []
-    claimed = {"until": now + LEASE, "webhooks": webhooks, "breaker": schedule.BREAKER}
-    rows = session.execute(_CLAIM, {**asked, **claimed})
+    terms = {"until": now + LEASE, "webhooks": webhooks, "breaker": schedule.BREAKER}
+    rows = session.execute(_CLAIM, {**limits, **terms})
     return [Claim(**row._mapping) for row in rows]
 
 
@@ -132,7 +140,7 @@ def keep(session: Session, claims: Iterable[Claim], now: datetime) -> None:
 
 
 def record(
-    session: Session, claimed: Claim, attempt: Attempt, spread: Callable[[float, float], float]
+    session: Session, claim: Claim, attempt: Attempt, spread: Callable[[float, float], float]
 ) -> None:
     """Write down what came of an attempt, and when the next one is due.
 
@@ -140,21 +148,21 @@ def record(
         spread: see `schedule.next_attempt`.
     """
     if attempt.succeeded:
-        _forgive(session, claimed.webhook_id)
-        _close(session, claimed, attempt, DELIVERED, attempt.at)
+        _forgive(session, claim.webhook_id)
+        _close(session, claim, attempt, DELIVERED, attempt.at)
         return
-    goes_on = _blame(session, claimed.webhook_id, attempt)
-    not_before = schedule.asked_for(attempt.retry_after, attempt.at)
-    due = schedule.next_attempt(claimed.attempts + 1, attempt.at, spread, not_before)
+    goes_on = _blame(session, claim.webhook_id, attempt)
+    not_before = schedule.retry_time(attempt.retry_after, attempt.at)
+    due = schedule.next_attempt(claim.attempts + 1, attempt.at, spread, not_before)
     if goes_on and due:
-        _close(session, claimed, attempt, PENDING, due)
+        _close(session, claim, attempt, PENDING, due)
     else:
-        _close(session, claimed, attempt, FAILED, attempt.at)
+        _close(session, claim, attempt, FAILED, attempt.at)
 
 
-def _close(session: Session, claimed: Claim, attempt: Attempt, status: str, due: datetime) -> None:
+def _close(session: Session, claim: Claim, attempt: Attempt, status: str, due: datetime) -> None:
     # A claim that has run out may be somebody else's now, who writes down their own attempt.
-    still_ours = (Delivery.id == claimed.delivery_id) & (Delivery.claims == claimed.claims)
+    still_ours = (Delivery.id == claim.delivery_id) & (Delivery.claims == claim.claims)
     session.execute(
         update(Delivery)
         .where(still_ours)
@@ -181,8 +189,7 @@ def _forgive(session: Session, webhook_id: int) -> None:
 
 def _blame(session: Session, webhook_id: int, attempt: Attempt) -> bool:
     """Count a failure of the webhook; return whether this delivery is tried again."""
-    own = select(Webhook).where(Webhook.id == webhook_id)
-    webhook = session.scalar(own.with_for_update(key_share=True))
+    webhook = session.get(Webhook, webhook_id, with_for_update={"key_share": True})
     if webhook is None:  # deleted meanwhile, with its deliveries
         return False
     webhook.failures += 1
@@ -200,4 +207,4 @@ def _disable(webhook: Webhook, reason: str) -> None:
     if webhook.is_active:
         webhook.is_active = False
         webhook.disabled_reason = reason
-        webhook.version += 1
+        webhook.revision += 1

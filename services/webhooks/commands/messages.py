@@ -30,8 +30,8 @@ _INTERESTED: Final = text(
 
 
 @dataclass(frozen=True)
-class _Message:
-    """What is told: `at` is when it happened."""
+class _Notice:
+    """What webhooks are told: `at` is when it happened."""
 
     id: UUID
     type: str
@@ -62,17 +62,17 @@ def tell_owner(
         at: when it happened.
         message_id: the event's; a new one by default.
     """
-    told = session.scalars(_wanting(type_).where(Webhook.owner_id == owner_id)).all()
-    _tell(session, told, _Message(message_id or _new_id(), type_, data, at))
+    webhook_ids = session.scalars(_wanting(type_).where(Webhook.owner_id == owner_id)).all()
+    _tell(session, webhook_ids, _Notice(message_id or _new_id(), type_, data, at))
 
 
 def tell_interested(
     session: Session, asset_id: int, data: Mapping[str, Any], *, at: datetime, message_id: UUID
 ) -> None:
     """Tell of a price the webhooks of those who hold the asset or have a rule on it."""
-    asked = {"asset": asset_id, "events": [names.PRICE_UPDATED, names.EVERYTHING]}
-    told = session.scalars(_INTERESTED, asked).all()
-    _tell(session, told, _Message(message_id, names.PRICE_UPDATED, data, at))
+    search = {"asset": asset_id, "events": [names.PRICE_UPDATED, names.EVERYTHING]}
+    webhook_ids = session.scalars(_INTERESTED, search).all()
+    _tell(session, webhook_ids, _Notice(message_id, names.PRICE_UPDATED, data, at))
 
 
 def send_test(session: Session, owner_id: int, webhook_id: int) -> int:
@@ -83,8 +83,8 @@ def send_test(session: Session, owner_id: int, webhook_id: int) -> int:
     """
     webhook = subscriptions.woken(session, owner_id, webhook_id)
     data = {"webhook": webhook.id, "description": webhook.description}
-    message = _Message(_new_id(), names.TEST, data, datetime.now(UTC))
-    return _tell(session, [webhook.id], message)[0]
+    notice = _Notice(_new_id(), names.TEST, data, datetime.now(UTC))
+    return _tell(session, [webhook.id], notice)[0]
 
 
 def redeliver(session: Session, owner_id: int, delivery_id: int) -> None:
@@ -94,8 +94,9 @@ def redeliver(session: Session, owner_id: int, delivery_id: int) -> None:
         NotFound: there is none, or it is somebody else's.
         Conflict: its webhook is not active.
     """
-    of = select(Delivery.webhook_id).join(Webhook, Webhook.id == Delivery.webhook_id)
-    webhook_id = session.scalar(of.where(Delivery.id == delivery_id, Webhook.owner_id == owner_id))
+    webhooks = select(Webhook.id).join(Delivery, Delivery.webhook_id == Webhook.id)
+    by_owner = webhooks.where(Delivery.id == delivery_id, Webhook.owner_id == owner_id)
+    webhook_id = session.scalar(by_owner)
     if webhook_id is None:
         raise NotFound.of("delivery")
     subscriptions.woken(session, owner_id, webhook_id)
@@ -114,8 +115,10 @@ def redeliver_since(
         NotFound, Conflict: see `subscriptions.woken`.
     """
     webhook = subscriptions.woken(session, owner_id, webhook_id)
-    of = (Delivery.webhook_id == webhook.id) & (Delivery.created >= since)
-    return _again(session, of if include_delivered else of & (Delivery.status != DELIVERED))
+    which = (Delivery.webhook_id == webhook.id) & (Delivery.created >= since)
+    if not include_delivered:
+        which &= Delivery.status != DELIVERED
+    return _again(session, which)
 
 
 def purge(session: Session) -> int:
@@ -131,27 +134,22 @@ def _wanting(type_: str) -> Select[int]:
     )
 
 
-def _tell(session: Session, webhook_ids: Sequence[int], message: _Message) -> Sequence[int]:
-    """Write the message down once and a delivery for each webhook; return the deliveries' ids."""
+def _tell(session: Session, webhook_ids: Sequence[int], notice: _Notice) -> Sequence[int]:
+    """Write the notice down once and a delivery for each webhook; return the deliveries' ids."""
     if not webhook_ids:
         return []
-    row = {"id": message.id, "type": message.type, "body": message.body()}
+    row = {"id": notice.id, "type": notice.type, "body": notice.body()}
     session.execute(insert(Message).values(row))
-    rows = [{"message_id": message.id, "webhook_id": id_} for id_ in webhook_ids]
+    rows = [{"message_id": notice.id, "webhook_id": id_} for id_ in webhook_ids]
     return session.scalars(insert(Delivery).returning(Delivery.id), rows).all()
 
 
 def _again(session: Session, which: ColumnElement[bool]) -> int:
     # One that is under way at this moment keeps its place: two of it at once help nobody.
-    running = Delivery.claimed_until > func.now()
-    again = (
-        update(Delivery)
-        .where(which)
-        .values(
-            status=PENDING, attempts=0, due_at=case((running, Delivery.due_at), else_=func.now())
-        )
-    )
-    return len(session.scalars(again.returning(Delivery.id)).all())
+    is_running = Delivery.claimed_until > func.now()
+    due_at = case((is_running, Delivery.due_at), else_=func.now())
+    restart = update(Delivery).where(which).values(status=PENDING, attempts=0, due_at=due_at)
+    return len(session.scalars(restart.returning(Delivery.id)).all())
 
 
 def _new_id() -> UUID:

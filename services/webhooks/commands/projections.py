@@ -10,25 +10,26 @@ from sqlalchemy.orm import Session
 
 from services.webhooks.domain.closes import Closes
 from services.webhooks.models import ENDED, NOBODY, Asset, Holding, Portfolio, PriceWindow
-from services.webhooks.owners import Owners
+from services.webhooks.outside.owners import AssetSnapshot, PortfolioSnapshot
+from shared.replica import put
 
 Card = Mapping[str, Any]
 
 # Made for every price there is, so they are written out: nothing has to be compiled for them.
 _PUT_ASSET: Final = text(
     """
-    INSERT INTO assets (id, version, price, price_date)
-    VALUES (:id, :version, CAST(:price AS numeric), CAST(:day AS date))
+    INSERT INTO assets (id, sequence, price, price_date)
+    VALUES (:id, :sequence, CAST(:price AS numeric), CAST(:day AS date))
     ON CONFLICT (id) DO UPDATE SET
-        version = excluded.version, price = excluded.price, price_date = excluded.price_date
-    WHERE assets.version < excluded.version
+        sequence = excluded.sequence, price = excluded.price, price_date = excluded.price_date
+    WHERE assets.sequence < excluded.sequence
     RETURNING id
     """
 )
 _STEP_PRICE: Final = text(
     """
-    UPDATE price_windows SET version = :version, close = CAST(:close AS numeric)
-    WHERE asset_id = :asset AND version = :version - 1 AND day = CAST(:day AS date)
+    UPDATE price_windows SET sequence = :sequence, close = CAST(:close AS numeric)
+    WHERE asset_id = :asset AND sequence = :sequence - 1 AND day = CAST(:day AS date)
     RETURNING asset_id
     """
 )
@@ -37,7 +38,7 @@ _STEP_PRICE: Final = text(
 _ENDED: Final[Mapping[str, Any]] = {
     "owner_id": NOBODY,
     "currency": "",
-    "version": ENDED,
+    "sequence": ENDED,
     "value": None,
     "day": None,
     "metrics": {},
@@ -46,15 +47,22 @@ _ENDED: Final[Mapping[str, Any]] = {
 }
 
 
-def put_asset(session: Session, version: int, card: Card) -> bool:
-    """Store the newest price of an asset; return False where we have it, or a later one.
-
-    Args:
-        card: the catalogue's `AssetCard`.
-    """
-    values = {"price": card["current_price"], "day": card["price_date"]}
-    newer = session.scalar(_PUT_ASSET, {"id": card["id"], "version": version, **values})
+def put_asset(session: Session, snapshot: AssetSnapshot) -> bool:
+    """Store the newest price of an asset; return False where we have it, or a later one."""
+    values = {"price": snapshot.price, "day": snapshot.price_date}
+    newer = session.scalar(_PUT_ASSET, {"id": snapshot.id, "sequence": snapshot.sequence, **values})
     return newer is not None
+
+
+def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
+    """Store the newest price of an asset, unless we have a later one."""
+    names = ("id", "sequence", "price", "price_date")
+    put(session, Asset, {name: getattr(snapshot, name) for name in names})
+
+
+def forget_asset(session: Session, asset_id: int, sequence: int) -> None:
+    """Delete what we have of an asset that its owner no longer knows, unless we have later news."""
+    session.execute(delete(Asset).where(Asset.id == asset_id, Asset.sequence <= sequence))
 
 
 def price_before(session: Session, asset_id: int) -> Decimal | None:
@@ -62,114 +70,114 @@ def price_before(session: Session, asset_id: int) -> Decimal | None:
     return session.scalar(select(Asset.price).where(Asset.id == asset_id))
 
 
-def window(session: Session, asset_id: int) -> tuple[int, Closes]:
-    """Return the version and the last closes of an asset, locked; version 0 where we have none."""
+def window(session: Session, asset_id: int) -> Closes:
+    """Return the last closes of an asset, locked; none where we don't keep them."""
     kept = select(PriceWindow).where(PriceWindow.asset_id == asset_id)
     row = session.scalar(kept.with_for_update())
     if row is None:
-        return 0, Closes.of({})
+        return Closes.of({})
     closes = Closes.from_json(row.closes)
     if row.day is None or row.close is None:
-        return row.version, closes
-    return row.version, closes.with_close(row.day, row.close)
+        return closes
+    return closes.with_close(row.day, row.close)
 
 
-def put_window(session: Session, asset_id: int, version: int, closes: Closes) -> None:
+def put_window(session: Session, snapshot: AssetSnapshot) -> None:
     """Store the last closes of an asset, unless we have later ones."""
+    closes = snapshot.closes
     day = closes.newest
     values = {
-        "version": version,
+        "asset_id": snapshot.id,
+        "sequence": snapshot.sequence,
         "day": day,
         "close": closes.closes[day] if day else None,
         "closes": closes.to_json(),
         "bases": closes.bases(day) if day else [],
     }
-    store = insert(PriceWindow).values(asset_id=asset_id, **values)
-    session.execute(
-        store.on_conflict_do_update(
-            index_elements=[PriceWindow.asset_id],
-            set_=values,
-            where=PriceWindow.version <= version,
-        )
-    )
+    put(session, PriceWindow, values)
 
 
-def step_window(session: Session, asset_id: int, version: int) -> None:
+def forget_window(session: Session, asset_id: int, sequence: int) -> None:
+    """Delete the last closes of an asset, unless we have later ones."""
+    ours = (PriceWindow.asset_id == asset_id, PriceWindow.sequence <= sequence)
+    session.execute(delete(PriceWindow).where(*ours))
+
+
+def step_window(session: Session, asset_id: int, sequence: int) -> None:
     """Note an event on an asset that moved no price."""
     session.execute(
         update(PriceWindow)
-        .where(PriceWindow.asset_id == asset_id, PriceWindow.version == version - 1)
-        .values(version=version)
+        .where(PriceWindow.asset_id == asset_id, PriceWindow.sequence == sequence - 1)
+        .values(sequence=sequence)
     )
 
 
-def step_price(session: Session, version: int, card: Card) -> bool:
+def step_price(session: Session, snapshot: AssetSnapshot) -> bool:
     """Note a later price of the day that an asset's last closes end with.
 
     Returns:
         False where we have none, or others than the event is about.
     """
-    known = {"asset": card["id"], "version": version}
-    newest = {"day": card["price_date"], "close": card["current_price"]}
-    return session.scalar(_STEP_PRICE, {**known, **newest}) is not None
+    ours = {"asset": snapshot.id, "sequence": snapshot.sequence}
+    newest = {"day": snapshot.price_date, "close": snapshot.price}
+    return session.scalar(_STEP_PRICE, {**ours, **newest}) is not None
 
 
-def put_portfolio(session: Session, version: int, card: Card) -> None:
-    """Store whose a portfolio is, unless we have a later card or it is deleted.
-
-    Args:
-        card: the catalogue's `PortfolioCard`.
-    """
-    values = {"owner_id": card["owner"], "currency": card["currency"], "version": version}
-    _put_portfolio(session, card["id"], values)
+def put_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
+    """Store whose a portfolio is, unless we have a later card or it is deleted."""
+    names = ("id", "sequence", "owner_id", "currency")
+    put(session, Portfolio, {name: getattr(snapshot, name) for name in names})
 
 
-def _put_portfolio(session: Session, portfolio_id: int, values: Mapping[str, Any]) -> None:
-    store = insert(Portfolio).values(id=portfolio_id, **values)
-    session.execute(
-        store.on_conflict_do_update(
-            index_elements=[Portfolio.id],
-            set_=values,
-            where=Portfolio.version <= store.excluded.version,
-        )
-    )
+def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
+    """Store whose a portfolio is and what it holds, unless we know better or it is deleted."""
+    put_portfolio(session, snapshot)
+    # Locked, so that no event tells of a holding meanwhile.
+    whose = select(Portfolio.owner_id).where(Portfolio.id == snapshot.id).with_for_update()
+    if session.scalar(whose) == NOBODY:
+        return
+    told, quantities = told_holdings(session, snapshot.id), snapshot.quantities
+    for asset_id in told.keys() | quantities.keys():
+        if told.get(asset_id) == snapshot.told.get(asset_id):
+            _put_quantity(session, snapshot, asset_id)
 
 
-def learn_portfolio(session: Session, portfolio_id: int, owners: Owners) -> None:
-    """Store whose a portfolio is that we have not heard of yet.
+def _put_quantity(session: Session, snapshot: PortfolioSnapshot, asset_id: int) -> None:
+    keys = {"portfolio_id": snapshot.id, "asset_id": asset_id}
+    if asset_id not in snapshot.quantities:
+        session.execute(delete(Holding).filter_by(**keys))
+        return
+    values = {"owner_id": snapshot.owner_id, "quantity": snapshot.quantities[asset_id]}
+    store = insert(Holding).values(**keys, **values)
+    session.execute(store.on_conflict_do_update(index_elements=list(keys), set_=values))
 
-    Raises:
-        NotFound: its owner does not know it; it may have been deleted.
-        Unavailable: its owner does not answer.
-    """
-    answer = owners.portfolio(portfolio_id)
-    put_portfolio(session, answer["version"], answer["portfolio"])
 
-
-def portfolio_ids(session: Session) -> set[int]:
-    """Return the portfolios that we know."""
-    return set(session.scalars(select(Portfolio.id).where(Portfolio.owner_id != NOBODY)))
+def told_holdings(session: Session, portfolio_id: int) -> dict[int, tuple[int, int]]:
+    """Return asset → position and sequence of the last event that told what a portfolio holds."""
+    told = select(Holding.asset_id, Holding.position_id, Holding.sequence)
+    rows = session.execute(told.where(Holding.portfolio_id == portfolio_id))
+    return {asset_id: (position_id, sequence) for asset_id, position_id, sequence in rows}
 
 
 def delete_portfolio(session: Session, portfolio_id: int) -> None:
     """Forget a portfolio and what it holds, whatever comes late about either."""
-    _put_portfolio(session, portfolio_id, _ENDED)
+    put(session, Portfolio, {"id": portfolio_id, **_ENDED})
     session.execute(delete(Holding).where(Holding.portfolio_id == portfolio_id))
 
 
 def delete_portfolios_of(session: Session, user_id: int) -> None:
     """Forget the portfolios of a user who is gone, and what they hold."""
     for portfolio_id in session.scalars(select(Portfolio.id).where(Portfolio.owner_id == user_id)):
-        _put_portfolio(session, portfolio_id, _ENDED)
+        put(session, Portfolio, {"id": portfolio_id, **_ENDED})
     session.execute(delete(Holding).where(Holding.owner_id == user_id))
 
 
-def put_holding(session: Session, version: int, position: Card) -> None:
+def put_holding(session: Session, sequence: int, position: Card) -> None:
     """Store how much a portfolio holds, unless we know better or it is deleted.
 
     Args:
         position: the catalogue's `PositionChanged`. One that was deleted and opened again has
-            another id and begins its versions anew.
+            another id and begins its sequences anew.
     """
     kept = select(Portfolio.owner_id).where(Portfolio.id == position["portfolio"])
     # Locked, so that a deletion waits and takes the holding along.
@@ -179,32 +187,16 @@ def put_holding(session: Session, version: int, position: Card) -> None:
         "owner_id": position["owner"],
         "quantity": position["quantity"],
         "position_id": position["position"],
-        "version": version,
+        "sequence": sequence,
     }
     store = insert(Holding).values(
         portfolio_id=position["portfolio"], asset_id=position["asset"], **values
     )
-    known = tuple_(Holding.position_id, Holding.version)
+    known = tuple_(Holding.position_id, Holding.sequence)
     session.execute(
         store.on_conflict_do_update(
             index_elements=[Holding.portfolio_id, Holding.asset_id],
             set_=values,
-            where=known < tuple_(store.excluded.position_id, store.excluded.version),
+            where=known < tuple_(store.excluded.position_id, store.excluded.sequence),
         )
     )
-
-
-def put_holdings(session: Session, card: Card, quantities: Mapping[int, Decimal]) -> None:
-    """Store all that a portfolio holds, as its ledger says.
-
-    Args:
-        card: the portfolio's.
-        quantities: asset → quantity.
-    """
-    others = Holding.asset_id.not_in(quantities)
-    session.execute(delete(Holding).where(Holding.portfolio_id == card["id"], others))
-    for asset_id, quantity in quantities.items():
-        values = {"owner_id": card["owner"], "quantity": quantity}
-        store = insert(Holding).values(portfolio_id=card["id"], asset_id=asset_id, **values)
-        keys = [Holding.portfolio_id, Holding.asset_id]
-        session.execute(store.on_conflict_do_update(index_elements=keys, set_=values))

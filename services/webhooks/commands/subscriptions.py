@@ -1,6 +1,6 @@
 """Webhooks: made, changed, deleted, and their secrets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.webhooks.domain import signatures
 from services.webhooks.domain.targets import Refused
-from services.webhooks.models import Webhook
-from services.webhooks.network import Network
-from services.webhooks.sealing import Seal
+from services.webhooks.models import OldSecret, Webhook
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.sealing import Seal
 from shared.errors import Conflict, NotFound, PreconditionFailed, ValidationFailed
 
 _WRITABLE: Final = frozenset({"url", "description", "events", "is_active"})
@@ -21,19 +21,31 @@ _DEACTIVATED: Final = "The account was deactivated."
 
 
 def create_webhook(
-    session: Session, owner_id: int, *, network: Network, seal: Seal, **values: Any
+    session: Session,
+    owner_id: int,
+    *,
+    network: Network,
+    seal: Seal,
+    url: str,
+    description: str,
+    events: Sequence[str],
+    is_active: bool,
 ) -> tuple[Webhook, str]:
     """Subscribe a user; return the webhook and its secret, which is shown this once.
-
-    Args:
-        values: the writable fields.
 
     Raises:
         ValidationFailed: the URL may not be delivered to.
     """
-    _require_allowed(network, values["url"])
+    _require_allowed(network, url)
     secret = signatures.new_secret()
-    webhook = Webhook(owner_id=owner_id, secret=seal.close(secret), **values)
+    webhook = Webhook(
+        owner_id=owner_id,
+        secret=seal.close(secret),
+        url=url,
+        description=description,
+        events=events,
+        is_active=is_active,
+    )
     session.add(webhook)
     session.flush()
     return webhook, secret
@@ -52,7 +64,7 @@ def update_webhook(
 
     Args:
         changes: writable fields.
-        expected: versions it may have now; None is any.
+        expected: revisions it may have now; None is any.
 
     Raises:
         NotFound, PreconditionFailed: see `locked`.
@@ -68,7 +80,7 @@ def update_webhook(
         webhook.disabled_reason = None
         webhook.failures = 0
         webhook.failing_since = webhook.paused_until = None
-    webhook.version += 1
+    webhook.revision += 1
 
 
 def delete_webhook(
@@ -91,10 +103,10 @@ def rotate_secret(session: Session, owner_id: int, webhook_id: int, *, seal: Sea
     webhook = locked(session, owner_id, webhook_id)
     secret = signatures.new_secret()
     until = datetime.now(UTC) + _OLD_SECRET_FOR
-    old = {"secret": webhook.secret, "until": until.isoformat()}
+    old = OldSecret(secret=webhook.secret, until=until.isoformat())
     webhook.old_secrets = [*webhook.old_secrets, old][-_OLD_SECRETS:]
     webhook.secret = seal.close(secret)
-    webhook.version += 1
+    webhook.revision += 1
     return secret
 
 
@@ -103,7 +115,7 @@ def disable_webhooks_of(session: Session, user_id: int) -> None:
     session.execute(
         update(Webhook)
         .where(Webhook.owner_id == user_id, Webhook.is_active)
-        .values(is_active=False, disabled_reason=_DEACTIVATED, version=Webhook.version + 1)
+        .values(is_active=False, disabled_reason=_DEACTIVATED, revision=Webhook.revision + 1)
     )
 
 
@@ -119,14 +131,14 @@ def locked(
 
     Raises:
         NotFound: there is none, or it is somebody else's.
-        PreconditionFailed: its version is not an expected one.
+        PreconditionFailed: its revision is not an expected one.
     """
-    own = select(Webhook).where(Webhook.id == webhook_id, Webhook.owner_id == owner_id)
+    by_owner = select(Webhook).where(Webhook.id == webhook_id, Webhook.owner_id == owner_id)
     # key_share: the fan-out may go on referring to it meanwhile.
-    webhook = session.scalar(own.with_for_update(key_share=True))
+    webhook = session.scalar(by_owner.with_for_update(key_share=True))
     if webhook is None:
         raise NotFound.of("webhook")
-    if expected is not None and webhook.version not in expected:
+    if expected is not None and webhook.revision not in expected:
         raise PreconditionFailed("The webhook has changed since you read it.")
     return webhook
 

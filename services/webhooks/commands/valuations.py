@@ -7,51 +7,59 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from services.webhooks.commands import messages, projections
+from services.webhooks.commands import messages
 from services.webhooks.domain import names
 from services.webhooks.domain.closes import change_percentage
 from services.webhooks.models import NOBODY, Portfolio
-from services.webhooks.owners import Owners
-from shared.errors import NotFound
+from services.webhooks.outside.owners import PortfolioSnapshot
 from shared.events import Event
-from shared.money import plain, round_money, round_to
+from shared.finance.money import plain, round_money, round_to
+from shared.replica import Replica
 
 _TOLD_EVERY: Final = timedelta(minutes=1)
 _AT_ONCE: Final = 500  # portfolios of one run
 
 
-def put_value(session: Session, event: Event, owners: Owners) -> Decimal | None:
+def put_value(
+    session: Session, event: Event, portfolios: Replica[PortfolioSnapshot]
+) -> Decimal | None:
     """Store what a portfolio is worth; return it as printed, or None where it is no news.
 
     Args:
         event: `portfolio-valued` with a value.
-        owners: asked for a portfolio that is not here; one that was deleted stays away.
+        portfolios: have one that is not here; one that was deleted stays away.
+
+    Raises:
+        Missing: the owner of the portfolio has to be asked.
     """
     data = event.data
-    portfolio = _locked(session, data["portfolio"], owners)
-    if portfolio is None or event.sequence <= portfolio.valued_at:
+    portfolio = _locked(session, event, portfolios)
+    if portfolio is None or event.sequence <= portfolio.value_sequence:
         return None
     if portfolio.value is None and data["previous_value"] is not None:
         portfolio.told_value = _printed(data["previous_value"], portfolio)
     portfolio.day = date.fromisoformat(data["as_of"])
     portfolio.value = _printed(data["total_value"], portfolio)
-    portfolio.valued_at = event.sequence
+    portfolio.value_sequence = event.sequence
     session.flush()
     return portfolio.value
 
 
-def put_metrics(session: Session, event: Event, owners: Owners) -> bool:
+def put_metrics(session: Session, event: Event, portfolios: Replica[PortfolioSnapshot]) -> bool:
     """Store a portfolio's performance and risk figures; return whether they are news.
 
     Args:
         event: `risk-computed`.
-        owners: see `put_value`.
+        portfolios: see `put_value`.
+
+    Raises:
+        Missing: see there.
     """
-    portfolio = _locked(session, event.data["portfolio"], owners)
-    if portfolio is None or event.sequence <= portfolio.measured_at:
+    portfolio = _locked(session, event, portfolios)
+    if portfolio is None or event.sequence <= portfolio.metrics_sequence:
         return False
     portfolio.metrics = event.data["metrics"]
-    portfolio.measured_at = event.sequence
+    portfolio.metrics_sequence = event.sequence
     session.flush()
     return True
 
@@ -77,16 +85,15 @@ def tell_values(session: Session, now: datetime | None = None) -> None:
         portfolio.told_at = now
 
 
-def _locked(session: Session, portfolio_id: int, owners: Owners) -> Portfolio | None:
-    is_it = (Portfolio.id == portfolio_id, Portfolio.owner_id != NOBODY)
-    kept = select(Portfolio).where(*is_it).with_for_update()
-    if portfolio := session.scalar(kept):
-        return portfolio
-    try:
-        projections.learn_portfolio(session, portfolio_id, owners)
-    except NotFound:
+def _locked(
+    session: Session, event: Event, portfolios: Replica[PortfolioSnapshot]
+) -> Portfolio | None:
+    portfolio_id = event.data["portfolio"]
+    portfolio = session.get(Portfolio, portfolio_id, with_for_update=True)
+    if portfolio is None:
+        portfolios.require(event, portfolio_id)
         return None
-    return session.scalar(kept)
+    return None if portfolio.owner_id == NOBODY else portfolio
 
 
 def _printed(value: str | Decimal, portfolio: Portfolio) -> Decimal:

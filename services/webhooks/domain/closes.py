@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.money import EXACT
-from shared.vocabulary import LONGEST_WINDOW
+from shared.finance.figures import LONGEST_WINDOW
+from shared.finance.money import EXACT
+from shared.finance.splits import parse_ratio, price_after
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,7 @@ class Closes:
         close = self.closes[then]
         for split_day, ratio in self.splits.items():
             if then < split_day <= day:
-                new, _, old = ratio.partition(":")
-                close = EXACT.divide(EXACT.multiply(close, Decimal(old)), Decimal(new))
+                close = price_after(close, parse_ratio(ratio))
         return close
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
-from shared.money import EXACT, round_to
-
-_SIGNS: Final = {"BUY": 1, "TRANSFER_IN": 1, "SELL": -1, "TRANSFER_OUT": -1}
-_PLACES: Final = 8
+from shared.finance.entries import EntryType, quantity_after
+from shared.finance.splits import parse_ratio
 
 
 def held(transactions: Iterable[Mapping[str, Any]]) -> dict[int, Decimal]:
@@ -19,17 +17,10 @@ def held(transactions: Iterable[Mapping[str, Any]]) -> dict[int, Decimal]:
     quantities: dict[int, Decimal] = {}
     for entry in transactions:
         if (asset := entry["asset"]) is not None:
-            quantities[asset] = _after(quantities.get(asset, Decimal(0)), entry)
+            quantities[asset] = quantity_after(
+                quantities.get(asset, Decimal(0)),
+                EntryType(entry["transaction_type"]),
+                None if entry["quantity"] is None else Decimal(entry["quantity"]),
+                parse_ratio(entry["ratio"]) if entry["ratio"] else None,
+            )
     return quantities
-
-
-def _after(quantity: Decimal, entry: Mapping[str, Any]) -> Decimal:
-    kind = entry["transaction_type"]
-    if kind == "SPLIT":
-        new, _, old = entry["ratio"].partition(":")
-        return round_to(EXACT.divide(EXACT.multiply(quantity, Decimal(new)), Decimal(old)), _PLACES)
-    if kind == "ADJUSTMENT":
-        return Decimal(entry["quantity"])
-    if sign := _SIGNS.get(kind):
-        return EXACT.add(quantity, sign * Decimal(entry["quantity"]))
-    return quantity

@@ -41,37 +41,3 @@ MONEY_KINDS: Final = (VALUE_ABOVE, VALUE_BELOW)
 CHANGE_KINDS: Final = (PRICE_CHANGE, VALUE_CHANGE)
 KINDS: Final = (*PRICE_KINDS, *VALUE_KINDS, RISK)
 OPERATORS: Final = ("gt", "lt")
-
-# Single figures of `performance_metrics` and `risk_metrics`.
-METRICS: Final = (
-    "total_return",
-    "total_return_percentage",
-    "annualized_return",
-    "volatility",
-    "sharpe_ratio",
-    "max_drawdown",
-    "var_95",
-    "beta",
-    "alpha",
-    "sortino_ratio",
-    "calmar_ratio",
-    "money_weighted_return",
-    "cvar_95",
-    "var_95_percentage",
-    "tracking_error",
-    "information_ratio",
-    "r_squared",
-    "downside_deviation",
-    "cvar",
-    "var_99",
-    "cvar_99",
-    "up_capture",
-    "down_capture",
-    "ulcer_index",
-    "skewness",
-    "excess_kurtosis",
-    "hhi",
-    "effective_holdings",
-    "top_5_weight",
-    "diversification_ratio",
-)

@@ -44,7 +44,7 @@ def next_attempt(
     return max(due, not_before) if not_before else due
 
 
-def asked_for(retry_after: str | None, now: datetime) -> datetime | None:
+def retry_time(retry_after: str | None, now: datetime) -> datetime | None:
     """Return the time in a `Retry-After`, 24 hours from now at most; None where there is none.
 
     Args:

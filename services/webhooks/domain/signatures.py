@@ -28,14 +28,14 @@ def headers(
         timestamp: of the attempt, in seconds since 1970.
     """
     name = f"msg_{message_id.hex}"
-    signed = f"{name}.{timestamp}.".encode() + body
+    content = f"{name}.{timestamp}.".encode() + body
     return {
         "webhook-id": name,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(f"v1,{_signature(key, signed)}" for key in keys),
+        "webhook-signature": " ".join(f"v1,{_signature(key, content)}" for key in keys),
     }
 
 
-def _signature(secret: str, signed: bytes) -> str:
+def _signature(secret: str, content: bytes) -> str:
     key = base64.b64decode(secret.removeprefix(_PREFIX))
-    return base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+    return base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()

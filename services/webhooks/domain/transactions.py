@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.money import plain, round_money, round_to, trimmed
+from shared.finance.money import plain, round_money, round_to, trimmed
 
 # What the catalogue's `Transaction` says to valuations only.
 _INTERNAL: Final = frozenset({"cash_effect", "position_in_day"})

@@ -20,7 +20,7 @@ from services.webhooks.models.projections import (
     Portfolio,
     PriceWindow,
 )
-from services.webhooks.models.webhooks import Webhook
+from services.webhooks.models.webhooks import OldSecret, Webhook
 
 __all__ = [
     "DELIVERED",
@@ -39,6 +39,7 @@ __all__ = [
     "IdempotencyKey",
     "InboxMessage",
     "Message",
+    "OldSecret",
     "OutboxMessage",
     "Portfolio",
     "PriceWindow",

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.webhooks.domain.names import CHANGE_KINDS, KINDS, OPERATORS, PRICE_KINDS, RISK
+from services.webhooks.domain.rules import Rule
 from services.webhooks.models.base import THRESHOLD, VALUE, Base
 
 
@@ -27,9 +28,9 @@ class Alert(Base):
 
     Attributes:
         is_met: whether its condition held when it was looked at last; None before the first look.
-        armed_at: the asset's version when the rule was made: older events say nothing to it.
+        armed_sequence: the asset's sequence when the rule was made: older events say nothing to it.
         fired: how often, which is the sequence of the events on it.
-        version: of what its owner wrote, compared by `If-Match`.
+        revision: of what its owner wrote, compared by `If-Match`.
     """
 
     __tablename__ = "alerts"
@@ -47,10 +48,10 @@ class Alert(Base):
     cooldown_seconds: Mapped[int] = mapped_column(Integer, server_default="3600")
     is_active: Mapped[bool] = mapped_column(Boolean, server_default="true")
     is_met: Mapped[bool | None] = mapped_column(Boolean)
-    armed_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    armed_sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_fired: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     fired: Mapped[int] = mapped_column(Integer, server_default="0")
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     modified: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
@@ -78,6 +79,29 @@ class Alert(Base):
         ),
         CheckConstraint("cooldown_seconds >= 0", name="alerts_cooldown_not_negative"),
     )
+
+    @property
+    def rule(self) -> Rule:
+        """What it watches, and the condition that it waits for."""
+        return Rule(
+            kind=self.kind,
+            threshold=self.threshold,
+            asset=self.asset_id,
+            portfolio=self.portfolio_id,
+            metric=self.metric,
+            operator=self.operator,
+            window_days=self.window_days,
+        )
+
+    @rule.setter
+    def rule(self, rule: Rule) -> None:
+        self.kind = rule.kind
+        self.threshold = rule.threshold
+        self.asset_id = rule.asset
+        self.portfolio_id = rule.portfolio
+        self.metric = rule.metric
+        self.operator = rule.operator
+        self.window_days = rule.window_days
 
 
 class Firing(Base):

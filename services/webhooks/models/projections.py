@@ -12,18 +12,18 @@ from services.webhooks.models.base import VALUE, Base
 
 
 class Asset(Base):
-    """What we keep of an asset: the price that was told last, as of one version."""
+    """What we keep of an asset: the price that was told last, as of one sequence."""
 
     __tablename__ = "assets"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    version: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
     price: Mapped[Decimal | None] = mapped_column(VALUE)
     price_date: Mapped[date | None] = mapped_column(Date)
 
 
 class PriceWindow(Base):
-    """The last closes of an asset that has rules on its change, as of one version.
+    """The last closes of an asset that has rules on its change, as of one sequence.
 
     A later price of the same day moves `close` alone; the rest is written when a day begins.
 
@@ -36,7 +36,7 @@ class PriceWindow(Base):
     __tablename__ = "price_windows"
 
     asset_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    version: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
     day: Mapped[date | None] = mapped_column(Date)
     close: Mapped[Decimal | None] = mapped_column(VALUE)
     closes: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -53,12 +53,12 @@ class Portfolio(Base):
     A deleted one is user 0's, who is nobody, at `ENDED`, so that nothing late brings it back.
 
     Attributes:
-        version: of its card.
+        sequence: of its card.
         value: the last one, rounded as it is printed.
-        valued_at: the sequence of the event that said so.
+        value_sequence: of the event that said so.
         day: of that value.
         metrics: its performance and risk figures, as they were computed last.
-        measured_at: the sequence of the event that said so.
+        metrics_sequence: of the event that said so.
         told_value: the one that subscribers know.
     """
 
@@ -67,14 +67,14 @@ class Portfolio(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     owner_id: Mapped[int] = mapped_column(BigInteger, index=True)
     currency: Mapped[str] = mapped_column(String(3))
-    version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
     value: Mapped[Decimal | None] = mapped_column(VALUE)
-    valued_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    value_sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
     day: Mapped[date | None] = mapped_column(Date)
     metrics: Mapped[dict[str, str | None]] = mapped_column(
         JSONB, server_default="{}", deferred=True
     )
-    measured_at: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    metrics_sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
     told_value: Mapped[Decimal | None] = mapped_column(VALUE)
     told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -91,7 +91,7 @@ class Holding(Base):
     """How much of an asset a portfolio holds.
 
     Attributes:
-        position_id, version: of the event that said so; 0 where the ledger was asked.
+        position_id, sequence: of the event that said so; 0 where the ledger was asked.
     """
 
     __tablename__ = "holdings"
@@ -101,7 +101,7 @@ class Holding(Base):
     owner_id: Mapped[int] = mapped_column(BigInteger, index=True)
     quantity: Mapped[Decimal] = mapped_column(VALUE)
     position_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     __table_args__ = (
         Index("holdings_held_idx", "asset_id", postgresql_where=text("quantity <> 0")),

@@ -1,6 +1,7 @@
 """Subscriptions."""
 
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import (
     BigInteger,
@@ -19,17 +20,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.webhooks.models.base import Base
 
 
+class OldSecret(TypedDict):
+    """A secret that signs too until a time, as ISO 8601 writes it; encrypted."""
+
+    secret: str
+    until: str
+
+
 class Webhook(Base):
     """A subscription: where a user wants to be told of what.
 
     Attributes:
         secret: encrypted; signs what is sent.
-        old_secrets: `{"secret", "until"}`, the newest last; each signs too until its time, so that
-            a rotation loses nothing.
+        old_secrets: the newest last; each signs too until its time, so that a rotation loses
+            nothing.
         failures: attempts that failed in a row.
         failing_since: the first of them.
         paused_until: no attempt before; set while it fails again and again.
-        version: of what its owner wrote, compared by `If-Match`.
+        revision: of what its owner wrote, compared by `If-Match`.
     """
 
     __tablename__ = "webhooks"
@@ -42,11 +50,11 @@ class Webhook(Base):
     is_active: Mapped[bool] = mapped_column(Boolean, server_default="true")
     disabled_reason: Mapped[str | None] = mapped_column(String(255))
     secret: Mapped[str] = mapped_column(Text)
-    old_secrets: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default="[]")
+    old_secrets: Mapped[list[OldSecret]] = mapped_column(JSONB, server_default="[]")
     failures: Mapped[int] = mapped_column(Integer, server_default="0")
     failing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paused_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __table_args__ = (

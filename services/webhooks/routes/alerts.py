@@ -9,7 +9,7 @@ from services.webhooks.commands import alerts
 from services.webhooks.routes.tools import tools
 from services.webhooks.schemas import AlertQuery, AlertSchema, FiringSchema
 from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 from shared.http.schemas import PageQuery
 
 blueprint = Blueprint("Alerts", "Rules that fire when a number crosses their threshold.")
@@ -31,7 +31,13 @@ def list_alerts(query: dict[str, Any]) -> Listing:
 @blueprint.etag()
 def create_alert(values: dict[str, Any]) -> RowMapping:
     """Make a rule; it fires at the next crossing, not because its condition holds already."""
-    alert = alerts.create_alert(session, identity.user_id, owners=tools().owners, **values)
+    alert = alerts.create_alert(
+        session,
+        identity.user_id,
+        owners=tools().owners,
+        portfolios=tools().portfolios,
+        **values,
+    )
     return queries.alert(session, identity.user_id, alert.id)
 
 
@@ -69,7 +75,7 @@ def change_alert(values: dict[str, Any], alert_id: int) -> RowMapping:
 @blueprint.response(204)
 def delete_alert(alert_id: int) -> None:
     """Delete a rule with its firings."""
-    alerts.delete_alert(session, identity.user_id, alert_id, expected_versions())
+    alerts.delete_alert(session, identity.user_id, alert_id, expected_revisions())
 
 
 @blueprint.route("/api/alerts/<id:alert_id>/firings/", methods=["GET"])
@@ -87,7 +93,8 @@ def _update(alert_id: int, values: dict[str, Any]) -> RowMapping:
         identity.user_id,
         alert_id,
         owners=tools().owners,
+        portfolios=tools().portfolios,
         changes=values,
-        expected=expected_versions(),
+        expected=expected_revisions(),
     )
     return queries.alert(session, identity.user_id, alert_id)

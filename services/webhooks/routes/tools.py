@@ -5,9 +5,10 @@ from typing import cast
 
 from flask import current_app
 
-from services.webhooks.network import Network
-from services.webhooks.owners import Owners
-from services.webhooks.sealing import Seal
+from services.webhooks.outside.network import Network
+from services.webhooks.outside.owners import Owners, PortfolioSnapshot
+from services.webhooks.outside.sealing import Seal
+from shared.replica import Replica
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Tools:
 
     network: Network
     owners: Owners
+    portfolios: Replica[PortfolioSnapshot]
     seal: Seal
 
 

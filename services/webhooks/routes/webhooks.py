@@ -14,7 +14,7 @@ from services.webhooks.schemas import (
     WebhookSchema,
 )
 from shared.http import Blueprint, Listing, identity, session
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Webhooks", "Where you want to be told of what.")
 
@@ -75,7 +75,7 @@ def change_webhook(values: dict[str, Any], webhook_id: int) -> RowMapping:
 @blueprint.response(204)
 def delete_webhook(webhook_id: int) -> None:
     """Delete a webhook with its log; what waits for it is not sent."""
-    subscriptions.delete_webhook(session, identity.user_id, webhook_id, expected_versions())
+    subscriptions.delete_webhook(session, identity.user_id, webhook_id, expected_revisions())
 
 
 @blueprint.route("/api/webhooks/<id:webhook_id>/rotate_secret/", methods=["POST"])
@@ -104,6 +104,6 @@ def _update(webhook_id: int, values: dict[str, Any]) -> RowMapping:
         webhook_id,
         network=tools().network,
         changes=values,
-        expected=expected_versions(),
+        expected=expected_revisions(),
     )
     return queries.webhook(session, identity.user_id, webhook_id)

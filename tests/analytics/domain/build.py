@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from services.analytics.domain.ledger import Entry, Ledger
+from services.analytics.domain.ledger import Booking, Ledger
 from services.analytics.domain.series import EMPTY, Days, Floats, Series
 from services.analytics.domain.valuation import Quotes
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
 
 MONDAY = "2024-01-01"
 
@@ -50,13 +50,13 @@ def entry(
     ratio: float = 1.0,
     currency: str = "USD",
     exchange_rate: float = 1.0,
-) -> Entry:
+) -> Booking:
     when = date.fromisoformat(text)
     exact = Fraction(ratio).limit_denominator()
-    return Entry(0, when, kind, asset, quantity, cash, exact, currency, exchange_rate)
+    return Booking(0, when, kind, asset, quantity, cash, exact, currency, exchange_rate)
 
 
-def ledger(*entries: Entry) -> Ledger:
+def ledger(*entries: Booking) -> Ledger:
     """A ledger whose rows were created in the written order."""
     return Ledger([replace(row, order=number) for number, row in enumerate(entries)])
 

@@ -4,83 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.domain.allocation import Item, Slice, allocate, rebalance
-from services.analytics.domain.series import decimal
-from shared.apportionment import apportion, percentages
+from services.analytics.domain.allocation import rebalance
 from shared.errors import BadRequest
-from shared.vocabulary import Grouping
+from shared.finance.allocation import Grouping, allocate
+from tests.shared.finance.build import item, texts
 
 D = Decimal
-
-
-def item(symbol: str, value: str, **about: str) -> Item:
-    described = {"asset_type": "STOCK", "currency": "USD"} | about
-    return Item(symbol, f"{symbol} Inc.", D(value), **described)
-
-
-def texts(slices: list[Slice]) -> list[tuple[str, str, str]]:
-    return [(part.key, str(part.value), str(part.percentage)) for part in slices]
-
-
-def test_the_missing_unit_goes_to_the_largest_remainder() -> None:
-    # 33.333…, 33.333…, 33.333…: floors sum to 99.99, the first of equals gets the last 0.01.
-    third = D(100) / 3
-    assert apportion([third] * 3, 2) == [D("33.34"), D("33.33"), D("33.33")]
-    # 0.004, 1.996: floors 0.00 and 1.99.
-    assert apportion([D("0.004"), D("1.996")], 2) == [D("0.00"), D("2.00")]
-
-
-def test_losses_are_apportioned_as_gains_are() -> None:
-    # −0.005 − 0.005 is −0.01 in all; each alone would round to −0.01.
-    assert apportion([D("-0.005"), D("-0.005")], 2) == [D("0.00"), D("-0.01")]
-
-
-@given(st.lists(st.decimals(-(10**9), 10**9, places=6), min_size=1, max_size=30))
-def test_rounded_parts_sum_to_the_rounded_whole(parts: list[Decimal]) -> None:
-    found = apportion(parts, 2)
-    assert sum(found) == apportion([sum(parts, D(0))], 2)[0]
-    for part, rounded in zip(parts, found, strict=True):
-        assert abs(part - rounded) < D("0.01")
-        assert part != 0 or rounded == 0
-
-
-@given(st.lists(st.decimals(0, 10**9, places=4), min_size=1, max_size=40))
-def test_percentages_sum_to_exactly_one_hundred(parts: list[Decimal]) -> None:
-    found = percentages(parts)
-    assert (found is None) == (sum(parts) == 0)
-    assert found is None or sum(found) == D("100.0000")
-
-
-def test_a_float_becomes_the_decimal_that_it_prints_as() -> None:
-    assert decimal(0.1) == D("0.1")
-
-
-def test_groups_are_listed_largest_first_with_cash_as_one_of_them() -> None:
-    items = [
-        item("AAPL", "300", sector="Technology"),
-        item("XOM", "150", sector="Energy"),
-        item("MSFT", "100", sector="Technology"),
-        item("BTC", "50", asset_type="CRYPTO"),
-    ]
-    found = allocate(items, D(200), Grouping.SECTOR, "USD")
-    assert texts(found) == [
-        ("Technology", "400.00", "50.0000"),
-        ("CASH", "200.00", "25.0000"),
-        ("Energy", "150.00", "18.7500"),
-        ("UNCLASSIFIED", "50.00", "6.2500"),
-    ]
-    assert [part.position_count for part in found] == [2, 0, 1, 1]
-    assert [part.label for part in found] == ["Technology", "Cash", "Energy", "Unclassified"]
-
-
-def test_cash_of_less_than_a_cent_is_no_group() -> None:
-    found = allocate([item("A", "1")], D("0.004"), Grouping.SECTOR, "USD")
-    assert [part.key for part in found] == ["UNCLASSIFIED"]
-
-
-def test_each_asset_alone_has_its_name_as_label() -> None:
-    [part] = allocate([item("AAPL", "1")], D(0), Grouping.INDIVIDUAL, "USD")
-    assert (part.key, part.label) == ("AAPL", "AAPL Inc.")
 
 
 def test_cash_of_an_asset_and_of_the_account_are_two_groups_and_one_target() -> None:
@@ -89,20 +18,6 @@ def test_cash_of_an_asset_and_of_the_account_are_two_groups_and_one_target() -> 
     assert texts(found) == [("CASH", "60.00", "60.0000"), ("CASH", "40.00", "40.0000")]
     [drift] = rebalance(found, {"CASH": D(100)}, "USD")
     assert (drift.actual, drift.trade) == (D("100.0000"), D("0.00"))
-
-
-def test_values_have_the_decimals_of_the_currency_and_sum_to_the_total() -> None:
-    found = allocate(
-        [item("A", "0.5"), item("B", "0.5"), item("C", "0.5")], D(0), Grouping.INDIVIDUAL, "JPY"
-    )
-    assert texts(found) == [("A", "1", "33.3334"), ("B", "1", "33.3333"), ("C", "0", "33.3333")]
-
-
-def test_a_portfolio_worth_nothing_has_no_percentages() -> None:
-    [part, owed] = allocate([item("A", "10")], D(-10), Grouping.INDIVIDUAL, "USD")
-    assert part.percentage is None
-    assert owed.key == "CASH"
-    assert allocate([], D(0), Grouping.SECTOR, "USD") == []
 
 
 def test_trades_restore_the_targets_and_sum_to_nothing() -> None:

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.cost import cost_basis
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Entry, Ledger
+from services.analytics.domain.ledger import Booking, Ledger
 from services.analytics.domain.series import EMPTY, Days
 from services.analytics.domain.valuation import Books, Quotes
-from shared.vocabulary import CostMethod, EntryType
+from shared.finance.entries import EntryType
+from shared.finance.lots import CostMethod
 from tests.analytics.domain.build import calendar, dated, day, entry, ledger
 
 T = EntryType
@@ -32,11 +33,11 @@ def last(held: Books, method: CostMethod) -> float:
     return costs(held, method, calendar(1, "2030-01-01"))[0]
 
 
-def bought(text: str, quantity: float, paid: float, asset: int = 1) -> Entry:
+def bought(text: str, quantity: float, paid: float, asset: int = 1) -> Booking:
     return entry(text, T.BUY, asset=asset, quantity=quantity, cash=-paid)
 
 
-def sold(text: str, quantity: float, got: float = 0.0, asset: int = 1) -> Entry:
+def sold(text: str, quantity: float, got: float = 0.0, asset: int = 1) -> Booking:
     return entry(text, T.SELL, asset=asset, quantity=quantity, cash=got)
 
 
@@ -157,9 +158,9 @@ def test_the_cost_of_a_day_is_that_after_its_last_entry() -> None:
 
 
 def test_what_is_transferred_in_or_adjusted_costs_its_stated_price() -> None:
-    def stated(text: str, kind: EntryType, quantity: float, price: float) -> Entry:
+    def stated(text: str, kind: EntryType, quantity: float, price: float) -> Booking:
         when = date.fromisoformat(text)
-        return Entry(0, when, kind, 1, quantity, currency="USD", price=price)
+        return Booking(0, when, kind, 1, quantity, currency="USD", price=price)
 
     book = ledger(
         stated("2024-01-01", T.TRANSFER_IN, 10, 7.0),

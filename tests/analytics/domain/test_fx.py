@@ -1,8 +1,14 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.analytics.domain.fx import Rates
 from services.analytics.domain.series import Series
+from shared.finance.rates import find_rate
 from tests.analytics.domain.build import calendar, dated, day
 
 ECB = {  # units for one euro
@@ -50,3 +56,39 @@ def test_a_missing_rate_is_unknown_and_never_one() -> None:
     assert np.isnat(dates[0])
     assert values[1] == pytest.approx(1.0956 / 156.16)
     assert np.isnan(Rates(ECB).between("XAU", "USD", calendar(1, "2024-01-02")).values).all()
+
+
+CURRENCIES = ["EUR", "USD", "GBP", "CHF"]
+SYMBOLS = [near + far for near in CURRENCIES for far in CURRENCIES if near != far]
+FIRST = date(2024, 1, 1)
+# Day of the history → close.
+histories = st.dictionaries(st.integers(0, 9), st.decimals("0.01", "200", places=4), max_size=4)
+
+
+@given(
+    st.dictionaries(st.sampled_from(SYMBOLS), histories),
+    st.sampled_from(CURRENCIES),
+    st.sampled_from(CURRENCIES),
+)
+def test_the_rates_of_many_days_are_those_of_each_day(
+    pairs: dict[str, dict[int, Decimal]], source: str, target: str
+) -> None:
+    series = {
+        symbol: Series.of((FIRST + timedelta(days=n), float(close)) for n, close in closes.items())
+        for symbol, closes in pairs.items()
+    }
+    values, dates = Rates(series).between(source, target, calendar(10))
+    for number in range(10):
+
+        def last(symbol: str, until: int = number) -> tuple[Decimal, date] | None:
+            closes = pairs.get(symbol, {})
+            newest = max((n for n in closes if n <= until), default=None)
+            return None if newest is None else (closes[newest], FIRST + timedelta(days=newest))
+
+        rate = find_rate(source, target, last)
+        if rate is None:
+            assert np.isnan(values[number])
+            assert np.isnat(dates[number])
+        else:
+            assert values[number] == pytest.approx(float(rate.value), rel=1e-12, abs=1e-12)
+            assert dates[number] == (rate.day or FIRST + timedelta(days=number))

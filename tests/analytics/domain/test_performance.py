@@ -17,7 +17,7 @@ from services.analytics.domain.performance import (
 )
 from services.analytics.domain.series import EMPTY, Series
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
 from tests.analytics.domain.build import (
     calendar,
     dated,

@@ -11,11 +11,11 @@ from hypothesis.extra import numpy as arrays
 
 from services.analytics.domain import returns, risk
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Entry, Ledger
+from services.analytics.domain.ledger import Booking, Ledger
 from services.analytics.domain.performance import Request, Track, measure
 from services.analytics.domain.series import Floats, Series, split_adjusted
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
 from tests.analytics.domain.build import day, weekdays
 
 settings.register_profile("quick", max_examples=60, deadline=None)
@@ -58,11 +58,11 @@ def test_a_flow_at_market_value_leaves_the_time_weighted_return_alone(
     closes: Floats, trades: list[tuple[int, int]]
 ) -> None:
     # What remains is the asset's own return, as long as anything is held.
-    book = [Entry(0, weekdays(1)[0].item(), EntryType.TRANSFER_IN, 1, 1000.0)]
+    book = [Booking(0, weekdays(1)[0].item(), EntryType.TRANSFER_IN, 1, 1000.0)]
     for number, (position, quantity) in enumerate(trades, start=1):
         kind = EntryType.TRANSFER_IN if quantity > 0 else EntryType.TRANSFER_OUT
         when = weekdays(DAYS)[position].item()
-        book.append(Entry(number, when, kind, 1, float(abs(quantity))))
+        book.append(Booking(number, when, kind, 1, float(abs(quantity))))
     quotes = {1: Quotes("ACME", "USD", Series(weekdays(DAYS), closes))}
     valued = value_portfolio(Books(Ledger(book), quotes, Rates({}), "USD"))
     linked = returns.time_weighted(valued.values, valued.inflows, valued.outflows)
@@ -77,8 +77,8 @@ def test_a_booked_split_changes_no_return(closes: Floats, position: int, ratio: 
     adjusted = split_adjusted(Series(days, traded), splits)
     np.testing.assert_allclose(returns.simple(adjusted.values), returns.simple(closes), atol=1e-12)
     book = [
-        Entry(0, days[0].item(), EntryType.BUY, 1, 100.0, -100.0 * closes[0]),
-        Entry(
+        Booking(0, days[0].item(), EntryType.BUY, 1, 100.0, -100.0 * closes[0]),
+        Booking(
             1, days[position].item(), EntryType.SPLIT, 1, ratio=Fraction(ratio).limit_denominator()
         ),
     ]

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Entry, Ledger
+from services.analytics.domain.ledger import Booking, Ledger
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Snapshots, retake_snapshots, take_snapshots
 from services.analytics.domain.valuation import NEVER_YET, Books, Quotes, value_portfolio
-from shared.vocabulary import CostMethod, EntryType
+from shared.finance.entries import EntryType
+from shared.finance.lots import CostMethod
 from tests.analytics.domain.build import calendar, day, entry, ledger, series, usd
 
 T = EntryType
@@ -31,15 +32,15 @@ def dated(values: dict[int, int]) -> Series:
     return Series.of((days[position].item(), float(value)) for position, value in values.items())
 
 
-def row(order: int, position: int, kind: EntryType, asset: int, number: int) -> Entry:
+def row(order: int, position: int, kind: EntryType, asset: int, number: int) -> Booking:
     when = calendar(LENGTH)[position].item()
     cash = {T.BUY: -5.0, T.SELL: 5.0, T.DEPOSIT: 7.0, T.FEE: -1.0}.get(kind, 0.0) * number
     named = None if kind in {T.DEPOSIT, T.FEE} else asset
-    return Entry(order, when, kind, named, number, cash, Fraction(2), "USD", 1.0, 3.0)
+    return Booking(order, when, kind, named, number, cash, Fraction(2), "USD", 1.0, 3.0)
 
 
 def books(
-    entries: list[Entry],
+    entries: list[Booking],
     first: dict[int, int],
     second: dict[int, int],
     dollars: dict[int, int] | None = None,

@@ -5,18 +5,18 @@ import pytest
 
 from services.analytics.domain.codes import Code
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Entry
+from services.analytics.domain.ledger import Booking
 from services.analytics.domain.performance import Request, measure_portfolio
 from services.analytics.domain.risk_report import RiskLevel, RiskReport, report
 from services.analytics.domain.series import EMPTY, Series
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
 from tests.analytics.domain.build import day, entry, floats, ledger, series, weekdays
 
 
 def books(quantities: dict[int, float], *quotes: Quotes, cash: float = 0.0) -> Books:
     """Transferred in on the first day of 2024, beside a deposit where there is cash."""
-    rows: list[Entry] = [
+    rows: list[Booking] = [
         entry("2024-01-01", EntryType.TRANSFER_IN, asset=asset, quantity=quantity)
         for asset, quantity in quantities.items()
     ]

@@ -1,8 +1,19 @@
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.analytics.domain.series import EMPTY, Series, split_adjusted, window
+from services.analytics.domain.series import (
+    EMPTY,
+    Series,
+    are_stale,
+    decimal,
+    split_adjusted,
+    window,
+)
+from shared.finance.days import oldest_fresh
 from tests.analytics.domain.build import calendar, dated, day, floats, series, weekdays
 
 
@@ -57,3 +68,13 @@ def test_a_window_before_the_first_day_is_empty() -> None:
 def test_a_part_includes_both_its_ends() -> None:
     part = series("2024-01-01", 1.0, 2.0, 3.0, 4.0).between(day("2024-01-02"), day("2024-01-03"))
     np.testing.assert_array_equal(part.values, floats(2.0, 3.0))
+
+
+def test_a_float_becomes_the_decimal_that_it_prints_as() -> None:
+    assert decimal(0.1) == Decimal("0.1")
+
+
+@given(st.dates(date(1999, 12, 20), date(2000, 3, 10)), st.integers(0, 20))
+def test_what_is_stale_is_older_than_the_oldest_fresh_day(when: date, age: int) -> None:
+    priced = np.datetime64(when) - age
+    assert bool(are_stale(priced, np.datetime64(when))) == (priced.item() < oldest_fresh(when))

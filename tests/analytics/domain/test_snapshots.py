@@ -11,7 +11,8 @@ from services.analytics.domain.snapshots import (
     take_snapshots,
 )
 from services.analytics.domain.valuation import Books, value_portfolio
-from shared.vocabulary import CostMethod, EntryType
+from shared.finance.entries import EntryType
+from shared.finance.lots import CostMethod
 from tests.analytics.domain.build import calendar, day, entry, ledger, series, usd, weekdays
 
 T = EntryType

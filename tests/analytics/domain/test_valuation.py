@@ -7,7 +7,7 @@ from services.analytics.domain.ledger import Ledger
 from services.analytics.domain.remarks import remarks
 from services.analytics.domain.series import EMPTY
 from services.analytics.domain.valuation import Books, Quotes, Valuation, value_portfolio
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
 from tests.analytics.domain.build import dated, day, entry, ledger, series, usd
 
 NO_RATES = Rates({})

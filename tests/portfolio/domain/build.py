@@ -9,8 +9,9 @@ from typing import Any
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.holding import Holding, replay
 from services.portfolio.domain.rules import RULES, complete
-from shared.money import round_money
-from shared.vocabulary import CostMethod, EntryType
+from shared.finance.entries import EntryType
+from shared.finance.lots import CostMethod
+from shared.finance.money import round_money
 
 _NUMBERS = {"quantity", "price", "amount", "fees", "taxes", "exchange_rate", "asset_rate"}
 _CREATED = count(1)
@@ -39,7 +40,7 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 def held(*entries: Entry, method: CostMethod = CostMethod.AVERAGE) -> Holding:
     """What the entries, in whatever order they were created, add up to."""
-    return replay(in_order(entries), method)
+    return replay(in_order(entries), Holding.nothing(method))
 
 
 def exactly(*numbers: int | str) -> tuple[Decimal, ...]:

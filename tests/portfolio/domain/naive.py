@@ -6,8 +6,8 @@ from fractions import Fraction
 from math import floor
 
 from services.portfolio.domain.entries import Entry
-from shared.vocabulary import CostMethod
-from shared.vocabulary import EntryType as T
+from shared.finance.entries import EntryType as T
+from shared.finance.lots import CostMethod
 
 CASHLESS = {T.SPLIT, T.TRANSFER_IN, T.TRANSFER_OUT, T.ADJUSTMENT}
 SHARES_KEPT = Fraction(10**8)

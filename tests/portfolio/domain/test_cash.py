@@ -15,7 +15,7 @@ from services.portfolio.domain.cash import (
     moves_start,
 )
 from services.portfolio.domain.entries import Entry
-from shared.vocabulary import EntryType as T
+from shared.finance.entries import EntryType as T
 from tests.portfolio.domain.build import done, exactly
 
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import LedgerError
-from services.portfolio.domain.holding import replay
+from services.portfolio.domain.holding import Holding, replay
 from services.portfolio.domain.misfits import find_misfits
-from shared.vocabulary import CostMethod
-from shared.vocabulary import EntryType as T
+from shared.finance.entries import EntryType as T
+from shared.finance.lots import CostMethod
 from tests.portfolio.domain.build import done, in_order
 
 
@@ -79,11 +79,11 @@ def test_without_the_misfits_everything_adds_up(parts: tuple[list[Entry], list[E
     refused = misfits([*old, *new], new)
     assert not set(map(id, refused)) & set(map(id, old))
     kept = [entry for entry in [*old, *new] if entry not in refused]
-    replay(in_order(kept), CostMethod.FIFO)
+    replay(in_order(kept), Holding.nothing(CostMethod.FIFO))
     if refused:
         # They are not refused for nothing.
         try:
-            replay(in_order([*old, *new]), CostMethod.FIFO)
+            replay(in_order([*old, *new]), Holding.nothing(CostMethod.FIFO))
         except LedgerError:
             return
         raise AssertionError("The whole ledger adds up.")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.portfolio.domain.errors import AmountMismatch, InvalidEntry
-from services.portfolio.domain.rules import complete
-from shared.vocabulary import EntryType as T
+from services.portfolio.domain.rules import complete, parse_ratio
+from shared.finance.entries import EntryType as T
 from tests.portfolio.domain.build import done, entry
 
 PLAIN: dict[T, dict[str, Any]] = {
@@ -262,3 +262,9 @@ def test_more_money_than_can_be_counted_is_refused(kind: T, fields: dict[str, st
 def test_completing_twice_is_completing_once() -> None:
     row = done(T.BUY, quantity="0.00000003", amount="-1")
     assert complete(row) == row
+
+
+def test_a_wrong_ratio_is_the_entrys_mistake() -> None:
+    with pytest.raises(InvalidEntry, match="Not a ratio") as caught:
+        parse_ratio("2/1")
+    assert set(caught.value.fields) == {"ratio"}

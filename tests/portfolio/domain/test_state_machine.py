@@ -18,14 +18,14 @@ from services.portfolio.domain.cash import (
     including,
     moves_start,
 )
-from services.portfolio.domain.entries import FUNDING, Entry
+from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import InvalidEntry, Oversold
 from services.portfolio.domain.holding import Holding, apply, replay
-from services.portfolio.domain.lots import Lot
 from services.portfolio.domain.rules import complete
-from shared.money import round_to
-from shared.vocabulary import CostMethod
-from shared.vocabulary import EntryType as T
+from shared.finance.entries import FUNDING
+from shared.finance.entries import EntryType as T
+from shared.finance.lots import CostMethod, Lot, Lots
+from shared.finance.money import round_to
 from tests.portfolio.domain import naive
 from tests.portfolio.domain.build import in_order
 
@@ -60,8 +60,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @initialize(method=st.sampled_from(CostMethod))
     def start(self, method: CostMethod) -> None:
-        self.entries, self.holding, self.account = [], Holding(), Account()
         self.method, self.created = method, 0
+        self.entries, self.holding, self.account = [], Holding.nothing(method), Account()
 
     # What a user does.
 
@@ -136,7 +136,7 @@ class LedgerMachine(RuleBasedStateMachine):
             self.change([*self.entries, entry], added=[entry])
             return
         try:
-            after = apply(stored(self.holding), entry, self.method)
+            after = apply(stored(self.holding), entry)
         except (Oversold, InvalidEntry):
             self.refuses([*self.entries, entry])
             return
@@ -146,7 +146,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self, entries: list[Entry], added: list[Entry] | None = None, removed: Any = ()
     ) -> None:
         try:
-            after = replay(of_the_asset(entries), self.method)
+            after = replay(of_the_asset(entries), Holding.nothing(self.method))
         except (Oversold, InvalidEntry):
             self.refuses(entries)
             return
@@ -173,7 +173,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_is_kept_is_what_a_replay_finds(self) -> None:
-        assert self.holding == replay(of_the_asset(self.entries), self.method)
+        assert self.holding == replay(of_the_asset(self.entries), Holding.nothing(self.method))
         assert self.account == account_of(self.entries)
 
     @invariant()
@@ -186,7 +186,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_lots_are_the_holding(self) -> None:
-        lots = self.holding.lots
+        lots = list(self.holding.lots)
         assert sum(lot.quantity for lot in lots) == self.holding.quantity
         assert sum(Fraction(lot.cost) for lot in lots) == Fraction(self.holding.cost)
         assert all(lot.quantity > 0 and lot.cost >= 0 for lot in lots)
@@ -199,9 +199,9 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def cost_bought_is_cost_sold_and_cost_held(self) -> None:
         bought = sold = Fraction(0)
-        before = Holding()
+        before = Holding.nothing(self.method)
         for entry in of_the_asset(self.entries):
-            after = apply(before, entry, self.method)
+            after = apply(before, entry)
             change = Fraction(after.cost) - Fraction(before.cost)
             if entry.type is T.SELL:
                 gain = Fraction(after.realized) - Fraction(before.realized)
@@ -234,7 +234,8 @@ def of_the_asset(entries: list[Entry]) -> list[Entry]:
 
 def stored(holding: Holding) -> Holding:
     """The holding as it comes back from the database."""
-    return replace(holding, lots=tuple(Lot.from_json(lot.to_json()) for lot in holding.lots))
+    lots = [Lot.from_json(lot.to_json()) for lot in holding.lots]
+    return replace(holding, lots=Lots.of(holding.lots.method, lots))
 
 
 LedgerMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)

@@ -19,8 +19,9 @@ from shared.errors import (
 )
 from shared.http import Blueprint, Listing, ServiceApp, create_service_app, identity, session
 from shared.http.blueprint import BULK_BODY
-from shared.http.etag import expected_versions
+from shared.http.etag import expected_revisions
 from shared.http.idempotency import IdempotencyMixin
+from shared.http.lanes import Lane
 from shared.http.schemas import Id, Ordering, PageQuery, Quantity, ResourceSchema, StrictSchema
 from shared.http.schemas import Text as TextField
 
@@ -44,7 +45,7 @@ class Note(Base):
     owner: Mapped[int] = mapped_column(BigInteger)
     title: Mapped[str] = mapped_column(Text)
     amount: Mapped[Decimal | None] = mapped_column(Numeric(20, 8))
-    version: Mapped[int] = mapped_column(default=1)
+    revision: Mapped[int] = mapped_column(default=1)
 
 
 class AmountSchema(StrictSchema):
@@ -81,6 +82,12 @@ class BulkSchema(StrictSchema):
     titles = fields.List(fields.String(), required=True)
 
 
+class PonderSchema(StrictSchema):
+    """How to think."""
+
+    in_vain = fields.Boolean(load_default=False)
+
+
 class Meeting:
     """Where two requests wait for each other; each test sets it anew."""
 
@@ -92,6 +99,8 @@ class Meeting:
         self.visits = 0
 
 
+PONDERING = Lane("pondering", places=2, waiting=2, share=2, patience=1.0)
+
 meeting = Meeting()
 blueprint = Blueprint("Notes", "Texts with an amount.")
 internal = Blueprint("Internal notes", "For other services.")
@@ -102,7 +111,7 @@ _REFUSALS: dict[str, ServiceError] = {
     "too often": RateLimited(7),
 }
 _STATEMENTS = {
-    "taken": "INSERT INTO notes (id, owner, title, version) SELECT id, 1, 'x', 1 FROM notes",
+    "taken": "INSERT INTO notes (id, owner, title, revision) SELECT id, 1, 'x', 1 FROM notes",
     "outside": "SELECT 1000::numeric(2, 0)",
 }
 
@@ -171,13 +180,27 @@ def touch_notes(values: dict[str, int]) -> None:
     _touch(values["second"])
 
 
+@blueprint.route("/api/notes/ponder/", methods=["POST"])
+@blueprint.authenticated("write")
+@blueprint.arguments(PonderSchema)
+@blueprint.lane(PONDERING)
+@blueprint.response(204)
+def ponder_notes(values: dict[str, bool]) -> None:
+    """Think about all notes until the test says that it is enough."""
+    meeting.visits += 1
+    if not values["in_vain"]:
+        assert meeting.leave.wait(20)
+    else:
+        raise Conflict("Nothing comes of it.")
+
+
 @blueprint.route("/api/notes/<id:note_id>/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.response(200, NoteSchema)
 @blueprint.etag()
 def get_note(note_id: int) -> dict[str, Any]:
     """Return a note."""
-    return _resource(_mine(note_id))
+    return _resource(_mine(note_id, lock=False))
 
 
 @blueprint.route("/api/notes/<id:note_id>/", methods=["PUT"])
@@ -188,11 +211,11 @@ def get_note(note_id: int) -> dict[str, Any]:
 def replace_note(values: dict[str, Any], note_id: int) -> dict[str, Any]:
     """Replace a note."""
     note = _mine(note_id)
-    expected = expected_versions()
-    if expected is not None and note.version not in expected:
+    expected = expected_revisions()
+    if expected is not None and note.revision not in expected:
         raise PreconditionFailed
     note.title, note.amount = values["title"], values.get("amount")
-    note.version += 1
+    note.revision += 1
     session.flush()
     return _resource(note)
 
@@ -224,9 +247,9 @@ def create_app() -> ServiceApp:
     )
 
 
-def _mine(note_id: int) -> Note:
+def _mine(note_id: int, *, lock: bool = True) -> Note:
     mine = select(Note).where(Note.id == note_id, Note.owner == identity.user_id)
-    return _found(session.scalar(mine.with_for_update()))
+    return _found(session.scalar(mine.with_for_update() if lock else mine))
 
 
 def _found(note: Note | None) -> Note:
@@ -236,7 +259,7 @@ def _found(note: Note | None) -> Note:
 
 
 def _touch(note_id: int) -> None:
-    _mine(note_id).version += 1
+    _mine(note_id).revision += 1
     session.flush()
 
 
@@ -247,5 +270,5 @@ def _resource(note: Note) -> dict[str, Any]:
         "title": note.title,
         "amount": note.amount,
         "amount_of": amount,
-        "version": note.version,
+        "revision": note.revision,
     }

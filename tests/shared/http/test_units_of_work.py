@@ -54,7 +54,7 @@ def test_two_requests_that_lock_each_other_out_both_succeed(stand: Stand) -> Non
         )
     assert [answer.status_code for answer in answers] == [204, 204]
     with stand.database.sessions() as session:
-        assert session.scalars(select(Note.version)).all() == [3, 3]
+        assert session.scalars(select(Note.revision)).all() == [3, 3]
 
 
 def test_while_the_database_is_away_it_is_503_and_it_comes_back(tmp_path: Path, keys: Path) -> None:

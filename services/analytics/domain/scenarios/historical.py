@@ -5,7 +5,7 @@ from enum import StrEnum
 import numpy as np
 
 from services.analytics.domain.codes import Code, warn
-from services.analytics.domain.scenarios.catalogue import Window
+from services.analytics.domain.scenarios.catalogue import Episode
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.scenarios.outcome import (
     Scenario,
@@ -14,8 +14,7 @@ from services.analytics.domain.scenarios.outcome import (
     remarks,
     settle,
 )
-from services.analytics.domain.series import Series
-from shared.dates import FRESH_WEEKDAYS
+from services.analytics.domain.series import Series, are_stale
 
 
 class Method(StrEnum):
@@ -30,7 +29,7 @@ class Method(StrEnum):
 
 
 def historical(
-    holdings: Holdings, window: Window, benchmark: Series | None, method: Method = Method.REPLAY
+    holdings: Holdings, window: Episode, benchmark: Series | None, method: Method = Method.REPLAY
 ) -> Scenario:
     """Return what ``window`` would do to ``holdings``.
 
@@ -50,19 +49,19 @@ def historical(
     )
 
 
-def return_over(levels: Series, window: Window) -> float | None:
+def return_over(levels: Series, window: Episode) -> float | None:
     """Return the return from the window's first to its last close.
 
     None where one of them would have to come from more than five weekdays before.
     """
     days = np.array([window.start, window.end], dtype="datetime64[D]")
     values, dates = levels.as_of(days)
-    if np.isnat(dates).any() or (np.busday_count(dates, days) > FRESH_WEEKDAYS).any():
+    if np.isnat(dates).any() or are_stale(dates, days).any():
         return None
     return float(values[1] / values[0] - 1.0) if values[0] > 0.0 else None
 
 
-def _shock(exposure: Exposure, window: Window, market: float | None, method: Method) -> Shock:
+def _shock(exposure: Exposure, window: Episode, market: float | None, method: Method) -> Shock:
     own = return_over(exposure.levels, window) if method is Method.REPLAY else None
     if own is not None:
         return Shock(own, Source.HISTORY)

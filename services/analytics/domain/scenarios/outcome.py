@@ -8,12 +8,12 @@ from functools import reduce
 from typing import NamedTuple
 
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.scenarios.catalogue import Window
+from services.analytics.domain.scenarios.catalogue import Episode
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.series import decimal
-from shared.apportionment import apportion, exact_sum
-from shared.money import EXACT, minor_unit, round_to
-from shared.vocabulary import UNCLASSIFIED
+from shared.finance.allocation import UNCLASSIFIED
+from shared.finance.apportionment import apportion, exact_sum
+from shared.finance.money import EXACT, minor_unit, round_to
 
 
 class Source(StrEnum):
@@ -86,7 +86,7 @@ class Scenario:
     name: str
     type: str
     method: str | None
-    window: Window | None
+    window: Episode | None
     benchmark_return: float | None
     outcome: Outcome
     warnings: tuple[Warning, ...] = ()

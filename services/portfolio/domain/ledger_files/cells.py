@@ -7,10 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeVar
 
-from services.portfolio.domain.entries import ZERO
 from services.portfolio.domain.errors import InvalidEntry
-from services.portfolio.domain.ratios import parse_ratio
-from shared.money import MINOR_CURRENCIES, is_currency
+from shared.finance.money import MINOR_CURRENCIES, ZERO, is_currency
+from shared.finance.splits import parse_ratio
 
 NOTES_LENGTH: Final = 10_000
 _LONGEST_NUMBER: Final = 64
@@ -91,7 +90,7 @@ class Cells:
         text = self.text(name)
         try:
             return None if text is None else parse(text)
-        except (InvalidEntry, ValueError) as error:
+        except ValueError as error:
             self.refuse(name, str(error))
         return None
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from services.portfolio.domain.entries import GRID
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -22,9 +21,9 @@ from services.portfolio.domain.ledger_files.rows import (
     ledger_file,
 )
 from services.portfolio.domain.ledger_files.tables import decoded, read_table
-from services.portfolio.domain.ratios import ratio_text
-from shared.money import plain, trimmed
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import GRID, plain, trimmed
+from shared.finance.splits import ratio_text
 
 COLUMNS: Final = (
     "date",

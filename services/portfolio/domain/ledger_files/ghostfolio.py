@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from services.portfolio.domain.entries import ZERO
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -24,8 +23,8 @@ from services.portfolio.domain.ledger_files.rows import (
     ledger_file,
 )
 from services.portfolio.domain.ledger_files.tables import decoded
-from shared.money import EXACT, plain, round_to
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
+from shared.finance.money import EXACT, ZERO, plain, round_to
 
 _PLACES: Final = 8
 _LARGEST_EXPONENT: Final = 40

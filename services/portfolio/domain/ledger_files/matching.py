@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from services.portfolio.domain.ledger_files.rows import AssetReference
-from shared.money import MINOR_CURRENCIES
+from shared.finance.money import MINOR_CURRENCIES
 
 _SYMBOL_LENGTH: Final = 32
 _DIGEST_LENGTH: Final = 8

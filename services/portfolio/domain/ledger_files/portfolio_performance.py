@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from services.portfolio.domain.entries import EARNINGS, FUNDING, TRADES, ZERO
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -25,8 +24,8 @@ from services.portfolio.domain.ledger_files.rows import (
     ledger_file,
 )
 from services.portfolio.domain.ledger_files.tables import Table, decoded, read_table
-from shared.money import EXACT, round_to
-from shared.vocabulary import EntryType
+from shared.finance.entries import EARNINGS, FUNDING, TRADES, EntryType
+from shared.finance.money import EXACT, ZERO, round_to
 
 _PRICE_PLACES: Final = 8
 

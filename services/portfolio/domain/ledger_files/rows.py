@@ -10,12 +10,11 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Final, TypedDict, TypeVar
 
-from services.portfolio.domain.entries import DISPOSALS, ZERO
 from services.portfolio.domain.errors import InvalidEntry
-from services.portfolio.domain.ratios import ratio_text
 from shared.errors import Fields, ValidationFailed
-from shared.money import EXACT, plain
-from shared.vocabulary import EntryType
+from shared.finance.entries import DISPOSALS, EntryType
+from shared.finance.money import EXACT, ZERO, plain
+from shared.finance.splits import ratio_text
 
 Item = TypeVar("Item")
 

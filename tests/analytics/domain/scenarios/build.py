@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from services.analytics.domain.scenarios.catalogue import Window
+from services.analytics.domain.scenarios.catalogue import Episode
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.series import EMPTY, Series
 from tests.analytics.domain.build import day
 
-CRASH = Window("crash", "A crash", day("2024-01-02"), day("2024-01-04"))
+CRASH = Episode("crash", "A crash", day("2024-01-02"), day("2024-01-04"))
 
 
 def exposure(

@@ -5,7 +5,7 @@ from services.analytics.domain.fx import Rates
 from services.analytics.domain.scenarios.holdings import Holdings, beta_of, holdings_on
 from services.analytics.domain.series import EMPTY, Series
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
-from shared.vocabulary import EntryType
+from shared.finance.entries import EntryType
 from tests.analytics.domain.build import day, entry, ledger, series, weekdays
 
 WAVE = 100 + np.sin(np.arange(60.0))

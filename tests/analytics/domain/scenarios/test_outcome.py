@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from services.analytics.domain.scenarios.historical import historical
 from services.analytics.domain.scenarios.outcome import Shock, Source, settle, worst
 from services.analytics.domain.series import decimal
-from shared.money import round_money
+from shared.finance.money import round_money
 from tests.analytics.domain.build import dated
 from tests.analytics.domain.scenarios.build import CRASH, exposure, holdings
 

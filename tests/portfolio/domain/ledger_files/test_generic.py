@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.portfolio.domain.ledger_files import generic
 from services.portfolio.domain.ledger_files.rows import AssetReference, FileRefused, LedgerRow
-from shared.vocabulary import EntryType as T
+from shared.finance.entries import EntryType as T
 
 
 def only_row(text: str) -> LedgerRow:

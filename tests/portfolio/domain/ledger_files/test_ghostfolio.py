@@ -15,7 +15,7 @@ from services.portfolio.domain.ledger_files.rows import (
     LedgerRow,
     Skip,
 )
-from shared.vocabulary import EntryType as T
+from shared.finance.entries import EntryType as T
 from tests.portfolio.domain.build import exactly
 
 FLAT = "7e91b7d4-1430-4212-8380-289a06c9bbc1"

@@ -16,7 +16,7 @@ from services.portfolio.domain.ledger_files.rows import (
     Skip,
 )
 from services.portfolio.domain.rules import complete
-from shared.vocabulary import EntryType as T
+from shared.finance.entries import EntryType as T
 from tests.portfolio.domain.build import exactly, held
 
 GERMAN = (

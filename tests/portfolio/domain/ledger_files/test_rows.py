@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.portfolio.domain.ledger_files import FORMATS, read
 from services.portfolio.domain.ledger_files.rows import FileRefused, LedgerFile
-from shared.vocabulary import EntryType as T
+from shared.finance.entries import EntryType as T
 
 HEADER = "date,transaction_type,symbol,quantity,price,notes,external_id\n"
 

@@ -1,0 +1,208 @@
+"""What assets cost, kept in memory while what they rest on stands."""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from services.analytics import queries
+from services.analytics.domain.fx import Rates
+from services.analytics.domain.indicators.bars import Bars
+from services.analytics.domain.packing import History
+from services.analytics.domain.risk import CRYPTO_DAYS, TRADING_DAYS
+from services.analytics.domain.series import Series, split_adjusted
+from services.analytics.domain.valuation import Quotes
+from services.analytics.outside.owners import AssetSnapshot
+from services.analytics.queries import AssetRow
+from shared.cache import BasisCache
+from shared.db import look_anew
+from shared.errors import BadRequest, NotFound
+from shared.finance.rates import pair_symbols
+from shared.replica import Replica
+
+Assets = Mapping[int, AssetRow]  # by id
+
+USUAL_BENCHMARK: Final = "SPY"
+
+_CAPACITY: Final = 64 * 2**20  # bytes: some 1,600 assets of ten years
+
+
+def sequences(assets: Assets) -> Hashable:
+    """Return what changes whenever one of the assets does."""
+    return tuple(sorted((asset.id, asset.sequence) for asset in assets.values()))
+
+
+def periods(assets: Iterable[AssetRow]) -> int:
+    """Return the days of a year on which these assets trade: 365 where all are crypto."""
+    return CRYPTO_DAYS if {asset.asset_type for asset in assets} == {"CRYPTO"} else TRADING_DAYS
+
+
+class Benchmark(NamedTuple):
+    """What something is measured against: its asset, and the rates into `currency`."""
+
+    requested: str
+    asset: AssetRow
+    pairs: Assets
+    currency: str
+
+    @property
+    def symbol(self) -> str:
+        """The symbol that stands for the requested one."""
+        return self.asset.symbol
+
+    @property
+    def basis(self) -> Hashable:
+        """What its levels are computed from."""
+        return self.asset.id, self.asset.sequence, sequences(self.pairs)
+
+
+class Market:
+    """Assets, quotes and rates.
+
+    Sequences are read before what they belong to, so what is kept under one is at worst
+    newer than that, and a later request never gets anything older than the events it has.
+
+    Args:
+        replica: adopts an asset that we don't have yet.
+        aliases: requested benchmark → the symbol that stands for it.
+    """
+
+    def __init__(self, replica: Replica[AssetSnapshot], aliases: Mapping[str, str]) -> None:
+        self._replica = replica
+        self._aliases = aliases
+        self._quotes = BasisCache[Quotes](_CAPACITY, _bytes)
+
+    def asset(self, session: Session, asset_id: int, user_id: int) -> AssetRow:
+        """Return one asset.
+
+        Raises:
+            NotFound: there is none, or it is private to somebody else.
+            Unavailable: its owner must be asked and does not answer.
+        """
+        return self.visible(session, [asset_id], user_id)[asset_id]
+
+    def visible(
+        self, session: Session, asset_ids: Sequence[int], user_id: int
+    ) -> dict[int, AssetRow]:
+        """Return several assets that the user sees, in the order of their ids.
+
+        Raises:
+            NotFound: one does not exist, or is private to somebody else.
+            Unavailable: its owner must be asked and does not answer.
+        """
+        assets = queries.assets(session, asset_ids)
+        if missing := [asset_id for asset_id in asset_ids if asset_id not in assets]:
+            # The first that the owner does not know ends it: nobody makes us ask for hundreds.
+            if not all(self._replica.adopt([asset_id]) for asset_id in missing):
+                raise NotFound.of("asset")
+            look_anew(session)
+            assets |= queries.assets(session, missing)
+        if any(asset.owner_id not in (None, user_id) for asset in assets.values()):
+            raise NotFound.of("asset")
+        return {asset_id: assets[asset_id] for asset_id in asset_ids}
+
+    def assets(self, session: Session, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
+        """Return the assets that exist; what we don't have yet is taken from its owner.
+
+        Raises:
+            Unavailable: the owner must be asked and does not answer.
+        """
+        wanted = set(asset_ids)
+        assets = queries.assets(session, wanted)
+        if missing := wanted - assets.keys():
+            self._replica.adopt(sorted(missing))
+            look_anew(session)
+            assets |= queries.assets(session, missing)
+        return assets
+
+    def quotes(self, session: Session, assets: Assets) -> dict[int, Quotes]:
+        """Return closes and splits; only those that moved are read and unpacked."""
+        kept = {key: self._quotes.get(key, asset.sequence) for key, asset in assets.items()}
+        quotes = {key: each for key, each in kept.items() if each is not None}
+        if missing := [asset for key, asset in assets.items() if key not in quotes]:
+            for asset, fresh in _read(session, missing):
+                self._quotes.put(asset.id, asset.sequence, fresh)
+                quotes[asset.id] = fresh
+        return quotes
+
+    def adjusted(self, session: Session, assets: Assets) -> dict[int, Series]:
+        """Return split-adjusted closes, in each asset's own currency."""
+        return {
+            key: split_adjusted(quotes.closes, quotes.splits)
+            for key, quotes in self.quotes(session, assets).items()
+        }
+
+    def bars(self, session: Session, asset: AssetRow) -> Bars:
+        """Return an asset's whole history with highs, lows and volumes, split-adjusted."""
+        history = History.unpack(queries.packed_prices(session, asset.id))
+        splits = Series.of(queries.splits(session, [asset.id]).get(asset.id, []))
+        return Bars.of(history, splits, periods([asset]))
+
+    def pairs(self, session: Session, currencies: Iterable[str], target: str) -> Assets:
+        """Return the CURRENCY assets that may turn `currencies` into `target`."""
+        symbols = pair_symbols((currency, target) for currency in currencies)
+        return queries.currency_pairs(session, symbols) if symbols else {}
+
+    def rates(self, session: Session, pairs: Assets) -> Rates:
+        """Return the rates of CURRENCY assets."""
+        quotes = self.quotes(session, pairs)
+        return Rates({pairs[key].symbol: quotes[key].closes for key in pairs})
+
+    def benchmark(
+        self, session: Session, requested: str | None, user_id: int, currency: str
+    ) -> Benchmark | None:
+        """Return what the user means by a symbol: an asset they see, else what it is an alias of.
+
+        Raises:
+            BadRequest: it is neither.
+        """
+        if requested is None:
+            return None
+        benchmark = self._benchmark(session, requested, user_id, currency)
+        if benchmark is None:
+            raise BadRequest(f"Query parameter 'benchmark': There is no asset '{requested}'.")
+        return benchmark
+
+    def benchmark_or_usual(
+        self, session: Session, requested: str | None, user_id: int, currency: str
+    ) -> Benchmark | None:
+        """Return the benchmark, where none is requested the usual one, if it is there.
+
+        Raises:
+            BadRequest: one is requested and is no asset.
+        """
+        if requested is None:
+            return self._benchmark(session, USUAL_BENCHMARK, user_id, currency)
+        return self.benchmark(session, requested, user_id, currency)
+
+    def levels(self, session: Session, benchmark: Benchmark) -> Series:
+        """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
+        asset = benchmark.asset
+        closes = self.adjusted(session, {asset.id: asset})[asset.id]
+        rates = self.rates(session, benchmark.pairs)
+        daily = rates.between(asset.currency, benchmark.currency, closes.days)
+        return Series(closes.days, closes.values * daily.values)
+
+    def _benchmark(
+        self, session: Session, requested: str, user_id: int, currency: str
+    ) -> Benchmark | None:
+        alias = self._aliases.get(requested.upper(), requested)
+        assets = queries.meant_by(session, [requested, alias], user_id)
+        asset = assets.get(requested.upper()) or assets.get(alias.upper())
+        if asset is None:
+            return None
+        pairs = self.pairs(session, [asset.currency], currency)
+        return Benchmark(requested, asset, pairs, currency)
+
+
+def _read(session: Session, assets: list[AssetRow]) -> Iterator[tuple[AssetRow, Quotes]]:
+    ids = [asset.id for asset in assets]
+    packed, splits = queries.packed_closes(session, ids), queries.splits(session, ids)
+    for asset in assets:
+        closes = History.unpack(packed.get(asset.id, [])).closes()
+        series = Series.of(splits.get(asset.id, []))
+        yield asset, Quotes(asset.symbol, asset.currency, closes, series)
+
+
+def _bytes(quotes: Quotes) -> int:
+    return quotes.closes.days.nbytes + quotes.closes.values.nbytes

@@ -1,0 +1,1 @@
+"""Ways out of analytics: to the owners of what it copies."""

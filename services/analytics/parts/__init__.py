@@ -1,0 +1,1 @@
+"""What analytics' worker does besides hearing and telling of events."""

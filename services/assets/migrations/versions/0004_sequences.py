@@ -1,0 +1,20 @@
+"""One word for one meaning: an event has a sequence."""
+
+from shared.migrations import rename_column
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_RENAMED = (("assets", "version", "sequence"),)
+
+
+def upgrade() -> None:
+    for table, before, after in _RENAMED:
+        rename_column(table, before, after)
+
+
+def downgrade() -> None:
+    for table, before, after in _RENAMED:
+        rename_column(table, after, before)

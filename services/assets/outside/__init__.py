@@ -1,0 +1,1 @@
+"""Ways out of assets: to where prices come from."""

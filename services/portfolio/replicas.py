@@ -1,0 +1,59 @@
+"""What the portfolio service copies: assets, and of currency pairs their closes."""
+
+from services.portfolio import commands, queries
+from services.portfolio.models import Asset
+from services.portfolio.outside.owners import AT_ONCE, AssetSnapshot, Owners
+from shared.db import Database
+from shared.replica import Latest, Rebuild, Report, Stepwise
+
+
+class Replicas:
+    """Our copies; `assets` and `pairs` are of the same rows.
+
+    An asset's event carries all that we keep of it. The closes of a pair come one by one, and of
+    an asset that only becomes a pair now we have none.
+    """
+
+    def __init__(self, database: Database, owners: Owners) -> None:
+        self.assets = Latest[AssetSnapshot](
+            name="assets",
+            database=database,
+            key=Asset.id,
+            sequence=Asset.sequence,
+            ids=owners.asset_ids,
+            ask=owners.assets,
+            at_once=AT_ONCE,
+            put=commands.put_asset,
+            store=commands.adopt_asset,
+            forget=commands.retire_asset,
+        )
+        self.pairs = Stepwise[AssetSnapshot](
+            name="pairs",
+            database=database,
+            key=Asset.id,
+            sequence=Asset.sequence,
+            is_whole=(Asset.asset_type == "CURRENCY") & Asset.owner_id.is_(None),
+            ids=owners.asset_ids,
+            ask=owners.assets,
+            store=commands.adopt_asset,
+            forget=commands.retire_asset,
+        )
+
+
+def rebuild(database: Database, owners: Owners, report: Report) -> str:
+    """Copy every asset from its owner and post every ledger anew; return what was done.
+
+    Each asset and each portfolio is a unit of work of its own, so that nobody waits for long.
+
+    Raises:
+        Unavailable: the owner of assets does not answer.
+        Incomplete: some could not be copied or posted.
+    """
+    run = Rebuild(database, report)
+    assets = run.copy(Replicas(database, owners).assets)
+    ledgers = database.unit(queries.ledgers.ids)
+    corrected = run.each("ledgers", ledgers, commands.recompute_portfolio)
+    return run.closed(
+        f"{assets} assets copied, {len(corrected)} ledgers posted,"
+        f" {sum(corrected)} positions corrected."
+    )

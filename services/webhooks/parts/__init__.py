@@ -1,0 +1,1 @@
+"""What webhooks' worker does besides hearing and telling of events."""

@@ -1,0 +1,133 @@
+"""The courier: takes due deliveries to their receivers, each in a thread of its own."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from services.webhooks.commands import delivering
+from services.webhooks.commands.delivering import Attempt, Claim
+from services.webhooks.domain.signatures import headers as signature_headers
+from services.webhooks.outside.network import Network, Undelivered
+from services.webhooks.outside.sealing import Seal
+from shared.db import Database
+from shared.faults import crash_point
+from shared.observability import logger
+
+log = logger(__name__)
+
+_AT_ONCE: Final = 64  # attempts of one courier
+_POLL: Final = 0.2  # seconds
+_KEEP_EVERY: Final = 1.0  # seconds; a claim lasts five
+_FINISH_WITHIN: Final = 1.5  # seconds that attempts under way have when the courier is stopped
+_HEADERS: Final = {"Content-Type": "application/json", "User-Agent": "personal-finance-api/1.0"}
+ATTEMPTS: Final = Counter("webhook_attempts", "Attempts to deliver", ["outcome"])
+
+
+def now() -> datetime:
+    """Return the time by the machine's clock."""
+    return datetime.now(UTC)
+
+
+class Courier:
+    """Delivers until it is stopped; any number of couriers may work side by side.
+
+    What it was doing when its process died is due again when the claim has run out.
+
+    Args:
+        clock: tells the time; tests have one that they can advance.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        network: Network,
+        seal: Seal,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self._database = database
+        self._network = network
+        self._seal = seal
+        self._clock = clock
+        self._kept_at = 0.0  # by the monotonic clock
+        self._finished = threading.Event()  # an attempt has ended, so there is room for another
+
+    def run(self, stop: threading.Event) -> None:
+        """Claim and deliver until `stop`; a database that is away is waited for."""
+        running: dict[threading.Thread, Claim] = {}
+        while not stop.is_set():
+            self._finished.clear()
+            running = {thread: claim for thread, claim in running.items() if thread.is_alive()}
+            claims = self._claimed(running.values())
+            running |= {self._started(claim): claim for claim in claims}
+            if not claims:
+                self._finished.wait(_POLL)
+        patience = time.monotonic() + _FINISH_WITHIN
+        for thread in running:
+            thread.join(max(0.0, patience - time.monotonic()))
+
+    def _claimed(self, running: Collection[Claim]) -> Sequence[Claim]:
+        """Return new claims; those that are `running` are kept up first."""
+        try:
+            return self._database.unit(lambda session: self._claim(session, running))
+        except SQLAlchemyError as error:
+            log.warning("courier_lost_database", error=type(error).__name__)
+            return []
+
+    def _claim(self, session: Session, running: Collection[Claim]) -> Sequence[Claim]:
+        now, room = self._clock(), _AT_ONCE - len(running)
+        if running and time.monotonic() >= self._kept_at + _KEEP_EVERY:
+            delivering.keep(session, running, now)
+            self._kept_at = time.monotonic()
+        return delivering.claim(session, now, room) if room else []
+
+    def _started(self, claim: Claim) -> threading.Thread:
+        # A daemon: an attempt that hangs must not keep a stopped process alive.
+        thread = threading.Thread(target=self._deliver, args=[claim], daemon=True)
+        thread.start()
+        return thread
+
+    def _deliver(self, claim: Claim) -> None:
+        try:
+            attempt = self._attempt(claim)
+            ATTEMPTS.labels("delivered" if attempt.succeeded else "failed").inc()
+            if attempt.succeeded:
+                crash_point("after_http_200_before_mark")
+            self._database.unit(
+                lambda session: delivering.record(session, claim, attempt, random.uniform)
+            )
+        except Exception as error:
+            # Nothing is lost: the claim runs out, and the delivery is due again.
+            log.error("delivery_unrecorded", delivery=claim.delivery_id, exc_info=error)
+        finally:
+            self._finished.set()
+
+    def _attempt(self, claim: Claim) -> Attempt:
+        began_at = self._clock()
+        secrets = [claim.secret]
+        for old in claim.old_secrets:
+            if datetime.fromisoformat(old["until"]) > began_at:
+                secrets.append(old["secret"])
+        keys = [self._seal.open(secret) for secret in secrets]
+        body = claim.body.encode()
+        timestamp = int(began_at.timestamp())
+        headers = {**_HEADERS, **signature_headers(keys, claim.message_id, timestamp, body)}
+        status = retry_after = error = None
+        began = time.monotonic()
+        try:
+            answer = self._network.post(claim.url, body, headers)
+            status, retry_after = answer.status, answer.retry_after
+        except Undelivered as failure:
+            error = str(failure)
+        except Exception as failure:
+            # A mistake of ours counts as a failure: its owner sees it, and it ends some day.
+            log.error("delivery_failed", delivery=claim.delivery_id, exc_info=failure)
+            error = "The delivery failed."
+        latency_ms = round((time.monotonic() - began) * 1000)
+        return Attempt(self._clock(), latency_ms, status, error, retry_after)

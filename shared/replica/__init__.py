@@ -1,0 +1,30 @@
+"""Copies of other services' rows: how one is followed, asked for where it is missing, made anew.
+
+A service declares in its `replicas.py` what it copies of whom, and says in its `handlers.py` what
+each event does to it. The order of a copy is one of two: a `Latest` takes the newest event, which
+carries all; a `Stepwise` takes one event after the other, and asks the owner where one is missing.
+
+    event ──> handler ── it is its turn ──────────────────────────────────────> the row changes
+                 └────── something is missing ─> `Missing` ─> nothing of it stays, and no
+                         transaction is open ─> the owner is asked ─> the answer is stored in a
+                         unit of its own ─> the handler once more
+"""
+
+from shared.replica.asking import Missing, answered, with_owners
+from shared.replica.copies import Handler, Latest, Replica, Stepwise, each, put
+from shared.replica.rebuilding import Incomplete, Rebuild, Report
+
+__all__ = [
+    "Handler",
+    "Incomplete",
+    "Latest",
+    "Missing",
+    "Rebuild",
+    "Replica",
+    "Report",
+    "Stepwise",
+    "answered",
+    "each",
+    "put",
+    "with_owners",
+]

@@ -1,0 +1,240 @@
+"""A copy of another service's rows, and the two orders in which events change one.
+
+Every copy has the sequence of the last event that it contains, and never moves back.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, literal, select, true
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+
+from shared.db import Database
+from shared.errors import NotFound
+from shared.events import Event
+from shared.observability import logger
+from shared.replica.asking import answered
+
+log = logger(__name__)
+
+T = TypeVar("T")
+Handler = Callable[[Session, Event], None]
+
+_EVERY_ROW: Final = true()
+
+
+class Snapshot(Protocol):
+    """All that we keep of an owner's row, as of one sequence."""
+
+    @property
+    def id(self) -> int:
+        """Its number at its owner, and at ours."""
+
+    @property
+    def sequence(self) -> int:
+        """That of the last event on it."""
+
+
+S = TypeVar("S", bound=Snapshot)
+StoreFor = Callable[[Session, S, Event], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Replica(Generic[S]):
+    """What we copy of another service's rows.
+
+    Attributes:
+        name: what they are, in the plural.
+        key, sequence: the columns with the owner's number, and with what our copy contains.
+        is_whole: of our rows; not those that only say that something is gone, or are less than
+            a copy.
+        ids: lists the owner's rows.
+        ask: returns what the owner says of some of them; those that there are not are left out.
+        at_once: how many of them are asked for at once.
+        store: replaces what we have of one, unless ours is newer.
+        forget: takes (session, id, our sequence) of one that its owner no longer knows.
+    """
+
+    name: str
+    database: Database
+    key: InstrumentedAttribute[int]
+    sequence: InstrumentedAttribute[int]
+    is_whole: ColumnElement[bool] = _EVERY_ROW
+    ids: Callable[[], Iterable[int]]
+    ask: Callable[[Sequence[int]], Iterable[S]]
+    at_once: int = 1
+    store: Callable[[Session, S], object]
+    forget: Callable[[Session, int, int], None]
+
+    def adopt(self, ids: Sequence[int]) -> set[int]:
+        """Ask the owner for some rows and store each in a unit of its own.
+
+        Returns:
+            Those that there are.
+
+        Raises:
+            Unavailable: the owner does not answer.
+        """
+        adopted = set()
+        for snapshot in self.ask(ids):
+            self._unit(self.store, snapshot)
+            adopted.add(snapshot.id)
+        return adopted
+
+    def require(self, event: Event, key: int) -> None:
+        """Have a row adopted that an event needs, whether or not its owner knows it.
+
+        Raises:
+            Missing: that was not done yet.
+        """
+        answered(event, (self.name, key), lambda: self.adopt([key]))
+
+    def kept(self, session: Session) -> dict[int, int]:
+        """Return id → sequence of what we have."""
+        rows = session.execute(select(self.key, self.sequence).where(self.is_whole))
+        return dict(rows.all())
+
+    def _ours(self, session: Session, key: int) -> tuple[int, bool]:
+        """Return the sequence that we have of a row, locked, and whether it is whole; 0 is none."""
+        # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
+        ours = select(self.sequence, self.is_whole).where(self.key == key)
+        locked = session.execute(ours.with_for_update(key_share=True))
+        return locked.one_or_none() or (0, True)
+
+    def _unit(self, store: Callable[[Session, T], object], what: T) -> None:
+        self.database.unit(lambda session: store(session, what))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Latest(Replica[S]):
+    """A copy whose events carry all of it: the newest wins, and a missing one is no loss.
+
+    Attributes:
+        put: stores what an event carries, unless ours is newer.
+    """
+
+    put: Callable[[Session, S], object]
+
+    def take(self, read: Callable[[Event], S]) -> Handler:
+        """Return the handler of an event that carries what `read` returns."""
+
+        def handle(session: Session, event: Event) -> None:
+            self.put(session, read(event))
+
+        return handle
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stepwise(Replica[S]):
+    """A copy whose events are steps: an older one is dropped, and the next one is applied.
+
+    Where one between is missing, where ours is not whole, or where the event only says that
+    something is another now, the owner is asked for all of it. Its answer is newer than the event,
+    which then is an older one. If it is not (the owner was restored from a backup), or if there is
+    no such thing any more, then what the owner says goes all the same, and the event is dropped.
+
+    Attributes:
+        gone: takes (session, id, sequence) of an event whose subject its owner no longer knows;
+            None is nothing.
+    """
+
+    gone: Callable[[Session, int, int], None] | None = None
+
+    def step(self, change: Handler) -> Handler:
+        """Return a handler that makes `change` when it is the event's turn."""
+
+        def handle(session: Session, event: Event) -> None:
+            if self.is_next(session, event):
+                change(session, event)
+
+        return handle
+
+    def ask_again(self, store: StoreFor[S] | None = None) -> Handler:
+        """Return the handler of an event that says only that something is another now.
+
+        Args:
+            store: does what `self.store` does where nothing but this event is new to us.
+        """
+
+        def handle(session: Session, event: Event) -> None:
+            self.is_next(session, event, is_step=False, store=store)
+
+        return handle
+
+    def is_next(
+        self,
+        session: Session,
+        event: Event,
+        *,
+        is_step: bool = True,
+        store: StoreFor[S] | None = None,
+    ) -> bool:
+        """Return whether our row, which this locks, is to be changed by the event.
+
+        Args:
+            is_step: whether the event says how; if not, the owner has to be asked.
+            store: see `ask_again`.
+
+        Raises:
+            Missing: the owner has to be asked, and was not yet.
+        """
+        have, is_whole = self._ours(session, event.subject_id)
+        if event.sequence <= have:
+            return False
+        is_next = is_whole and event.sequence == have + 1
+        if is_next and is_step:
+            return True
+        self._fill(event, store if is_next else None)
+        return False
+
+    def _fill(self, event: Event, store: StoreFor[S] | None = None) -> None:
+        question = (self.name, event.subject_id)
+        answered(event, question, lambda: self._adopt_for(event, store))
+
+    def _adopt_for(self, event: Event, store: StoreFor[S] | None) -> None:
+        snapshot = next(iter(self.ask([event.subject_id])), None)
+        if snapshot is None:
+            log.info("owner_knows_nothing", subject=event.subject, sequence=event.sequence)
+            if gone := self.gone:
+                self.database.unit(lambda session: gone(session, event.subject_id, event.sequence))
+            return
+        if snapshot.sequence < event.sequence:
+            log.warning("owner_is_behind", subject=event.subject, sequence=event.sequence)
+        if store and snapshot.sequence == event.sequence:
+            self.database.unit(lambda session: store(session, snapshot, event))
+        else:
+            self._unit(self.store, snapshot)
+
+
+def each(ask: Callable[[int], S]) -> Callable[[Sequence[int]], Iterator[S]]:
+    """Return how several rows are asked for where an owner tells of them one by one.
+
+    Args:
+        ask: raises NotFound where there is no such row.
+    """
+
+    def several(ids: Sequence[int]) -> Iterator[S]:
+        for key in ids:
+            try:
+                snapshot = ask(key)
+            except NotFound:
+                continue
+            yield snapshot
+
+    return several
+
+
+def put(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> bool:
+    """Store a copied row unless ours is newer; return whether it was stored.
+
+    Args:
+        values: by column; the key and the `sequence` among them.
+    """
+    key = [column.name for column in table.__table__.primary_key]
+    changed = {name: value for name, value in values.items() if name not in key}
+    is_not_older = table.__table__.c.sequence <= values["sequence"]
+    row = insert(table).values(**values)
+    stored = row.on_conflict_do_update(index_elements=key, set_=changed, where=is_not_older)
+    return session.execute(stored.returning(literal(True))).first() is not None
