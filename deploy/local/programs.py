@@ -84,10 +84,15 @@ class Plan:
         return Databases(postgres.superuser_url(self.state.ports["postgres"], password))
 
     @property
+    def namespace(self) -> str:
+        """What the names of this run begin with on servers that it shares with others."""
+        return f"finance-{self.state.instance}"
+
+    @property
     def bus_url(self) -> str:
         """The event bus, embedded or a broker's with names of our own."""
         if self.settings.bus:
-            return broker.with_namespace(self.settings.bus, f"finance-{self.state.instance}")
+            return broker.with_namespace(self.settings.bus, self.namespace)
         return nats.url(self.state.ports["nats"], self.state.passwords["nats"])
 
     def url(self, port_name: str) -> str:
@@ -134,6 +139,7 @@ class Plan:
         }
         if service == "auth":
             environment["QUOTA_STORAGE_URL"] = self.settings.quota_storage
+            environment["QUOTA_NAMESPACE"] = self.namespace
             environment["LIMITS"] = "on" if self.settings.limits else "off"
         if service == "webhooks":
             environment["WEBHOOKS_SECRET_KEY_FILE"] = str(keys.secret_key(self.folder.keys))

@@ -28,6 +28,7 @@ class Quotas:
         # Every request waits for it, so not for long.
         storage = storages.storage_from_string(
             settings.quota_storage_url,
+            key_prefix=settings.quota_namespace,
             wrap_exceptions=True,
             socket_connect_timeout=1.0,
             socket_timeout=1.0,

@@ -15,11 +15,13 @@ class Settings(settings.ServiceSettings):
     Attributes:
         quota_storage_url: where the moving windows are kept: `memory://` of the one web process,
             or `redis://…` shared by all.
+        quota_namespace: what their names there begin with; another installation's are its own.
         limits: False lifts every quota (load tests).
         quotas: quota class → limit, one per user; `login` is per address.
     """
 
     quota_storage_url: str
+    quota_namespace: str
     limits: bool
     quotas: dict[str, RateLimitItem]
 
@@ -33,6 +35,7 @@ def load() -> Settings:
     env = settings.environment()
     common = settings.read_common(env, "auth")
     quota_storage_url = env.str("QUOTA_STORAGE_URL", "memory://")
+    quota_namespace = env.str("QUOTA_NAMESPACE", "finance")
     are_limited = env.bool("LIMITS", True)
     quotas = {
         "standard": env.str("QUOTA_STANDARD", "1000/hour"),
@@ -44,6 +47,7 @@ def load() -> Settings:
     return Settings(
         **common,
         quota_storage_url=quota_storage_url,
+        quota_namespace=quota_namespace,
         limits=are_limited,
         quotas={name: parse_limit(text) for name, text in quotas.items()},
     )

@@ -104,6 +104,25 @@ def test_two_processes_share_one_count_in_redis(make_stand: MakeStand, redis_url
     second.database.close()
 
 
+def test_two_installations_count_apart_in_one_redis(make_stand: MakeStand, redis_url: str) -> None:
+    for installation in ("one", "two"):
+        stand = make_stand(
+            "auth",
+            create_app,
+            QUOTA_STORAGE_URL=redis_url,
+            QUOTA_NAMESPACE=f"{installation}-{time.time_ns()}",
+            QUOTA_STANDARD="1/hour",
+        )
+        sign_up(stand)
+        headers = {"Authorization": f"Token {log_in(stand)}"}
+        client = stand.app.test_client()
+        passed = [
+            client.get("/internal/authorize?class=standard", headers=headers).status_code
+            for _ in range(2)
+        ]
+        assert passed == [200, 429]
+
+
 @pytest.fixture(params=["that refuses", "that is silent"])
 def broken_storage(request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the URL of a Redis that does not answer."""

@@ -11,6 +11,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def examples(page: Path) -> list[Example]:
 
 def _examples(text: str) -> Iterator[Example]:
     blocks = list(_FENCE.finditer(text))
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         if block[1] != "sh":
             continue
         is_next = following is not None and not text[block.end() : following.start()].strip()

@@ -53,7 +53,7 @@ def test_no_process_is_told_the_database_password_of_another(plan: Plan) -> None
 def test_only_auth_and_webhooks_are_told_of_quotas_and_the_secrets_key(plan: Plan) -> None:
     told = {service: set(plan.service_environment(service)) for service in SERVICES}
     common = told["portfolio"]
-    assert told["auth"] - common == {"QUOTA_STORAGE_URL", "LIMITS"}
+    assert told["auth"] - common == {"QUOTA_STORAGE_URL", "QUOTA_NAMESPACE", "LIMITS"}
     assert told["webhooks"] - common == {"WEBHOOKS_SECRET_KEY_FILE"}
     assert told["assets"] == told["analytics"] == common
 
