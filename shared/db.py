@@ -1,8 +1,9 @@
 """The database of a service: an engine with timeouts, units of work, bounded retries, quick reads.
 
-A unit of work is a transaction. A `Query` is one statement that only reads: it is built once,
-prepared by the server, and read in autocommit without another round trip. No connection is asked
-before its use whether it still lives: where it does not, nothing was done, and it is done again.
+A unit of work is a transaction; where its connection is lost before the end, nothing was done, and
+it is done again. A `Query` is one statement that only reads: it is built once, prepared by the
+server, and read in autocommit without another round trip, not even to ask whether the connection
+still lives.
 """
 
 import random
@@ -88,6 +89,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.engine: Engine = create_engine(
             driver_url(url),
+            pool_pre_ping=True,
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=5,

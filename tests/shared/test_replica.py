@@ -167,7 +167,7 @@ class Reader:
             return {row.id: (row.sequence, row.text) for row in session.scalars(select(table))}
 
     def _apply(self, event: Event) -> None:
-        inbox.process(self.database.sessions, "reader", event, self.handlers)
+        inbox.process(self.database.sessions, "reader", [event], self.handlers)
 
 
 def _put(table: type[Copy], session: Session, snapshot: Snapshot) -> bool:
