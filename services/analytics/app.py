@@ -21,6 +21,6 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         idempotency_table=None,  # there is nothing to post here
     )
     replicas = Replicas(app.database, Owners(configuration.urls, app.signer))
-    market = Market(replicas.assets, configuration.benchmark_aliases)
+    market = Market(app.database, replicas.assets, configuration.benchmark_aliases)
     app.extensions["portfolios"] = Portfolios(replicas.portfolios, market)
     return app

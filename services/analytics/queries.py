@@ -8,14 +8,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    ColumnExpressionArgument,
     Double,
     LargeBinary,
+    Text,
     any_,
+    bindparam,
     case,
     cast,
     func,
-    literal,
     or_,
     select,
     true,
@@ -32,6 +32,7 @@ from services.analytics.models import (
     Snapshot,
     Split,
 )
+from shared.db import Database, Query
 from shared.errors import NotFound
 from shared.finance.figures import LONGEST_WINDOW
 from shared.finance.pairs import pair_ids
@@ -121,42 +122,52 @@ _SNAPSHOT_FILTERS: Final[Mapping[str, Callable[[Any], ColumnElement[bool]]]] = {
 }
 
 
-def portfolio(session: Session, portfolio_id: int) -> PortfolioRow | None:
+_ONE_PORTFOLIO: Final = Query(select(*_PORTFOLIO).where(Portfolio.id == bindparam("id")))
+_ASSETS: Final = Query(
+    select(*_ASSET).where(Asset.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+)
+_PAIRS: Final = Query(
+    select(*_ASSET).where(Asset.id.in_(pair_ids(Asset, bindparam("symbols", type_=ARRAY(Text)))))
+)
+_UPPER: Final = func.upper(Asset.symbol)
+_MEANT: Final = Query(
+    select(*_ASSET)
+    .ext(distinct_on(_UPPER))
+    .where(any_(bindparam("symbols", type_=ARRAY(Text))) == _UPPER, Asset.is_active)
+    .where(or_(Asset.owner_id.is_(None), Asset.owner_id == bindparam("user")))
+    .order_by(_UPPER, Asset.owner_id.nulls_last(), Asset.id)
+)
+
+
+def portfolio(database: Database, portfolio_id: int) -> PortfolioRow | None:
     """Return a portfolio; a deleted one is nobody's, None is one that we never heard of."""
-    row = session.execute(select(*_PORTFOLIO).where(Portfolio.id == portfolio_id)).one_or_none()
-    return PortfolioRow(*row) if row else None
+    rows = database.read(_ONE_PORTFOLIO, {"id": portfolio_id})
+    return PortfolioRow(*rows[0]) if rows else None
 
 
-def assets(session: Session, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
+def assets(database: Database, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
     """Return those of the assets that we have."""
-    # As one array: of fifty parameters each would be put into the statement at every request.
-    return _assets(session, Asset.id == any_(literal(list(asset_ids), ARRAY(BigInteger))))
+    return _by_id(database.read(_ASSETS, {"ids": list(asset_ids)}))
 
 
-def currency_pairs(session: Session, symbols: Collection[str]) -> dict[int, AssetRow]:
+def currency_pairs(database: Database, symbols: Collection[str]) -> dict[int, AssetRow]:
     """Return the pairs of these symbols by whose closes we convert (see `pair_ids`)."""
-    return _assets(session, Asset.id.in_(pair_ids(Asset, symbols)))
+    return _by_id(database.read(_PAIRS, {"symbols": list(symbols)}))
 
 
 def public_assets(session: Session) -> dict[int, AssetRow]:
     """Return the active assets that everybody sees."""
-    return _assets(session, Asset.owner_id.is_(None), Asset.is_active)
+    statement = select(*_ASSET).where(Asset.owner_id.is_(None), Asset.is_active)
+    return _by_id(session.execute(statement).all())
 
 
-def meant_by(session: Session, symbols: Iterable[str], user_id: int) -> dict[str, AssetRow]:
+def meant_by(database: Database, symbols: Iterable[str], user_id: int) -> dict[str, AssetRow]:
     """Return the active asset that the user means by each symbol, by symbol in upper case.
 
     Of equal symbols their own goes before a public one; one that is no asset is left out.
     """
-    symbol = func.upper(Asset.symbol)
-    statement = (
-        select(*_ASSET)
-        .ext(distinct_on(symbol))
-        .where(symbol.in_({each.upper() for each in symbols}), Asset.is_active)
-        .where(or_(Asset.owner_id.is_(None), Asset.owner_id == user_id))
-        .order_by(symbol, Asset.owner_id.nulls_last(), Asset.id)
-    )
-    return {row.symbol.upper(): AssetRow(*row) for row in session.execute(statement)}
+    wanted = {"symbols": [each.upper() for each in symbols], "user": user_id}
+    return {row.symbol.upper(): AssetRow(*row) for row in database.read(_MEANT, wanted)}
 
 
 def ledger(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
@@ -304,6 +315,5 @@ def _snapshots(*conditions: ColumnElement[bool]) -> AnySelect:
     return select(*_SNAPSHOT).join(Portfolio, whose).where(*conditions)
 
 
-def _assets(session: Session, *conditions: ColumnExpressionArgument[bool]) -> dict[int, AssetRow]:
-    rows = session.execute(select(*_ASSET).where(*conditions))
+def _by_id(rows: Iterable[Any]) -> dict[int, AssetRow]:
     return {row.id: AssetRow(*row) for row in rows}

@@ -20,7 +20,7 @@ def main() -> int:
     signer = Signer("analytics", configuration.service_key_file)
     database = Database(configuration.database_url, pool_size=5)
     replicas = Replicas(database, Owners(configuration.urls, signer))
-    market = Market(replicas.assets, configuration.benchmark_aliases)
+    market = Market(database, replicas.assets, configuration.benchmark_aliases)
     # The same portfolio is seldom valued whole twice here, so values are not kept.
     portfolios = Portfolios(replicas.portfolios, market, capacity=0)
     return worker.run(

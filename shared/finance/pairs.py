@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Select, Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 
-def pair_ids(asset: type[Any], symbols: Collection[str]) -> Select[int]:
+def pair_ids(asset: type[Any], symbols: Collection[str] | ColumnElement[Any]) -> Select[int]:
     """Return the statement of the ids of the currency pairs that count, one for each symbol.
 
     Those are public; a retired pair counts, since its prices stay. Of equal symbols the active
@@ -15,11 +15,17 @@ def pair_ids(asset: type[Any], symbols: Collection[str]) -> Select[int]:
 
     Args:
         asset: the service's table, with `id`, `owner_id`, `symbol`, `asset_type`, `is_active`.
-        symbols: "EURUSD" is dollars for one euro.
+        symbols: "EURUSD" is dollars for one euro; or the parameter that will hold a list of them.
     """
+    # As one array: of each number of symbols PostgreSQL would see another statement.
+    listed = (
+        symbols if isinstance(symbols, ColumnElement) else literal(sorted(symbols), ARRAY(Text))
+    )
     return (
         select(asset.id)
         .ext(distinct_on(asset.symbol))
-        .where(asset.symbol.in_(symbols), asset.asset_type == "CURRENCY", asset.owner_id.is_(None))
+        .where(
+            asset.symbol == any_(listed), asset.asset_type == "CURRENCY", asset.owner_id.is_(None)
+        )
         .order_by(asset.symbol, asset.is_active.desc(), asset.id.desc())
     )

@@ -19,10 +19,12 @@ from typing import Any, Final
 from flask import Response, abort, request
 
 from shared.http import operations
-from shared.http.context import current
+from shared.http.context import current, identity, service_app
 from shared.http.operations import View
+from shared.http.service import Rendered
 
 _FOR_A_MINUTE: Final = "private, max-age=60"
+_JSON: Final = "application/json"
 _READS: Final = frozenset({"GET", "HEAD"})
 _REVISION: Final = re.compile(r"[0-9]{1,18}")  # more digits than any row's revision has
 
@@ -48,7 +50,9 @@ def computed(view: View) -> View:
 
 
 def unless_known(basis: Hashable) -> None:
-    """Tag the answer by what it is computed from, and end with 304 where the client has it already.
+    """Tag the answer by what it is computed from, and end with it where it is known already.
+
+    Where the client has it, that is 304; where this process computed it before, it is kept.
 
     Args:
         basis: whatever tells two answers of one URL apart; the same in every process.
@@ -56,6 +60,9 @@ def unless_known(basis: Hashable) -> None:
     current.basis = hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
     if request.if_none_match.contains_weak(current.basis):
         abort(Response(status=304))
+    answer = service_app.rendered.get(_question(), current.basis)
+    if answer is not None:
+        abort(Response(answer.body, mimetype=_JSON))
 
 
 def kept_for_a_minute(view: View) -> View:
@@ -86,12 +93,20 @@ def apply(response: Response) -> Response:
         response.vary.update(("Accept", "Authorization"))
     if current.basis is not None and is_read:
         response.set_etag(current.basis)
+        if response.status_code == 200:
+            answer = Rendered(0, response.get_data())
+            service_app.rendered.put(_question(), current.basis, answer)
     elif current.revision is not None and _is_whole(response):
         digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
         response.set_etag(f"{current.revision}.{digest}")
         if request.method in _READS:
             response.make_conditional(request)
     return response
+
+
+def _question() -> Hashable:
+    # Whose it is: one user's symbols are not another's.
+    return identity.user_id, request.full_path
 
 
 def _is_whole(response: Response) -> bool:

@@ -33,7 +33,9 @@ class Desk:
         self.owners = owners
         replicas = Replicas(stand.database, owners)
         self.handlers = handlers.table(replicas)
-        portfolios = Portfolios(replicas.portfolios, Market(replicas.assets, {"SPY": "SP500"}))
+        portfolios = Portfolios(
+            replicas.portfolios, Market(stand.database, replicas.assets, {"SPY": "SP500"})
+        )
         self._appraiser = Appraiser(stand.database, portfolios)
 
     def hear(self, events: Sequence[Event] | None = None) -> None:

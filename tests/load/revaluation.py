@@ -60,7 +60,7 @@ class Bench:
         owners = Owners(nowhere, Signer("analytics", make_keys(folder) / "analytics.pem"))
         self.database = database
         replicas = Replicas(database, owners)
-        portfolios = Portfolios(replicas.portfolios, Market(replicas.assets, {}))
+        portfolios = Portfolios(replicas.portfolios, Market(database, replicas.assets, {}))
         self._appraiser = Appraiser(database, portfolios)
         self._handlers = handlers.table(replicas)
         self._sequence = 1

@@ -19,6 +19,7 @@ from services.analytics.domain.joining import joined_returns
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import Series, window
 from services.analytics.queries import AssetRow
+from shared.db import Database
 from shared.errors import BadRequest
 
 MOST_ASSETS: Final = 500
@@ -116,12 +117,12 @@ def assets(
     if question.portfolio_id is not None:
         return _holdings(portfolios.get(session, question.portfolio_id, user_id), question.end)
     if question.symbols:
-        return _meant(session, question.symbols, user_id)
-    return portfolios.market.visible(session, question.assets, user_id)
+        return _meant(portfolios.market.database, question.symbols, user_id)
+    return portfolios.market.visible(question.assets, user_id)
 
 
-def _meant(session: Session, symbols: Sequence[str], user_id: int) -> dict[int, AssetRow]:
-    rows = queries.meant_by(session, symbols, user_id)
+def _meant(database: Database, symbols: Sequence[str], user_id: int) -> dict[int, AssetRow]:
+    rows = queries.meant_by(database, symbols, user_id)
     for symbol in symbols:
         if symbol.upper() not in rows:
             raise BadRequest(f"Query parameter 'symbols': There is no asset '{symbol}'.")

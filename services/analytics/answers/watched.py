@@ -17,7 +17,7 @@ def figures(
 ) -> dict[str, str | None]:
     """Return every figure by its name; None is not defined."""
     row = portfolio.row
-    usual = portfolios.market.benchmark_or_usual(session, None, row.owner_id, row.currency)
+    usual = portfolios.market.benchmark_or_usual(None, row.owner_id, row.currency)
     question = RiskQuestion(portfolio_id=row.id)
     report = risk.measure(session, portfolios, portfolio, usual, question).report
     return {

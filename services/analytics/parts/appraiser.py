@@ -83,7 +83,7 @@ class Appraiser:
         claim = marks.claim(session, portfolio_id)
         if claim is None:
             return
-        row = queries.portfolio(session, portfolio_id)
+        row = queries.portfolio(self._database, portfolio_id)
         if row is None or row.is_gone:
             snapshots.forget_snapshots(session, portfolio_id)
         else:
@@ -101,7 +101,7 @@ class Appraiser:
 
     def _remeasure(self, session: Session, portfolio_id: int) -> None:
         last = snapshots.claim_due(session, portfolio_id)
-        row = queries.portfolio(session, portfolio_id)
+        row = queries.portfolio(self._database, portfolio_id)
         if last is None or row is None or row.is_gone:
             return
         portfolio = self._portfolios.complete(session, row)

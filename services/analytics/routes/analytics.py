@@ -66,7 +66,7 @@ def get_risk_metrics(question: RiskQuestion) -> risk.Risk:
     portfolios = current_portfolios()
     portfolio = portfolios.get(session, question.portfolio_id, identity.user_id)
     benchmark = portfolios.market.benchmark(
-        session, question.benchmark, identity.user_id, portfolio.row.currency
+        question.benchmark, identity.user_id, portfolio.row.currency
     )
     unless_known((portfolio.basis, benchmark and benchmark.basis))
     return risk.measure(session, portfolios, portfolio, benchmark, question)
@@ -95,7 +95,7 @@ def get_scenario_analysis(question: ScenarioQuestion) -> scenarios.Analysis:
     portfolios = current_portfolios()
     portfolio = portfolios.get(session, question.portfolio_id, identity.user_id)
     benchmark = portfolios.market.benchmark_or_usual(
-        session, question.benchmark, identity.user_id, portfolio.row.currency
+        question.benchmark, identity.user_id, portfolio.row.currency
     )
     unless_known((portfolio.basis, benchmark and benchmark.basis))
     return scenarios.analyse(session, portfolios, portfolio, benchmark, question)

@@ -27,7 +27,7 @@ def get_portfolio_metrics(question: MetricsQuestion, portfolio_id: int) -> metri
     portfolios = current_portfolios()
     portfolio = portfolios.get(session, portfolio_id, identity.user_id)
     benchmark = portfolios.market.benchmark(
-        session, question.benchmark, identity.user_id, portfolio.row.currency
+        question.benchmark, identity.user_id, portfolio.row.currency
     )
     unless_known((portfolio.basis, benchmark and benchmark.basis))
     return metrics.portfolio(session, portfolios, portfolio, benchmark, question)
@@ -41,8 +41,8 @@ def get_portfolio_metrics(question: MetricsQuestion, portfolio_id: int) -> metri
 def get_asset_metrics(question: MetricsQuestion, asset_id: int) -> metrics.Measurement:
     """Measure one unit of an asset over a window."""
     market = current_portfolios().market
-    asset = market.asset(session, asset_id, identity.user_id)
-    benchmark = market.benchmark(session, question.benchmark, identity.user_id, asset.currency)
+    asset = market.asset(asset_id, identity.user_id)
+    benchmark = market.benchmark(question.benchmark, identity.user_id, asset.currency)
     unless_known((asset.sequence, benchmark and benchmark.basis))
     return metrics.asset(session, market, asset, benchmark, question)
 
@@ -57,7 +57,7 @@ def get_historical_performance(question: CurveQuestion, portfolio_id: int) -> cu
     portfolios = current_portfolios()
     portfolio = portfolios.get(session, portfolio_id, identity.user_id)
     benchmark = portfolios.market.benchmark(
-        session, question.benchmark, identity.user_id, portfolio.row.currency
+        question.benchmark, identity.user_id, portfolio.row.currency
     )
     unless_known((portfolio.basis, benchmark and benchmark.basis))
     return curve.draw(session, portfolios, portfolio, benchmark, question)
@@ -71,6 +71,6 @@ def get_historical_performance(question: CurveQuestion, portfolio_id: int) -> cu
 def get_technical_indicators(question: IndicatorQuestion, asset_id: int) -> chart.AssetChart:
     """Compute technical indicators of an asset and what the last day of them says."""
     market = current_portfolios().market
-    asset = market.asset(session, asset_id, identity.user_id)
+    asset = market.asset(asset_id, identity.user_id)
     unless_known(asset.sequence)
     return chart.draw(session, market, asset, question)

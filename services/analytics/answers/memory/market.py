@@ -15,7 +15,7 @@ from services.analytics.domain.valuation import Quotes
 from services.analytics.outside.owners import AssetSnapshot
 from services.analytics.queries import AssetRow
 from shared.cache import BasisCache
-from shared.db import look_anew
+from shared.db import Database
 from shared.errors import BadRequest, NotFound
 from shared.finance.rates import pair_symbols
 from shared.replica import Replica
@@ -59,60 +59,63 @@ class Benchmark(NamedTuple):
 class Market:
     """Assets, quotes and rates.
 
-    Sequences are read before what they belong to, so what is kept under one is at worst
+    Assets are read apart from any session, at this moment. Their sequences are read before what
+    belongs to them, so what is kept under one is at worst
     newer than that, and a later request never gets anything older than the events it has.
 
     Args:
         replica: adopts an asset that we don't have yet.
         aliases: requested benchmark → the symbol that stands for it.
+
+    Attributes:
+        database: analytics' own.
     """
 
-    def __init__(self, replica: Replica[AssetSnapshot], aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self, database: Database, replica: Replica[AssetSnapshot], aliases: Mapping[str, str]
+    ) -> None:
+        self.database = database
         self._replica = replica
         self._aliases = aliases
         self._quotes = BasisCache[Quotes](_CAPACITY, _bytes)
 
-    def asset(self, session: Session, asset_id: int, user_id: int) -> AssetRow:
+    def asset(self, asset_id: int, user_id: int) -> AssetRow:
         """Return one asset.
 
         Raises:
             NotFound: there is none, or it is private to somebody else.
             Unavailable: its owner must be asked and does not answer.
         """
-        return self.visible(session, [asset_id], user_id)[asset_id]
+        return self.visible([asset_id], user_id)[asset_id]
 
-    def visible(
-        self, session: Session, asset_ids: Sequence[int], user_id: int
-    ) -> dict[int, AssetRow]:
+    def visible(self, asset_ids: Sequence[int], user_id: int) -> dict[int, AssetRow]:
         """Return several assets that the user sees, in the order of their ids.
 
         Raises:
             NotFound: one does not exist, or is private to somebody else.
             Unavailable: its owner must be asked and does not answer.
         """
-        assets = queries.assets(session, asset_ids)
+        assets = queries.assets(self.database, asset_ids)
         if missing := [asset_id for asset_id in asset_ids if asset_id not in assets]:
             # The first that the owner does not know ends it: nobody makes us ask for hundreds.
             if not all(self._replica.adopt([asset_id]) for asset_id in missing):
                 raise NotFound.of("asset")
-            look_anew(session)
-            assets |= queries.assets(session, missing)
+            assets |= queries.assets(self.database, missing)
         if any(asset.owner_id not in (None, user_id) for asset in assets.values()):
             raise NotFound.of("asset")
         return {asset_id: assets[asset_id] for asset_id in asset_ids}
 
-    def assets(self, session: Session, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
+    def assets(self, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
         """Return the assets that exist; what we don't have yet is taken from its owner.
 
         Raises:
             Unavailable: the owner must be asked and does not answer.
         """
         wanted = set(asset_ids)
-        assets = queries.assets(session, wanted)
+        assets = queries.assets(self.database, wanted)
         if missing := wanted - assets.keys():
             self._replica.adopt(sorted(missing))
-            look_anew(session)
-            assets |= queries.assets(session, missing)
+            assets |= queries.assets(self.database, missing)
         return assets
 
     def quotes(self, session: Session, assets: Assets) -> dict[int, Quotes]:
@@ -138,19 +141,17 @@ class Market:
         splits = Series.of(queries.splits(session, [asset.id]).get(asset.id, []))
         return Bars.of(history, splits, periods([asset]))
 
-    def pairs(self, session: Session, currencies: Iterable[str], target: str) -> Assets:
+    def pairs(self, currencies: Iterable[str], target: str) -> Assets:
         """Return the CURRENCY assets that may turn `currencies` into `target`."""
         symbols = pair_symbols((currency, target) for currency in currencies)
-        return queries.currency_pairs(session, symbols) if symbols else {}
+        return queries.currency_pairs(self.database, symbols) if symbols else {}
 
     def rates(self, session: Session, pairs: Assets) -> Rates:
         """Return the rates of CURRENCY assets."""
         quotes = self.quotes(session, pairs)
         return Rates({pairs[key].symbol: quotes[key].closes for key in pairs})
 
-    def benchmark(
-        self, session: Session, requested: str | None, user_id: int, currency: str
-    ) -> Benchmark | None:
+    def benchmark(self, requested: str | None, user_id: int, currency: str) -> Benchmark | None:
         """Return what the user means by a symbol: an asset they see, else what it is an alias of.
 
         Raises:
@@ -158,13 +159,13 @@ class Market:
         """
         if requested is None:
             return None
-        benchmark = self._benchmark(session, requested, user_id, currency)
+        benchmark = self._benchmark(requested, user_id, currency)
         if benchmark is None:
             raise BadRequest(f"Query parameter 'benchmark': There is no asset '{requested}'.")
         return benchmark
 
     def benchmark_or_usual(
-        self, session: Session, requested: str | None, user_id: int, currency: str
+        self, requested: str | None, user_id: int, currency: str
     ) -> Benchmark | None:
         """Return the benchmark, where none is requested the usual one, if it is there.
 
@@ -172,8 +173,8 @@ class Market:
             BadRequest: one is requested and is no asset.
         """
         if requested is None:
-            return self._benchmark(session, USUAL_BENCHMARK, user_id, currency)
-        return self.benchmark(session, requested, user_id, currency)
+            return self._benchmark(USUAL_BENCHMARK, user_id, currency)
+        return self.benchmark(requested, user_id, currency)
 
     def levels(self, session: Session, benchmark: Benchmark) -> Series:
         """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
@@ -183,15 +184,13 @@ class Market:
         daily = rates.between(asset.currency, benchmark.currency, closes.days)
         return Series(closes.days, closes.values * daily.values)
 
-    def _benchmark(
-        self, session: Session, requested: str, user_id: int, currency: str
-    ) -> Benchmark | None:
+    def _benchmark(self, requested: str, user_id: int, currency: str) -> Benchmark | None:
         alias = self._aliases.get(requested.upper(), requested)
-        assets = queries.meant_by(session, [requested, alias], user_id)
+        assets = queries.meant_by(self.database, [requested, alias], user_id)
         asset = assets.get(requested.upper()) or assets.get(alias.upper())
         if asset is None:
             return None
-        pairs = self.pairs(session, [asset.currency], currency)
+        pairs = self.pairs([asset.currency], currency)
         return Benchmark(requested, asset, pairs, currency)
 
 

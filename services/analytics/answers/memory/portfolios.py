@@ -65,6 +65,7 @@ class Portfolios:
 
     Args:
         replica: adopts a portfolio that we don't have yet.
+        market: reads from the same database.
         capacity: bytes of daily values that are kept.
 
     Attributes:
@@ -89,10 +90,9 @@ class Portfolios:
             NotFound: there is none, or it is somebody else's.
             Unavailable: an owner must be asked and does not answer.
         """
-        row = queries.portfolio(session, portfolio_id)
+        row = queries.portfolio(self.market.database, portfolio_id)
         if row is None and self._replica.adopt([portfolio_id]):
-            look_anew(session)
-            row = queries.portfolio(session, portfolio_id)
+            row = queries.portfolio(self.market.database, portfolio_id)
         if row is None or row.owner_id != user_id:
             raise NotFound.of("portfolio")
         return self.complete(session, row)
@@ -104,8 +104,10 @@ class Portfolios:
             Unavailable: the owner of an asset must be asked and does not answer.
         """
         ledger = self._ledger(session, row)
-        assets = self.market.assets(session, ledger.assets)
-        pairs = self.market.pairs(session, _currencies(ledger, assets), row.currency)
+        assets = self.market.assets(ledger.assets)
+        # The ledger may have been read before one of its assets was taken from its owner.
+        look_anew(session)
+        pairs = self.market.pairs(_currencies(ledger, assets), row.currency)
         return WholePortfolio(row, ledger, assets, pairs)
 
     def appraise(self, session: Session, portfolio: WholePortfolio) -> Appraisal:
