@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gateway.model import PING, Backend, EntryPoint, Gateway, Router
-from gateway.render import Document
+from gateway.model import EntryPoint, Gateway, Router
+from gateway.render import Document, failover
 
 NAMESPACE: Final = "finance"
 PORT: Final = 8000  # of every service in the cluster
@@ -26,6 +26,14 @@ def objects(gateway: Gateway) -> list[Document]:
         *(
             _object("Middleware", name, _middleware(spec))
             for name, spec in gateway.middlewares.items()
+        ),
+        *(
+            _object(
+                "TraefikService",
+                name,
+                failover(_service(guarded.guard, gateway), _service(guarded.backend, gateway)),
+            )
+            for name, guarded in gateway.guarded.items()
         ),
         *(_ingress_route(gateway, entry_point) for entry_point in ("web", "internal")),
     ]
@@ -50,29 +58,27 @@ def _middleware(spec: Mapping[str, Any]) -> Document:
 
 def _ingress_route(gateway: Gateway, entry_point: EntryPoint) -> Document:
     routes = [
-        _route(router, gateway.backends)
-        for router in gateway.routers
-        if router.entry_point == entry_point
+        _route(router, gateway) for router in gateway.routers if router.entry_point == entry_point
     ]
     return _object(
         "IngressRoute", f"gateway-{entry_point}", {"entryPoints": [entry_point], "routes": routes}
     )
 
 
-def _route(router: Router, backends: Mapping[str, Backend]) -> Document:
+def _route(router: Router, gateway: Gateway) -> Document:
     return {
         "kind": "Rule",
         "match": router.rule,
         "priority": router.priority,
         "middlewares": _references(router.middlewares),
-        "services": [_service(router.backend, backends)],
+        "services": [_service(router.backend, gateway)],
     }
 
 
-def _service(name: str, backends: Mapping[str, Backend]) -> Document:
-    if name == PING:
-        return {"kind": "TraefikService", "name": PING}
-    backend = backends[name]
+def _service(name: str, gateway: Gateway) -> Document:
+    if name in gateway.guarded:
+        return {"kind": "TraefikService", "name": name}
+    backend = gateway.backends[name]
     return {
         "name": backend.service,
         "port": PORT,

@@ -2,16 +2,20 @@
 
 A request of a client passes, outside in:
 
-    web ─ flood ─ clean ─ compress ─ v1 ─ auth-<quota> ─ hide-token ─ too-large, body-<n> ─ service
-            │                                 │
-    internal (loopback only) ─────────────────┴── flood-guard → 200 · authorize → auth
+    web ─ flood ─ clean ─ compress ─ v1 ─ service                                    public
+    web ─ clean ─ compress ─ v1 ─ auth-<quota> ─ hide-token ─ body-<n> ─ service     for users
+            │                          │
+    internal (loopback only): /flood ──┼─ flood-page ─ flood-guard ─ flood-passed
+                                       └─ the same, and what passed ─ authorize-errors ─ auth
 
-Two things are asked on a second, loopback entry point by forwardAuth, because forwardAuth hands a
+One thing is asked on a second, loopback entry point by forwardAuth, because forwardAuth hands a
 refusal to the client as it is, with body and headers, which the `errors` middleware cannot (it
 replaces both, and could not tell auth's 429 from the flood guard's):
-* the flood guard: there its bare 429 gets our JSON and `Retry-After`, and touches no other 429;
-* auth: there a dead or slow auth becomes a JSON 503 after 5 s, instead of a bare 500 after 30 s,
-  and Traefik's connections to it are pooled (forwardAuth itself keeps two).
+* whether it is a flood: there the guard's bare 429 gets our JSON and `Retry-After`, and touches no
+  other 429;
+* where a user is needed, in the same question what auth says: there a dead or slow auth becomes a
+  JSON 503 after 5 s, instead of a bare 500 after 30 s, and Traefik's connections to it are pooled
+  (forwardAuth itself keeps two).
 """
 
 import re
@@ -24,16 +28,14 @@ from gateway.routes import QUOTAS, SERVICES, Route
 EntryPoint = Literal["web", "internal"]
 Spec = Mapping[str, Any]
 
-PING: Final = "ping@internal"  # Traefik's own service that answers 200
-
 _MIB: Final = 1024**2
 # One segment that has a single spelling: nothing to decode, no dots.
 _SEGMENT: Final = "[0-9A-Za-z_-]+"
 # What no path of ours has. Traefik's `encodedCharacters` would refuse these with a bare 400.
 _REFUSED: Final = r"[%;\\\x00-\x1f\x7f]"
 
-# What every request of a known route passes first.
-_ENTRANCE: Final = ("flood", "clean", "compress")
+# What every request of a known route passes first; auth's question asks for the flood itself.
+_ENTRANCE: Final = ("clean", "compress", "v1")
 
 _PRIORITY_REFUSED: Final = 1000
 _PRIORITY_ROUTE: Final = 100
@@ -69,12 +71,24 @@ class Backend:
 
 
 @dataclass(frozen=True)
+class Guarded:
+    """A backend that gets only what another let through with a 200.
+
+    For Traefik this is a failover turned round: it falls over to `backend` when `guard` succeeds.
+    """
+
+    guard: str
+    backend: str
+
+
+@dataclass(frozen=True)
 class Gateway:
     """All of it; the renderers write nothing that is not here."""
 
     routers: tuple[Router, ...]
     middlewares: Mapping[str, Spec]
     backends: Mapping[str, Backend]
+    guarded: Mapping[str, Guarded]
     transports: Mapping[str, Spec] = field(
         default_factory=lambda: {
             "services": _transport(response="30s"),
@@ -94,7 +108,7 @@ def build(routes: Sequence[Route], internal: str, *, has_flood_guard: bool = Tru
     routers = [router for route in routes for router in _routers(route)]
     routers += [*_fallbacks(), *_internal_routers()]
     if not has_flood_guard:
-        routers = [_without_flood_guard(router) for router in routers]
+        routers = [_without_flood_guard(router) for router in routers if router.name != "flood"]
     return Gateway(
         routers=tuple(routers),
         middlewares={
@@ -107,7 +121,10 @@ def build(routes: Sequence[Route], internal: str, *, has_flood_guard: bool = Tru
             # The pages come from the portal itself; of its own death nobody else can tell.
             "portal": Backend("portal", middlewares=()),
             "authorize": Backend("auth", transport="authorize", middlewares=("authorize-errors",)),
+            # Answers before it would call anybody.
+            "flood": Backend("portal", middlewares=("flood-page", "flood-guard", "flood-passed")),
         },
+        guarded={"guarded-authorize": Guarded("flood", "authorize")},
     )
 
 
@@ -133,15 +150,15 @@ def _routers(route: Route) -> list[Router]:
 
 def _chain(route: Route) -> tuple[str, ...]:
     if route.access == "public":
-        return (*_ENTRANCE, "v1")
-    protected = (*_ENTRANCE, "v1", f"auth-{route.quota}")
+        return ("flood", *_ENTRANCE)
+    protected = (*_ENTRANCE, f"auth-{route.quota}")
     # Auth alone needs to know which token it was; nobody else shall ever see one.
     return protected if route.service == "auth" else (*protected, "hide-token")
 
 
 def _without_flood_guard(router: Router) -> Router:
-    kept = tuple(name for name in router.middlewares if name != "flood")
-    return replace(router, middlewares=kept)
+    middlewares = tuple(name for name in router.middlewares if name != "flood")
+    return replace(router, middlewares=middlewares, backend=router.backend.removeprefix("guarded-"))
 
 
 def _fallbacks() -> list[Router]:
@@ -158,7 +175,7 @@ def _fallbacks() -> list[Router]:
             "unknown-api",
             "PathPrefix(`/api/`)",
             _PRIORITY_UNKNOWN_API,
-            ("flood", "clean", "auth-standard", "hide-token", "not-found"),
+            ("clean", "auth-standard", "hide-token", "not-found"),
             "portal",
         ),
         Router(
@@ -173,8 +190,8 @@ def _fallbacks() -> list[Router]:
 
 def _internal_routers() -> list[Router]:
     return [
-        Router("flood", "Path(`/flood`)", 1, ("flood-page", "flood-guard"), PING, "internal"),
-        Router("authorize", "Path(`/internal/authorize`)", 1, (), "authorize", "internal"),
+        Router("flood", "Path(`/flood`)", 1, (), "flood", "internal"),
+        Router("authorize", "Path(`/internal/authorize`)", 1, (), "guarded-authorize", "internal"),
     ]
 
 
@@ -188,6 +205,10 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
                 "burst": 200,
                 "sourceCriterion": {"ipStrategy": {"depth": 1, "ipv6Subnet": 64}},
             }
+        },
+        # Nobody has this address, so everybody is answered 200 here.
+        "flood-passed": {
+            "ipAllowList": {"sourceRange": ["255.255.255.255/32"], "rejectStatusCode": 200}
         },
         # An empty value removes the header. Protected routes get auth's own X-Identity later.
         "clean": {
@@ -245,7 +266,9 @@ def _forward_auth(address: str, request: Sequence[str], response: Sequence[str] 
             "address": address,
             "trustForwardHeader": False,
             "authRequestHeaders": list(request),
-            "maxResponseBodySize": _MIB,
+            # A refusal of ours is shorter. Traefik takes this much memory for every answer: with a
+            # MiB that was two thirds of all its work.
+            "maxResponseBodySize": 16 * 1024,
             **headers,
         }
     }

@@ -31,8 +31,6 @@ def static(web: str, internal: str, providers: Mapping[str, Any]) -> Document:
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "log": {"level": "WARN"},
-        # Answers the flood question even while Traefik drains its last requests.
-        "ping": {"manualRouting": True, "terminatingStatusCode": 200},
         "entryPoints": {
             "web": _web_entry_point(web),
             "internal": _internal_entry_point(internal),
@@ -58,12 +56,23 @@ def dynamic(gateway: Gateway, urls: Mapping[str, str]) -> Document:
             "routers": {router.name: _router(router) for router in gateway.routers},
             "middlewares": dict(gateway.middlewares),
             "services": {
-                name: _service(backend, urls[backend.service])
-                for name, backend in gateway.backends.items()
+                **{
+                    name: _service(backend, urls[backend.service])
+                    for name, backend in gateway.backends.items()
+                },
+                **{
+                    name: failover(guarded.guard, guarded.backend)
+                    for name, guarded in gateway.guarded.items()
+                },
             },
             "serversTransports": dict(gateway.transports),
         }
     }
+
+
+def failover(service: str | Document, fallback: str | Document) -> Document:
+    """Return the service that asks `service` first and, where it answers 200, then `fallback`."""
+    return {"failover": {"service": service, "fallback": fallback, "errors": {"status": ["200"]}}}
 
 
 def _web_entry_point(address: str) -> Document:

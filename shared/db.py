@@ -7,8 +7,9 @@ before its use whether it still lives: where it does not, nothing was done, and 
 
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.rows import namedtuple_row
@@ -24,11 +25,12 @@ T = TypeVar("T")
 # Of whatever columns.
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
+Reader = psycopg.Cursor[Any]
 log = logger(__name__)
 
 # Nothing waits for ever: a statement 10 s, a lock 3 s, a forgotten transaction 30 s; and a
 # server that vanished without a word is noticed by TCP after 15 s.
-_CONNECT_ARGS: Final = {
+_CONNECT_ARGS: Final[dict[str, Any]] = {
     "options": "-c statement_timeout=10000 -c lock_timeout=3000"
     " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
     "connect_timeout": 3,
@@ -41,10 +43,6 @@ _CONNECT_ARGS: Final = {
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
 _IS_STILL: Final = "is_still"
-
-
-class ConnectionLost(Exception):
-    """The connection ended before the answer was there."""
 
 
 class Query:
@@ -100,6 +98,8 @@ class Database:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self.snapshots = sessionmaker(still, expire_on_commit=False, info={_IS_STILL: True})
+        self._url = f"postgresql://{url.partition('://')[2]}"
+        self._readers: deque[Reader] = deque()
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.
@@ -117,37 +117,40 @@ class Database:
     def read(self, query: Query, parameters: Mapping[str, Any]) -> list[Any]:
         """Return the rows of `query` as named tuples, as they are at this moment.
 
+        One exchange with the server, where a session has four. A connection found dead is replaced
+        and the read done once more. There are as many connections as reads at the same time.
+
         Raises:
-            ConnectionLost: twice in a row.
-            psycopg.Error, sqlalchemy.exc.DBAPIError: the server refuses it, or is not there.
+            psycopg.OperationalError: the server does not answer, or takes too long.
         """
         try:
-            return self._read(query, parameters)
-        except ConnectionLost:
-            # Whatever else waits in the pool is as dead.
-            self.engine.dispose(close=False)
-            return self._read(query, parameters)
+            reader = self._readers.pop()
+        except IndexError:
+            return self._read_by(self._new_reader(), query, parameters)
+        try:
+            return self._read_by(reader, query, parameters)
+        except psycopg.OperationalError:
+            if not reader.connection.closed:
+                raise
+        return self._read_by(self._new_reader(), query, parameters)
 
-    def _read(self, query: Query, parameters: Mapping[str, Any]) -> list[Any]:
-        pooled = self.engine.raw_connection()
-        connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
-        connection.autocommit = True
+    def _read_by(self, reader: Reader, query: Query, parameters: Mapping[str, Any]) -> list[Any]:
         values = {**query.constants, **parameters}
         try:
-            with connection.cursor(row_factory=namedtuple_row) as cursor:
-                return cursor.execute(query.sql, values, prepare=True).fetchall()
-        except psycopg.OperationalError as error:
-            if connection.closed:
-                raise ConnectionLost from error
-            raise
+            return reader.execute(query.sql, values, prepare=True).fetchall()
         finally:
-            if not connection.closed:
-                connection.autocommit = False
-            pooled.close()
+            if not reader.connection.closed:
+                self._readers.append(reader)
+
+    def _new_reader(self) -> Reader:
+        connection = psycopg.connect(self._url, autocommit=True, **_CONNECT_ARGS)
+        return connection.cursor(row_factory=namedtuple_row)
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection that nobody uses."""
         self.engine.dispose()
+        while self._readers:
+            self._readers.pop().connection.close()
 
 
 def retried(unit: Callable[[], T]) -> T:
@@ -167,9 +170,9 @@ def retried(unit: Callable[[], T]) -> T:
     return unit()
 
 
-def sqlstate(error: DBAPIError) -> str | None:
+def sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
     """Return PostgreSQL's five-letter code of `error`, or None when the server never answered."""
-    return getattr(error.orig, "sqlstate", None)
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
 
 
 def _was_lost_before_commit(error: DBAPIError) -> bool:

@@ -45,6 +45,11 @@ class ServiceError(Exception):
         self.code = code or self.code
         self.title = title or self.title
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the answer says in headers of its own."""
+        return {}
+
 
 class BadRequest(ServiceError):
     """The request line or the syntax is wrong."""
@@ -60,6 +65,11 @@ class Unauthorized(ServiceError):
     status = 401
     code = "unauthorized"
     title = "Authentication required"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """How to get an identity."""
+        return {"WWW-Authenticate": "Token"}
 
 
 class Forbidden(ServiceError):
@@ -143,6 +153,11 @@ class RateLimited(ServiceError):
         super().__init__(message or f"Try again in {retry_after} seconds.")
         self.retry_after = retry_after
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """When to try again."""
+        return {"Retry-After": str(self.retry_after)}
+
 
 class SourceFailed(ServiceError):
     """Somebody outside whom we asked does not answer, or answers wrongly.
@@ -157,8 +172,14 @@ class SourceFailed(ServiceError):
 
 
 class Unavailable(ServiceError):
-    """A part we need is not there at the moment."""
+    """A part we need is not there at the moment; `retry_after` is in seconds."""
 
     status = 503
     code = "unavailable"
     title = "Service unavailable"
+    retry_after = 5
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """When to try again."""
+        return {"Retry-After": str(self.retry_after)}

@@ -11,7 +11,8 @@ from gateway.portal.schema import SchemaSource
 from gateway.portal.services import Cached, Services
 from gateway.portal.settings import PortalSettings
 from shared import observability
-from shared.http.app import JsonProvider, apply_contract, register_api
+from shared.http.app import JsonProvider, register_api
+from shared.http.contract import apply_contract
 
 # Seconds. That a service is back is told sooner than that one went.
 _HEALTH_FRESH: Final = 2.0

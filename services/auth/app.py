@@ -2,7 +2,7 @@
 
 from services.auth import internal, settings
 from services.auth.models import IdempotencyKey
-from services.auth.quotas import QuotaExceeded, Quotas
+from services.auth.quotas import Quotas
 from services.auth.routes import BLUEPRINTS
 from services.auth.settings import Settings
 from shared.http import ServiceApp, create_service_app
@@ -19,5 +19,5 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         idempotency_table=IdempotencyKey,
     )
     app.extensions["quotas"] = Quotas(configuration)
-    app.register_error_handler(QuotaExceeded, internal.answer_exceeded)
+    app.wsgi_app = internal.Door(app)  # type: ignore[method-assign]
     return app

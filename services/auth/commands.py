@@ -220,11 +220,15 @@ def delete_token(session: Session, user_id: int, token_id: int) -> None:
     _revoke(session, user, token_id)
 
 
-def touch_token(session: Session, token_id: int, last_used: datetime | None) -> None:
-    """Remember that a token is in use, to the minute."""
-    now = datetime.now(UTC)
-    if last_used is None or now - last_used > _USED_EVERY:
-        session.execute(update(Token).where(Token.id == token_id).values(last_used=now))
+def needs_touch(last_used: datetime | None) -> bool:
+    """Return whether it is a minute since a token's use was remembered."""
+    return last_used is None or datetime.now(UTC) - last_used > _USED_EVERY
+
+
+def touch_token(session: Session, token_id: int) -> None:
+    """Remember that a token is in use now."""
+    used = update(Token).where(Token.id == token_id).values(last_used=datetime.now(UTC))
+    session.execute(used)
 
 
 def forget_failures(session: Session) -> None:

@@ -1,8 +1,8 @@
 """Quotas: true moving hours, counted once for every request that the gateway asks about."""
 
-import ipaddress
 import math
 import time
+from collections.abc import Mapping
 from typing import cast
 
 from flask import current_app
@@ -12,6 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from services.auth.settings import Settings
 from shared.errors import RateLimited, Unavailable
+from shared.http.context import network
 from shared.identity import Quota
 
 
@@ -65,6 +66,16 @@ class QuotaExceeded(RateLimited):
         )
         self.quota = quota
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """When to try again, and which limit it is."""
+        return {
+            **super().headers,
+            "RateLimit-Limit": str(self.quota.limit),
+            "RateLimit-Remaining": str(self.quota.remaining),
+            "RateLimit-Reset": str(self.quota.reset),
+        }
+
 
 def current() -> Quotas:
     """Return the application's counters."""
@@ -78,14 +89,3 @@ def count_login(address: str) -> None:
         RateLimited: ten in the last minute (by default).
     """
     current().count("login", network(address))
-
-
-def network(address: str) -> str:
-    """Return the address, or the /64 of an IPv6 one."""
-    try:
-        host = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is None:
-        return str(ipaddress.ip_network(f"{host}/64", strict=False))
-    return str(getattr(host, "ipv4_mapped", None) or host)

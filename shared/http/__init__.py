@@ -1,7 +1,7 @@
 """HTTP as every service speaks it. A service's routes import from here alone.
 
-`Blueprint` has the decorators, in the one order: authenticated / for_services, arguments, response
-or page_of. `session` and `identity` are the current request's.
+`Blueprint` has the decorators, in the one order: authenticated / for_services, arguments, lane,
+response or page_of. `session` and `identity` are the current request's.
 """
 
 from shared.db import AnyRow, AnySelect

@@ -1,39 +1,30 @@
-"""The web process of a service: one unit of work a request, the contract's headers and errors."""
+"""The web process of a service: one unit of work a request."""
 
 import json
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
-from prometheus_client import Counter, Histogram
 from werkzeug.exceptions import BadRequest as MalformedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from shared import db, observability
 from shared.errors import BadRequest, ServiceError, Unauthorized
-from shared.http import errors, etag, health, idempotency, negotiation, operations, versions
+from shared.http import etag, health, idempotency, operations
 from shared.http.blueprint import Blueprint
-from shared.http.context import Context, current, service_app, session
+from shared.http.context import current, service_app, session
+from shared.http.contract import API_VERSION, apply_contract
 from shared.http.examples import with_examples
 from shared.http.openapi import SchemaPlugin, register_components
 from shared.http.operations import JSON_BODY
 from shared.http.schemas import MAX_ID, Error
 from shared.http.service import ServiceApp
 from shared.settings import ServiceSettings
-
-log = observability.logger(__name__)
-
-API_VERSION: Final = "1.0"
-REQUESTS: Final = Counter(
-    "http_requests_total", "Answers", ["service", "method", "route", "status"]
-)
-SECONDS: Final = Histogram("http_request_seconds", "Time to answer", ["service", "method", "route"])
 
 
 class JsonProvider(DefaultJSONProvider):
@@ -150,22 +141,6 @@ def create_service_app(
     return app
 
 
-def apply_contract(app: Flask, name: str) -> None:
-    """Give `app` what every answer of ours has: errors, headers, request id, metrics, a log line.
-
-    Args:
-        app: a service, or the portal, which has no database.
-        name: in metrics and logs.
-    """
-    app.app_ctx_globals_class = Context  # type: ignore[assignment]  # see `_Globals` there
-    errors.register(app)
-    app.after_request(_contract_headers)
-    app.after_request(versions.keep)
-    app.wsgi_app = _traced(app.wsgi_app)  # type: ignore[method-assign]
-    app.before_request(negotiation.refuse_unacceptable)
-    app.after_request(_observed(name))
-
-
 def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Blueprint]) -> None:
     """Register `blueprints` and their OpenAPI document.
 
@@ -230,49 +205,3 @@ def _refuse_unknown_query() -> None:
     # What is no operation of ours reads its own.
     if request.args and operation and not operation.reads_query:
         raise BadRequest(f"Query parameter '{next(iter(request.args))}': Unknown field.")
-
-
-def _contract_headers(response: Response) -> Response:
-    headers = response.headers
-    headers["X-Request-Id"] = observability.request_id() or ""
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["API-Version"] = API_VERSION
-    identity = current.identity
-    headers.setdefault("Cache-Control", "private, no-cache" if identity else "no-store")
-    if identity and identity.quota:
-        headers["RateLimit-Limit"] = str(identity.quota.limit)
-        headers["RateLimit-Remaining"] = str(identity.quota.remaining)
-        headers["RateLimit-Reset"] = str(identity.quota.reset)
-    return response
-
-
-def _traced(wsgi: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap `wsgi` so that the request id is there from the first to the last line."""
-
-    def traced(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        request_id = observability.sane_request_id(environ.get("HTTP_X_REQUEST_ID"))
-        trace = observability.sane_traceparent(environ.get("HTTP_TRACEPARENT"))
-        with observability.traced(request_id, trace):
-            return wsgi(environ, start_response)
-
-    return traced
-
-
-def _observed(service: str) -> Callable[[Response], Response]:
-    def observe(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "(none)"
-        seconds = time.perf_counter() - current.started
-        REQUESTS.labels(service, request.method, route, response.status_code).inc()
-        SECONDS.labels(service, request.method, route).observe(seconds)
-        if not route.startswith("/health/"):
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                milliseconds=round(seconds * 1000, 1),
-                user=current.identity.user_id if current.identity else None,
-            )
-        return response
-
-    return observe

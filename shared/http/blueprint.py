@@ -1,4 +1,6 @@
-"""The decorators of a route, in the one order: authenticated or for_services, arguments, response.
+"""The decorators of a route, in the one order.
+
+authenticated or for_services, arguments, lane, response:
 
 @blueprint.route("/api/portfolios/", methods=["GET"])
 @blueprint.authenticated("read")
@@ -20,6 +22,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from shared.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
 from shared.http import etag, kept, openapi, operations, pagination
 from shared.http.context import current, identity, service_app
+from shared.http.lanes import Lane
 from shared.http.openapi import Document
 from shared.http.operations import Scope, View
 
@@ -196,6 +199,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             return self.doc(requestBody={"content": media})(view)
 
         return decorate
+
+    def lane(self, lane: Lane) -> Callable[[View], View]:
+        """Work in a bounded lane, apart from what is cheap (see `shared.http.lanes`)."""
+        return lane.bound
 
     def page_of(self, schema: type[Schema]) -> Callable[[View], View]:
         """Answer the `Listing` that the view returns, one page of it or all of it as CSV.

@@ -1,5 +1,6 @@
 """What belongs to the current request."""
 
+import ipaddress
 import time
 from typing import TYPE_CHECKING, cast
 
@@ -50,6 +51,17 @@ def _session() -> Session:
 
 def _only_reads() -> bool:
     return request.method == "GET" and current.identity is not None
+
+
+def network(address: str) -> str:
+    """Return the address of a client, or the /64 of an IPv6 one: a host owns all of it."""
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is None:
+        return str(ipaddress.ip_network(f"{host}/64", strict=False))
+    return str(getattr(host, "ipv4_mapped", None) or host)
 
 
 # Typed as what they stand for, so that routes read plainly.

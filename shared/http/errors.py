@@ -1,6 +1,6 @@
 """The one place where errors become answers, in the contract's shape."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,13 +11,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from shared import observability
-from shared.db import ConnectionLost, sqlstate
+from shared.db import sqlstate
 from shared.errors import (
     BadRequest,
     Conflict,
-    RateLimited,
     ServiceError,
-    Unauthorized,
     Unavailable,
     ValidationFailed,
 )
@@ -95,12 +93,7 @@ def _on_service_error(error: ServiceError) -> Response:
         message=error.message,
         fields=error.fields if isinstance(error, ValidationFailed) else None,
     )
-    if isinstance(error, Unauthorized):
-        response.headers["WWW-Authenticate"] = "Token"
-    if isinstance(error, RateLimited):
-        response.headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = "5"
+    response.headers.extend(error.headers)
     return response
 
 
@@ -111,7 +104,7 @@ def _on_http_exception(error: HTTPException) -> Response:
     return response
 
 
-def _on_database_error(error: DBAPIError) -> Response:
+def _on_database_error(error: DBAPIError | psycopg.OperationalError) -> Response:
     state = sqlstate(error)
     if isinstance(error, IntegrityError):
         # Commands check first and answer better; this is the same rule, met in a race.
@@ -121,10 +114,6 @@ def _on_database_error(error: DBAPIError) -> Response:
         log.warning("data_refused", sqlstate=state)
         return _on_service_error(BadRequest("A value is outside of what can be stored."))
     return _unavailable(error, state)
-
-
-def _on_failed_read(error: psycopg.Error | ConnectionLost) -> Response:
-    return _unavailable(error, error.sqlstate if isinstance(error, psycopg.Error) else None)
 
 
 def _unavailable(error: Exception, state: str | None) -> Response:
@@ -142,12 +131,23 @@ def _on_anything_else(error: Exception) -> Response:
     return error_response(500, title="Internal server error")
 
 
+# Flask looks for the handler of the nearest class; so does `answer`, as the last is everybody's.
+_HANDLERS: Final[Sequence[tuple[type[Exception], Callable[[Any], Response]]]] = (
+    (ServiceError, _on_service_error),
+    (HTTPException, _on_http_exception),
+    (DBAPIError, _on_database_error),
+    (psycopg.OperationalError, _on_database_error),
+    (PoolTimeout, _on_pool_timeout),
+    (Exception, _on_anything_else),
+)
+
+
 def register(app: Flask) -> None:
     """Make every error of `app` an answer in the contract's shape."""
-    app.register_error_handler(ServiceError, _on_service_error)
-    app.register_error_handler(HTTPException, _on_http_exception)
-    app.register_error_handler(DBAPIError, _on_database_error)
-    app.register_error_handler(psycopg.Error, _on_failed_read)
-    app.register_error_handler(ConnectionLost, _on_failed_read)
-    app.register_error_handler(PoolTimeout, _on_pool_timeout)
-    app.register_error_handler(Exception, _on_anything_else)
+    for kind, handler in _HANDLERS:
+        app.register_error_handler(kind, handler)
+
+
+def answer(error: Exception) -> Response:
+    """Return the answer that `error` is, where Flask does not ask for it; needs its app context."""
+    return next(handler for kind, handler in _HANDLERS if isinstance(error, kind))(error)

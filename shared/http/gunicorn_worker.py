@@ -15,7 +15,7 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import ThreadWorker
 
 from shared import observability
-from shared.http.app import API_VERSION
+from shared.http.contract import API_VERSION
 from shared.http.errors import error_body
 
 

@@ -3,10 +3,13 @@
 import pytest
 from sqlalchemy import update
 
+from services.auth.app import create_app
 from services.auth.models import User
 from shared.identity import Quota, Verifier
 from shared.testing import Stand
+from shared.testing.stand import set_environment
 from tests.auth.conftest import Gateway, log_in, make_token, sign_up
+from tests.shared.bus.database import terminate_backends
 
 
 @pytest.fixture
@@ -128,6 +131,72 @@ def test_all_tokens_of_a_user_share_one_quota(stand: Stand, gateway: Gateway, ke
         assert gateway.authorize(token, class_="market_data").status_code == 200
     assert gateway.authorize(key, class_="market_data").status_code == 429
     assert gateway.authorize(log_in(stand, "bob"), class_="market_data").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "scopes", "method"),
+    [(200, "read", "GET"), (401, "", "GET"), (403, "read", "POST"), (429, "read", "GET")],
+)
+def test_the_short_way_and_flasks_answer_alike(
+    gateway: Gateway, key: str, status: int, scopes: str, method: str
+) -> None:
+    """The short way is for a class as the gateway spells it; another spelling is Flask's."""
+    token = make_token(gateway.client(key), scopes=[scopes]) if scopes else None
+    for _ in range(50 if status == 429 else 0):
+        gateway.authorize(token, class_="market_data")
+    short, flasks = (
+        gateway.authorize(token, method, class_) for class_ in ("market_data", "%6darket_data")
+    )
+    assert short.status_code == flasks.status_code == status
+    varying = {"X-Request-Id", "X-Identity", "RateLimit-Remaining"}
+    left, right = (
+        {name: value for name, value in answer.headers.items() if name not in varying}
+        for answer in (short, flasks)
+    )
+    assert left == right
+    assert set(short.headers.keys()) == set(flasks.headers.keys())
+    assert {**short.get_json().get("details", {}), "request_id": ""} == {
+        **flasks.get_json().get("details", {}),
+        "request_id": "",
+    }
+
+
+def test_every_question_is_counted(stand: Stand, gateway: Gateway, key: str) -> None:
+    def counted(status: int) -> int:
+        sample = (
+            f'http_requests_total{{method="GET",route="/internal/authorize",service="auth",'
+            f'status="{status}"}} '
+        )
+        text = stand.app.test_client().get("/metrics/").text
+        lines = [line for line in text.splitlines() if line.startswith(sample)]
+        return int(float(lines[0].removeprefix(sample))) if lines else 0
+
+    before = counted(200), counted(401)
+    for token in (key, key, None):
+        gateway.authorize(token)
+    assert (counted(200), counted(401)) == (before[0] + 2, before[1] + 1)
+
+
+def test_while_the_database_is_away_nobody_passes(stand: Stand, key: str) -> None:
+    away = {**stand.environment, "DATABASE_URL": "postgresql://u:p@127.0.0.1:9/x"}
+    with set_environment(away):
+        app = create_app()
+    answer = app.test_client().get(
+        "/internal/authorize",
+        headers={"Authorization": f"Token {key}", "X-Request-Id": "request-1"},
+    )
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.headers["X-Request-Id"] == "request-1"
+    assert answer.get_json()["details"]["code"] == "unavailable"
+    assert "X-Identity" not in answer.headers
+
+
+def test_a_connection_that_died_costs_nobody_an_answer(
+    stand: Stand, gateway: Gateway, key: str
+) -> None:
+    assert gateway.authorize(key).status_code == 200
+    terminate_backends(stand.database)
+    assert gateway.authorize(key).status_code == 200
 
 
 def test_an_unknown_class_is_refused(gateway: Gateway, key: str) -> None:

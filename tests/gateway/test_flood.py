@@ -27,10 +27,11 @@ def _burst(http: requests.Session, url: str, count: int) -> list[requests.Respon
         return list(threads.map(lambda _: http.get(url, headers=GOOD, timeout=10), range(count)))
 
 
-def _ask(http: requests.Session, site: Site, address: str) -> int:
+def _ask(http: requests.Session, site: Site, address: str, path: str = "/flood") -> int:
     """Ask the loopback entry point about a client, as the other one does."""
-    url = f"http://127.0.0.1:{site.door.internal_port}/flood"
-    return http.get(url, headers={"X-Forwarded-For": address}, timeout=5).status_code
+    url = f"http://127.0.0.1:{site.door.internal_port}{path}"
+    headers = {**GOOD, "X-Forwarded-For": address}
+    return http.get(url, headers=headers, timeout=5).status_code
 
 
 def test_a_flood_is_stopped_in_json_with_retry_after(site: Site, http: requests.Session) -> None:
@@ -60,3 +61,15 @@ def test_addresses_have_their_own_limit_and_ipv6_counts_by_64_bits(
     assert 429 in statuses
     assert _ask(http, site, "2001:db8:0:2::1") == 200
     assert _ask(http, site, "192.0.2.1") == 200
+
+
+def test_paths_for_everybody_and_for_users_have_one_count(
+    site: Site, http: requests.Session
+) -> None:
+    authorize = "/internal/authorize?class=standard"
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        flood = list(threads.map(lambda _: _ask(http, site, "192.0.2.7"), range(500)))
+        asked = list(threads.map(lambda _: _ask(http, site, "192.0.2.7", authorize), range(50)))
+    assert 429 in flood
+    assert 429 in asked
+    assert _ask(http, site, "192.0.2.8", authorize) == 200

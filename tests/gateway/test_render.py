@@ -29,9 +29,20 @@ def test_every_user_route_asks_auth_with_its_quota_class() -> None:
 
 
 def test_the_flood_guard_is_left_out_for_load_tests_alone() -> None:
+    """It is asked by itself, or in the question for auth."""
+
     def guarded(**options: bool) -> list[bool]:
-        routers = build(load_routes(), "127.0.0.1:1", **options).routers
-        return ["flood" in router.middlewares for router in routers if router.entry_point == "web"]
+        gateway = build(load_routes(), "127.0.0.1:1", **options)
+        backends = {router.name: router.backend for router in gateway.routers}
+        guards = {guarded.guard for guarded in gateway.guarded.values()}
+        asks = {"flood"} if "flood" in backends else set()
+        if backends["authorize"] in gateway.guarded and guards == {"flood"}:
+            asks |= {name for name in gateway.middlewares if name.startswith("auth-")}
+        return [
+            not asks.isdisjoint(router.middlewares)
+            for router in gateway.routers
+            if router.entry_point == "web"
+        ]
 
     assert all(guarded())
     assert not any(guarded(has_flood_guard=False))
@@ -72,14 +83,28 @@ def test_the_cluster_names_nothing_that_it_does_not_define(cluster: list[dict[st
     defined = {(document["kind"], document["metadata"]["name"]) for document in cluster}
     for document in cluster:
         for route in document["spec"].get("routes", []):
-            service = route["services"][0]
-            used = [*route["middlewares"], *service.get("middlewares", [])]
-            assert {("Middleware", ref["name"]) for ref in used} <= defined
-            assert service["name"] in {*SERVICES, "ping@internal"}
-            assert (
-                "port" not in service
-                or ("ServersTransport", service["serversTransport"]) in defined
-            )
+            assert {("Middleware", ref["name"]) for ref in route["middlewares"]} <= defined
+        failover = document["spec"].get("failover", {})
+        routed = [route["services"][0] for route in document["spec"].get("routes", [])]
+        for service in [*routed, *(failover[part] for part in ("service", "fallback") if failover)]:
+            if "kind" in service:
+                assert (service["kind"], service["name"]) in defined
+                continue
+            assert {("Middleware", ref["name"]) for ref in service["middlewares"]} <= defined
+            assert ("ServersTransport", service["serversTransport"]) in defined
+            assert service["name"] in SERVICES
+
+
+def test_the_cluster_asks_auth_only_what_the_flood_guard_let_through(
+    cluster: list[dict[str, Any]],
+) -> None:
+    (failover,) = [
+        document["spec"]["failover"] for document in cluster if document["kind"] == "TraefikService"
+    ]
+    names = [ref["name"] for ref in failover["service"]["middlewares"]]
+    assert names == ["flood-page", "flood-guard", "flood-passed"]
+    assert failover["fallback"]["name"] == "auth"
+    assert failover["errors"] == {"status": ["200"]}
 
 
 def test_the_cluster_keeps_the_loopback_entry_point_on_loopback(tmp_path: Path) -> None:

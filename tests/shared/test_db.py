@@ -3,9 +3,12 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import Integer, bindparam, literal, literal_column, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -128,24 +131,42 @@ def test_a_unit_whose_connection_dies_is_done_again_but_not_when_it_dies_in_the_
     assert len(tries) == 3
 
 
-def test_a_query_is_read_once_more_when_its_connection_has_died(database: Database) -> None:
-    query = Query(select(literal_column("n")).select_from(text("counter")))
-    assert [row.n for row in database.read(query, {})] == [0]
+def number(database: Database, sql: str = "n") -> list[Any]:
+    query = Query(select(literal_column(sql).label("n")).select_from(text("counter")))
+    return [row.n for row in database.read(query, {})]
+
+
+def test_a_query_has_parameters_and_rows_with_names(database: Database) -> None:
+    n = literal_column("n", Integer)
+    query = Query(
+        select(n, (n + bindparam("more", type_=Integer)).label("sum"))
+        .select_from(text("counter"))
+        .where(n < bindparam("limit"))
+    )
+    assert [row.sum for row in database.read(query, {"more": 5, "limit": 1})] == [5]
+    assert database.read(query, {"more": 5, "limit": 0}) == []
+
+
+def test_a_read_sees_what_was_committed_a_moment_ago(database: Database) -> None:
+    for n in range(3):
+        database.unit(partial(put, n=n))
+        assert number(database) == [n]
+
+
+def test_a_connection_that_reads_and_died_is_replaced(database: Database) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: number(database, "pg_sleep(0.1)::text"), range(4)))
     terminate_backends(database)
-    assert [row.n for row in database.read(query, {})] == [0]
+    assert [number(database) for _ in range(5)] == [[0]] * 5
 
 
-def test_a_query_leaves_no_connection_that_commits_by_itself(database: Database) -> None:
-    def undone(session: Session) -> None:
-        put(session, 5)
-        raise ValueError
-
-    query = Query(select(literal_column("n")).select_from(text("counter")))
-    for _ in range(4):
-        database.read(query, {})
-        with pytest.raises(ValueError):
-            database.unit(undone)
-    assert database.read(query, {})[0].n == 0
+def test_a_read_that_was_cancelled_is_an_error_and_its_connection_stays(
+    database: Database,
+) -> None:
+    for _ in range(2):
+        with pytest.raises(psycopg.OperationalError) as caught:
+            number(database, "pg_cancel_backend(pg_backend_pid())")
+        assert sqlstate(caught.value) == "57014"
 
 
 def test_a_server_that_is_not_there_is_an_error_without_a_sqlstate() -> None:
@@ -153,6 +174,8 @@ def test_a_server_that_is_not_there_is_an_error_without_a_sqlstate() -> None:
     with pytest.raises(OperationalError) as caught:
         nowhere.unit(count)
     assert sqlstate(caught.value) is None
+    with pytest.raises(psycopg.OperationalError):
+        nowhere.read(Query(select(literal(1))), {})
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,16 @@
 """Passwords: argon2id (RFC 9106), the same time for every answer."""
 
-import threading
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from shared.errors import Unavailable, ValidationFailed
+from shared.errors import ValidationFailed
 
 # 19 MiB, t=2, p=1: the second choice of OWASP's Password Storage Cheat Sheet.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified for users that don't exist, so that they take as long as those that do.
 _DUMMY: Final = _HASHER.hash("no user has this password")
-# Each hash takes 19 MiB and a core: more at once would only make a flood of logins a denial.
-_AT_ONCE: Final = threading.BoundedSemaphore(2)
-_PATIENCE: Final = 5.0  # seconds
 
 SHORTEST: Final = 10
 LONGEST: Final = 256
@@ -22,17 +18,15 @@ LONGEST: Final = 256
 
 def hashed(password: str) -> str:
     """Return the argon2id hash of `password`, with its salt and parameters inside."""
-    with _slot():
-        return _HASHER.hash(password)
+    return _HASHER.hash(password)
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Return whether `password` is the one; takes as long when there is no hash to compare with."""
-    with _slot():
-        try:
-            return _HASHER.verify(password_hash or _DUMMY, password) and password_hash is not None
-        except (VerificationError, InvalidHashError):
-            return False
+    try:
+        return _HASHER.verify(password_hash or _DUMMY, password) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def require_strong(password: str, username: str, *, field: str = "password") -> None:
@@ -45,12 +39,3 @@ def require_strong(password: str, username: str, *, field: str = "password") -> 
         raise ValidationFailed.of(field, f"Use {SHORTEST} to {LONGEST} characters.")
     if password.casefold() == username.casefold():
         raise ValidationFailed.of(field, "The password must not be the username.")
-
-
-class _slot:  # noqa: N801 - used as a statement: `with _slot():`
-    def __enter__(self) -> None:
-        if not _AT_ONCE.acquire(timeout=_PATIENCE):
-            raise Unavailable("Too many logins at once; try again.")
-
-    def __exit__(self, *_: object) -> None:
-        _AT_ONCE.release()

@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 
 from services.auth import commands, quotas
+from services.auth.lanes import HASHING
 from services.auth.schemas import CredentialsSchema, KeySchema
 from shared.http import Blueprint, session
 
@@ -13,6 +14,7 @@ blueprint = Blueprint("Authentication", "Get a token.")
 
 @blueprint.route("/api/auth-token/", methods=["POST"])
 @blueprint.arguments(CredentialsSchema, location="json_or_form")
+@blueprint.lane(HASHING)
 @blueprint.response(200, KeySchema)
 def obtain_token(credentials: dict[str, str]) -> dict[str, Any]:
     """Log in with username and password; older tokens go on working."""

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from services.auth import commands, queries
+from services.auth.lanes import HASHING
 from services.auth.schemas import PasswordSchema, UserSchema
 from shared.http import Blueprint, identity, session
 from shared.http.etag import expected_revisions
@@ -46,6 +47,7 @@ def change_me(values: dict[str, Any]) -> RowMapping:
 @blueprint.route("/api/users/me/password/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.arguments(PasswordSchema)
+@blueprint.lane(HASHING)
 @blueprint.response(204)
 def change_password(values: dict[str, str]) -> None:
     """Change your password; all your other tokens end."""

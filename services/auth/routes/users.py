@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from services.auth import commands, queries
+from services.auth.lanes import HASHING
 from services.auth.schemas import ManagedUserSchema, NewUserSchema, UserQuery
 from shared.http import Blueprint, Listing, session
 from shared.http.etag import expected_revisions
@@ -24,6 +25,7 @@ def list_users(query: dict[str, Any]) -> Listing:
 @blueprint.route("/api/users/", methods=["POST"])
 @blueprint.authenticated("write", staff=True)
 @blueprint.arguments(NewUserSchema)
+@blueprint.lane(HASHING)
 @blueprint.response(201, ManagedUserSchema)
 @blueprint.etag()
 def create_user(values: dict[str, Any]) -> RowMapping:

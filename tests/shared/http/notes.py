@@ -21,6 +21,7 @@ from shared.http import Blueprint, Listing, ServiceApp, create_service_app, iden
 from shared.http.blueprint import BULK_BODY
 from shared.http.etag import expected_revisions
 from shared.http.idempotency import IdempotencyMixin
+from shared.http.lanes import Lane
 from shared.http.schemas import Id, Ordering, PageQuery, Quantity, ResourceSchema, StrictSchema
 from shared.http.schemas import Text as TextField
 
@@ -81,6 +82,12 @@ class BulkSchema(StrictSchema):
     titles = fields.List(fields.String(), required=True)
 
 
+class PonderSchema(StrictSchema):
+    """How to think."""
+
+    in_vain = fields.Boolean(load_default=False)
+
+
 class Meeting:
     """Where two requests wait for each other; each test sets it anew."""
 
@@ -91,6 +98,8 @@ class Meeting:
         self.waited = threading.local()
         self.visits = 0
 
+
+PONDERING = Lane("pondering", places=2, waiting=2, share=2, patience=1.0)
 
 meeting = Meeting()
 blueprint = Blueprint("Notes", "Texts with an amount.")
@@ -169,6 +178,20 @@ def touch_notes(values: dict[str, int]) -> None:
         meeting.waited.done = True
         meeting.both.wait(10)
     _touch(values["second"])
+
+
+@blueprint.route("/api/notes/ponder/", methods=["POST"])
+@blueprint.authenticated("write")
+@blueprint.arguments(PonderSchema)
+@blueprint.lane(PONDERING)
+@blueprint.response(204)
+def ponder_notes(values: dict[str, bool]) -> None:
+    """Think about all notes until the test says that it is enough."""
+    meeting.visits += 1
+    if not values["in_vain"]:
+        assert meeting.leave.wait(20)
+    else:
+        raise Conflict("Nothing comes of it.")
 
 
 @blueprint.route("/api/notes/<id:note_id>/", methods=["GET"])
