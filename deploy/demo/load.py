@@ -22,6 +22,7 @@ from services.portfolio import commands as portfolios
 from services.portfolio.models import Portfolio, TransactionFields
 from services.portfolio.outside.owners import AssetSnapshot
 from shared.db import Database
+from shared.events import cards
 
 
 def add_users(database: Database) -> int:
@@ -43,7 +44,7 @@ def add_assets(database: Database) -> list[AssetSnapshot]:
 def add_portfolios(database: Database, owner_id: int, snapshots: Sequence[AssetSnapshot]) -> None:
     """Load the portfolios of a user with their ledgers."""
     database.unit(partial(_adopt, snapshots=snapshots))
-    ids = {snapshot.symbol: snapshot.id for snapshot in snapshots}
+    ids = {snapshot.card.symbol: snapshot.card.id for snapshot in snapshots}
     for row in files.portfolios():
         database.unit(partial(_portfolio, owner_id=owner_id, row=row, ids=ids))
 
@@ -65,7 +66,7 @@ def _asset(session: Session, row: Mapping[str, Any], prices: Sequence[Bar]) -> A
     if asset is None:
         asset = assets.create_asset(session, by=SYSTEM, **row)
         assets.import_prices(session, asset.id, prices, by=SYSTEM, source="demo")
-    snapshot = AssetSnapshot.of(asset.sequence, asset.card())
+    snapshot = AssetSnapshot(asset.sequence, cards.Asset.of(asset.card()))
     closes = select(Price.date, Price.close).where(Price.asset_id == asset.id)
     rates = dict(session.execute(closes).all()) if snapshot.is_pair else {}
     return snapshot._replace(closes=rates)

@@ -6,14 +6,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from services.analytics import commands
-from services.analytics.outside.owners import (
-    AssetSnapshot,
-    EntryRow,
-    PortfolioSnapshot,
-    price_day,
-)
+from services.analytics.outside.owners import AssetSnapshot, PortfolioSnapshot, price_day
 from services.analytics.replicas import Replicas
-from shared.events import Event
+from shared.events import Event, cards
 from shared.replica import Handler
 
 
@@ -38,7 +33,8 @@ def table(replicas: Replicas) -> Mapping[str, Handler]:
 
 
 def _put_portfolio(session: Session, event: Event) -> None:
-    commands.put_portfolio(session, PortfolioSnapshot.of(event.sequence, event.data["portfolio"]))
+    card = cards.Portfolio.of(event.data["portfolio"])
+    commands.put_portfolio(session, PortfolioSnapshot(event.sequence, card))
 
 
 def _forget_portfolio(session: Session, event: Event) -> None:
@@ -46,11 +42,11 @@ def _forget_portfolio(session: Session, event: Event) -> None:
 
 
 def _put_entry(session: Session, event: Event) -> None:
-    commands.put_entry(session, event.sequence, EntryRow.of(event.data["transaction"]))
+    commands.put_entry(session, event.sequence, cards.Entry.of(event.data["transaction"]))
 
 
 def _delete_entry(session: Session, event: Event) -> None:
-    commands.delete_entry(session, event.sequence, EntryRow.of(event.data["transaction"]))
+    commands.delete_entry(session, event.sequence, cards.Entry.of(event.data["transaction"]))
 
 
 def _change_asset(session: Session, event: Event) -> None:
@@ -67,4 +63,4 @@ def _adopt_prices(session: Session, snapshot: AssetSnapshot, event: Event) -> No
 
 
 def _asset(event: Event) -> AssetSnapshot:
-    return AssetSnapshot.of(event.sequence, event.data["asset"])
+    return AssetSnapshot(event.sequence, cards.Asset.of(event.data["asset"]))

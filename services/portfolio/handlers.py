@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.portfolio import commands
 from services.portfolio.outside.owners import AssetSnapshot
 from services.portfolio.replicas import Replicas
-from shared.events import Event
+from shared.events import Event, cards
 from shared.replica import Handler
 
 
@@ -35,7 +35,7 @@ def _either(of_pair: Handler, of_other: Handler) -> Handler:
 
 
 def _snapshot(event: Event) -> AssetSnapshot:
-    return AssetSnapshot.of(event.sequence, event.data["asset"])
+    return AssetSnapshot(event.sequence, cards.Asset.of(event.data["asset"]))
 
 
 def _put_asset(session: Session, event: Event) -> None:

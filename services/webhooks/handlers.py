@@ -24,7 +24,7 @@ from services.webhooks.domain import names, transactions
 from services.webhooks.domain.closes import Closes
 from services.webhooks.outside.owners import AssetSnapshot, Owners, PortfolioSnapshot
 from services.webhooks.replicas import Replicas
-from shared.events import Event
+from shared.events import Event, cards
 from shared.events.catalogue import CATALOGUE
 from shared.finance.money import trimmed
 from shared.replica import Handler, Replica, Stepwise, answered
@@ -93,7 +93,7 @@ def _tell_owner(session: Session, event: Event, type_: str, data: Mapping[str, A
 
 
 def _portfolio(event: Event) -> PortfolioSnapshot:
-    return PortfolioSnapshot.of(event.sequence, event.data["portfolio"])
+    return PortfolioSnapshot(event.sequence, cards.Portfolio.of(event.data["portfolio"]))
 
 
 def _delete_portfolio(session: Session, event: Event) -> None:
@@ -139,7 +139,7 @@ def _put_metrics(portfolios: Replica[PortfolioSnapshot], session: Session, event
 
 
 def _asset(event: Event) -> AssetSnapshot:
-    return AssetSnapshot.of(event.sequence, event.data["asset"])
+    return AssetSnapshot(event.sequence, cards.Asset.of(event.data["asset"]))
 
 
 def _put_asset(session: Session, event: Event) -> None:
@@ -180,13 +180,14 @@ def _tell_price(session: Session, event: Event, previous: str | None) -> None:
 
 def _look_at_price(windows: Stepwise[AssetSnapshot], session: Session, event: Event) -> None:
     asset = _asset(event)
-    if asset.price is None or asset.price_date is None:
+    price, day = asset.card.current_price, asset.card.price_date
+    if price is None or day is None:
         return
-    rules = watching.Rules(asset=asset.id, sequence=event.sequence)
+    rules = watching.Rules(asset=event.subject_id, sequence=event.sequence)
     bases: Sequence[Decimal] | None = None
     if not _steps(session, event, asset) and watching.has_rules_on_change(session, rules):
-        bases = _closes(windows, session, event, asset).bases(asset.price_date)
-    watching.look_at_value(session, rules, asset.price, event.time, bases)
+        bases = _closes(windows, session, event, asset).bases(day)
+    watching.look_at_value(session, rules, price, event.time, bases)
 
 
 def _steps(session: Session, event: Event, asset: AssetSnapshot) -> bool:
@@ -202,7 +203,7 @@ def _closes(
     """Return the last closes of the event's asset, with what the event says."""
     price = event.data.get("price")
     is_next = windows.is_next(session, event, is_step=price is not None)
-    closes = projections.window(session, asset.id)
+    closes = projections.window(session, event.subject_id)
     if is_next and price:
         closes = closes.with_close(date.fromisoformat(price["date"]), Decimal(price["close"]))
         projections.put_window(session, asset._replace(closes=closes))

@@ -11,7 +11,7 @@ carries all; a `Stepwise` takes one event after the other, and asks the owner wh
 """
 
 from shared.replica.asking import Missing, answered, with_owners
-from shared.replica.copies import Handler, Latest, Replica, Stepwise, each, put
+from shared.replica.copies import Handler, Latest, Replica, Stepwise, each, put, row_of
 from shared.replica.rebuilding import Incomplete, Rebuild, Report
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "answered",
     "each",
     "put",
+    "row_of",
     "with_owners",
 ]

@@ -25,16 +25,26 @@ Handler = Callable[[Session, Event], None]
 _EVERY_ROW: Final = true()
 
 
-class Snapshot(Protocol):
-    """All that we keep of an owner's row, as of one sequence."""
+class Card(Protocol):
+    """What is copied of a row; a named tuple (see `shared.events.cards`)."""
 
     @property
     def id(self) -> int:
-        """Its number at its owner, and at ours."""
+        """The row's number, at its owner and here."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+class Snapshot(Protocol):
+    """All that an owner says of a row, as of one sequence."""
 
     @property
     def sequence(self) -> int:
-        """That of the last event on it."""
+        """That of the last event on the row."""
+
+    @property
+    def card(self) -> Card:
+        """The row itself."""
 
 
 S = TypeVar("S", bound=Snapshot)
@@ -80,7 +90,7 @@ class Replica(Generic[S]):
         adopted = set()
         for snapshot in self.ask(ids):
             self._unit(self.store, snapshot)
-            adopted.add(snapshot.id)
+            adopted.add(snapshot.card.id)
         return adopted
 
     def require(self, event: Event, key: int) -> None:
@@ -224,6 +234,12 @@ def each(ask: Callable[[int], S]) -> Callable[[Sequence[int]], Iterator[S]]:
             yield snapshot
 
     return several
+
+
+def row_of(table: type[DeclarativeBase], snapshot: Snapshot) -> dict[str, Any]:
+    """Return a snapshot as a table keeps it: the sequence, and of the card what has a column."""
+    values = snapshot.card._asdict() | {"sequence": snapshot.sequence}
+    return {name: value for name, value in values.items() if name in table.__table__.c}
 
 
 def put(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> bool:

@@ -29,8 +29,6 @@ from services.analytics.domain.packing import History
 from services.analytics.domain.series import Days
 from services.analytics.outside.owners import (
     AssetSnapshot,
-    Card,
-    EntryRow,
     Owners,
     PortfolioSnapshot,
 )
@@ -39,7 +37,8 @@ from services.analytics.replicas import Replicas
 from shared import migrations
 from shared.bus import inbox
 from shared.db import Database
-from shared.events import Event
+from shared.events import Event, cards
+from shared.events.cards import Json
 from shared.identity import Signer
 from shared.testing import make_keys
 from shared.testing.stand import NOWHERE, create_database
@@ -70,13 +69,13 @@ class Bench:
         random = np.random.default_rng(SEED)
         days = np.busday_offset(np.datetime64("2014-01-01"), np.arange(DAYS), roll="forward")
         for number in range(1, COMMON + 1):
-            snapshot = AssetSnapshot.of(1, _asset(number))._replace(history=_history(days, random))
+            snapshot = AssetSnapshot(1, cards.Asset.of(_asset(number)), _history(days, random))
             self.database.unit(partial(commands.adopt_asset, snapshot=snapshot))
         for number in range(1, portfolios + 1):
             chosen = random.choice(ASSETS, HELD - 1, replace=False) + 1
             held = [*(int(asset) for asset in chosen), COMMON]
-            entries = [EntryRow.of(row) for row in _purchases(number, held, str(days[0]))]
-            told = PortfolioSnapshot.of(1, _portfolio(number))._replace(entries=entries)
+            entries = [cards.Entry.of(row) for row in _purchases(number, held, str(days[0]))]
+            told = PortfolioSnapshot(1, cards.Portfolio.of(_portfolio(number)), entries)
             self.database.unit(partial(commands.adopt_portfolio, snapshot=told))
 
     def hear(self, asset: int, day: str, close: str) -> int:
@@ -105,7 +104,7 @@ class Bench:
             connection.execute(text(statement))
 
 
-def _asset(number: int) -> Card:
+def _asset(number: int) -> Json:
     return {
         "id": number,
         "symbol": f"SYM{number}",
@@ -116,6 +115,9 @@ def _asset(number: int) -> Card:
         "country": None,
         "is_active": True,
         "owner": None,
+        "split_dates": [],
+        **dict.fromkeys(("isin", "exchange", "industry")),
+        **dict.fromkeys(("current_price", "previous_close", "price_date")),
     }
 
 
@@ -125,17 +127,18 @@ def _history(days: Days, random: np.random.Generator) -> History:
     return History(days, values)
 
 
-def _portfolio(number: int) -> Card:
+def _portfolio(number: int) -> Json:
     return {
         "id": number,
         "owner": number,
         "name": f"Portfolio {number}",
         "currency": "USD",
         "cost_basis_method": "AVERAGE",
+        "is_active": True,
     }
 
 
-def _purchases(portfolio: int, assets: list[int], day: str) -> Iterator[Card]:
+def _purchases(portfolio: int, assets: list[int], day: str) -> Iterator[Json]:
     for place, asset in enumerate(assets):
         yield {
             "id": portfolio * 1000 + place,

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from services.portfolio import commands
 from services.portfolio.outside.owners import AssetSnapshot
+from shared.events import cards
 from shared.testing import Stand
 
 AAPL: Final = 1  # dollars
@@ -46,7 +47,7 @@ def card(asset_id: int, symbol: str, currency: str = "USD", **fields: Any) -> di
 def adopt(stand: Stand, asset: dict[str, Any], closes: dict[str, str] | None = None) -> None:
     """Let the service hear of an asset; of a currency pair with its closes by day."""
     by_day = {date.fromisoformat(day): Decimal(close) for day, close in (closes or {}).items()}
-    snapshot = AssetSnapshot.of(1, asset)._replace(closes=by_day)
+    snapshot = AssetSnapshot(1, cards.Asset.of(asset), by_day)
     stand.database.unit(lambda session: commands.adopt_asset(session, snapshot))
 
 

@@ -23,6 +23,7 @@ from shared.replica import (
     answered,
     each,
     put,
+    row_of,
     with_owners,
 )
 from shared.testing.stand import create_database
@@ -58,10 +59,14 @@ class Log(Copy):
     __tablename__ = "logs"
 
 
-class Snapshot(NamedTuple):
+class Page(NamedTuple):
     id: int
-    sequence: int
     text: str
+
+
+class Snapshot(NamedTuple):
+    sequence: int
+    card: Page
 
 
 class Owner:
@@ -89,11 +94,11 @@ class Owner:
 
     def note(self, note: int) -> Snapshot:
         texts = self._texts(note)
-        return Snapshot(note, len(texts), texts[-1])
+        return Snapshot(len(texts), Page(note, texts[-1]))
 
     def log(self, note: int) -> Snapshot:
         texts = self._texts(note)
-        return Snapshot(note, len(texts), " ".join(texts))
+        return Snapshot(len(texts), Page(note, " ".join(texts)))
 
     def _texts(self, note: int) -> list[str]:
         self.asked.append(note)
@@ -171,9 +176,9 @@ class Reader:
 
 
 def _put(table: type[Copy], session: Session, snapshot: Snapshot) -> bool:
-    if snapshot.text == "unbearable":
+    if snapshot.card.text == "unbearable":
         raise ValueError("Nobody can keep this.")
-    return put(session, table, snapshot._asdict())
+    return put(session, table, row_of(table, snapshot))
 
 
 def _forget(table: type[Copy], session: Session, note: int, sequence: int) -> None:
@@ -189,7 +194,7 @@ def _append(session: Session, event: Event) -> None:
 
 
 def _read(event: Event) -> Snapshot:
-    return Snapshot(event.subject_id, event.sequence, event.data["text"])
+    return Snapshot(event.sequence, Page(event.subject_id, event.data["text"]))
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +261,7 @@ def test_what_an_event_makes_newer_meanwhile_stays(reader: Reader, owner: Owner)
     _, second = owner.write(1, "a"), owner.write(1, "b")
 
     def store_a_later_answer() -> None:
-        reader.database.unit(lambda session: _put(Log, session, Snapshot(1, 9, "later")))
+        reader.database.unit(lambda session: _put(Log, session, Snapshot(9, Page(1, "later"))))
 
     owner.meanwhile = store_a_later_answer
     reader.hear(second)
@@ -326,9 +331,8 @@ def test_what_a_handler_did_before_it_misses_something_is_undone(
     def count_and_ask(session: Session, event: Event) -> None:
         session.add(Note(id=len(owner.asked) + 1, sequence=1, text="seen"))
         session.flush()
-        session.add(
-            Note(id=9, sequence=1, text=answered(event, "a log", partial(owner.log, 1)).text)
-        )
+        log = answered(event, "a log", partial(owner.log, 1))
+        session.add(Note(id=9, sequence=1, text=log.card.text))
 
     reader.handlers["note-written"] = count_and_ask
     reader.hear(owner.write(1, "a"))
@@ -413,4 +417,4 @@ def test_an_owner_tells_of_those_that_there_are(owner: Owner) -> None:
     owner.write(1, "a")
     owner.write(3, "c")
     several: Callable[[Sequence[int]], Iterable[Snapshot]] = each(owner.note)
-    assert [snapshot.text for snapshot in several([1, 2, 3])] == ["a", "c"]
+    assert [snapshot.card.text for snapshot in several([1, 2, 3])] == ["a", "c"]

@@ -16,18 +16,17 @@ from services.analytics.commands.marks import (
 )
 from services.analytics.domain.packing import COLUMNS, History, PriceDay
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
-from services.analytics.outside.owners import AssetSnapshot, EntryRow, PortfolioSnapshot
+from services.analytics.outside.owners import AssetSnapshot, PortfolioSnapshot
+from shared.events import cards
 from shared.finance.splits import parse_ratio
-from shared.replica import put
+from shared.replica import put, row_of
 
 
 def put_portfolio(session: Session, snapshot: PortfolioSnapshot) -> bool:
     """Store a portfolio without its ledger unless ours is newer; return whether it was stored."""
-    values = snapshot._asdict() | {"is_deleted": False}
-    del values["entries"]
-    stored = put(session, Portfolio, values)
+    stored = put(session, Portfolio, row_of(Portfolio, snapshot) | {"is_deleted": False})
     if stored:
-        mark_portfolio(session, snapshot.id)
+        mark_portfolio(session, snapshot.card.id)
     return stored
 
 
@@ -35,7 +34,7 @@ def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
     """Replace what we have of a portfolio by all its owner says, unless ours is newer."""
     if not put_portfolio(session, snapshot):
         return
-    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == snapshot.id))
+    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == snapshot.card.id))
     if rows := [entry._asdict() for entry in snapshot.entries]:
         session.execute(insert(LedgerEntry), rows)
 
@@ -52,7 +51,7 @@ def forget_portfolio(session: Session, portfolio_id: int, sequence: int) -> None
         mark_portfolio(session, portfolio_id)
 
 
-def put_entry(session: Session, sequence: int, entry: EntryRow) -> None:
+def put_entry(session: Session, sequence: int, entry: cards.Entry) -> None:
     """Store one entry of the ledger, new or changed."""
     row = entry._asdict()
     mark_entry(session, entry.id)
@@ -63,7 +62,7 @@ def put_entry(session: Session, sequence: int, entry: EntryRow) -> None:
     _advance(session, entry.portfolio_id, sequence)
 
 
-def delete_entry(session: Session, sequence: int, entry: EntryRow) -> None:
+def delete_entry(session: Session, sequence: int, entry: cards.Entry) -> None:
     """Take one entry out of the ledger."""
     mark_entry(session, entry.id)
     session.execute(delete(LedgerEntry).where(LedgerEntry.id == entry.id))
@@ -72,9 +71,9 @@ def delete_entry(session: Session, sequence: int, entry: EntryRow) -> None:
 
 def change_asset(session: Session, snapshot: AssetSnapshot) -> None:
     """Store an asset's card; what rests on it, by its old symbol or the new one, is marked."""
-    mark_holders(session, snapshot.id)
-    _put_asset(session, snapshot)
-    mark_holders(session, snapshot.id)
+    mark_holders(session, snapshot.card.id)
+    put(session, Asset, row_of(Asset, snapshot))
+    mark_holders(session, snapshot.card.id)
 
 
 def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTHING) -> None:
@@ -83,9 +82,9 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTH
     Args:
         since: the first day on which its prices may be others than ours.
     """
-    if not _put_asset(session, snapshot):
+    if not put(session, Asset, row_of(Asset, snapshot)):
         return
-    asset_id = snapshot.id
+    asset_id = snapshot.card.id
     session.execute(delete(PriceYear).where(PriceYear.asset_id == asset_id))
     session.execute(delete(Split).where(Split.asset_id == asset_id))
     if years := [_year(asset_id, *packed) for packed in snapshot.history.pack()]:
@@ -97,8 +96,8 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot, since: date = EVERYTH
 
 def put_price(session: Session, snapshot: AssetSnapshot, price: PriceDay) -> None:
     """Store an asset's card, whose row that locks, and its price of one day."""
-    asset_id = snapshot.id
-    _put_asset(session, snapshot)
+    asset_id = snapshot.card.id
+    put(session, Asset, row_of(Asset, snapshot))
     [changed] = History.unpack(_packed(session, asset_id, price.date.year)).with_day(price).pack()
     row = _year(asset_id, *changed)
     session.execute(
@@ -117,12 +116,6 @@ def forget_asset(session: Session, asset_id: int, sequence: int) -> None:
     """
     mark_holders(session, asset_id)
     session.execute(delete(Asset).where(Asset.id == asset_id, Asset.sequence <= sequence))
-
-
-def _put_asset(session: Session, snapshot: AssetSnapshot) -> bool:
-    values = snapshot._asdict()
-    del values["history"], values["splits"]
-    return put(session, Asset, values)
 
 
 def _advance(session: Session, portfolio_id: int, sequence: int) -> None:

@@ -2,101 +2,41 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 from services.analytics.domain.packing import COLUMNS, History, PriceDay
 from shared.client import ServiceClient
+from shared.events import cards
 from shared.identity import Signer
 
-Card = Mapping[str, Any]
 Number = str | int | None
 
 _NO_HISTORY: Final = History.of(())
-_DECIMALS: Final = (
-    "quantity",
-    "price",
-    "fees",
-    "taxes",
-    "cash_effect",
-    "exchange_rate",
-)
-
-
-class EntryRow(NamedTuple):
-    """An entry of a ledger, by the names of our columns."""
-
-    id: int
-    portfolio_id: int
-    asset_id: int | None
-    date: date
-    position_in_day: int
-    transaction_type: str
-    quantity: Decimal | None
-    price: Decimal | None
-    fees: Decimal
-    taxes: Decimal
-    cash_effect: Decimal
-    currency: str
-    exchange_rate: Decimal | None
-    ratio: str | None
-
-    @classmethod
-    def of(cls, entry: Card) -> Self:
-        """Return what the catalogue's `Transaction` says."""
-        values = {name: entry[name] for name in cls._fields if name in entry}
-        values |= {name: _decimal(entry[name]) for name in _DECIMALS}
-        values |= {"portfolio_id": entry["portfolio"], "asset_id": entry["asset"]}
-        return cls(**values | {"date": date.fromisoformat(entry["date"])})
 
 
 class PortfolioSnapshot(NamedTuple):
-    """A portfolio as of one sequence, by the names of our columns.
+    """A portfolio as of one sequence.
 
     Attributes:
         entries: its whole ledger; events on its card carry none.
     """
 
-    id: int
     sequence: int
-    owner_id: int
-    name: str
-    currency: str
-    cost_basis_method: str
-    entries: Sequence[EntryRow] = ()
-
-    @classmethod
-    def of(cls, sequence: int, card: Card) -> Self:
-        """Return what a card says, which is the catalogue's `PortfolioCard`."""
-        values = {name: card[name] for name in cls._fields if name in card}
-        return cls(**values | {"sequence": sequence, "owner_id": card["owner"]})
+    card: cards.Portfolio
+    entries: Sequence[cards.Entry] = ()
 
 
 class AssetSnapshot(NamedTuple):
-    """An asset as of one sequence, by the names of our columns.
+    """An asset as of one sequence.
 
     Attributes:
         history, splits: all of them; events on its card carry none.
     """
 
-    id: int
     sequence: int
-    owner_id: int | None
-    symbol: str
-    name: str
-    asset_type: str
-    currency: str
-    sector: str | None
-    country: str | None
-    is_active: bool
+    card: cards.Asset
     history: History = _NO_HISTORY
     splits: Mapping[date, str] = {}
-
-    @classmethod
-    def of(cls, sequence: int, card: Card) -> Self:
-        """Return what a card says, which is the catalogue's `AssetCard`."""
-        values = {name: card[name] for name in cls._fields if name in card}
-        return cls(**values | {"sequence": sequence, "owner_id": card["owner"]})
 
 
 class Owners:
@@ -122,8 +62,9 @@ class Owners:
             Unavailable: its owner does not answer.
         """
         answer = self._portfolios.get(f"portfolios/{portfolio_id}/")
-        snapshot = PortfolioSnapshot.of(answer["sequence"], answer["portfolio"])
-        return snapshot._replace(entries=list(map(EntryRow.of, answer["transactions"])))
+        card = cards.Portfolio.of(answer["portfolio"])
+        entries = list(map(cards.Entry.of, answer["transactions"]))
+        return PortfolioSnapshot(answer["sequence"], card, entries)
 
     def asset(self, asset_id: int) -> AssetSnapshot:
         """Return an asset with its prices and splits.
@@ -133,12 +74,12 @@ class Owners:
             Unavailable: its owner does not answer.
         """
         answer = self._assets.get(f"assets/{asset_id}/prices/")
-        snapshot = AssetSnapshot.of(answer["sequence"], answer["asset"])
+        card = cards.Asset.of(answer["asset"])
         splits = {date.fromisoformat(split["date"]): split["ratio"] for split in answer["splits"]}
-        return snapshot._replace(history=_history(answer), splits=splits)
+        return AssetSnapshot(answer["sequence"], card, _history(answer), splits)
 
 
-def price_day(price: Card) -> PriceDay:
+def price_day(price: Mapping[str, Any]) -> PriceDay:
     """Return what the catalogue's `Price` says."""
     return _day(price["date"], *(price[name] for name in COLUMNS))
 
@@ -155,7 +96,3 @@ def _day(day: str, close: str, *others: Number) -> PriceDay:
 
 def _number(value: Number) -> float | None:
     return None if value is None else float(value)
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)

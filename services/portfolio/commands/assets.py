@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from services.portfolio.models import Asset, FxClose
 from services.portfolio.outside.owners import AssetSnapshot, Owners
-from shared.replica import put
+from shared.replica import put, row_of
 
 
 def put_asset(session: Session, snapshot: AssetSnapshot) -> bool:
     """Store an asset without closes unless ours is newer; return whether it was stored."""
-    values = snapshot._asdict()
-    del values["closes"]
-    return put(session, Asset, values)
+    return put(session, Asset, row_of(Asset, snapshot))
 
 
 def put_close(session: Session, asset_id: int, day: date, close: Decimal) -> None:
@@ -34,12 +32,9 @@ def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
     """Replace what we have of an asset by all that its owner says, unless ours is newer."""
     if not put_asset(session, snapshot):
         return
-    session.execute(delete(FxClose).where(FxClose.asset_id == snapshot.id))
-    if snapshot.closes:
-        rows = [
-            {"asset_id": snapshot.id, "date": day, "close": close}
-            for day, close in snapshot.closes.items()
-        ]
+    asset_id, closes = snapshot.card.id, snapshot.closes.items()
+    session.execute(delete(FxClose).where(FxClose.asset_id == asset_id))
+    if rows := [{"asset_id": asset_id, "date": day, "close": close} for day, close in closes]:
         session.execute(insert(FxClose), rows)
 
 

@@ -15,8 +15,9 @@ from services.portfolio.domain.ledger_files.matching import (
     symbol_of,
 )
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
-from services.portfolio.outside.owners import AssetSnapshot, Owners
+from services.portfolio.outside.owners import Owners
 from shared.errors import Conflict, ServiceError, ValidationFailed
+from shared.events import cards
 
 _SYMBOLS: Final = (symbol_of, marked_symbol_of)
 
@@ -174,7 +175,7 @@ def _assets(
     )
 
 
-def _asset(asset: AssetSnapshot) -> KnownAsset:
+def _asset(asset: cards.Asset) -> KnownAsset:
     return KnownAsset(
         id=asset.id,
         symbol=asset.symbol,

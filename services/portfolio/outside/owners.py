@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 from shared.client import ServiceClient
 from shared.errors import NotFound
+from shared.events import cards
 from shared.identity import Signer
 
 AT_ONCE: Final = 500  # ids in one call: the request line stays under gunicorn's 8190 bytes
@@ -14,48 +15,20 @@ _TEXTS_AT_ONCE: Final = 50  # symbols of 32 characters, three bytes each when th
 
 
 class AssetSnapshot(NamedTuple):
-    """An asset as of one sequence, by the names of our columns.
+    """An asset as of one sequence.
 
     Attributes:
         closes: of a currency pair, by day; nobody here needs those of anything else.
     """
 
-    id: int
     sequence: int
-    owner_id: int | None
-    symbol: str
-    name: str
-    asset_type: str
-    currency: str
-    isin: str | None
-    exchange: str | None
-    sector: str | None
-    industry: str | None
-    country: str | None
-    is_active: bool
-    current_price: Decimal | None
-    previous_close: Decimal | None
-    price_date: date | None
-    split_dates: Sequence[date]
+    card: cards.Asset
     closes: Mapping[date, Decimal] = {}
-
-    @classmethod
-    def of(cls, sequence: int, card: Mapping[str, Any]) -> Self:
-        """Return what a card says, which is the catalogue's `AssetCard`."""
-        values = {name: card[name] for name in cls._fields if name in card}
-        values |= {
-            "owner_id": card["owner"],
-            "current_price": _number(card["current_price"]),
-            "previous_close": _number(card["previous_close"]),
-            "price_date": date.fromisoformat(card["price_date"]) if card["price_date"] else None,
-            "split_dates": [date.fromisoformat(day) for day in card["split_dates"]],
-        }
-        return cls(**values | {"sequence": sequence})
 
     @property
     def is_pair(self) -> bool:
         """Whether its prices are exchange rates; a private one's are nobody's rates."""
-        return self.asset_type == "CURRENCY" and self.owner_id is None
+        return self.card.asset_type == "CURRENCY" and self.card.owner_id is None
 
 
 class Owners:
@@ -81,15 +54,15 @@ class Owners:
         for first in range(0, len(ids), AT_ONCE):
             chunk = ",".join(map(str, ids[first : first + AT_ONCE]))
             for card in self._assets.get("assets/by-ids/", {"ids": chunk})["assets"]:
-                snapshot = AssetSnapshot.of(card["sequence"], card)
+                snapshot = AssetSnapshot(card["sequence"], cards.Asset.of(card))
                 if snapshot.is_pair:
-                    yield from self._pair(snapshot.id)
+                    yield from self._pair(card["id"])
                 else:
                     yield snapshot
 
     def seen_by(
         self, user_id: int, *, isins: Sequence[str] = (), symbols: Sequence[str] = ()
-    ) -> list[AssetSnapshot]:
+    ) -> list[cards.Asset]:
         """Return the assets that a user may mean by ISINs or by symbols, retired ones too.
 
         Args:
@@ -98,12 +71,12 @@ class Owners:
         Raises:
             Unavailable: their owner does not answer.
         """
-        assets: dict[int, AssetSnapshot] = {}
+        assets: dict[int, cards.Asset] = {}
         for name, texts in (("isins", isins), ("symbols", symbols)):
             for first in range(0, len(texts), _TEXTS_AT_ONCE):
                 query = {name: ",".join(texts[first : first + _TEXTS_AT_ONCE]), "user": user_id}
-                cards = self._assets.get(f"assets/by-{name}/", query)["assets"]
-                assets |= {card["id"]: AssetSnapshot.of(card["sequence"], card) for card in cards}
+                answer = self._assets.get(f"assets/by-{name}/", query)
+                assets |= {card["id"]: cards.Asset.of(card) for card in answer["assets"]}
         return list(assets.values())
 
     def make_private(self, user_id: int, values: Mapping[str, Any]) -> int:
@@ -126,8 +99,4 @@ class Owners:
             return  # deleted since it was listed
         days = map(date.fromisoformat, series["dates"])
         closes = dict(zip(days, map(Decimal, series["close"]), strict=True))
-        yield AssetSnapshot.of(series["sequence"], series["asset"])._replace(closes=closes)
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+        yield AssetSnapshot(series["sequence"], cards.Asset.of(series["asset"]), closes)

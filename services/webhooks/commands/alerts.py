@@ -155,7 +155,7 @@ def _asset(user_id: int, asset_id: int, owners: Owners) -> AssetSnapshot:
         snapshot = owners.asset(asset_id)
     except NotFound as error:
         raise NotFound.of("asset") from error
-    if snapshot.owner_id not in (None, user_id):
+    if snapshot.card.owner_id not in (None, user_id):
         raise NotFound.of("asset")
     return snapshot
 
@@ -186,9 +186,10 @@ def _arm(session: Session, alert: Alert, subject: AssetSnapshot | EarlierValues)
         return
     if alert.kind == names.PRICE_CHANGE:
         projections.put_window(session, subject)
-    if subject.price is not None and subject.price_date is not None:
-        bases = subject.closes.bases(subject.price_date)
-        watching.look_at_value(session, scope, subject.price, now, bases)
+    card = subject.card
+    if card.current_price is not None and card.price_date is not None:
+        bases = subject.closes.bases(card.price_date)
+        watching.look_at_value(session, scope, card.current_price, now, bases)
 
 
 def _kept(session: Session, portfolio_id: int | None) -> Portfolio:

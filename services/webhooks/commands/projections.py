@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.webhooks.domain.closes import Closes
 from services.webhooks.models import ENDED, NOBODY, Asset, Holding, Portfolio, PriceWindow
 from services.webhooks.outside.owners import AssetSnapshot, PortfolioSnapshot
-from shared.replica import put
+from shared.replica import put, row_of
 
 Card = Mapping[str, Any]
 
@@ -49,15 +49,15 @@ _ENDED: Final[Mapping[str, Any]] = {
 
 def put_asset(session: Session, snapshot: AssetSnapshot) -> bool:
     """Store the newest price of an asset; return False where we have it, or a later one."""
-    values = {"price": snapshot.price, "day": snapshot.price_date}
-    newer = session.scalar(_PUT_ASSET, {"id": snapshot.id, "sequence": snapshot.sequence, **values})
+    card = snapshot.card
+    values = {"price": card.current_price, "day": card.price_date}
+    newer = session.scalar(_PUT_ASSET, {"id": card.id, "sequence": snapshot.sequence, **values})
     return newer is not None
 
 
 def adopt_asset(session: Session, snapshot: AssetSnapshot) -> None:
     """Store the newest price of an asset, unless we have a later one."""
-    names = ("id", "sequence", "price", "price_date")
-    put(session, Asset, {name: getattr(snapshot, name) for name in names})
+    put(session, Asset, row_of(Asset, snapshot) | {"price": snapshot.card.current_price})
 
 
 def forget_asset(session: Session, asset_id: int, sequence: int) -> None:
@@ -87,7 +87,7 @@ def put_window(session: Session, snapshot: AssetSnapshot) -> None:
     closes = snapshot.closes
     day = closes.newest
     values = {
-        "asset_id": snapshot.id,
+        "asset_id": snapshot.card.id,
         "sequence": snapshot.sequence,
         "day": day,
         "close": closes.closes[day] if day else None,
@@ -118,36 +118,35 @@ def step_price(session: Session, snapshot: AssetSnapshot) -> bool:
     Returns:
         False where we have none, or others than the event is about.
     """
-    ours = {"asset": snapshot.id, "sequence": snapshot.sequence}
-    newest = {"day": snapshot.price_date, "close": snapshot.price}
+    ours = {"asset": snapshot.card.id, "sequence": snapshot.sequence}
+    newest = {"day": snapshot.card.price_date, "close": snapshot.card.current_price}
     return session.scalar(_STEP_PRICE, {**ours, **newest}) is not None
 
 
 def put_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
     """Store whose a portfolio is, unless we have a later card or it is deleted."""
-    names = ("id", "sequence", "owner_id", "currency")
-    put(session, Portfolio, {name: getattr(snapshot, name) for name in names})
+    put(session, Portfolio, row_of(Portfolio, snapshot))
 
 
 def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
     """Store whose a portfolio is and what it holds, unless we know better or it is deleted."""
     put_portfolio(session, snapshot)
     # Locked, so that no event tells of a holding meanwhile.
-    whose = select(Portfolio.owner_id).where(Portfolio.id == snapshot.id).with_for_update()
+    whose = select(Portfolio.owner_id).where(Portfolio.id == snapshot.card.id).with_for_update()
     if session.scalar(whose) == NOBODY:
         return
-    told, quantities = told_holdings(session, snapshot.id), snapshot.quantities
+    told, quantities = told_holdings(session, snapshot.card.id), snapshot.quantities
     for asset_id in told.keys() | quantities.keys():
         if told.get(asset_id) == snapshot.told.get(asset_id):
             _put_quantity(session, snapshot, asset_id)
 
 
 def _put_quantity(session: Session, snapshot: PortfolioSnapshot, asset_id: int) -> None:
-    keys = {"portfolio_id": snapshot.id, "asset_id": asset_id}
+    keys = {"portfolio_id": snapshot.card.id, "asset_id": asset_id}
     if asset_id not in snapshot.quantities:
         session.execute(delete(Holding).filter_by(**keys))
         return
-    values = {"owner_id": snapshot.owner_id, "quantity": snapshot.quantities[asset_id]}
+    values = {"owner_id": snapshot.card.owner_id, "quantity": snapshot.quantities[asset_id]}
     store = insert(Holding).values(**keys, **values)
     session.execute(store.on_conflict_do_update(index_elements=list(keys), set_=values))
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from services.webhooks.domain.closes import Closes
 from services.webhooks.domain.holdings import held
 from shared.client import ServiceClient
 from shared.errors import NotFound
+from shared.events import cards
 from shared.identity import Signer
 
-Card = Mapping[str, Any]
 # What a portfolio was worth on market days before some day, the newest first; None: not known.
 EarlierValues = Sequence[Decimal | None]
 
@@ -26,24 +26,9 @@ class AssetSnapshot(NamedTuple):
         closes: the last ones; events and lists carry none.
     """
 
-    id: int
     sequence: int
-    owner_id: int | None
-    price: Decimal | None
-    price_date: date | None
+    card: cards.Asset
     closes: Closes = _NO_CLOSES
-
-    @classmethod
-    def of(cls, sequence: int, card: Card) -> Self:
-        """Return what a card says, which is the catalogue's `AssetCard`."""
-        price, day = card["current_price"], card["price_date"]
-        return cls(
-            id=card["id"],
-            sequence=sequence,
-            owner_id=card["owner"],
-            price=None if price is None else Decimal(price),
-            price_date=None if day is None else date.fromisoformat(day),
-        )
 
 
 class PortfolioSnapshot(NamedTuple):
@@ -55,17 +40,10 @@ class PortfolioSnapshot(NamedTuple):
             asked; what an event tells meanwhile is not older than the ledger.
     """
 
-    id: int
     sequence: int
-    owner_id: int
-    currency: str
+    card: cards.Portfolio
     quantities: Mapping[int, Decimal] = {}
     told: Mapping[int, tuple[int, int]] = {}
-
-    @classmethod
-    def of(cls, sequence: int, card: Card) -> Self:
-        """Return what a card says, which is the catalogue's `PortfolioCard`."""
-        return cls(card["id"], sequence, card["owner"], card["currency"])
 
 
 class Owners:
@@ -92,8 +70,8 @@ class Owners:
             Unavailable: its owner does not answer.
         """
         answer = self._portfolios.get(f"portfolios/{portfolio_id}/")
-        snapshot = PortfolioSnapshot.of(answer["sequence"], answer["portfolio"])
-        return snapshot._replace(quantities=held(answer["transactions"]))
+        card, quantities = cards.Portfolio.of(answer["portfolio"]), held(answer["transactions"])
+        return PortfolioSnapshot(answer["sequence"], card, quantities)
 
     def assets(self, ids: Sequence[int]) -> Iterator[AssetSnapshot]:
         """Yield those of at most `AT_ONCE` assets that there are, without closes.
@@ -102,7 +80,7 @@ class Owners:
             Unavailable: their owner does not answer.
         """
         for card in self._assets.get("assets/by-ids/", {"ids": ",".join(map(str, ids))})["assets"]:
-            yield AssetSnapshot.of(card["sequence"], card)
+            yield AssetSnapshot(card["sequence"], cards.Asset.of(card))
 
     def asset(self, asset_id: int) -> AssetSnapshot:
         """Return an asset with its last closes.
@@ -115,8 +93,8 @@ class Owners:
         pairs = zip(answer["dates"], answer["close"], strict=True)
         closes = {date.fromisoformat(day): Decimal(close) for day, close in pairs}
         splits = {date.fromisoformat(split["date"]): split["ratio"] for split in answer["splits"]}
-        snapshot = AssetSnapshot.of(answer["sequence"], answer["asset"])
-        return snapshot._replace(closes=Closes.of(closes, splits))
+        card = cards.Asset.of(answer["asset"])
+        return AssetSnapshot(answer["sequence"], card, Closes.of(closes, splits))
 
     def values_before(self, portfolio_id: int, day: date) -> EarlierValues:
         """Return what a portfolio was worth on market days before `day`.
