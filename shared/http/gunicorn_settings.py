@@ -1,6 +1,7 @@
 """How gunicorn runs every web process; `WORKERS` and `THREADS` set its size."""
 
 import ctypes
+import gc
 import os
 import shutil
 import signal
@@ -19,6 +20,8 @@ if _METRICS:
 worker_class = "shared.http.gunicorn_worker.Worker"
 workers = int(os.environ.get("WORKERS", "1"))
 threads = int(os.environ.get("THREADS", "8"))
+# Read and built once: the workers share its memory with their master.
+preload_app = True
 # Longer than the gateway's 60 s, or a POST meets a connection that we close at that moment (502).
 keepalive = 75
 timeout = 60
@@ -33,6 +36,12 @@ forwarder_headers = ""
 forwarded_allow_ips = ""
 limit_request_line = 8190
 limit_request_fields = 1000  # the gateway bounds their bytes
+
+
+def when_ready(_server: object) -> None:
+    """Leave what was loaded alone: a collection that walks over it would copy its pages."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(_server: object, _worker: object) -> None:
