@@ -37,9 +37,9 @@ _PASSED_ON: Final = (
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
 )
 _THREADS: Final = 8
-# One for each thread, and two that a pool may open beyond its size.
-_CONNECTIONS: Final = _THREADS + 2
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - under a name that nobody can guess
+# Two for each thread, one that only reads, and two that a pool may open beyond its size.
+_CONNECTIONS: Final = 2 * _THREADS + 2
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - under a name that nobody can guess  # nosec B108
 _SPARE_CONNECTIONS: Final = 30  # migrations, the demo data, command lines, psql
 
 _GUNICORN: Final = (sys.executable, "-m", "gunicorn", "-c", "shared/http/gunicorn_settings.py")
