@@ -28,6 +28,17 @@ def upgrade(service: str, database_url: str, revision: str = "head") -> None:
     command.upgrade(config(service, database_url), revision)
 
 
+def draft(service: str, database_url: str, message: str) -> None:
+    """Write a migration from the newest schema, which the database has, to what the models say.
+
+    Alembic sees tables, columns, indexes and UNIQUE, but no CHECK of a table that is there already.
+    """
+    settings = config(service, database_url)
+    versions = _ROOT / "services" / service / "migrations" / "versions"
+    number = f"{len(list(versions.glob('*.py'))) + 1:04}"
+    command.revision(settings, message, autogenerate=True, rev_id=number)
+
+
 def run(metadata: MetaData) -> None:
     """Run the migrations that Alembic asks for; called by each service's `migrations/env.py`."""
     engine = create_engine(context.config.attributes["database_url"])

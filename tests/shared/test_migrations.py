@@ -1,8 +1,10 @@
 """The migrations of every service make what its models say, and can be taken back."""
 
+import shutil
 import threading
 import time
 from importlib import import_module
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -36,6 +38,9 @@ _ROUTINES = """
     SELECT proname, prokind, prosrc, pg_get_function_arguments(oid), pg_get_function_result(oid)
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
+
+# A service that came later has made its outbox with them.
+_OUTBOX_SUBJECTS = sorted(Path("services").glob("*/migrations/versions/*_outbox_subjects.py"))
 
 
 def schema_of(url: str) -> dict[str, set[tuple[object, ...]]]:
@@ -80,13 +85,14 @@ def test_the_migrations_can_be_taken_back_and_made_again(postgres_url: str, serv
     assert schema_of(url) == made
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("file", _OUTBOX_SUBJECTS, ids=lambda file: file.parents[2].name)
 def test_events_that_wait_while_the_outbox_gets_subjects_keep_their_turns(
-    postgres_url: str, service: str
+    postgres_url: str, file: Path
 ) -> None:
+    service, revision = file.parents[2].name, file.name.partition("_")[0]
     url = create_database(postgres_url, service)
     migrations.upgrade(service, url)
-    command.downgrade(migrations.config(service, url), "outbox_subjects-1")
+    command.downgrade(migrations.config(service, url), f"{revision}-1")
     with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO outbox (event_id, type, payload) VALUES (gen_random_uuid(), 'a', %s)",
@@ -108,3 +114,22 @@ def test_two_that_migrate_at_once_wait_for_each_other(postgres_url: str) -> None
         assert second.is_alive()
     second.join(20)
     assert schema_of(url)["columns"]
+
+
+def test_a_drafted_migration_makes_what_the_models_say(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "services" / "auth" / "migrations"
+    shutil.copytree("services/auth/migrations", copy)
+    [last] = copy.glob("versions/*_outbox_subjects.py")
+    last.unlink()
+    monkeypatch.setattr(migrations, "_ROOT", tmp_path)
+    url = create_database(postgres_url, "auth")
+    migrations.upgrade("auth", url)
+    migrations.draft("auth", url, "outbox with subjects")
+    assert (copy / "versions" / "0003_outbox_with_subjects.py").exists()
+    migrations.upgrade("auth", url)
+    whole = create_database(postgres_url, "auth")
+    monkeypatch.undo()
+    migrations.upgrade("auth", whole)
+    assert schema_of(url)["indexes"] == schema_of(whole)["indexes"]
