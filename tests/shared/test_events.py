@@ -96,7 +96,7 @@ def test_the_catalogue_knows_every_type_of_the_architecture() -> None:
         *("transaction-created", "transaction-updated", "transaction-deleted"),
         *("position-changed", "portfolio-valued", "risk-computed", "snapshot-created"),
         *("user-created", "user-deleted", "token-revoked", "alert-fired"),
-        "user-deactivated",
+        *("user-deactivated", "ledger-changed"),
     }
 
 
