@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+import psycopg
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -75,10 +76,16 @@ class Courier:
     def _claimed(self, running: Collection[Claim]) -> Sequence[Claim]:
         """Return new claims; those that are `running` are kept up first."""
         try:
+            if not running and not self._is_any_due():
+                return []
             return self._database.unit(lambda session: self._claim(session, running))
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, psycopg.Error) as error:
             log.warning("courier_lost_database", error=type(error).__name__)
             return []
+
+    def _is_any_due(self) -> bool:
+        [row] = self._database.read(delivering.IS_ANY_DUE, {"now": self._clock()})
+        return bool(row.is_any_due)
 
     def _claim(self, session: Session, running: Collection[Claim]) -> Sequence[Claim]:
         now, room = self._clock(), _AT_ONCE - len(running)

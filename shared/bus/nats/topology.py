@@ -7,6 +7,7 @@ is missed while nobody listens.
 
 import asyncio
 import contextlib
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -144,6 +145,29 @@ async def ensure_streams(jetstream: JetStreamContext, names: Names) -> None:
             await jetstream.stream_info(str(config.name))
         except NotFoundError:
             await jetstream.add_stream(config)
+
+
+async def allow_batches(client: Client, names: Names) -> bool:
+    """Let the stream of all events take batches; return whether it does (server 2.12 or later).
+
+    Whatever else stands in its configuration stays, also what nats-py has no name for.
+    """
+    info = await _ask(client, f"$JS.API.STREAM.INFO.{names.stream}")
+    if not _are_allowed(info):
+        config = {**info["config"], "allow_atomic": True}
+        info = await _ask(client, f"$JS.API.STREAM.UPDATE.{names.stream}", config)
+    return _are_allowed(info)
+
+
+def _are_allowed(info: dict[str, Any]) -> bool:
+    return bool(info.get("config", {}).get("allow_atomic"))
+
+
+async def _ask(client: Client, subject: str, question: object = None) -> dict[str, Any]:
+    body = b"" if question is None else json.dumps(question).encode()
+    answer = await client.request(subject, body, timeout=CONNECT_TIMEOUT)
+    found: dict[str, Any] = json.loads(answer.data)
+    return found
 
 
 def _stream(name: str, subjects: list[str], max_bytes: int) -> StreamConfig:
