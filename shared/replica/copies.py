@@ -202,8 +202,14 @@ class Stepwise(Replica[S]):
         Raises:
             Missing: the owner has to be asked, and was not yet.
         """
+        # Our row is locked since the first of them, and never moves back: of the thousands that a
+        # bulk leaves behind its announcement, a batch looks for one.
+        seen: dict[int, int] = session.info.setdefault(self, {})
+        if event.sequence <= seen.get(event.subject_id, 0):
+            return False
         is_current = self.is_whole & ~self.is_behind
         have, takes_steps = self._ours(session, event.subject_id, is_current)
+        seen[event.subject_id] = have
         if event.sequence <= have:
             return False
         is_next = takes_steps and event.sequence == have + 1
