@@ -20,6 +20,8 @@ def table(replicas: Replicas) -> Mapping[str, Handler]:
         "portfolio-updated": portfolios.step(_put_portfolio),
         # Whatever came before it no longer matters, so it waits for no missing event.
         "portfolio-deleted": _forget_portfolio,
+        # Ahead of the single ones of its commit, which then are older ones.
+        "ledger-changed": portfolios.ask_again(),
         "transaction-created": portfolios.step(_put_entry),
         "transaction-updated": portfolios.step(_put_entry),
         "transaction-deleted": portfolios.step(_delete_entry),

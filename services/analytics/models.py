@@ -37,7 +37,8 @@ class Portfolio(Base):
     """A portfolio as its owner last told of it.
 
     A deleted one stays as its number and sequence alone, so that an event that arrives late does
-    not bring it back.
+    not bring it back. It is behind from the time on that its owner is asked for more until the
+    answer is stored: the ledger then is an older one, whole all the same.
     """
 
     __tablename__ = "portfolios"
@@ -49,6 +50,7 @@ class Portfolio(Base):
     cost_basis_method: Mapped[str] = mapped_column(String(10))
     sequence: Mapped[int] = mapped_column(BigInteger)
     is_deleted: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    is_behind: Mapped[bool] = mapped_column(Boolean, server_default="false")
 
     __table_args__ = (CheckConstraint("sequence >= 0", name="portfolios_sequence_counts"),)
 
@@ -174,6 +176,7 @@ class RevaluationMark(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     portfolio_id: Mapped[int] = mapped_column(BigInteger)
     since: Mapped[date] = mapped_column(Date)
+    marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __table_args__ = (Index("revaluation_marks_portfolio", "portfolio_id"),)
 

@@ -47,6 +47,7 @@ class PortfolioRow(NamedTuple):
     currency: str
     cost_basis_method: str
     sequence: int
+    is_behind: bool
 
     @property
     def is_gone(self) -> bool:
@@ -74,6 +75,7 @@ _PORTFOLIO = (
     Portfolio.currency,
     Portfolio.cost_basis_method,
     Portfolio.sequence,
+    Portfolio.is_behind,
 )
 _ASSET = (
     Asset.id,

@@ -17,10 +17,12 @@ class Replicas:
             key=Portfolio.id,
             sequence=Portfolio.sequence,
             is_whole=Portfolio.is_deleted.is_(False),
+            is_behind=Portfolio.is_behind.is_(True),
             ids=owners.portfolio_ids,
             ask=each(owners.portfolio),
             store=commands.adopt_portfolio,
             forget=commands.forget_portfolio,
+            fall_behind=commands.fall_behind,
             gone=commands.forget_portfolio,
         )
         self.assets = Stepwise[AssetSnapshot](

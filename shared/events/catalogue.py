@@ -1,6 +1,7 @@
 """The catalogue: every type of event with the schema of its data.
 
-The event's `sequence` counts the events on its subject. Money and quantities are strings.
+The event's `sequence` counts the events on its subject; only `ledger-changed` shares one, with the
+last of those that it announces. Money and quantities are strings.
 """
 
 from typing import Any, Final
@@ -160,6 +161,19 @@ class TransactionChanged(EventData):
     transaction = fields.Nested(Transaction, required=True)
 
 
+class LedgerChanged(EventData):
+    """One commit changed more than one thing of a portfolio: an event for each follows.
+
+    It comes ahead of them and has the sequence of the last of them, so that who keeps whole
+    ledgers asks the owner for this one once, never shows it half changed, and drops the others.
+    """
+
+    portfolio = _id("portfolio")
+    owner = _id("user who owns it")
+    first_date = _day("First day touched")
+    count = fields.Integer(required=True, metadata={"description": "Entries touched."})
+
+
 class PositionChanged(EventData):
     """A position is another one than before."""
 
@@ -262,6 +276,7 @@ CATALOGUE: Final[dict[str, type[EventData]]] = {
     "transaction-created": TransactionChanged,
     "transaction-updated": TransactionChanged,
     "transaction-deleted": TransactionChanged,
+    "ledger-changed": LedgerChanged,
     "position-changed": PositionChanged,
     "portfolio-valued": PortfolioValued,
     "risk-computed": RiskComputed,

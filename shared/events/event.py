@@ -16,7 +16,8 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        sequence: counts the events on `subject`, from 1; grows by one with each.
+        sequence: counts the events on `subject`, from 1; grows by one with each, but one that
+            announces others has that of the last of them.
         data: as the catalogue's schema for `type` says; money as strings.
         traceparent: W3C trace context of the request that caused it.
         request_id: the `X-Request-Id` of that request.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, literal, select, true
+from sqlalchemy import ColumnElement, false, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
@@ -23,6 +23,7 @@ T = TypeVar("T")
 Handler = Callable[[Session, Event], None]
 
 _EVERY_ROW: Final = true()
+_NO_ROW: Final = false()
 
 
 class Card(Protocol):
@@ -106,10 +107,15 @@ class Replica(Generic[S]):
         rows = session.execute(select(self.key, self.sequence).where(self.is_whole))
         return dict(rows.all())
 
-    def _ours(self, session: Session, key: int) -> tuple[int, bool]:
-        """Return the sequence that we have of a row, locked, and whether it is whole; 0 is none."""
+    def _ours(
+        self, session: Session, key: int, takes_steps: ColumnElement[bool]
+    ) -> tuple[int, bool]:
+        """Return the sequence that we have of a row, locked, and whether it takes steps.
+
+        Of none 0, and it does.
+        """
         # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
-        ours = select(self.sequence, self.is_whole).where(self.key == key)
+        ours = select(self.sequence, takes_steps).where(self.key == key)
         locked = session.execute(ours.with_for_update(key_share=True))
         return locked.one_or_none() or (0, True)
 
@@ -146,10 +152,16 @@ class Stepwise(Replica[S]):
     no such thing any more, then what the owner says goes all the same, and the event is dropped.
 
     Attributes:
+        is_behind: of our rows; those whose owner has more, as we know. No step is made from one, so
+            an owner that does not answer leaves it as it was after some commit.
+        fall_behind: takes (session, id, sequence) of what the owner is about to be asked for, and
+            lets an older row of ours be behind until `store` or `gone`; None is nothing.
         gone: takes (session, id, sequence) of an event whose subject its owner no longer knows;
             None is nothing.
     """
 
+    is_behind: ColumnElement[bool] = _NO_ROW
+    fall_behind: Callable[[Session, int, int], None] | None = None
     gone: Callable[[Session, int, int], None] | None = None
 
     def step(self, change: Handler) -> Handler:
@@ -190,10 +202,17 @@ class Stepwise(Replica[S]):
         Raises:
             Missing: the owner has to be asked, and was not yet.
         """
-        have, is_whole = self._ours(session, event.subject_id)
+        # Our row is locked since the first of them, and never moves back: of the thousands that a
+        # bulk leaves behind its announcement, a batch looks for one.
+        seen: dict[int, int] = session.info.setdefault(self, {})
+        if event.sequence <= seen.get(event.subject_id, 0):
+            return False
+        is_current = self.is_whole & ~self.is_behind
+        have, takes_steps = self._ours(session, event.subject_id, is_current)
+        seen[event.subject_id] = have
         if event.sequence <= have:
             return False
-        is_next = is_whole and event.sequence == have + 1
+        is_next = takes_steps and event.sequence == have + 1
         if is_next and is_step:
             return True
         self._fill(event, store if is_next else None)
@@ -204,15 +223,18 @@ class Stepwise(Replica[S]):
         answered(event, question, lambda: self._adopt_for(event, store))
 
     def _adopt_for(self, event: Event, store: StoreFor[S] | None) -> None:
-        snapshot = next(iter(self.ask([event.subject_id])), None)
+        key, sequence = event.subject_id, event.sequence
+        if fall_behind := self.fall_behind:
+            self.database.unit(lambda session: fall_behind(session, key, sequence))
+        snapshot = next(iter(self.ask([key])), None)
         if snapshot is None:
-            log.info("owner_knows_nothing", subject=event.subject, sequence=event.sequence)
+            log.info("owner_knows_nothing", subject=event.subject, sequence=sequence)
             if gone := self.gone:
-                self.database.unit(lambda session: gone(session, event.subject_id, event.sequence))
+                self.database.unit(lambda session: gone(session, key, sequence))
             return
-        if snapshot.sequence < event.sequence:
-            log.warning("owner_is_behind", subject=event.subject, sequence=event.sequence)
-        if store and snapshot.sequence == event.sequence:
+        if snapshot.sequence < sequence:
+            log.warning("owner_is_behind", subject=event.subject, sequence=sequence)
+        if store and snapshot.sequence == sequence:
             self.database.unit(lambda session: store(session, snapshot, event))
         else:
             self._unit(self.store, snapshot)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.analytics.answers.memory.market import Market
 from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
+from services.analytics.commands import marks
 from services.analytics.domain.valuation import Books
 from services.analytics.outside.owners import Owners
 from services.analytics.parts.appraiser import Appraiser
@@ -159,6 +161,29 @@ def test_many_changes_are_one_valuation_and_one_event(desk: Desk) -> None:
         *(number, 1),
         "USD",
     )
+
+
+def test_a_burst_is_valued_when_it_pauses_or_has_lasted_long_enough(desk: Desk) -> None:
+    ten_shares(desk)
+    asset = next(iter(desk.world.assets))
+    work = another(desk)
+    patience = marks.Patience(pause=timedelta(seconds=10), longest=timedelta(seconds=60))
+
+    def has_valued(first: int, last: int) -> bool:
+        """Return whether a burst is valued that began and ended so many seconds ago."""
+        for day in ("2024-01-04", "2024-01-05"):
+            desk.world.price(asset, day, str(100 + first))
+        desk.hear()
+        execute(desk, f"UPDATE revaluation_marks SET marked_at = now() - interval '{last} s'")
+        oldest = "(SELECT min(id) FROM revaluation_marks)"
+        begun = f"UPDATE revaluation_marks SET marked_at = now() - interval '{first} s'"
+        execute(desk, f"{begun} WHERE id = {oldest}")
+        work.work(NEVER, patience)
+        return not marked(desk)
+
+    assert not has_valued(first=50, last=5)
+    assert has_valued(first=50, last=11)
+    assert has_valued(first=61, last=5)
 
 
 def test_a_value_is_told_only_when_it_is_printed_otherwise(desk: Desk) -> None:

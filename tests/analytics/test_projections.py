@@ -1,12 +1,16 @@
 """What is kept of ledgers and prices: each event once, in order, gaps filled by the owner."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from urllib.parse import parse_qsl
+from uuid import uuid4
 
 import pytest
 
 from services.analytics import handlers
-from services.analytics.outside.owners import Owners
+from services.analytics.outside.owners import Owners, PortfolioSnapshot
 from services.analytics.replicas import Replicas
 from shared.errors import Unavailable
 from shared.identity import Signer
@@ -159,7 +163,7 @@ def test_an_event_of_a_portfolio_that_is_gone_by_now_is_taken_as_its_end(desk: D
     desk.world.delete_portfolio(number)
     desk.world.take()
     desk.hear([second])
-    assert desk.stored()["portfolios"] == [(number, 0, "", "", "", second.sequence, True)]
+    assert desk.stored()["portfolios"] == [(number, 0, "", "", "", second.sequence, True, False)]
 
 
 def test_a_retired_asset_keeps_its_prices_and_is_no_benchmark_any_more(desk: Desk) -> None:
@@ -181,3 +185,90 @@ def test_an_owner_who_is_down_holds_the_event_and_loses_nothing(desk: Desk) -> N
         desk.stand.hear(events[-1], handlers.table(Replicas(desk.stand.database, nobody)))
     desk.hear(events[-1:])  # the same event again, when the owner is back
     assert len(desk.stored()["ledger_entries"]) == 2
+
+
+def deposits(desk: Desk, portfolio: int, count: int) -> None:
+    """Let several deposits be made in one commit."""
+    one = partial(desk.world.record, portfolio, "DEPOSIT", "2024-01-03", amount="10")
+    desk.world.announced(portfolio, *[one] * count)
+
+
+def entries(desk: Desk) -> int:
+    return len(desk.stored()["ledger_entries"])
+
+
+def test_what_one_commit_does_is_taken_over_at_once_and_asked_for_once(desk: Desk) -> None:
+    number = ten_shares(desk)
+    desk.world.asked.clear()
+    deposits(desk, number, 20)
+    seen = []
+    for event in desk.world.take():
+        desk.hear([event])
+        seen.append(entries(desk))
+    assert set(seen) == {21}
+    assert desk.world.asked == [f"/internal/v1/portfolios/{number}/"]
+    desk.world.record(number, "DEPOSIT", "2024-01-03", amount="10")
+    desk.hear()  # the next one is a step again
+    assert (entries(desk), len(desk.world.asked)) == (22, 1)
+
+
+def test_an_announcement_that_comes_late_or_again_changes_nothing(desk: Desk) -> None:
+    number = ten_shares(desk)
+    deposits(desk, number, 2)
+    announcement, *singles = desk.world.take()
+    desk.hear([*singles, announcement])
+    told = desk.stored()
+    desk.world.asked.clear()
+    desk.hear([replace(announcement, id=uuid4())])
+    assert (desk.stored(), desk.world.asked) == (told, [])
+
+
+def test_an_owner_who_is_down_leaves_a_ledger_as_it_was_after_some_commit(desk: Desk) -> None:
+    number = ten_shares(desk)
+    deposits(desk, number, 3)
+    events = desk.world.take()
+    signer = Signer("analytics", desk.stand.keys / "analytics.pem")
+    nobody = Owners({"portfolio": NOWHERE, "assets": NOWHERE}, signer)
+    alone = handlers.table(Replicas(desk.stand.database, nobody))
+    for event in events:
+        with pytest.raises(Unavailable):
+            desk.stand.hear(event, alone)
+    assert entries(desk) == 1
+    desk.hear(events[::-1])  # what was held may come in any order
+    assert entries(desk) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/portfolios/{}/performance_metrics/", "total_return"),
+        ("/api/portfolios/{}/historical_performance/", "series.value"),
+        ("/api/analytics/risk_metrics/?portfolio_id={}", "var"),
+        ("/api/analytics/asset_allocation_analysis/?portfolio_id={}", "total_value"),
+        ("/api/analytics/scenario_analysis/?portfolio_id={}", "portfolio_value"),
+    ],
+)
+def test_an_answer_from_a_ledger_that_is_known_to_be_behind_says_so(
+    desk: Desk, path: str, field: str
+) -> None:
+    number = ten_shares(desk)
+    deposits(desk, number, 2)
+    announcement, *_ = desk.world.take()
+    portfolios = Replicas(desk.stand.database, desk.owners).portfolios
+    remarks = []
+
+    def look() -> None:
+        name, _, query = path.format(number).partition("?")
+        answer = desk.get(name, **dict(parse_qsl(query)))
+        doubts = [doubt for doubt in answer["warnings"] if doubt["code"] == "catching_up"]
+        remarks.append([doubt["field"] for doubt in doubts])
+
+    def ask(ids: Sequence[int]) -> Iterator[PortfolioSnapshot]:
+        look()
+        yield from portfolios.ask(ids)
+
+    look()
+    slow = replace(portfolios, ask=ask)
+    desk.stand.hear(announcement, {"ledger-changed": slow.ask_again()})
+    look()
+    assert remarks == [[], [field], []]

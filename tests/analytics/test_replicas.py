@@ -22,7 +22,12 @@ def happen(world: World, random: Random) -> None:
     price = str(random.randint(90, 110))
     number = random.choice(list(world.portfolios))
     entries = list(world.portfolios[number].transactions)
+
+    def deposit() -> object:
+        return world.record(number, "DEPOSIT", day, amount=price)
+
     happenings: list[Callable[[], object]] = [
+        lambda: world.announced(number, *[deposit] * random.randint(2, 4)),
         lambda: world.price(asset, day, price),
         lambda: world.price(asset, day, price, open="100", volume=7),
         lambda: world.import_prices(asset, {day: price, DAYS[0]: "100"}),

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -155,6 +155,20 @@ class World:
         self.portfolios[portfolio].transactions[number] = row
         self._say_transaction("transaction-created", row)
         return number
+
+    def announced(self, portfolio: int, *changes: Callable[[], object]) -> None:
+        """Let several changes of entries be one commit."""
+        place = len(self.said)
+        for change in changes:
+            change()
+        touched = [event.data["transaction"]["date"] for event in self.said[place:]]
+        owned = self.portfolios[portfolio]
+        data = {"portfolio": portfolio, "owner": owned.card["owner"]}
+        data |= {"first_date": min(touched), "count": len(touched)}
+        catalogue.check("ledger-changed", data)
+        subject = f"portfolios/{portfolio}"
+        event = Event.now("portfolio", "ledger-changed", subject, owned.sequence, data)
+        self.said.insert(place, event)
 
     def change_transaction(self, portfolio: int, number: int, **values: Any) -> None:
         rows = self.portfolios[portfolio].transactions

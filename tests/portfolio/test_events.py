@@ -108,6 +108,70 @@ def test_a_split_is_told_with_its_ratio(stand: Stand, ann: User) -> None:
     assert (transaction["ratio"], transaction["cash_effect"]) == ("1:4", "0")
 
 
+def test_what_one_commit_does_to_a_ledger_is_announced_ahead_of_it(stand: Stand, ann: User) -> None:
+    first, second = ann.portfolio(), ann.portfolio()
+    days = {"2024-01-03": first, "2024-01-02": first, "2024-01-04": second}
+    deposit = {"transaction_type": "DEPOSIT", "amount": "1"}
+    rows = [{"portfolio": portfolio, "date": day, **deposit} for day, portfolio in days.items()]
+    ann.post("/api/transactions/bulk/", {"transactions": rows})
+    assert told(stand)[2:] == [
+        ("ledger-changed", "portfolios/1", 3),
+        ("transaction-created", "portfolios/1", 2),
+        ("transaction-created", "portfolios/1", 3),
+        ("transaction-created", "portfolios/2", 2),
+    ]
+    assert last(stand, "ledger-changed").data == {
+        "portfolio": first,
+        "owner": 1,
+        "first_date": "2024-01-02",
+        "count": 2,
+    }
+
+
+def test_rows_that_take_several_rounds_are_one_commit(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    buy(ann, portfolio)
+    # The second waits for the number of the first, which sells more than is held.
+    rows: list[dict[str, Any]] = [
+        {"transaction_type": "SELL", "asset": AAPL, "quantity": "11", "price": "5"},
+        {"transaction_type": "DEPOSIT", "amount": "1"},
+    ]
+    same = {"portfolio": portfolio, "date": "2024-01-03", "external_id": "x"}
+    other = {**rows[1], **same, "external_id": "y"}
+    body = {"transactions": [*(row | same for row in rows), other], "atomic": False}
+    answer = ann.client.post("/api/transactions/bulk/", json=body).get_json()
+    assert [result["status"] for result in answer["results"]] == [422, 201, 201]
+    assert [event for event in told(stand) if event[1] == "portfolios/1"][2:] == [
+        ("ledger-changed", "portfolios/1", 4),
+        ("transaction-created", "portfolios/1", 3),
+        ("transaction-created", "portfolios/1", 4),
+    ]
+
+
+def test_another_currency_is_announced_with_the_rates_it_changes(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    buy(ann, portfolio)
+    ann.patch(f"/api/portfolios/{portfolio}/", {"currency": "EUR"})
+    assert [event for event in told(stand) if event[1] == "portfolios/1"][2:] == [
+        ("ledger-changed", "portfolios/1", 4),
+        ("portfolio-updated", "portfolios/1", 3),
+        ("transaction-updated", "portfolios/1", 4),
+    ]
+
+
+def test_a_deleted_position_is_announced(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    buy(ann, portfolio)
+    buy(ann, portfolio)
+    ann.delete(f"/api/positions/{ann.position(portfolio)['id']}/")
+    assert [type_ for type_, _, _ in told(stand)][-4:] == [
+        "ledger-changed",
+        "transaction-deleted",
+        "transaction-deleted",
+        "position-changed",
+    ]
+
+
 def test_a_position_as_it_is_told(stand: Stand, ann: User) -> None:
     portfolio = ann.portfolio()
     bought = buy(ann, portfolio)
@@ -137,6 +201,9 @@ def test_other_services_read_a_ledger_as_the_events_tell_it(stand: Stand, ann: U
     buy(ann, portfolio, quantity="10.5", price="5.20")
     ann.record(portfolio, "BUY", "2024-01-01", asset=AAPL, quantity="1", price="5")
     ann.record(portfolio, "SPLIT", "2024-01-02", asset=AAPL, ratio="4:1")
+    row = {"asset": SAP, "amount": "20.10", "taxes": "1.500", "fees": "2"}
+    ann.record(portfolio, "DIVIDEND", "2024-01-03", notes="'", **row)
+    ann.record(portfolio, "WITHDRAWAL", "2024-01-03", amount="-0.00000001", external_id="y")
     service = stand.service_client("analytics")
     answer = service.get(f"/internal/v1/portfolios/{portfolio}/").get_json()
     cards = {
@@ -145,9 +212,16 @@ def test_other_services_read_a_ledger_as_the_events_tell_it(stand: Stand, ann: U
         if event.type == "transaction-created"
     }
     # By day, the split first.
-    assert answer["transactions"] == [cards[2], cards[3], cards[1]]
+    assert answer["transactions"] == [cards[number] for number in (2, 3, 1, 4, 5)]
     assert answer["portfolio"] == last(stand, "portfolio-created").data["portfolio"]
-    assert answer["sequence"] == 4
+    assert answer["sequence"] == 6
+
+
+def test_an_empty_ledger_is_read_as_one(stand: Stand, ann: User) -> None:
+    portfolio = ann.portfolio()
+    service = stand.service_client("analytics")
+    answer = service.get(f"/internal/v1/portfolios/{portfolio}/").get_json()
+    assert (answer["sequence"], answer["transactions"]) == (1, [])
 
 
 def test_other_services_read_the_cards_of_all_portfolios(

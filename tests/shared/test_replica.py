@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared.bus import inbox
@@ -316,6 +317,21 @@ def test_several_events_of_one_transaction_ask_once_for_each_subject(
     reader.hear_at_once(*ones, *twos, *ones)
     assert reader.has() == {1: (4, "a b c d"), 2: (4, "a b c d")}
     assert owner.asked == [1, 2]
+
+
+def test_of_many_older_events_of_one_transaction_one_looks(reader: Reader, owner: Owner) -> None:
+    events = [owner.write(1, word) for word in "abcd"]
+    reader.hear(events[-1])
+    looks: list[str] = []
+
+    def look(_: object, __: object, statement: str, *___: object) -> None:
+        looks.append(statement)
+
+    listen(reader.database.engine, "before_cursor_execute", look)
+    reader.hear_at_once(*events)
+    remove(reader.database.engine, "before_cursor_execute", look)
+    assert ["FROM logs" in statement for statement in looks] == [True]
+    assert reader.has() == {1: (4, "a b c d")}
 
 
 def test_several_events_on_what_is_gone_ask_once(reader: Reader, owner: Owner) -> None:

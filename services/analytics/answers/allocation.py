@@ -82,7 +82,7 @@ def analyse(
         parts,
         _concentration(constituents),
         None if targets is None else rebalance(by_type, targets, row.currency),
-        _remarks(appraisal, position, constituents, by_type),
+        portfolio.doubts("total_value") + _remarks(appraisal, position, constituents, by_type),
     )
 
 

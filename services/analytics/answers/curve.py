@@ -60,6 +60,7 @@ def draw(
         benchmark=levels,
     )
     warnings = _remarks(appraisal, curve, question.start, benchmark, levels)
+    warnings = portfolio.doubts("series.value") + warnings
     return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings)
 
 

@@ -1,5 +1,6 @@
 """The performance metrics of a portfolio or an asset."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -51,7 +52,7 @@ def portfolio(
         appraisal = portfolios.appraise(session, whole)
         levels = windows.levels(session, portfolios.market, benchmark)
         measured = measure_portfolio(appraisal.valuation, appraisal.books, request, levels)
-        metrics = _remarked(measured, benchmark, levels)
+        metrics = _remarked(measured, benchmark, levels, whole.doubts("total_return"))
         portfolios.metrics.put(key, basis, metrics)
     return Measurement(metrics, whole.row.currency, question.risk_free_rate, benchmark)
 
@@ -72,8 +73,13 @@ def asset(
     return Measurement(metrics, row.currency, question.risk_free_rate, benchmark)
 
 
-def _remarked(metrics: Metrics, benchmark: Benchmark | None, levels: Series | None) -> Metrics:
+def _remarked(
+    metrics: Metrics,
+    benchmark: Benchmark | None,
+    levels: Series | None,
+    doubts: Sequence[Warning] = (),
+) -> Metrics:
     window = metrics.window
     first, last = window.start_date, window.end_date
     of_benchmark = windows.benchmark_remarks(benchmark, levels, first, last)
-    return replace(metrics, warnings=(*of_benchmark, *metrics.warnings))
+    return replace(metrics, warnings=(*doubts, *of_benchmark, *metrics.warnings))

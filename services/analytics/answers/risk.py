@@ -24,14 +24,14 @@ class Risk:
     risk_free_rate: Decimal
     confidence: Decimal
     benchmark: Benchmark | None
-    benchmark_warnings: list[Warning]
+    doubts: list[Warning]
 
     @property
     def warnings(self) -> list[Warning]:
         """Every remark."""
         lasting = any(fall.recovery is None for fall in self.report.falls)
         unrecovered = [warn("drawdowns.recovery", Code.NOT_RECOVERED)] if lasting else []
-        return [*self.benchmark_warnings, *self.report.warnings, *unrecovered]
+        return [*self.doubts, *self.report.warnings, *unrecovered]
 
 
 def measure(
@@ -54,6 +54,7 @@ def measure(
         )
         portfolios.reports.put(key, basis, report)
     window = report.metrics.window
+    of_benchmark = windows.benchmark_remarks(benchmark, levels, window.start_date, window.end_date)
     return Risk(
         report,
         portfolio.row.id,
@@ -61,5 +62,5 @@ def measure(
         question.risk_free_rate,
         confidence,
         benchmark,
-        windows.benchmark_remarks(benchmark, levels, window.start_date, window.end_date),
+        portfolio.doubts("var") + of_benchmark,
     )

@@ -102,9 +102,10 @@ def analyse(
     levels = windows.levels(session, portfolios.market, benchmark)
     sectors = {asset.id: asset.sector for asset in portfolio.assets.values()}
     holdings = holdings_on(appraisal.valuation, appraisal.books, sectors, levels, question.end)
+    doubts = portfolio.doubts("portfolio_value")
     if holdings is None:
         missing = [warn(name, Code.NO_VALUATION) for name in ("as_of", "portfolio_value")]
-        return Analysis(row.id, row.currency, benchmark, remarks=missing)
+        return Analysis(row.id, row.currency, benchmark, remarks=doubts + missing)
     of_value = remarks_on(appraisal.valuation, appraisal.books, holdings.as_of)
     return Analysis(
         row.id,
@@ -113,7 +114,7 @@ def analyse(
         holdings.as_of,
         _worth(holdings),
         _SCENARIOS[question.type](holdings, levels, question),
-        windows.about("portfolio_value", of_value),
+        doubts + windows.about("portfolio_value", of_value),
     )
 
 

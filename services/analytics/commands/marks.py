@@ -8,7 +8,7 @@ portfolio holds the asset, nor the valuation after the first of them the other o
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy import (
@@ -92,12 +92,35 @@ class Claim(NamedTuple):
     since: date
 
 
-def waiting(session: Session, most: int, but: Collection[int]) -> Sequence[int]:
-    """Return portfolios that have marks `but` some, those that wait longest first."""
+class Patience(NamedTuple):
+    """How long a portfolio waits for more changes.
+
+    Attributes:
+        pause: since the last change.
+        longest: since the first one, however many more come.
+    """
+
+    pause: timedelta
+    longest: timedelta
+
+
+NO_PATIENCE: Final = Patience(timedelta(0), timedelta(0))
+
+
+def waiting(
+    session: Session, most: int, but: Collection[int], patience: Patience = NO_PATIENCE
+) -> Sequence[int]:
+    """Return portfolios whose marks have waited enough `but` some, those that wait longest first.
+
+    The clock is the database's, which gave the marks their time.
+    """
+    has_paused = func.max(RevaluationMark.marked_at) <= func.now() - patience.pause
+    is_enough = func.min(RevaluationMark.marked_at) <= func.now() - patience.longest
     oldest = (
         select(RevaluationMark.portfolio_id)
         .where(RevaluationMark.portfolio_id.not_in(but))
         .group_by(RevaluationMark.portfolio_id)
+        .having(has_paused | is_enough)
         .order_by(func.min(RevaluationMark.id))
     )
     return session.scalars(oldest.limit(most)).all()

@@ -49,6 +49,7 @@ class Code(StrEnum):
     NO_RESULT = "no_result"
     LEFT_OUT = "left_out"
     NO_PUBLIC_PRICES = "no_public_prices"
+    CATCHING_UP = "catching_up"
 
 
 MESSAGES: dict[Code, str] = {
@@ -95,6 +96,7 @@ MESSAGES: dict[Code, str] = {
     Code.NO_RESULT: "No scenario has a result.",
     Code.LEFT_OUT: "{symbols}: too little history, so they move like the rest.",
     Code.NO_PUBLIC_PRICES: "No asset that everybody sees has a price.",
+    Code.CATCHING_UP: "The ledger has later entries, which are on their way here.",
 }
 
 

@@ -1,13 +1,13 @@
 """The appraiser: values portfolios again whose ledger or prices changed, and measures their risk.
 
-A portfolio is valued five times a second at most, however many changes it has. Its risk is
-measured when one of its days has changed and it holds something, once a minute at most.
+A portfolio that changes in a burst is valued when the burst pauses, or some seconds after it began.
+Its risk is measured when one of its days has changed and it holds something, once a minute at most.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -32,6 +32,7 @@ Work = Callable[[Session, int], None]
 ROUND: Final = 100  # portfolios valued between two looks at what waits
 _MEASURED: Final = 5  # portfolios whose risk is measured in a round
 _POLL: Final = 0.2  # seconds
+_PATIENCE: Final = marks.Patience(pause=timedelta(seconds=0.5), longest=timedelta(seconds=4))
 _PARKED_FOR: Final = 5.0  # seconds until a portfolio that failed is tried again
 _SECONDS: Final = Histogram("appraisal_seconds", "Time to value or measure a portfolio", ["work"])
 
@@ -48,17 +49,19 @@ class Appraiser:
         """Value and measure until `stop`; a database that is away is waited for."""
         while not stop.is_set():
             try:
-                pause = 0.0 if self.work(stop) == ROUND else _POLL
+                pause = 0.0 if self.work(stop, _PATIENCE) == ROUND else _POLL
             except SQLAlchemyError as error:
                 log.warning("appraiser_lost_database", error=type(error).__name__)
                 pause = _POLL
             stop.wait(pause)
 
-    def work(self, stop: threading.Event) -> int:
+    def work(self, stop: threading.Event, patience: marks.Patience = marks.NO_PATIENCE) -> int:
         """Value what waits and measure some of what is due; return how many were waiting."""
         now = time.monotonic()
         self._parked = {key: until for key, until in self._parked.items() if until > now}
-        waiting = self._database.unit(lambda unit: marks.waiting(unit, ROUND, self._parked))
+        waiting = self._database.unit(
+            lambda unit: marks.waiting(unit, ROUND, self._parked, patience)
+        )
         self._each(waiting, self._revalue, stop)
         due = self._database.unit(lambda unit: snapshots.due(unit, _MEASURED, self._parked))
         self._each(due, self._remeasure, stop)

@@ -76,6 +76,25 @@ def transaction_events(
     return events
 
 
+def announced(portfolio: Portfolio, events: Sequence[Event]) -> Sequence[Event]:
+    """Return all events of one commit on a portfolio, several behind one that announces them.
+
+    Args:
+        portfolio: its sequence must be that of the last of them already.
+        events: of changed entries, and perhaps of the portfolio itself.
+    """
+    days = [event.data["transaction"]["date"] for event in events if "transaction" in event.data]
+    if not days or len(events) == 1:
+        return events
+    data = {
+        "portfolio": portfolio.id,
+        "owner": portfolio.owner_id,
+        "first_date": min(days),
+        "count": len(days),
+    }
+    return [_of_portfolio(portfolio, "ledger-changed", data), *events]
+
+
 def position_event(portfolio: Portfolio, position: Position, holding: Holding) -> Event:
     """Return the event of a change to a position; its sequence must be the position's already.
 

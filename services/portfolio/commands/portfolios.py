@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.portfolio import fx
 from services.portfolio.commands import ledger
 from services.portfolio.commands.changes import (
+    announced,
     changeable,
     portfolio_event,
     transaction_events,
@@ -60,9 +61,10 @@ def update_portfolio(
     events = [portfolio_event(portfolio, "portfolio-updated")]
     if portfolio.currency != before[0]:
         events += _rerated(session, portfolio)
+    of_positions = []
     if (portfolio.currency, portfolio.cost_basis_method) != before:
-        events += ledger.repost(session, portfolio)
-    outbox.add(session, *events)
+        of_positions = ledger.repost(session, portfolio)
+    outbox.add(session, *announced(portfolio, events), *of_positions)
 
 
 def delete_portfolio(
@@ -108,7 +110,8 @@ def rate_unrated(session: Session) -> None:
     statement = select(Portfolio).where(Portfolio.id.in_(waiting)).order_by(Portfolio.id)
     for portfolio in session.scalars(statement.with_for_update()).all():
         if events := _rerated(session, portfolio, UNRATED):
-            outbox.add(session, *events, *ledger.repost(session, portfolio))
+            of_positions = ledger.repost(session, portfolio)
+            outbox.add(session, *announced(portfolio, events), *of_positions)
 
 
 def _delete(session: Session, portfolio: Portfolio) -> None:

@@ -2,20 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands import ledger
 from services.portfolio.commands.assets import assets_for, learn_assets
-from services.portfolio.commands.changes import all_changeable, transaction_events
+from services.portfolio.commands.changes import all_changeable, announced, transaction_events
 from services.portfolio.commands.rows import Refusals, RowsRefused, filled
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.models import Asset, Portfolio, Transaction, TransactionFields
 from services.portfolio.outside.owners import Owners
 from shared.bus import outbox
 from shared.errors import Conflict, ServiceError
+from shared.events import Event
 from shared.faults import crash_point
 from shared.finance.entries import DISPOSALS, EntryType
 
@@ -99,13 +100,32 @@ def record_sound_transactions(
     assets = assets_for(session, owner_id, ids)
     portfolios = all_changeable(session, owner_id, {row.portfolio for row in rows})
     outcomes: dict[int, int | ServiceError] = {}
+    rounds: list[_Round] = []
     waiting: Sequence[int] = range(len(rows))
-    for _ in range(_ROUNDS):
+    while waiting and len(rounds) < _ROUNDS:
         of_round = [rows[index] for index in waiting]
-        outcomes_of_round, freed = _record(session, of_round, portfolios, assets, import_id)
-        outcomes |= dict(zip(waiting, outcomes_of_round, strict=True))
-        waiting = [waiting[index] for index in freed]
+        rounds.append(_record(session, of_round, portfolios, assets, import_id))
+        outcomes |= dict(zip(waiting, rounds[-1].outcomes, strict=True))
+        waiting = [waiting[index] for index in rounds[-1].freed]
+    _tell(session, portfolios.values(), rounds)
     return [outcomes[index] for index in range(len(rows))]
+
+
+class _Round(NamedTuple):
+    """What became of rows that were recorded together.
+
+    Attributes:
+        outcomes: of each row its id, or why it is refused.
+        freed: rows that were refused for an `external_id` of another one that then was refused
+            itself.
+        new: what was recorded, in the order of creation.
+        of_positions: what to tell of positions.
+    """
+
+    outcomes: Sequence[int | ServiceError]
+    freed: Sequence[int]
+    new: Sequence[Transaction]
+    of_positions: Sequence[Event]
 
 
 def _record(
@@ -114,15 +134,8 @@ def _record(
     portfolios: Mapping[int, Portfolio],
     assets: Mapping[int, Asset],
     import_id: int | None,
-) -> tuple[list[int | ServiceError], Sequence[int]]:
-    """Record what is sound.
-
-    Returns:
-        Of each row its id, or why it is refused; and the rows refused for an `external_id` of
-        another one that then was refused itself.
-    """
-    if not rows:
-        return [], []
+) -> _Round:
+    """Record what is sound."""
     refusals = Refusals()
     sound = filled(session, rows, portfolios, assets, refusals, of_import=import_id is not None)
     ordered = (
@@ -131,8 +144,11 @@ def _record(
     _create(session, ordered, import_id)
     crash_point("mid_bulk")
     misfits: dict[int, LedgerError] = {}
+    of_positions: list[Event] = []
     for portfolio in portfolios.values():
-        misfits |= _post(session, portfolio, ordered)
+        of_portfolio, events = _post(session, portfolio, ordered)
+        misfits |= of_portfolio
+        of_positions += events
     free = {(row.portfolio_id, row.external_id) for row in ordered if row.id in misfits}
     freed = [
         index
@@ -140,7 +156,9 @@ def _record(
         if isinstance(error, Conflict) and (rows[index].portfolio, rows[index].external_id) in free
     ]
     refusals |= {index: misfits[row.id] for index, row in sound.items() if row.id in misfits}
-    return [refusals.get(index) or sound[index].id for index in range(len(rows))], freed
+    outcomes = [refusals.get(index) or sound[index].id for index in range(len(rows))]
+    new = [row for row in ordered if row.id not in misfits]
+    return _Round(outcomes, freed, new, of_positions)
 
 
 def _create(session: Session, transactions: Collection[Transaction], import_id: int | None) -> None:
@@ -168,11 +186,11 @@ def _order_of_creation(transaction: Transaction) -> tuple[date, bool, bool]:
 
 def _post(
     session: Session, portfolio: Portfolio, transactions: Iterable[Transaction]
-) -> Mapping[int, LedgerError]:
-    """Post what is new in one portfolio and tell of it; take out again what does not fit.
+) -> tuple[Mapping[int, LedgerError], Sequence[Event]]:
+    """Post what is new in one portfolio; take out again what does not fit.
 
     Returns:
-        What was taken out: id → what is wrong with it.
+        What was taken out: id → what is wrong with it; and what to tell of positions.
     """
     new = {row.id: row for row in transactions if row.portfolio_id == portfolio.id}
     misfits: Mapping[int, LedgerError] = {}
@@ -184,6 +202,13 @@ def _post(
         session.execute(gone, execution_options={"synchronize_session": False})
         new = {id_: row for id_, row in new.items() if id_ not in misfits}
         of_positions = ledger.post(session, portfolio, added=[row.entry for row in new.values()])
-    events = transaction_events(session, portfolio, "transaction-created", list(new.values()))
-    outbox.add(session, *events, *of_positions)
-    return misfits
+    return misfits, of_positions
+
+
+def _tell(session: Session, portfolios: Iterable[Portfolio], rounds: Sequence[_Round]) -> None:
+    """Tell of all that was recorded, however many rounds it took: it is one commit."""
+    for portfolio in portfolios:
+        new = [row for each in rounds for row in each.new if row.portfolio_id == portfolio.id]
+        events = transaction_events(session, portfolio, "transaction-created", new)
+        outbox.add(session, *announced(portfolio, events))
+    outbox.add(session, *(event for each in rounds for event in each.of_positions))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.portfolio.commands import ledger
 from services.portfolio.commands.assets import assets_for, learn_assets
 from services.portfolio.commands.changes import (
+    announced,
     changeable,
     require_expected,
     transaction_events,
@@ -122,7 +123,7 @@ def delete_entries(
     session.execute(gone, execution_options={"synchronize_session": False})
     of_positions = ledger.post(session, portfolio, removed=[row.entry for row in transactions])
     events = transaction_events(session, portfolio, "transaction-deleted", transactions)
-    outbox.add(session, *events, *of_positions)
+    outbox.add(session, *announced(portfolio, events), *of_positions)
 
 
 def _edit(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.analytics import queries
 from services.analytics.answers.memory.market import Assets, Market, sequences
+from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.ledger import Booking, Ledger
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.risk_report import RiskReport
@@ -41,8 +42,13 @@ class WholePortfolio(NamedTuple):
 
     @property
     def basis(self) -> Hashable:
-        """What its value is computed from."""
-        return self.row.sequence, sequences(self.assets), sequences(self.pairs)
+        """What its value is computed from, and whether there is something newer."""
+        row = self.row
+        return row.sequence, row.is_behind, sequences(self.assets), sequences(self.pairs)
+
+    def doubts(self, field: str) -> list[Warning]:
+        """Return what is to be said on a field of every answer that rests on its ledger."""
+        return [warn(field, Code.CATCHING_UP)] if self.row.is_behind else []
 
     @property
     def rate_symbols(self) -> frozenset[str]:
