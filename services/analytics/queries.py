@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     or_,
     select,
@@ -26,9 +27,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from services.analytics.domain.packing import COLUMNS
 from services.analytics.models import (
     Asset,
+    LastValuation,
     LedgerEntry,
     Portfolio,
     PriceYear,
+    RevaluationMark,
     Snapshot,
     Split,
 )
@@ -130,6 +133,17 @@ _ASSETS: Final = Query(
 )
 _PAIRS: Final = Query(
     select(*_ASSET).where(Asset.id.in_(pair_ids(Asset, bindparam("symbols", type_=ARRAY(Text)))))
+)
+# Asked several times a second; most of the time nothing waits.
+APPRAISAL_WAITS: Final = Query(
+    select(
+        or_(
+            exists(select(RevaluationMark.id)),
+            exists(
+                select(LastValuation.portfolio_id).where(LastValuation.measure_after <= func.now())
+            ),
+        ).label("waits")
+    )
 )
 _UPPER: Final = func.upper(Asset.symbol)
 _MEANT: Final = Query(

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
+import psycopg
 from prometheus_client import Histogram
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -49,11 +50,16 @@ class Appraiser:
         """Value and measure until `stop`; a database that is away is waited for."""
         while not stop.is_set():
             try:
-                pause = 0.0 if self.work(stop, _PATIENCE) == ROUND else _POLL
-            except SQLAlchemyError as error:
+                is_busy = self._has_work() and self.work(stop, _PATIENCE) == ROUND
+                pause = 0.0 if is_busy else _POLL
+            except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("appraiser_lost_database", error=type(error).__name__)
                 pause = _POLL
             stop.wait(pause)
+
+    def _has_work(self) -> bool:
+        [row] = self._database.read(queries.APPRAISAL_WAITS, {})
+        return bool(row.waits)
 
     def work(self, stop: threading.Event, patience: marks.Patience = marks.NO_PATIENCE) -> int:
         """Value what waits and measure some of what is due; return how many were waiting."""
