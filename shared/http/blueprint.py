@@ -1,6 +1,7 @@
 """The decorators of a route, in the one order.
 
-authenticated or for_services, arguments, lane, response:
+authenticated or for_services, arguments, lane, response; where the body itself is large, the lane
+stands before the arguments, so that reading it takes a place:
 
 @blueprint.route("/api/portfolios/", methods=["GET"])
 @blueprint.authenticated("read")

@@ -13,8 +13,6 @@ from shared.testing import wait_until
 from tests.analytics.conftest import Desk
 from tests.analytics.test_portfolio_metrics import ten_shares
 
-INSIDE = 'lane_requests{lane="computing"} '
-
 
 @pytest.fixture
 def threads() -> Iterator[ThreadPoolExecutor]:
@@ -30,11 +28,6 @@ def unreadable_prices(desk: Desk) -> Iterator[None]:
         yield
 
 
-def inside(desk: Desk) -> int:
-    lines = desk.stand.app.test_client().get("/metrics/").text.splitlines()
-    return next((int(float(line[len(INSIDE) :])) for line in lines if line.startswith(INSIDE)), 0)
-
-
 def fill(
     desk: Desk, threads: ThreadPoolExecutor, path: str, users: list[int]
 ) -> list[Future[TestResponse]]:
@@ -44,7 +37,7 @@ def fill(
         query = {"indicators": f"sma_{number}"}
         client = desk.stand.client(user)
         computing.append(threads.submit(client.get, path, query_string=query))
-        wait_until(lambda: inside(desk) == len(computing))
+        wait_until(lambda: desk.stand.inside("computing") == len(computing))
     return computing
 
 
@@ -68,7 +61,7 @@ def test_a_full_lane_refuses_at_once_and_lets_what_is_cheap_or_kept_pass(
         assert time.monotonic() - began < 1
     assert [answer.result().status_code for answer in computing] == [200] * 4
     assert desk.stand.client(4).get(path).status_code == 200
-    assert inside(desk) == 0
+    assert desk.stand.inside("computing") == 0
 
 
 def test_a_user_has_three_of_the_four_places(desk: Desk, threads: ThreadPoolExecutor) -> None:

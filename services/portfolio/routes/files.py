@@ -10,6 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from services.portfolio import commands, queries
 from services.portfolio.domain import ledger_files
+from services.portfolio.lanes import IMPORTING
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import ImportedSchema, ImportQuery, PortfolioOfFile
 from shared.http import Blueprint, Resource, identity, session
@@ -29,6 +30,7 @@ _TYPES: Final = {"ghostfolio": "application/json"}  # all others are CSV
 @blueprint.route("/api/transactions/import/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
+@blueprint.lane(IMPORTING)
 @blueprint.arguments(ImportQuery, location="query")
 @blueprint.response(200, ImportedSchema)
 @blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
@@ -45,6 +47,7 @@ def import_file(query: dict[str, Any]) -> Resource:
 
 @blueprint.route("/api/transactions/imports/<id:import_id>/", methods=["DELETE"])
 @blueprint.authenticated("write")
+@blueprint.lane(IMPORTING)
 @blueprint.response(204)
 def take_back_import(import_id: int) -> None:
     """Take an import back: all its transactions are deleted, or none."""
