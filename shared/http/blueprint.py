@@ -22,6 +22,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
 from shared.http import etag, kept, openapi, operations, pagination
+from shared.http.bodies import require_few_values
 from shared.http.context import current, identity, service_app
 from shared.http.lanes import Lane
 from shared.http.openapi import Document
@@ -53,6 +54,7 @@ class Parser(FlaskParser):
         """Return the body, which must say that it is JSON, with exact numbers."""
         if not req.is_json:
             raise UnsupportedMediaType
+        require_few_values(req.get_data())
         try:
             return current_app.json.loads(req.get_data().decode())
         except ValueError as error:

@@ -15,6 +15,7 @@ from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import ImportedSchema, ImportQuery, PortfolioOfFile
 from shared.http import Blueprint, Resource, identity, session
 from shared.http.blueprint import BULK_BODY
+from shared.http.bodies import require_few_values
 from shared.http.context import service_app
 
 blueprint = Blueprint("Ledger files", "Ledgers of other programs and of our own, as files.")
@@ -70,6 +71,8 @@ def export_file(query: dict[str, int]) -> Response:
 def _content(mimetype: str) -> bytes:
     if request.mimetype != mimetype:
         raise UnsupportedMediaType
+    if request.is_json:
+        require_few_values(request.get_data())
     return request.get_data()
 
 
