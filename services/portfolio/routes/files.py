@@ -1,11 +1,10 @@
 """Ledgers in files: imported, taken back, exported."""
 
-from collections.abc import Iterator
 from dataclasses import fields
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, request
-from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import UnsupportedMediaType
 
 from services.portfolio import commands, queries
@@ -13,10 +12,9 @@ from services.portfolio.domain import ledger_files
 from services.portfolio.lanes import IMPORTING
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import ImportedSchema, ImportQuery, PortfolioOfFile
-from shared.http import Blueprint, Resource, identity, session
+from shared.http import Blueprint, Resource, identity, session, spool
 from shared.http.blueprint import BULK_BODY
 from shared.http.bodies import require_few_values
-from shared.http.context import service_app
 
 blueprint = Blueprint("Ledger files", "Ledgers of other programs and of our own, as files.")
 
@@ -62,10 +60,9 @@ def take_back_import(import_id: int) -> None:
 def export_file(query: dict[str, int]) -> Response:
     """Return the whole ledger of a portfolio as CSV."""
     portfolio = queries.portfolios.row(session, identity.user_id, **query)
-    # Read while the answer is sent, after the request's own unit of work.
-    lines = _lines(service_app.database.sessions, portfolio.id)
-    headers = {"Content-Disposition": f'attachment; filename="portfolio-{portfolio.id}.csv"'}
-    return Response(lines, mimetype="text/csv", headers=headers)
+    name = f'attachment; filename="portfolio-{portfolio.id}.csv"'
+    lines = partial(queries.files.exported, portfolio_id=portfolio.id)
+    return spool.csv(lines, **{"Content-Disposition": name})
 
 
 def _content(mimetype: str) -> bytes:
@@ -74,8 +71,3 @@ def _content(mimetype: str) -> bytes:
     if request.is_json:
         require_few_values(request.get_data())
     return request.get_data()
-
-
-def _lines(sessions: sessionmaker[Session], portfolio_id: int) -> Iterator[str]:
-    with sessions() as of_stream:
-        yield from queries.files.exported(of_stream, portfolio_id)
