@@ -1,6 +1,7 @@
 """The decorators of a route, in the one order.
 
-authenticated or for_services, arguments, lane, response:
+authenticated or for_services, arguments, lane, response; where the body itself is large, the lane
+stands before the arguments, so that reading it takes a place:
 
 @blueprint.route("/api/portfolios/", methods=["GET"])
 @blueprint.authenticated("read")
@@ -21,6 +22,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
 from shared.http import etag, kept, openapi, operations, pagination
+from shared.http.bodies import require_few_values
 from shared.http.context import current, identity, service_app
 from shared.http.lanes import Lane
 from shared.http.openapi import Document
@@ -52,6 +54,7 @@ class Parser(FlaskParser):
         """Return the body, which must say that it is JSON, with exact numbers."""
         if not req.is_json:
             raise UnsupportedMediaType
+        require_few_values(req.get_data())
         try:
             return current_app.json.loads(req.get_data().decode())
         except ValueError as error:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, request
@@ -28,6 +29,7 @@ class Context(_Globals):
         unit: the session of its unit of work; None before its first use.
         revision: of the row that is answered; None where the answer shows none.
         basis: the hash of what the answer is computed from; None where it has none.
+        take_place: enters the lane of the request, if it has one.
     """
 
     def __init__(self) -> None:
@@ -36,6 +38,11 @@ class Context(_Globals):
         self.unit: Session | None = None
         self.revision: int | None = None
         self.basis: str | None = None
+        self.take_place: Callable[[], None] = _go_on
+
+
+def _go_on() -> None:
+    """Work without a lane."""
 
 
 def _session() -> Session:

@@ -45,7 +45,8 @@ def tagged(view: View) -> View:
 
 def computed(view: View) -> View:
     """Let clients keep the answer of `view`, which calls `unless_known` before it computes."""
-    operations.of(view).is_tagged = True
+    operation = operations.of(view)
+    operation.is_tagged = operation.is_computed = True
     return kept_for_a_minute(view)
 
 
@@ -53,6 +54,7 @@ def unless_known(basis: Hashable) -> None:
     """Tag the answer by what it is computed from, and end with it where it is known already.
 
     Where the client has it, that is 304; where this process computed it before, it is kept.
+    Otherwise the request takes its place in its lane.
 
     Args:
         basis: whatever tells two answers of one URL apart; the same in every process.
@@ -63,6 +65,7 @@ def unless_known(basis: Hashable) -> None:
     answer = service_app.rendered.get(_question(), current.basis)
     if answer is not None:
         abort(Response(answer.body, mimetype=_JSON))
+    current.take_place()
 
 
 def kept_for_a_minute(view: View) -> View:

@@ -1,10 +1,11 @@
 """gunicorn's threaded worker, whose own refusals have the contract's shape too."""
 
 import json
+import struct
 from collections.abc import Iterator
 from http import HTTPStatus
-from socket import socket
-from typing import Any
+from socket import SHUT_RDWR, SO_SNDTIMEO, SOL_SOCKET, socket
+from typing import Any, Final
 
 from gunicorn import util
 from gunicorn.http.errors import (
@@ -18,9 +19,27 @@ from shared import observability
 from shared.http.contract import API_VERSION
 from shared.http.errors import error_body
 
+# A client that reads nothing for twice as long is gone; a thread of ours waits for it meanwhile.
+SEND_TIMEOUT: Final = 10  # seconds
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
     """A worker that answers in JSON what never becomes a request of the application."""
+
+    def handle(self, conn: Any) -> Any:
+        """Answer a request, to a client that reads."""
+        # struct timeval; a timeout of Python's own would hold for the reading of requests too.
+        conn.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, struct.pack("@ll", SEND_TIMEOUT, 0))
+        return super().handle(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Answer one request; a client that does not read has no more of it."""
+        try:
+            return bool(super().handle_request(req, conn))
+        except BlockingIOError:
+            # Otherwise the thread that accepts everybody's connections would wait for it to leave.
+            conn.sock.shutdown(SHUT_RDWR)
+            return False
 
     def handle_error(self, _req: Any, client: socket, _addr: Any, exc: Exception) -> None:
         """Answer a request that is no HTTP with 400, whatever else with 500; then it is over."""

@@ -10,19 +10,26 @@ HASHING = Lane("hashing", places=2, waiting=2, share=2)
 @blueprint.lane(HASHING)
 @blueprint.response(200, KeySchema)
 def obtain_token(credentials): ...
+
+What is computed takes its place in `etag.unless_known`, when nothing is known of the answer: one
+that is kept waits for nobody.
+
+The lanes of one process together leave one of its eight threads to what is cheap: four for its
+own work, three for CSV (see `shared.http.spool`).
 """
 
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
+from contextlib import ExitStack, contextmanager
+from functools import partial, wraps
 from typing import Any, Final
 
 import prometheus_client
 from flask import request
 
 from shared.errors import RateLimited, Unavailable
+from shared.http import operations
 from shared.http.context import current, network
 
 View = Callable[..., Any]
@@ -74,13 +81,22 @@ class Lane:
 
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            with self._place(_user()):
+            with ExitStack() as stack:
+                current.take_place = partial(stack.enter_context, self.place())
+                if not operations.of(view).is_computed:
+                    current.take_place()
                 return view(*args, **kwargs)
 
         return wrapper
 
     @contextmanager
-    def _place(self, user: str) -> Iterator[None]:
+    def place(self) -> Iterator[None]:
+        """Give the user of this request a place for the length of a `with`.
+
+        Raises:
+            RateLimited, LaneFull: as `bound`.
+        """
+        user = _user()
         self._enter(user)
         try:
             if not self._places.acquire(timeout=self._patience):

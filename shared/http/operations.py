@@ -33,6 +33,7 @@ class Operation:
         reads_query, reads_body: whether there is something in them that it takes.
         body_limit: bytes of a body that it takes.
         is_tagged: whether its answer has an `ETag`.
+        is_computed: whether its answer is kept under what it is computed from.
         is_kept_for_a_minute: whether clients may use its answer so long without asking again.
         is_listing: whether it answers one page of a list, or all of it as CSV.
         offers: the media types of its answers; none: it decides by itself.
@@ -44,6 +45,7 @@ class Operation:
     reads_body: bool = False
     body_limit: int = JSON_BODY
     is_tagged: bool = False
+    is_computed: bool = False
     is_kept_for_a_minute: bool = False
     is_listing: bool = False
     offers: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Lists: one envelope, total order, pages or a streamed CSV of all of them."""
+"""Lists: one envelope, total order, pages or a CSV of all of them."""
 
 import csv
 import io
@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from shared.db import AnyRow, AnySelect
 from shared.errors import NotFound
-from shared.http import kept, negotiation, versions
-from shared.http.context import service_app, session
+from shared.http import kept, negotiation, spool, versions
+from shared.http.context import session
 
 # One resource, as its schema dumps it.
 Resource = Mapping[str, object]
 
-_CHUNK: Final = 500  # rows held in memory while a CSV streams
+_CHUNK: Final = 500  # rows of a CSV read at once
 _FORMULA: Final = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?\Z)")
 
 
@@ -111,19 +111,14 @@ def _page_url(page: int) -> str:
 
 
 def _csv(listing: Listing, schema: Schema) -> Response:
-    # The rows are read while the answer is sent, after the request's own unit of work: so the
-    # stream has a session of its own.
-    sessions = service_app.database.sessions
+    def lines(of_file: Session) -> Iterator[str]:
+        result = of_file.execute(listing.statement.execution_options(yield_per=_CHUNK))
+        yield _csv_lines([_columns(schema)])
+        for rows in result.partitions():
+            resources = schema.dump(listing.resources(of_file, rows), many=True)
+            yield _csv_lines([_flat(schema, resource) for resource in resources])
 
-    def lines() -> Iterator[str]:
-        with sessions() as of_stream:
-            result = of_stream.execute(listing.statement.execution_options(yield_per=_CHUNK))
-            yield _csv_lines([_columns(schema)])
-            for rows in result.partitions():
-                resources = schema.dump(listing.resources(of_stream, rows), many=True)
-                yield _csv_lines([_flat(schema, resource) for resource in resources])
-
-    return Response(lines(), mimetype="text/csv")
+    return spool.csv(lines)
 
 
 def _columns(schema: Schema, prefix: str = "") -> list[str]:

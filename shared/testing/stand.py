@@ -117,6 +117,13 @@ class Stand:
             catalogue.check(event.type, event.data)
         return events
 
+    def inside(self, lane: str) -> int:
+        """Return how many requests work or wait in a lane, as the metrics tell it."""
+        sample = f'lane_requests{{lane="{lane}"}} '
+        lines = self.app.test_client().get("/metrics/").text.splitlines()
+        values = (line[len(sample) :] for line in lines if line.startswith(sample))
+        return int(float(next(values, 0)))
+
     def hear(self, event: Event, handlers: Mapping[str, EventHandler]) -> None:
         """Apply an event as the worker does."""
         with_owners(lambda: inbox.process(self.database.sessions, self.name, [event], handlers))

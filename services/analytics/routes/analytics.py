@@ -14,6 +14,7 @@ from services.analytics.answers.questions import (
     ScenarioQuestion,
 )
 from services.analytics.domain.scenarios.catalogue import CATALOGUE
+from services.analytics.lanes import COMPUTING
 from services.analytics.schemas import (
     AllocationQuery,
     AllocationSchema,
@@ -34,6 +35,7 @@ blueprint = Blueprint("Analytics", "Risk, correlation, allocation, scenarios and
 
 @blueprint.route("/api/analytics/market_data/", methods=["GET"])
 @blueprint.authenticated("read")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, MarketDataSchema)
 @blueprint.computed()
 def get_market_data() -> market_data.MarketData:
@@ -46,6 +48,7 @@ def get_market_data() -> market_data.MarketData:
 @blueprint.route("/api/analytics/correlation_matrix/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.arguments(CorrelationQuery, location="query")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, CorrelationSchema)
 @blueprint.computed()
 def get_correlation_matrix(question: CorrelationQuestion) -> correlation.AssetCorrelation:
@@ -59,6 +62,7 @@ def get_correlation_matrix(question: CorrelationQuestion) -> correlation.AssetCo
 @blueprint.route("/api/analytics/risk_metrics/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.arguments(RiskQuery, location="query")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, RiskSchema)
 @blueprint.computed()
 def get_risk_metrics(question: RiskQuestion) -> risk.Risk:
@@ -75,6 +79,7 @@ def get_risk_metrics(question: RiskQuestion) -> risk.Risk:
 @blueprint.route("/api/analytics/asset_allocation_analysis/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.arguments(AllocationQuery, location="query")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, AllocationSchema)
 @blueprint.computed()
 def get_allocation_analysis(question: AllocationQuestion) -> allocation.Allocation:
@@ -88,6 +93,7 @@ def get_allocation_analysis(question: AllocationQuestion) -> allocation.Allocati
 @blueprint.route("/api/analytics/scenario_analysis/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.arguments(ScenarioQuery, location="query")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, AnalysisSchema)
 @blueprint.computed()
 def get_scenario_analysis(question: ScenarioQuestion) -> scenarios.Analysis:

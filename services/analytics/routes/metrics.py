@@ -3,6 +3,7 @@
 from services.analytics.answers import chart, curve, metrics
 from services.analytics.answers.memory.portfolios import current_portfolios
 from services.analytics.answers.questions import CurveQuestion, IndicatorQuestion, MetricsQuestion
+from services.analytics.lanes import COMPUTING
 from services.analytics.schemas import (
     CurveQuery,
     CurveSchema,
@@ -20,6 +21,7 @@ blueprint = Blueprint("Performance", "Returns, risk and comparison with a benchm
 @blueprint.route("/api/portfolios/<id:portfolio_id>/performance_metrics/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.arguments(MetricsQuery, location="query")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, MetricsSchema)
 @blueprint.computed()
 def get_portfolio_metrics(question: MetricsQuestion, portfolio_id: int) -> metrics.Measurement:
@@ -36,6 +38,7 @@ def get_portfolio_metrics(question: MetricsQuestion, portfolio_id: int) -> metri
 @blueprint.route("/api/assets/<id:asset_id>/performance_metrics/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.arguments(MetricsQuery, location="query")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, MetricsSchema)
 @blueprint.computed()
 def get_asset_metrics(question: MetricsQuestion, asset_id: int) -> metrics.Measurement:
@@ -50,6 +53,7 @@ def get_asset_metrics(question: MetricsQuestion, asset_id: int) -> metrics.Measu
 @blueprint.route("/api/portfolios/<id:portfolio_id>/historical_performance/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.arguments(CurveQuery, location="query")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, CurveSchema)
 @blueprint.computed()
 def get_historical_performance(question: CurveQuestion, portfolio_id: int) -> curve.Performance:
@@ -66,6 +70,7 @@ def get_historical_performance(question: CurveQuestion, portfolio_id: int) -> cu
 @blueprint.route("/api/assets/<id:asset_id>/technical_indicators/", methods=["GET"])
 @blueprint.authenticated("read")
 @blueprint.arguments(IndicatorQuery, location="query")
+@blueprint.lane(COMPUTING)
 @blueprint.response(200, IndicatorsSchema)
 @blueprint.computed()
 def get_technical_indicators(question: IndicatorQuestion, asset_id: int) -> chart.AssetChart:

@@ -9,6 +9,7 @@ from marshmallow import Schema
 
 from services.assets import commands, queries
 from services.assets.domain.quotes import Bar
+from services.assets.lanes import IMPORTING
 from services.assets.models import AssetFields
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
@@ -66,6 +67,7 @@ blueprint = BulkBlueprint("Bulk", "Many assets or prices in one call.")
 @blueprint.route("/api/assets/bulk/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
+@blueprint.lane(IMPORTING)
 @blueprint.arguments(BulkAssetsSchema)
 @blueprint.response(201, BulkSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="Some rows were refused.")
@@ -84,6 +86,7 @@ def _create(rows: list[AssetFields]) -> list[bulk.Outcome]:
 @blueprint.route("/api/assets/<id:asset_id>/price_history/bulk/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
+@blueprint.lane(IMPORTING)
 @blueprint.arguments(PricesQuery, location="query")
 @blueprint.arguments(PricesSchema, location="json_or_csv")
 @blueprint.response(200, ImportedSchema)

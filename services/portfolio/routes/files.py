@@ -1,20 +1,20 @@
 """Ledgers in files: imported, taken back, exported."""
 
-from collections.abc import Iterator
 from dataclasses import fields
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, request
-from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import UnsupportedMediaType
 
 from services.portfolio import commands, queries
 from services.portfolio.domain import ledger_files
+from services.portfolio.lanes import IMPORTING
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import ImportedSchema, ImportQuery, PortfolioOfFile
-from shared.http import Blueprint, Resource, identity, session
+from shared.http import Blueprint, Resource, identity, session, spool
 from shared.http.blueprint import BULK_BODY
-from shared.http.context import service_app
+from shared.http.bodies import require_few_values
 
 blueprint = Blueprint("Ledger files", "Ledgers of other programs and of our own, as files.")
 
@@ -29,6 +29,7 @@ _TYPES: Final = {"ghostfolio": "application/json"}  # all others are CSV
 @blueprint.route("/api/transactions/import/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
+@blueprint.lane(IMPORTING)
 @blueprint.arguments(ImportQuery, location="query")
 @blueprint.response(200, ImportedSchema)
 @blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
@@ -45,6 +46,7 @@ def import_file(query: dict[str, Any]) -> Resource:
 
 @blueprint.route("/api/transactions/imports/<id:import_id>/", methods=["DELETE"])
 @blueprint.authenticated("write")
+@blueprint.lane(IMPORTING)
 @blueprint.response(204)
 def take_back_import(import_id: int) -> None:
     """Take an import back: all its transactions are deleted, or none."""
@@ -58,18 +60,14 @@ def take_back_import(import_id: int) -> None:
 def export_file(query: dict[str, int]) -> Response:
     """Return the whole ledger of a portfolio as CSV."""
     portfolio = queries.portfolios.row(session, identity.user_id, **query)
-    # Read while the answer is sent, after the request's own unit of work.
-    lines = _lines(service_app.database.sessions, portfolio.id)
-    headers = {"Content-Disposition": f'attachment; filename="portfolio-{portfolio.id}.csv"'}
-    return Response(lines, mimetype="text/csv", headers=headers)
+    name = f'attachment; filename="portfolio-{portfolio.id}.csv"'
+    lines = partial(queries.files.exported, portfolio_id=portfolio.id)
+    return spool.csv(lines, **{"Content-Disposition": name})
 
 
 def _content(mimetype: str) -> bytes:
     if request.mimetype != mimetype:
         raise UnsupportedMediaType
+    if request.is_json:
+        require_few_values(request.get_data())
     return request.get_data()
-
-
-def _lines(sessions: sessionmaker[Session], portfolio_id: int) -> Iterator[str]:
-    with sessions() as of_stream:
-        yield from queries.files.exported(of_stream, portfolio_id)

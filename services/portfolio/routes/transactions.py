@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 
 from services.portfolio import commands, queries
+from services.portfolio.lanes import IMPORTING
 from services.portfolio.models import TransactionFields
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import BulkTransactionsSchema, TransactionQuery, TransactionSchema
@@ -40,6 +41,7 @@ def record_transaction(fields: TransactionFields) -> Resource:
 @blueprint.route("/api/transactions/bulk/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
+@blueprint.lane(IMPORTING)
 @blueprint.arguments(BulkTransactionsSchema)
 @blueprint.response(201, BulkSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="What became of each, if not atomic.")

@@ -24,19 +24,12 @@ def ponder(stand: Stand, user: int, *, in_vain: bool = False) -> TestResponse:
     return stand.client(user).post(PONDER, json={"in_vain": in_vain})
 
 
-def inside(stand: Stand) -> int:
-    """Return how many requests work or wait, as the metrics tell it."""
-    lines = stand.app.test_client().get("/metrics/").text.splitlines()
-    sample = 'lane_requests{lane="pondering"} '
-    return next((int(float(line[len(sample) :])) for line in lines if line.startswith(sample)), 0)
-
-
 def fill(stand: Stand, threads: ThreadPoolExecutor, users: list[int]) -> list[Future[TestResponse]]:
     """Send a request of each user, one after the other, and let them wait."""
     pondering = []
     for user in users:
         pondering.append(threads.submit(ponder, stand, user))
-        wait_until(lambda: inside(stand) == len(pondering))
+        wait_until(lambda: stand.inside("pondering") == len(pondering))
     return pondering
 
 
@@ -53,7 +46,7 @@ def test_a_full_lane_answers_at_once_when_to_try_again(
     notes.meeting.leave.set()
     assert [answer.result().status_code for answer in pondering] == [204] * 4
     assert ponder(stand, 5).status_code == 204
-    assert inside(stand) == 0
+    assert stand.inside("pondering") == 0
 
 
 def test_a_user_has_a_share_and_leaves_the_rest_to_others(
@@ -64,7 +57,7 @@ def test_a_user_has_a_share_and_leaves_the_rest_to_others(
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
     assert refused.get_json()["details"]["code"] == "rate_limited"
     other = threads.submit(ponder, stand, 2)
-    wait_until(lambda: inside(stand) == 3)
+    wait_until(lambda: stand.inside("pondering") == 3)
     notes.meeting.leave.set()
     assert [answer.result().status_code for answer in (*pondering, other)] == [204] * 3
     assert ponder(stand, 1).status_code == 204
@@ -85,7 +78,7 @@ def test_who_waits_for_too_long_is_told_to_come_again(
 def test_work_that_fails_gives_its_place_back(stand: Stand) -> None:
     for _ in range(5):
         assert ponder(stand, 1, in_vain=True).status_code == 409
-    assert inside(stand) == 0
+    assert stand.inside("pondering") == 0
 
 
 def test_what_is_wrong_from_the_start_takes_no_place(

@@ -1,6 +1,7 @@
 """What a request may be, and what is refused."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -93,6 +94,29 @@ def test_json_in_another_encoding_is_refused(client: FlaskClient) -> None:
 def test_malformed_json_is_400(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/api/notes/", data=body, content_type="application/json")
     assert (answer.status_code, code(answer)) == (400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    "value", [b"1.5", b"[]", b"{}", b'[[1,"a"],{"b":[]}]', b'"\\"",[1]', b'"[",{"\\\\":1}']
+)
+def test_a_body_of_too_many_values_is_422_before_they_take_memory(
+    client: FlaskClient, value: bytes
+) -> None:
+    body = b'{"titles": [%b]}' % b",".join([value] * (15 * 2**20 // (len(value) + 1)))
+    client.post("/api/notes/", json={"title": "warm"})
+    tracemalloc.start()
+    answer = client.post("/api/notes/bulk/", data=body, content_type="application/json")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert answer.status_code == 422
+    assert fields(answer) == {"body": ["It has more than 500000 values."]}
+    assert peak < 3 * len(body)  # in this test's own client there are copies of it
+
+
+def test_signs_inside_of_strings_are_no_values(client: FlaskClient) -> None:
+    titles = ["[{,\\" * 200_000, '"[,{' * 200_000, "last"]
+    answer = client.post("/api/notes/bulk/", json={"titles": titles})
+    assert answer.json == {"count": 3}
 
 
 @pytest.mark.parametrize("body", ["[]", "null", "1", '"title"'])

@@ -12,7 +12,7 @@ import numpy as np
 from services.analytics.domain import returns
 from services.analytics.domain.indicators import smoothing
 from services.analytics.domain.indicators.bars import Bars
-from services.analytics.domain.indicators.smoothing import ratio, warmed_up, wilder, windows
+from services.analytics.domain.indicators.smoothing import moving, ratio, warmed_up, wilder
 from services.analytics.domain.series import Floats
 
 # Lambert's constant brings about three quarters of the values between −100 and 100.
@@ -55,7 +55,7 @@ def macd(bars: Bars, fast: int, slow: int, signal: int) -> Lines:
 def bollinger(bars: Bars, count: int, width: float) -> Lines:
     """Return SMA ± width population deviations (Bollinger 2001)."""
     middle = smoothing.sma(bars.close, count)
-    spread = width * warmed_up(windows(bars.close, count).std(axis=1), len(bars.close))
+    spread = width * moving(bars.close, count, lambda windows: windows.std(axis=1))
     return {"upper": middle + spread, "middle": middle, "lower": middle - spread}
 
 
@@ -103,8 +103,8 @@ def williams_r(bars: Bars, count: int) -> Floats:
 
 
 def _place_in_range(bars: Bars, count: int) -> Floats:
-    highest = warmed_up(windows(bars.high, count).max(axis=1), len(bars.days))
-    lowest = warmed_up(windows(bars.low, count).min(axis=1), len(bars.days))
+    highest = moving(bars.high, count, lambda windows: windows.max(axis=1))
+    lowest = moving(bars.low, count, lambda windows: windows.min(axis=1))
     return ratio(bars.close - lowest, highest - lowest)
 
 
@@ -115,20 +115,23 @@ def obv(bars: Bars) -> Floats:
 
 def cci(bars: Bars, count: int) -> Floats:
     """Return (typical price − its SMA) / (0.015 · mean absolute deviation) (Lambert 1980)."""
-    spans = windows(bars.typical, count)
-    average = spans.mean(axis=1)
-    apart = np.abs(spans - average[:, np.newaxis]).mean(axis=1)
+    return moving(bars.typical, count, _channel_index)
+
+
+def _channel_index(windows: Floats) -> Floats:
+    average = windows.mean(axis=1)
+    apart = np.abs(windows - average[:, np.newaxis]).mean(axis=1)
     # A typical price that stands still differs from its own mean by rounding alone.
     apart[apart <= STILL * np.abs(average)] = 0.0
-    return warmed_up(ratio(spans[:, -1] - average, CCI_SCALE * apart), len(bars.days))
+    return ratio(windows[:, -1] - average, CCI_SCALE * apart)
 
 
 def mfi(bars: Bars, count: int) -> Floats:
     """Return the money flow index, 100 · inflow / (inflow + outflow) (Quong & Soudack 1989)."""
     changes = np.diff(bars.typical)
     flow = bars.typical[1:] * bars.volume[1:]
-    rising = windows(flow * (changes > 0), count).sum(axis=1)
-    falling = windows(flow * (changes < 0), count).sum(axis=1)
+    rising = moving(flow * (changes > 0), count, lambda windows: windows.sum(axis=1))
+    falling = moving(flow * (changes < 0), count, lambda windows: windows.sum(axis=1))
     return warmed_up(100.0 * ratio(rising, rising + falling), len(bars.days))
 
 
@@ -145,7 +148,8 @@ def vwap(bars: Bars) -> Floats:
 
 def volatility(bars: Bars, count: int) -> Floats:
     """Return the deviation (n−1) of the last ``count`` daily returns · √periods, in percent."""
-    spread = windows(returns.simple(bars.close), count).std(axis=1, ddof=1)
+    changes = returns.simple(bars.close)
+    spread = moving(changes, count, lambda windows: windows.std(axis=1, ddof=1))
     return warmed_up(100.0 * math.sqrt(bars.periods) * spread, len(bars.close))
 
 
