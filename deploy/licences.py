@@ -25,12 +25,12 @@ def packages(folder: Path) -> list[str]:
 def licence(package: str) -> str | None:
     """Return what an installed package says of its licence; None where this Python has it not."""
     try:
-        known = metadata.metadata(package)
+        fields = metadata.metadata(package)
     except metadata.PackageNotFoundError:
         return None
-    stated = [entry for entry in known.get_all("Classifier", []) if entry.startswith("License ::")]
-    named = known["License-Expression"] or ", ".join(entry.split(" :: ")[-1] for entry in stated)
-    return named or (known["License"] or "none stated").splitlines()[0]
+    stated = [entry for entry in fields.get_all("Classifier", []) if entry.startswith("License ::")]
+    named = fields["License-Expression"] or ", ".join(entry.split(" :: ")[-1] for entry in stated)
+    return named or (fields["License"] or "none stated").splitlines()[0]
 
 
 def is_free(text: str) -> bool:

@@ -64,15 +64,15 @@ def main(
 
 def _parser(name: str, commands: Mapping[str, Command[S]]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
-    known = parser.add_subparsers(dest="command", required=True, metavar="command")
-    known.add_parser("migrate", help="bring the database to the newest schema")
-    document = known.add_parser("openapi", help="print the OpenAPI document")
+    subcommands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    subcommands.add_parser("migrate", help="bring the database to the newest schema")
+    document = subcommands.add_parser("openapi", help="print the OpenAPI document")
     document.add_argument("kind", nargs="?", choices=["public", "internal"], default="public")
-    letters = known.add_parser("dead-letters", help="events that failed five times")
+    letters = subcommands.add_parser("dead-letters", help="events that failed five times")
     letters.add_argument("action", choices=["list", "replay"])
     letters.add_argument("--id", help="only this one; all by default")
     for title, command in commands.items():
-        command.configure(known.add_parser(title, help=command.help))
+        command.configure(subcommands.add_parser(title, help=command.help))
     return parser
 
 

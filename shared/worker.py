@@ -147,12 +147,12 @@ class _Metrics(BaseHTTPRequestHandler):
     """`/metrics` for Prometheus and `/health` for the probes, on the worker's own port."""
 
     def do_GET(self) -> None:
-        known = self.path.rstrip("/") in {"/metrics", "/health"}
+        is_known = self.path.rstrip("/") in {"/metrics", "/health"}
         body = generate_latest(REGISTRY) if self.path.startswith("/metrics") else b"ok"
-        self.send_response(200 if known else 404)
+        self.send_response(200 if is_known else 404)
         self.send_header("Content-Type", CONTENT_TYPE_LATEST)
         self.end_headers()
-        self.wfile.write(body if known else b"")
+        self.wfile.write(body if is_known else b"")
 
     def log_message(self, *_: object) -> None:
         """Say nothing for each probe."""

@@ -42,12 +42,12 @@ def _transaction(row: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _closes(name: str) -> dict[str, list[Bar]]:
-    found: dict[str, list[Bar]] = {}
+    bars: dict[str, list[Bar]] = {}
     for row in _rows(name):
         day = date.fromisoformat(row.pop("date"))
         for symbol, close in row.items():
-            found.setdefault(symbol, []).append(Bar(day, Decimal(close)))
-    return found
+            bars.setdefault(symbol, []).append(Bar(day, Decimal(close)))
+    return bars
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -50,9 +50,9 @@ def add_portfolios(database: Database, owner_id: int, snapshots: Sequence[AssetS
 
 
 def _user(session: Session, username: str, **profile: Any) -> int:
-    known = session.scalar(select(User.id).where(func.lower(User.username) == username))
-    if known is not None:
-        return known
+    user_id = session.scalar(select(User.id).where(func.lower(User.username) == username))
+    if user_id is not None:
+        return user_id
     email = f"{username}@example.com"
     # The password is the name: everybody may know it, so only this machine may reach the demo.
     user = auth.add_user(session, username=username, password=username, email=email, **profile)

@@ -42,8 +42,8 @@ def cause(output: str) -> str:
     graves = (
         match[1] for grave in _GRAVE for line in reversed(lines) if (match := grave.search(line))
     )
-    found = exceptions[-1] if exceptions else next(graves, lines[-1] if lines else "")
-    return found.strip()[:_LONGEST]
+    reason = exceptions[-1] if exceptions else next(graves, lines[-1] if lines else "")
+    return reason.strip()[:_LONGEST]
 
 
 def remedy(output: str) -> str:

@@ -27,18 +27,18 @@ def end(folder: Path, seconds: float) -> int:
     Args:
         seconds: for a clean end; then they are killed.
     """
-    found = find(folder)
-    for process in found:
+    processes = find(folder)
+    for process in processes:
         _send(process, signal.SIGINT if _is_postgres(process) else signal.SIGTERM)
-    if found:
-        psutil.wait_procs(found, timeout=seconds)
+    if processes:
+        psutil.wait_procs(processes, timeout=seconds)
     # One that starts others (gunicorn) may have started one more while it was told to end.
     deadline = time.monotonic() + _KILL_SECONDS
     while (rest := find(folder)) and time.monotonic() < deadline:
         for process in rest:
             _send(process, signal.SIGKILL)
         psutil.wait_procs(rest, timeout=1)
-    return len(found)
+    return len(processes)
 
 
 def _belongs(process: psutil.Process, folder: Path) -> bool:

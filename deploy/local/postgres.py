@@ -55,15 +55,15 @@ def initialise(folder: Path, password: str) -> None:
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
     ]
-    made = subprocess.run(
+    result = subprocess.run(
         unprivileged([str(binary("initdb")), *options]),
         input=password + "\n",
         capture_output=True,
         text=True,
         check=False,
     )
-    if made.returncode != 0:
-        lines = made.stderr.strip().splitlines() or ["no message"]
+    if result.returncode != 0:
+        lines = result.stderr.strip().splitlines() or ["no message"]
         raise RunError(f"initdb of {folder} failed: {lines[-1]}")
     unfinished.rename(folder)
 

@@ -142,8 +142,8 @@ class State:
     def choose_ports(self, names: Iterable[str]) -> None:
         """Give every process a free port: the one it had, or a new one when that is taken."""
         for name in names:
-            known = self.ports.get(name)
-            if known is None or not ports.is_free(known):
+            port = self.ports.get(name)
+            if port is None or not ports.is_free(port):
                 self.ports[name] = ports.free(taken=self.ports.values())
 
     def make_passwords(self, names: Iterable[str]) -> None:

@@ -91,9 +91,9 @@ def _address(host: str) -> None:
             raise ValidationError("Not an IP address or localhost.") from error
 
 
-def _scheme(*known: str) -> validate.Regexp:
-    expected = " or ".join(f"{scheme}://…" for scheme in known)
-    return validate.Regexp(rf"^(({'|'.join(known)})://[^\"'\s]*)?$", error=f"Must be {expected}")
+def _scheme(*schemes: str) -> validate.Regexp:
+    expected = " or ".join(f"{scheme}://…" for scheme in schemes)
+    return validate.Regexp(rf"^(({'|'.join(schemes)})://[^\"'\s]*)?$", error=f"Must be {expected}")
 
 
 def _sentence(mistakes: list[str] | Mapping[str, list[str]]) -> str:

@@ -56,12 +56,12 @@ def _conflicts(documents: Mapping[str, Document]) -> frozenset[Component]:
         name for name, contents in versions.items() if any(c != contents[0] for c in contents)
     }
     shared = {name: contents[0] for name, contents in versions.items() if len(contents) > 1}
-    while found := {
+    while dependents := {
         name
         for name, content in shared.items()
         if name not in conflicts and not conflicts.isdisjoint(_references(content))
     }:
-        conflicts |= found
+        conflicts |= dependents
     return frozenset(conflicts)
 
 

@@ -44,9 +44,9 @@ class SchemaSource:
         own: the portal's own document.
     """
 
-    def __init__(self, services: Services, own: dict[str, Any]) -> None:
+    def __init__(self, services: Services, portal: dict[str, Any]) -> None:
         self._services = services
-        self._known: dict[str, dict[str, Any]] = {"portal": own}
+        self._known: dict[str, dict[str, Any]] = {"portal": portal}
         self._cached = Cached(self._make, lambda schema: _FRESH if schema.complete else _INCOMPLETE)
 
     def get(self) -> Schema:
@@ -54,13 +54,13 @@ class SchemaSource:
         return self._cached.get()
 
     def _make(self) -> Schema:
-        found = self._services.documents()
-        self._known |= {name: document for name, document in found.items() if document}
+        documents = self._services.documents()
+        self._known |= {name: document for name, document in documents.items() if document}
         document = with_limits(merge(dict(sorted(self._known.items())), _INFO), load_routes())
         text = json.dumps(document, indent=2, ensure_ascii=False)
         return Schema(
             json=text,
             yaml=yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100),
             etag=hashlib.sha256(text.encode()).hexdigest()[:16],
-            complete=found.keys() <= self._known.keys(),
+            complete=documents.keys() <= self._known.keys(),
         )

@@ -159,8 +159,8 @@ def log_in(session: Session, username: str, password: str) -> User:
     # Locked, so that no token comes from a password that is being changed.
     named = select(User).where(func.lower(User.username) == func.lower(username))
     user = session.scalar(named.with_for_update())
-    known = user.password_hash if user and user.is_active else None
-    if not passwords.matches(password, known) or user is None:
+    password_hash = user.password_hash if user and user.is_active else None
+    if not passwords.matches(password, password_hash) or user is None:
         _count_failure(session, username, now)
         raise InvalidCredentials("Unable to log in with the provided credentials.")
     if failure:
@@ -195,13 +195,13 @@ def issue_token(
     return token, key
 
 
-def require_scopes(held: frozenset[str], wanted: list[str]) -> None:
+def require_scopes(scopes: frozenset[str], wanted: list[str]) -> None:
     """Refuse a token that could do more than the one that makes it.
 
     Raises:
         ValidationFailed: for the field `scopes`.
     """
-    if beyond := sorted(set(wanted) - held):
+    if beyond := sorted(set(wanted) - scopes):
         raise ValidationFailed.of("scopes", f"Your own token has no scope {', '.join(beyond)}.")
 
 

@@ -80,15 +80,15 @@ def page(
     """Return how many resources the whole list has, and those of one page."""
     cut = {"page_size": page_size, "skipped": skipped}
     rows = service_app.database.read(listing.pages.query, {**listing.parameters, **cut})
-    kept, kind = service_app.rendered, type(schema)
+    cache, kind = service_app.rendered, type(schema)
     bases = {row.id: (listing.besides, *row[2:]) for row in rows}
-    rendered = {key: kept.get((kind, key), basis) for key, basis in bases.items()}
+    rendered = {key: cache.get((kind, key), basis) for key, basis in bases.items()}
     if missing := [key for key, resource in rendered.items() if resource is None]:
         resources = listing.resources(session, missing)
         for key, resource in resources.items():
             body = current_app.json.dumps(schema.dump(resource), separators=(",", ":")).encode()
             rendered[key] = fresh = Rendered(resource["revision"], body)
-            kept.put((kind, key), bases[key], fresh)
+            cache.put((kind, key), bases[key], fresh)
     count = rows[0].count if rows else 0
     return count, [resource for resource in rendered.values() if resource is not None]
 

@@ -38,7 +38,7 @@ class DocumentedClient(FlaskClient):
             return None
         template = _PARAMETER.sub(r"{\1}", rule.rule)
         for document in self.application.extensions.get("openapi", {}).values():
-            found = document["paths"].get(template, {}).get(method.lower())
-            if found is not None:
-                return dict(found)
+            operation = document["paths"].get(template, {}).get(method.lower())
+            if operation is not None:
+                return dict(operation)
         return None

@@ -18,8 +18,8 @@ def wait_until(condition: Callable[[], T | None], seconds: float = ENOUGH) -> T:
         TimeoutError: it was not true in time, with what it returned last.
     """
     deadline = time.monotonic() + seconds
-    while not (found := condition()):
+    while not (value := condition()):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {seconds:g} s: {found!r}")
+            raise TimeoutError(f"not within {seconds:g} s: {value!r}")
         time.sleep(0.02)
-    return found
+    return value

@@ -47,20 +47,20 @@ def rebalance(
         raise BadRequest("targets: percentages must not be negative and must sum to 100.")
     if any(part.percentage is None for part in slices) or not slices:
         raise BadRequest("targets: the portfolio is worth nothing that could be divided.")
-    held = {part.key: (ZERO, ZERO) for part in slices}
+    totals = {part.key: (ZERO, ZERO) for part in slices}
     for part in slices:
-        share, value = held[part.key]
-        held[part.key] = (
+        share, value = totals[part.key]
+        totals[part.key] = (
             EXACT.add(share, part.percentage or ZERO),
             EXACT.add(value, part.value or ZERO),
         )
-    keys = [*held, *(key for key in targets if key not in held)]
+    keys = [*totals, *(key for key in targets if key not in totals)]
     whole = sum_of(slices)
     goals = [targets.get(key, ZERO) for key in keys]
     parts = [EXACT.divide(EXACT.multiply(goal, whole), WHOLE) for goal in goals]
     values = apportion(parts, minor_unit(currency), whole)
     return [
-        _drift(key, *held.get(key, (ZERO, ZERO)), goal, value)
+        _drift(key, *totals.get(key, (ZERO, ZERO)), goal, value)
         for key, goal, value in zip(keys, goals, values, strict=True)
     ]
 

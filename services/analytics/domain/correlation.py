@@ -69,9 +69,9 @@ def pearson(returns: Floats, min_observations: int = MIN_OBSERVATIONS) -> Correl
 
     A column without variance over the common days has none either; the diagonal is exactly 1.
     """
-    known = ~np.isnan(returns)
-    counts = _common(known)
-    coefficients = _coefficients(_centred(returns, known), known, counts)
+    mask = ~np.isnan(returns)
+    counts = _common(mask)
+    coefficients = _coefficients(_centred(returns, mask), mask, counts)
     return _finished(coefficients, counts, min_observations)
 
 
@@ -80,29 +80,29 @@ def spearman(returns: Floats, min_observations: int = MIN_OBSERVATIONS) -> Corre
 
     Args and undefined values as in `pearson`.
     """
-    known = ~np.isnan(returns)
-    if (known == known[:, :1]).all():
+    mask = ~np.isnan(returns)
+    if (mask == mask[:, :1]).all():
         return pearson(_ranks(returns), min_observations)
-    return _finished(_rank_coefficients(returns, known), _common(known), min_observations)
+    return _finished(_rank_coefficients(returns, mask), _common(mask), min_observations)
 
 
-def _common(known: Mask) -> Counts:
-    marks = known.astype(np.float32)  # exact up to 2²⁴ days
+def _common(mask: Mask) -> Counts:
+    marks = mask.astype(np.float32)  # exact up to 2²⁴ days
     return np.asarray(np.rint(marks.T @ marks), dtype=np.int64)
 
 
-def _centred(returns: Floats, known: Mask) -> Floats:
+def _centred(returns: Floats, mask: Mask) -> Floats:
     """Return deviations from each column's own mean, 0 for gaps and for a column without any."""
-    counts = np.maximum(known.sum(axis=0), 1)
-    means = np.where(known, returns, 0.0).sum(axis=0) / counts
-    centred = np.where(known, returns - means, 0.0)
+    counts = np.maximum(mask.sum(axis=0), 1)
+    means = np.where(mask, returns, 0.0).sum(axis=0) / counts
+    centred = np.where(mask, returns - means, 0.0)
     still = np.abs(centred).max(axis=0, initial=0.0) <= risk.NEGLIGIBLE * (1.0 + np.abs(means))
     return np.where(still, 0.0, centred)
 
 
-def _coefficients(centred: Floats, known: Mask, counts: Counts) -> Floats:
+def _coefficients(centred: Floats, mask: Mask, counts: Counts) -> Floats:
     """Return the pairwise coefficients from sums over common days, all by matrix products."""
-    marks = known.astype(np.float64)
+    marks = mask.astype(np.float64)
     counts = np.maximum(counts, 1)
     sums = centred.T @ marks  # of the row's column, over the days that both have
     squares = (centred * centred).T @ marks
@@ -141,7 +141,7 @@ def _ranks(values: Floats) -> Floats:
     return np.where(np.isnan(values), np.nan, (smaller + not_larger + 1).T / 2)
 
 
-def _rank_coefficients(returns: Floats, known: Mask) -> Floats:
+def _rank_coefficients(returns: Floats, mask: Mask) -> Floats:
     """Return rank coefficients, one column against all later ones at a time.
 
     No pair is sorted anew: in a column's own order, the rank of a value among the common days is
@@ -150,7 +150,7 @@ def _rank_coefficients(returns: Floats, known: Mask) -> Floats:
     """
     days, columns = returns.shape
     order, smaller, not_larger = _sorted(np.ascontiguousarray(returns.T))
-    marks = np.ascontiguousarray(known.T).astype(np.int32)
+    marks = np.ascontiguousarray(mask.T).astype(np.int32)
     starts = np.arange(columns)[:, np.newaxis] * (days + 1)  # of each row of counts, laid flat
     matrix = np.full((columns, columns), np.nan)
     for i in range(columns - 1):
@@ -164,8 +164,8 @@ def _rank_coefficients(returns: Floats, known: Mask) -> Floats:
         theirs = np.take(up_to, smaller[others] + rows, mode="clip")
         theirs += np.take(up_to, not_larger[others] + rows, mode="clip")
         # Both are 2 · rank − 1, whose mean is the count.
-        found = _products((mine - counts) * common, (theirs - counts) * common)
-        matrix[i, others] = matrix[others, i] = found
+        coefficients = _products((mine - counts) * common, (theirs - counts) * common)
+        matrix[i, others] = matrix[others, i] = coefficients
     return matrix
 
 
@@ -182,17 +182,17 @@ def _counted(marks: Ranks) -> Ranks:
 
 
 def _products(mine: Ranks, theirs: Ranks) -> Floats:
-    own, other = mine.astype(np.float64), theirs.astype(np.float64)
+    one, other = mine.astype(np.float64), theirs.astype(np.float64)
     shared, first, second = (
         np.einsum("ij,ij->i", left, right)
-        for left, right in ((own, other), (own, own), (other, other))
+        for left, right in ((one, other), (one, one), (other, other))
     )
     return _normalised(shared, first, second)
 
 
-def _normalised(shared: Floats, own: Floats, other: Floats) -> Floats:
+def _normalised(shared: Floats, one: Floats, other: Floats) -> Floats:
     # Roots first: the product of two variances of 1e-170 would be no number any more.
-    scale = np.sqrt(own) * np.sqrt(other)
+    scale = np.sqrt(one) * np.sqrt(other)
     result = np.full(shared.shape, np.nan)
     np.divide(shared, scale, out=result, where=scale > 0.0)
     return result

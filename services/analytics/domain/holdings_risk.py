@@ -46,19 +46,19 @@ def holdings_risk(
     Covariances are those of the days that all holdings share; risk contributions sum to 1.
     """
     weights = _weights(valuation, window[1])
-    held, shares = list(weights), np.array(list(weights.values()), dtype=np.float64)
-    matrix = _returns(books, held, window)
+    assets, shares = list(weights), np.array(list(weights.values()), dtype=np.float64)
+    matrix = _returns(books, assets, window)
     measured = long_enough(matrix)
     parts, marginal, ratio = _risk(shares, matrix, measured, confidence)
     diversified = notes.figure("diversification_ratio", ratio, Code.ZERO_DISPERSION)
-    found = [
+    contributions = [
         Contribution(
             asset, valuation.lines[asset].symbol, float(share), _defined(part), _defined(margin)
         )
-        for asset, share, part, margin in zip(held, shares, parts, marginal, strict=True)
+        for asset, share, part, margin in zip(assets, shares, parts, marginal, strict=True)
     ]
-    _remark_unmeasured(notes, found, measured)
-    return HoldingsRisk(*_concentration(notes, shares), diversified, tuple(found))
+    _remark_unmeasured(notes, contributions, measured)
+    return HoldingsRisk(*_concentration(notes, shares), diversified, tuple(contributions))
 
 
 def _concentration(notes: Notes, shares: Floats) -> tuple[float | None, float | None, float | None]:
@@ -73,11 +73,11 @@ def _concentration(notes: Notes, shares: Floats) -> tuple[float | None, float | 
     )
 
 
-def _remark_unmeasured(notes: Notes, found: list[Contribution], measured: Mask) -> None:
-    for i, contribution in enumerate(found):
+def _remark_unmeasured(notes: Notes, contributions: list[Contribution], measured: Mask) -> None:
+    for i, contribution in enumerate(contributions):
         if not measured[i]:
             notes.remark("contributions", Code.HISTORY_TOO_SHORT, symbol=contribution.symbol)
-    if any(measured[i] and row.risk_contribution is None for i, row in enumerate(found)):
+    if any(measured[i] and row.risk_contribution is None for i, row in enumerate(contributions)):
         notes.remark("contributions", notes.cause("diversification_ratio"))
 
 
@@ -90,8 +90,8 @@ def _weights(valuation: Valuation, last: Day) -> dict[int, float]:
     return {asset: values[asset] / invested for asset in ordered if values[asset] > 0.0}
 
 
-def _returns(books: Books, held: list[int], window: tuple[Day, Day]) -> Floats:
-    return joined_returns([books.levels(asset).between(*window) for asset in held])[1]
+def _returns(books: Books, assets: list[int], window: tuple[Day, Day]) -> Floats:
+    return joined_returns([books.levels(asset).between(*window) for asset in assets])[1]
 
 
 def _risk(

@@ -30,9 +30,9 @@ def joined_returns(levels: Sequence[Series]) -> tuple[Days, Floats]:
     names = [series.days.tobytes() for series in levels]
     calendars = {name: series.days for name, series in zip(names, levels, strict=True)}
     used = _used(calendars)
-    own = {name: _spans(days[used[name]]) for name, days in calendars.items()}
-    spans = np.unique(np.concatenate(list(own.values())))
-    rows = {name: np.searchsorted(spans, found) for name, found in own.items()}
+    spans_of = {name: _spans(days[used[name]]) for name, days in calendars.items()}
+    spans = np.unique(np.concatenate(list(spans_of.values())))
+    rows = {name: np.searchsorted(spans, each) for name, each in spans_of.items()}
     # Each series is written in one piece, as a row.
     matrix = np.full((len(levels), len(spans)), np.nan)
     for row, name, series in zip(matrix, names, levels, strict=True):

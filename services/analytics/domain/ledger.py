@@ -163,9 +163,9 @@ def _running(rows: Sequence[Booking]) -> Floats:
     if all(row.type in QUANTITY_SIGN for row in rows):
         running: Floats = np.cumsum([QUANTITY_SIGN[row.type] * row.quantity for row in rows])
         return np.round(running, QUANTITY_PLACES)
-    held = ZERO
+    quantity = ZERO
     quantities = []
     for row in rows:
-        held = quantity_after(held, row.type, row.exact_quantity, row.ratio)
-        quantities.append(float(held))
+        quantity = quantity_after(quantity, row.type, row.exact_quantity, row.ratio)
+        quantities.append(float(quantity))
     return np.array(quantities, dtype=np.float64)

@@ -28,8 +28,8 @@ class PriceDay:
 
     def values(self) -> list[float]:
         """Return the values in the order of `COLUMNS`, NaN for None."""
-        found = (getattr(self, name) for name in COLUMNS)
-        return [np.nan if value is None else float(value) for value in found]
+        numbers = (getattr(self, name) for name in COLUMNS)
+        return [np.nan if value is None else float(value) for value in numbers]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

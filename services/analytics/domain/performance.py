@@ -43,9 +43,15 @@ class Track:
         return cls(levels.days, levels.values, nothing, nothing, closes.as_of(levels.days).values)
 
     @classmethod
-    def of_portfolio(cls, known: Valuation) -> "Track":
+    def of_portfolio(cls, valuation: Valuation) -> "Track":
         """Return the track of a portfolio on days that all have a value (`Valuation.known`)."""
-        return cls(known.days, known.values, known.inflows, known.outflows, known.values)
+        return cls(
+            valuation.days,
+            valuation.values,
+            valuation.inflows,
+            valuation.outflows,
+            valuation.values,
+        )
 
     def cut(self, base: int, last: int) -> "Track":
         """Return the part from position ``base`` to ``last``, both included."""
@@ -96,11 +102,11 @@ def measure_portfolio(
     if positions is None:
         return unvalued()
     last = positions[1]
-    known = valuation.known()
+    history = valuation.known()
     if np.isnan(valuation.values[last]):
         result, first = unvalued(), days[0]
     else:
-        result = measure(Track.of_portfolio(known), request, benchmark)
+        result = measure(Track.of_portfolio(history), request, benchmark)
         first = result.window.start_date or days[0]
     about = remarks(valuation, books, first, days[last])
     return replace(result, warnings=(*about, *result.warnings))
@@ -116,16 +122,16 @@ def measure(track: Track, request: Request, benchmark: Series | None = None) -> 
         return unvalued()
     part = track.cut(*positions)
     daily = returns.time_weighted(part.values, part.inflows, part.outflows)
-    made = daily[np.isfinite(daily)]
-    notes = Notes(len(made))
+    observations = daily[np.isfinite(daily)]
+    notes = Notes(len(observations))
     if request.start is not None and part.days[0] > request.start:
         notes.remark("start_date", Code.HISTORY_STARTS_LATER, day=part.days[0])
     _note_skipped(notes, part.days, daily)
-    growth = _growth(notes, part, made, request)
+    growth = _growth(notes, part, observations, request)
     return Metrics(
-        Window(part.days[0], part.days[-1], _calendar_days(part.days), len(made)),
+        Window(part.days[0], part.days[-1], _calendar_days(part.days), len(observations)),
         growth,
-        _dispersion(notes, part, made, request),
+        _dispersion(notes, part, observations, request),
         _drawdown(notes, part.days, daily, growth.annualized_return),
         _relative(notes, part.days, daily, request, benchmark),
         tuple(notes.warnings),
@@ -143,24 +149,24 @@ def _note_skipped(notes: Notes, days: Days, daily: Floats) -> None:
         notes.remark("total_return", Code.ZERO_DENOMINATOR, count=len(skipped), day=first)
 
 
-def _growth(notes: Notes, part: Track, made: Floats, request: Request) -> Growth:
+def _growth(notes: Notes, part: Track, observations: Floats, request: Request) -> Growth:
     length = _calendar_days(part.days)
-    total = returns.total(made) if len(made) else np.nan
+    total = returns.total(observations) if len(observations) else np.nan
     # Asked first: eightfold in a day is more than a float can hold in a year.
     annual, undefined = np.nan, Code.PERIOD_UNDER_ONE_YEAR
     if returns.counts_as_year(length, *request.within(part.days)):
         annual = returns.annualised(total, length)
-        undefined = linked_cause(made, Code.TOO_LARGE)
+        undefined = linked_cause(observations, Code.TOO_LARGE)
     return Growth(
-        notes.figure("total_return", total, linked_cause(made, Code.NO_RETURNS)),
+        notes.figure("total_return", total, linked_cause(observations, Code.NO_RETURNS)),
         notes.figure("annualized_return", annual, undefined),
         _money_weighted(notes, part),
     )
 
 
-def linked_cause(made: Floats, otherwise: Code) -> Code:
-    """Return why a figure that links ``made`` is not defined."""
-    return Code.TOTAL_LOSS if returns.lost_all(made) else otherwise
+def linked_cause(observations: Floats, otherwise: Code) -> Code:
+    """Return why a figure that links ``observations`` is not defined."""
+    return Code.TOTAL_LOSS if returns.lost_all(observations) else otherwise
 
 
 def money_at_risk(
@@ -183,13 +189,13 @@ def _money_weighted(notes: Notes, part: Track) -> float | None:
     return notes.figure("money_weighted_return", rate, undefined)
 
 
-def _dispersion(notes: Notes, part: Track, made: Floats, request: Request) -> Dispersion:
-    excess = made - risk.per_period_rate(request.risk_free_rate, request.periods)
-    at_risk = risk.value_at_risk(made)
-    shortfall = risk.expected_shortfall(made, at_risk)
+def _dispersion(notes: Notes, part: Track, observations: Floats, request: Request) -> Dispersion:
+    excess = observations - risk.per_period_rate(request.risk_free_rate, request.periods)
+    at_risk = risk.value_at_risk(observations)
+    shortfall = risk.expected_shortfall(observations, at_risk)
     few, value = Code.INSUFFICIENT_OBSERVATIONS, float(part.worth[-1])
     return Dispersion(
-        notes.figure("volatility", risk.volatility(made, request.periods), few),
+        notes.figure("volatility", risk.volatility(observations, request.periods), few),
         notes.figure("sharpe_ratio", risk.sharpe(excess, request.periods), Code.ZERO_DISPERSION),
         notes.figure("sortino_ratio", risk.sortino(excess, request.periods), Code.NO_DOWNSIDE),
         money_at_risk(notes, "var_95", at_risk, value, few),
@@ -232,18 +238,18 @@ def _relative(
     notes: Notes, days: Days, daily: Floats, request: Request, benchmark: Series | None
 ) -> Relative:
     if benchmark is None:
-        own, market, undefined = np.array([]), np.array([]), Code.NO_BENCHMARK
+        mine, market, undefined = np.array([]), np.array([]), Code.NO_BENCHMARK
     else:
-        own, market = common_returns(days, daily, benchmark)
-        undefined = Code.NO_COMMON_DAYS if len(own) < 2 else Code.ZERO_DISPERSION
+        mine, market = common_returns(days, daily, benchmark)
+        undefined = Code.NO_COMMON_DAYS if len(mine) < 2 else Code.ZERO_DISPERSION
     periods = request.periods
     riskless = risk.per_period_rate(request.risk_free_rate, periods)
     figures = {
-        "beta": risk.beta(own - riskless, market - riskless),
-        "alpha": risk.alpha(own - riskless, market - riskless, periods),
-        "r_squared": risk.r_squared(own, market),
-        "tracking_error": risk.tracking_error(own, market, periods),
-        "information_ratio": risk.information_ratio(own, market, periods),
+        "beta": risk.beta(mine - riskless, market - riskless),
+        "alpha": risk.alpha(mine - riskless, market - riskless, periods),
+        "r_squared": risk.r_squared(mine, market),
+        "tracking_error": risk.tracking_error(mine, market, periods),
+        "information_ratio": risk.information_ratio(mine, market, periods),
     }
     return Relative(**{name: notes.figure(name, figures[name], undefined) for name in figures})
 
@@ -262,7 +268,7 @@ def common_returns(days: Days, daily: Floats, benchmark: Series) -> tuple[Floats
     whole = np.diff(np.concatenate([[0], np.cumsum(~links)])[mine]) == 0
     linked = returns.simple(returns.growth_index(np.where(links, daily, np.nan))[mine])
     # A stretch of one day keeps that day's own return, so a series matches itself to the bit.
-    own = np.where(np.diff(mine) == 1, daily[mine[1:] - 1], np.where(whole, linked, np.nan))
+    stretches = np.where(np.diff(mine) == 1, daily[mine[1:] - 1], np.where(whole, linked, np.nan))
     market = returns.simple(benchmark.values[theirs])
-    usable = np.isfinite(own) & np.isfinite(market)
-    return own[usable], market[usable]
+    usable = np.isfinite(stretches) & np.isfinite(market)
+    return stretches[usable], market[usable]

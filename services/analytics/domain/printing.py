@@ -14,10 +14,10 @@ from shared.finance.money import minor_unit, plain, round_money, round_to
 
 def printed(values: Floats, places: int = 4) -> list[str | None]:
     """Return `values` as texts with `places` decimals; None where one is no figure."""
-    known = is_figure(values)
-    units = np.floor(np.round(np.abs(np.where(known, values, 0.0)) * 10**places, 5) + 0.5)
+    figures = is_figure(values)
+    units = np.floor(np.round(np.abs(np.where(figures, values, 0.0)) * 10**places, 5) + 0.5)
     signs = np.where((values < 0.0) & (units > 0.0), "-", "")
-    rows = zip(signs.tolist(), units.tolist(), known.tolist(), strict=True)
+    rows = zip(signs.tolist(), units.tolist(), figures.tolist(), strict=True)
     return [_text(sign, int(count), places) if is_known else None for sign, count, is_known in rows]
 
 

@@ -161,9 +161,9 @@ def beta(excess: Floats, benchmark: Floats) -> Floats:
 
 def alpha(excess: Floats, benchmark: Floats, periods: int = TRADING_DAYS) -> Floats:
     """Return periods · (mean excess − beta · the benchmark's) (Jensen 1968), a fraction a year."""
-    own = excess.mean(axis=0) if len(excess) else np.nan
+    mine = excess.mean(axis=0) if len(excess) else np.nan
     market = benchmark.mean(axis=0) if len(benchmark) else np.nan
-    return periods * (own - beta(excess, benchmark) * market)
+    return periods * (mine - beta(excess, benchmark) * market)
 
 
 def r_squared(returns: Floats, benchmark: Floats) -> Floats:
@@ -192,8 +192,8 @@ def capture(returns: Floats, benchmark: Floats, *, rising: bool) -> Floats:
     days = benchmark > 0.0 if rising else benchmark < 0.0
     if not days.any():
         return np.asarray(np.nan)
-    own, market = (total(side[days]) for side in (returns, benchmark))
-    return np.asarray(own / market)
+    mine, market = (total(side[days]) for side in (returns, benchmark))
+    return np.asarray(mine / market)
 
 
 def _without_noise(spread: Floats, mean: Floats) -> Floats:

@@ -144,22 +144,24 @@ def report(
     if window.start_date is None or window.end_date is None:
         unvalued = (warn(name, Code.NO_VALUATION) for name in _OWN)
         return RiskReport(metrics, warnings=(*_shared(metrics), *unvalued))
-    known = valuation.known()
-    first, last = np.searchsorted(known.days, [window.start_date, window.end_date])
-    track = Track.of_portfolio(known).cut(int(first), int(last))
+    history = valuation.known()
+    first, last = np.searchsorted(history.days, [window.start_date, window.end_date])
+    track = Track.of_portfolio(history).cut(int(first), int(last))
     daily = returns.time_weighted(track.values, track.inflows, track.outflows)
-    made = daily[np.isfinite(daily)]
+    observations = daily[np.isfinite(daily)]
     levels = returns.growth_index(daily)
-    notes = Notes(len(made))
-    own, market = _against(benchmark, track.days, daily)
-    up, down = (risk.capture(own, market, rising=rising) for rising in (True, False))
-    no_days = Code.NO_BENCHMARK if benchmark is None else linked_cause(own, Code.NO_SUCH_DAYS)
+    notes = Notes(len(observations))
+    mine, market = _against(benchmark, track.days, daily)
+    up, down = (risk.capture(mine, market, rising=rising) for rising in (True, False))
+    no_days = Code.NO_BENCHMARK if benchmark is None else linked_cause(mine, Code.NO_SUCH_DAYS)
     return RiskReport(
         metrics,
         float(track.values[-1]),
-        _tails(notes, made, float(track.values[-1]), request, confidence),
-        _dated_falls(notes, track.days, made, levels),
-        notes.figure("ulcer_index", risk.ulcer_index(levels), linked_cause(made, Code.NO_RETURNS)),
+        _tails(notes, observations, float(track.values[-1]), request, confidence),
+        _dated_falls(notes, track.days, observations, levels),
+        notes.figure(
+            "ulcer_index", risk.ulcer_index(levels), linked_cause(observations, Code.NO_RETURNS)
+        ),
         notes.figure("up_capture", up, no_days),
         notes.figure("down_capture", down, no_days),
         holdings_risk(notes, valuation, books, (window.start_date, window.end_date), confidence),
@@ -187,11 +189,13 @@ def _against(benchmark: Series | None, days: Days, daily: Floats) -> tuple[Float
     return common_returns(days, daily, benchmark)
 
 
-def _tails(notes: Notes, made: Floats, value: float, request: Request, confidence: float) -> Tails:
-    excess = made - risk.per_period_rate(request.risk_free_rate, request.periods)
+def _tails(
+    notes: Notes, observations: Floats, value: float, request: Request, confidence: float
+) -> Tails:
+    excess = observations - risk.per_period_rate(request.risk_free_rate, request.periods)
     few, still = Code.INSUFFICIENT_OBSERVATIONS, Code.ZERO_DISPERSION
 
-    at_risk, far_at_risk = (risk.value_at_risk(made, level) for level in (confidence, 0.99))
+    at_risk, far_at_risk = (risk.value_at_risk(observations, level) for level in (confidence, 0.99))
 
     def money(name: str, part: Floats | float, undefined: Code = few) -> float | None:
         return money_at_risk(notes, name, part, value, undefined)
@@ -199,18 +203,22 @@ def _tails(notes: Notes, made: Floats, value: float, request: Request, confidenc
     return Tails(
         notes.figure("downside_deviation", risk.downside_deviation(excess, request.periods), few),
         money("var.historical", at_risk),
-        money("var.parametric", distribution.parametric_var(made, confidence)),
-        money("var.cornish_fisher", distribution.cornish_fisher_var(made, confidence), still),
-        money("cvar", risk.expected_shortfall(made, at_risk)),
+        money("var.parametric", distribution.parametric_var(observations, confidence)),
+        money(
+            "var.cornish_fisher", distribution.cornish_fisher_var(observations, confidence), still
+        ),
+        money("cvar", risk.expected_shortfall(observations, at_risk)),
         money("var_99", far_at_risk),
-        money("cvar_99", risk.expected_shortfall(made, far_at_risk)),
-        notes.figure("skewness", distribution.skewness(made), still),
-        notes.figure("excess_kurtosis", distribution.excess_kurtosis(made), still),
+        money("cvar_99", risk.expected_shortfall(observations, far_at_risk)),
+        notes.figure("skewness", distribution.skewness(observations), still),
+        notes.figure("excess_kurtosis", distribution.excess_kurtosis(observations), still),
     )
 
 
-def _dated_falls(notes: Notes, days: Days, made: Floats, levels: Floats) -> tuple[DatedFall, ...]:
-    if returns.lost_all(made):
+def _dated_falls(
+    notes: Notes, days: Days, observations: Floats, levels: Floats
+) -> tuple[DatedFall, ...]:
+    if returns.lost_all(observations):
         notes.remark("drawdowns", Code.TOTAL_LOSS)
         return ()
     depths = risk.drawdowns(levels)

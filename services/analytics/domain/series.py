@@ -51,11 +51,11 @@ class Series:
         if np.array_equal(self.days, days):
             return AsOf(self.values, days)
         positions = np.searchsorted(self.days, days, side="right") - 1
-        known = positions >= 0
+        mask = positions >= 0
         values = np.full(len(days), np.nan)
         dates = np.full(len(days), NO_DAY)
-        values[known] = self.values[positions[known]]
-        dates[known] = self.days[positions[known]]
+        values[mask] = self.values[positions[mask]]
+        dates[mask] = self.days[positions[mask]]
         return AsOf(values, dates)
 
     def between(self, first: np.datetime64, last: np.datetime64) -> "Series":

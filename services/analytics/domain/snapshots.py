@@ -115,8 +115,8 @@ def draw_curve(
     Args:
         benchmark: its levels in the portfolio's currency.
     """
-    known = valuation.known()
-    days = known.days
+    history = valuation.known()
+    days = history.days
     if not len(days):
         return None
     effective = window(days, days[0] if start is None else start, days[-1] if end is None else end)
@@ -124,14 +124,16 @@ def draw_curve(
         return None
     part = slice(effective[0], effective[1] + 1)
     points = _points(days[part], interval)
-    daily = returns.time_weighted(known.values[part], known.inflows[part], known.outflows[part])
-    flows = np.cumsum(known.inflows[part] - known.outflows[part])[points]
+    daily = returns.time_weighted(
+        history.values[part], history.inflows[part], history.outflows[part]
+    )
+    flows = np.cumsum(history.inflows[part] - history.outflows[part])[points]
     shown = days[part][points]
     return Curve(
         shown,
-        known.values[part][points],
+        history.values[part][points],
         cost_basis(books, method, shown),
-        known.cash[part][points],
+        history.cash[part][points],
         np.diff(flows, prepend=0.0),
         returns.growth_index(daily)[points] - 1.0,
         _since_first(benchmark, shown) if benchmark else None,

@@ -52,8 +52,8 @@ class Books(NamedTuple):
         if quotes.currency == self.currency:
             return adjusted
         rates = self.rates.between(quotes.currency, self.currency, adjusted.days).values
-        known = ~np.isnan(rates)
-        return Series(adjusted.days[known], (adjusted.values * rates)[known])
+        mask = ~np.isnan(rates)
+        return Series(adjusted.days[mask], (adjusted.values * rates)[mask])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,10 +248,10 @@ def _opening_prices(closes: Floats, factors: Floats) -> Floats:
 
 
 def _first_known_from(prices: Floats) -> Floats:
-    known = ~np.isnan(prices)
-    if not known.any():
+    mask = ~np.isnan(prices)
+    if not mask.any():
         return np.zeros_like(prices)
-    return np.where(known, prices, prices[int(np.argmax(known))])
+    return np.where(mask, prices, prices[int(np.argmax(mask))])
 
 
 def _by_direction(entering: Floats, position: Indexes, count: int) -> tuple[Floats, Floats]:

@@ -73,12 +73,14 @@ class Sifted:
     left_out: list[str] = field(default_factory=list)
 
 
-def sifted(bars: Sequence[Bar], known: Sequence[Split], last: Bar | None, latest: date) -> Sifted:
+def sifted(
+    bars: Sequence[Bar], known_splits: Sequence[Split], last: Bar | None, latest: date
+) -> Sifted:
     """Return which bars are believed: sound ones without a jump that no market makes.
 
     Args:
         bars: as traded; of two of one day the last counts.
-        known: the asset's splits, so that a split is no jump.
+        known_splits: the asset's splits, so that a split is no jump.
         last: the newest bar that is stored.
         latest: the last day that may have a price.
     """
@@ -91,9 +93,9 @@ def sifted(bars: Sequence[Bar], known: Sequence[Split], last: Bar | None, latest
             result.left_out.append(f"{bar.date}: {field_}: {why}")
         else:
             sound.append(bar)
-    before = _level(last, known) if last else _first_level(sound, known)
+    before = _level(last, known_splits) if last else _first_level(sound, known_splits)
     for bar in sound:
-        level = _level(bar, known)
+        level = _level(bar, known_splits)
         if before and _jumps(before, level):
             result.left_out.append(f"{bar.date}: a close of {bar.close:f} is not plausible.")
         else:
@@ -102,13 +104,13 @@ def sifted(bars: Sequence[Bar], known: Sequence[Split], last: Bar | None, latest
     return result
 
 
-def _level(bar: Bar, known: Sequence[Split]) -> Decimal:
-    return splits.adjusted(bar.close, splits.factor(known, bar.date))
+def _level(bar: Bar, known_splits: Sequence[Split]) -> Decimal:
+    return splits.adjusted(bar.close, splits.factor(known_splits, bar.date))
 
 
-def _first_level(bars: Sequence[Bar], known: Sequence[Split]) -> Decimal | None:
+def _first_level(bars: Sequence[Bar], known_splits: Sequence[Split]) -> Decimal | None:
     """Return the level of the first bar that the next one confirms."""
-    levels = [_level(bar, known) for bar in bars]
+    levels = [_level(bar, known_splits) for bar in bars]
     return next((one for one, other in pairwise(levels) if not _jumps(one, other)), None)
 
 

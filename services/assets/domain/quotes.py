@@ -38,26 +38,26 @@ def faults(bar: Bar, latest: date) -> Faults:
     Args:
         latest: the last day that may have a price.
     """
-    found: Faults = {}
+    messages: Faults = {}
     prices = {"open": bar.open, "high": bar.high, "low": bar.low, "close": bar.close}
     for field, price in prices.items():
         if price is not None and price <= 0:
-            found[field] = ["Must be greater than 0."]
+            messages[field] = ["Must be greater than 0."]
         elif price is not None and price >= PRICE_LIMIT:
-            found[field] = ["At most 12 digits before the point."]
+            messages[field] = ["At most 12 digits before the point."]
     others = [price for price in (bar.open, bar.low, bar.close) if price is not None]
     if bar.high is not None and bar.high < max(others):
-        found.setdefault("high", []).append("Must not be below another price of the day.")
+        messages.setdefault("high", []).append("Must not be below another price of the day.")
     others = [price for price in (bar.open, bar.high, bar.close) if price is not None]
     if bar.low is not None and bar.low > min(others):
-        found.setdefault("low", []).append("Must not be above another price of the day.")
+        messages.setdefault("low", []).append("Must not be above another price of the day.")
     if bar.volume is not None and bar.volume < 0:
-        found["volume"] = ["Must not be negative."]
+        messages["volume"] = ["Must not be negative."]
     elif bar.volume is not None and bar.volume > _MOST_VOLUME:
-        found["volume"] = [f"At most {_MOST_VOLUME}."]
+        messages["volume"] = [f"At most {_MOST_VOLUME}."]
     if bar.date > latest:
-        found["date"] = ["The date is in the future."]
-    return found
+        messages["date"] = ["The date is in the future."]
+    return messages
 
 
 def faults_of_all(bars: Iterable[Bar], latest: date) -> dict[int, Faults]:
@@ -65,7 +65,7 @@ def faults_of_all(bars: Iterable[Bar], latest: date) -> dict[int, Faults]:
 
     Two bars of one day are a fault of the second: nothing says which one is true.
     """
-    found: dict[int, Faults] = {}
+    by_index: dict[int, Faults] = {}
     seen: set[date] = set()
     for index, bar in enumerate(bars):
         wrong = faults(bar, latest)
@@ -73,8 +73,8 @@ def faults_of_all(bars: Iterable[Bar], latest: date) -> dict[int, Faults]:
             wrong.setdefault("date", []).append("Another row has this date too.")
         seen.add(bar.date)
         if wrong:
-            found[index] = wrong
-    return found
+            by_index[index] = wrong
+    return by_index
 
 
 def merged(day: Bar | None, quote: Bar, *, is_newest: bool) -> Bar:

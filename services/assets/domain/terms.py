@@ -48,12 +48,12 @@ class Wanted:
 
 def kept(symbol: str, name: str, isin: str | None = None) -> list[str]:
     """Return the terms under which an asset is found, sorted; an ISIN only as a whole."""
-    found = _kept_of_word(_folded(symbol))
+    terms = _kept_of_word(_folded(symbol))
     if isin:
-        found.add(f"={_folded(isin)}")
+        terms.add(f"={_folded(isin)}")
     for word in _words(name):
-        found |= _kept_of_word(word)
-    return sorted(found)
+        terms |= _kept_of_word(word)
+    return sorted(terms)
 
 
 def wanted(query: str) -> list[Wanted]:

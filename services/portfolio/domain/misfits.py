@@ -23,27 +23,27 @@ def find_misfits(
         new: ids of the new ones.
     """
     refused: dict[int, LedgerError] = {}
-    kept: dict[int, Holding] = {}  # places of new entries, in order, and what was held before
+    holdings: dict[int, Holding] = {}  # places of new entries, in order, and what was held before
     holding, place = Holding.nothing(method), 0
     while place < len(entries):
         entry = entries[place]
         if entry.id in new:
-            kept[place] = holding
+            holdings[place] = holding
         try:
             holding = apply(holding, entry)
         except LedgerError as error:
-            takers = [place] if place in kept else _takers(entries, kept)
+            takers = [place] if place in holdings else _takers(entries, holdings)
             refused |= {entries[taker].id: error for taker in takers}
             place = takers[0]
-            holding = kept[place]
-            kept = {before: held for before, held in kept.items() if before < place}
+            holding = holdings[place]
+            holdings = {before: each for before, each in holdings.items() if before < place}
         place += 1
         while place < len(entries) and entries[place].id in refused:
             place += 1
     return refused
 
 
-def _takers(entries: Sequence[Entry], kept: Mapping[int, Holding]) -> Sequence[int]:
+def _takers(entries: Sequence[Entry], holdings: Mapping[int, Holding]) -> Sequence[int]:
     """Return the places of the new entries that take something; of all where none does."""
     gives = ACQUISITIONS | EARNINGS
-    return [place for place in kept if entries[place].type not in gives] or list(kept)
+    return [place for place in holdings if entries[place].type not in gives] or list(holdings)

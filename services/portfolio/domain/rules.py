@@ -99,12 +99,12 @@ def _with_amount(entry: Entry) -> Entry:
 
 def _check_fields(entry: Entry) -> None:
     rule = RULES[entry.type]
-    given = {name for name in _NAMES if getattr(entry, name)}
+    fields = {name for name in _NAMES if getattr(entry, name)}
     # A quantity, a price or an amount of 0 is given too; fees and taxes of 0 are none.
-    given |= {name for name in ("quantity", "price", "amount") if getattr(entry, name) is not None}
-    reasons = dict.fromkeys(rule.needs - given, f"{entry.type} needs this field.")
-    reasons |= dict.fromkeys(given - rule.needs - rule.allows, f"{entry.type} has no such field.")
-    if "amount" in rule.allows and not given & {"price", "amount"}:
+    fields |= {name for name in ("quantity", "price", "amount") if getattr(entry, name) is not None}
+    reasons = dict.fromkeys(rule.needs - fields, f"{entry.type} needs this field.")
+    reasons |= dict.fromkeys(fields - rule.needs - rule.allows, f"{entry.type} has no such field.")
+    if "amount" in rule.allows and not fields & {"price", "amount"}:
         reasons["price"] = f"{entry.type} needs a price or an amount."
     if reasons:
         raise InvalidEntry(dict(sorted(reasons.items())))

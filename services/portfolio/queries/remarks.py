@@ -65,9 +65,9 @@ def rows_skipped(count: int, reason: str) -> Warning:
     return _warning("skipped", "rows_skipped", f"{count}: {reason}")
 
 
-def minor_unit_converted(given: str, kept: str) -> Warning:
+def minor_unit_converted(unit: str, currency: str) -> Warning:
     """Return the warning of an amount that was given in a hundredth of a currency."""
-    message = f"{given} is a hundredth of {kept}; the transaction is kept in {kept}."
+    message = f"{unit} is a hundredth of {currency}; the transaction is kept in {currency}."
     return _warning("currency", "minor_unit_converted", message)
 
 

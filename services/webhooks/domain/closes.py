@@ -32,14 +32,14 @@ class Closes:
         return cls({day: closes[day] for day in last}, splits or {})
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Closes":
-        """Return what `to_json` made `kept` of."""
+    def from_json(cls, document: Mapping[str, Any]) -> "Closes":
+        """Return what `to_json` made `document` of."""
         return cls.of(
             {
                 date.fromisoformat(day): Decimal(close)
-                for day, close in kept.get("closes", {}).items()
+                for day, close in document.get("closes", {}).items()
             },
-            {date.fromisoformat(day): ratio for day, ratio in kept.get("splits", {}).items()},
+            {date.fromisoformat(day): ratio for day, ratio in document.get("splits", {}).items()},
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -44,9 +44,9 @@ class NatsDeadLetters:
 
         async def work(jetstream: JetStreamContext) -> Sequence[DeadLetter]:
             letters: dict[int, DeadLetter] = {}
-            async for found in self._found(jetstream):
+            async for entry in self._found(jetstream):
                 # The server may tell more than once that it gave a message up.
-                letters.setdefault(found.event, found.letter)
+                letters.setdefault(entry.event, entry.letter)
                 if len(letters) == limit:
                     break
             return list(letters.values())
@@ -59,26 +59,26 @@ class NatsDeadLetters:
         async def work(jetstream: JetStreamContext) -> int:
             # Collected first: a poison message that dies again meanwhile is not for this run.
             chosen = [
-                found
-                async for found in self._found(jetstream)
-                if message_id in {None, found.letter.message.id}
+                entry
+                async for entry in self._found(jetstream)
+                if message_id in {None, entry.letter.message.id}
             ]
-            for found in chosen:
-                await self._replay(jetstream, found)
-            return len({found.event for found in chosen})
+            for entry in chosen:
+                await self._replay(jetstream, entry)
+            return len({entry.event for entry in chosen})
 
         return self._connected(work)
 
-    async def _replay(self, jetstream: JetStreamContext, found: _Found) -> None:
-        message = found.letter.message
+    async def _replay(self, jetstream: JetStreamContext, entry: _Found) -> None:
+        message = entry.letter.message
         # A subject that only this service consumes: the others have handled it. The stream must
         # not take it for the duplicate of the first one, but two replays at once are one.
         await jetstream.publish(
             self._names.replay(message.type),
             message.body,
-            headers=headers(message, f"replay-{self._names.service}-{found.event}"),
+            headers=headers(message, f"replay-{self._names.service}-{entry.event}"),
         )
-        await jetstream.delete_msg(self._names.dead_stream, found.advisory)
+        await jetstream.delete_msg(self._names.dead_stream, entry.advisory)
 
     async def _found(self, jetstream: JetStreamContext) -> AsyncIterator[_Found]:
         sequence = 0
@@ -93,15 +93,15 @@ class NatsDeadLetters:
             except NotFoundError:
                 return
             sequence = int(advisory.seq or 0)
-            told = json.loads(advisory.data or b"{}")
+            report = json.loads(advisory.data or b"{}")
             try:
-                event = await jetstream.get_msg(self._names.stream, seq=told["stream_seq"])
+                event = await jetstream.get_msg(self._names.stream, seq=report["stream_seq"])
             except NotFoundError:
                 continue  # older than a week: the stream no longer has it
             message = received(event.headers, event.subject or "", event.data)
-            died_at = datetime.fromisoformat(told["timestamp"][:19] + "+00:00")
-            reason = str(told["type"]).rpartition(".")[2]
-            yield _Found(sequence, told["stream_seq"], DeadLetter(message, died_at, reason))
+            died_at = datetime.fromisoformat(report["timestamp"][:19] + "+00:00")
+            reason = str(report["type"]).rpartition(".")[2]
+            yield _Found(sequence, report["stream_seq"], DeadLetter(message, died_at, reason))
 
     def _connected(self, work: Callable[[JetStreamContext], Coroutine[Any, Any, T]]) -> T:
         async def run() -> T:

@@ -166,8 +166,8 @@ def _are_allowed(info: dict[str, Any]) -> bool:
 async def _ask(client: Client, subject: str, question: object = None) -> dict[str, Any]:
     body = b"" if question is None else json.dumps(question).encode()
     answer = await client.request(subject, body, timeout=CONNECT_TIMEOUT)
-    found: dict[str, Any] = json.loads(answer.data)
-    return found
+    reply: dict[str, Any] = json.loads(answer.data)
+    return reply
 
 
 def _stream(name: str, subjects: list[str], max_bytes: int) -> StreamConfig:
@@ -188,8 +188,8 @@ def headers(message: Message, deduplication_id: str) -> dict[str, str]:
     return {"Nats-Msg-Id": deduplication_id, "Event-Id": message.id, _TYPE_HEADER: message.type}
 
 
-def received(found: dict[str, Any] | None, subject: str, body: bytes | None) -> Message:
+def received(event_headers: dict[str, Any] | None, subject: str, body: bytes | None) -> Message:
     """Return the message with these headers."""
-    known = found or {}
-    type_ = known.get(_TYPE_HEADER, subject.rpartition(".")[2])
-    return Message(known.get("Event-Id", ""), type_, body or b"")
+    fields = event_headers or {}
+    type_ = fields.get(_TYPE_HEADER, subject.rpartition(".")[2])
+    return Message(fields.get("Event-Id", ""), type_, body or b"")

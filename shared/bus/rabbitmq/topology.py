@@ -51,16 +51,16 @@ def parameters(address: Address, name: str) -> pika.URLParameters:
     Args:
         name: what the broker shows for this connection.
     """
-    found = pika.URLParameters(address.url)
-    found.heartbeat = address.heartbeat
-    found.blocked_connection_timeout = 1.5 * address.heartbeat
-    found.socket_timeout = CONNECT_TIMEOUT
-    found.stack_timeout = 2 * CONNECT_TIMEOUT
-    found.connection_attempts = 1
-    found.client_properties = {"connection_name": name}
+    settings = pika.URLParameters(address.url)
+    settings.heartbeat = address.heartbeat
+    settings.blocked_connection_timeout = 1.5 * address.heartbeat
+    settings.socket_timeout = CONNECT_TIMEOUT
+    settings.stack_timeout = 2 * CONNECT_TIMEOUT
+    settings.connection_attempts = 1
+    settings.client_properties = {"connection_name": name}
     # What was sent and never arrived: the kernel gives up when the heartbeat would.
-    found.tcp_options = {"TCP_USER_TIMEOUT": 2000 * address.heartbeat}
-    return found
+    settings.tcp_options = {"TCP_USER_TIMEOUT": 2000 * address.heartbeat}
+    return settings
 
 
 def declare(channel: BlockingChannel, names: Names, types: Sequence[str]) -> None:

@@ -62,9 +62,9 @@ def return_over(levels: Series, window: Episode) -> float | None:
 
 
 def _shock(exposure: Exposure, window: Episode, market: float | None, method: Method) -> Shock:
-    own = return_over(exposure.levels, window) if method is Method.REPLAY else None
-    if own is not None:
-        return Shock(own, Source.HISTORY)
+    replay = return_over(exposure.levels, window) if method is Method.REPLAY else None
+    if replay is not None:
+        return Shock(replay, Source.HISTORY)
     if market is None or np.isnan(exposure.beta):
         return Shock(None, Source.UNMODELLED)
     source = Source.BETA_PROXY if method is Method.REPLAY else Source.BETA

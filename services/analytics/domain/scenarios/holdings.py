@@ -64,9 +64,9 @@ def holdings_on(
     if not len(days):
         return None
     position = int(np.searchsorted(valuation.days, days[-1]))
-    held = {asset: line for asset, line in valuation.lines.items() if line.quantities[position]}
+    lines = {asset: line for asset, line in valuation.lines.items() if line.quantities[position]}
     exposures = []
-    for asset, line in held.items():
+    for asset, line in lines.items():
         levels = books.levels(asset)
         value, beta = line.value_on(position), beta_of(levels, benchmark, days[-1])
         exposures.append(
@@ -79,6 +79,6 @@ def beta_of(levels: Series, benchmark: Series | None, as_of: Day) -> float:
     """Return the beta of the last three years up to ``as_of``; NaN under 30 common returns."""
     if benchmark is None:
         return np.nan
-    own = levels.between(as_of - BETA_DAYS, as_of)
-    mine, market = common_returns(own.days, returns.simple(own.values), benchmark)
+    span = levels.between(as_of - BETA_DAYS, as_of)
+    mine, market = common_returns(span.days, returns.simple(span.values), benchmark)
     return float(risk.beta(mine, market)) if len(mine) >= BETA_OBSERVATIONS else np.nan

@@ -65,8 +65,8 @@ def _shock(exposure: Exposure, assumed: Assumptions, base: str) -> Shock:
     price, source = _price_shock(exposure, assumed)
     if price is None:
         return Shock(price, source)
-    own = exposure.currency == base
-    rate = 0.0 if own else assumed.currencies.get(exposure.currency.casefold(), 0.0)
+    is_base = exposure.currency == base
+    rate = 0.0 if is_base else assumed.currencies.get(exposure.currency.casefold(), 0.0)
     # (1 + p)(1 + f) − 1, so written that one shock alone comes out as it went in.
     return Shock(max(price + rate + price * rate, -1.0), source)
 
@@ -85,19 +85,19 @@ def _price_shock(exposure: Exposure, assumed: Assumptions) -> Shock:
 
 
 def _unused(holdings: Holdings, assumptions: Assumptions) -> list[Warning]:
-    held = holdings.exposures
-    known = (
-        ("asset_shock", assumptions.assets, {each.symbol for each in held}),
-        ("sector_shock", assumptions.sectors, {each.sector or "" for each in held}),
+    exposures = holdings.exposures
+    parameters = (
+        ("asset_shock", assumptions.assets, {each.symbol for each in exposures}),
+        ("sector_shock", assumptions.sectors, {each.sector or "" for each in exposures}),
         (
             "fx_shock",
             assumptions.currencies,
-            {each.currency for each in held} - {holdings.currency},
+            {each.currency for each in exposures} - {holdings.currency},
         ),
     )
     return [
         warn(parameter, Code.SHOCK_UNUSED, name=name)
-        for parameter, shocks, names in known
+        for parameter, shocks, names in parameters
         for name in shocks
         if name.casefold() not in {each.casefold() for each in names}
     ]

@@ -68,7 +68,9 @@ def history(
     matrix = joined_returns([each.levels.between(first, last) for each in exposures])[1]
     usable = long_enough(matrix)
     values = np.array([each.value for each in exposures], dtype=np.float64)
-    left_out = [each.symbol for each, kept in zip(exposures, usable, strict=True) if not kept]
+    left_out = [
+        each.symbol for each, is_usable in zip(exposures, usable, strict=True) if not is_usable
+    ]
     if not usable.any() or holdings.value <= 0.0:
         return np.array([]), left_out
     weights = values[usable] / values[usable].sum() * (values.sum() / holdings.value)
@@ -99,14 +101,14 @@ def simulate(
     ends = draw(random, growth, horizon_days, simulations)
     profits = value * np.expm1(np.minimum(ends, FURTHEST))
     at_risk = float(np.quantile(profits, round(1.0 - confidence, 12)))
-    found = np.percentile(value + profits, PERCENTILES)
+    percentiles = np.percentile(value + profits, PERCENTILES)
     return Simulation(
         model,
         horizon_days,
         simulations,
         seed,
         len(returns),
-        dict(zip(PERCENTILES, found.tolist(), strict=True)),
+        dict(zip(PERCENTILES, percentiles.tolist(), strict=True)),
         float(value + profits.mean()),
         at_risk,
         min(at_risk, float(profits[profits <= at_risk].mean())),

@@ -94,8 +94,8 @@ class Scenario:
 
 def worst(scenarios: Sequence[Scenario]) -> Scenario | None:
     """Return the scenario with the largest loss, if one has a result; of equal ones the first."""
-    known = [scenario for scenario in scenarios if scenario.outcome.pnl is not None]
-    return min(known, key=lambda scenario: scenario.outcome.pnl or 0, default=None)
+    candidates = [scenario for scenario in scenarios if scenario.outcome.pnl is not None]
+    return min(candidates, key=lambda scenario: scenario.outcome.pnl or 0, default=None)
 
 
 def settle(holdings: Holdings, shocks: Sequence[Shock]) -> Outcome:
@@ -127,15 +127,17 @@ def settle(holdings: Holdings, shocks: Sequence[Shock]) -> Outcome:
 def _position(
     exposure: Exposure, shock: Shock, value: Decimal, profit: Decimal, total: float
 ) -> PositionOutcome:
-    known = shock.value is not None
-    contribution = exposure.value * (shock.value or 0.0) / total if known and total > 0.0 else None
+    is_known = shock.value is not None
+    contribution = (
+        exposure.value * (shock.value or 0.0) / total if is_known and total > 0.0 else None
+    )
     return PositionOutcome(
         exposure.asset,
         exposure.symbol,
         value,
         shock.value,
         shock.source,
-        profit if known else None,
+        profit if is_known else None,
         contribution,
     )
 
@@ -147,8 +149,8 @@ def _by_sector(
     groups: dict[str, list[PositionOutcome]] = {}
     for exposure, position in zip(exposures, positions, strict=True):
         groups.setdefault(exposure.sector or UNCLASSIFIED, []).append(position)
-    found = [_sector(sector, members) for sector, members in groups.items()]
-    return tuple(sorted(found, key=lambda each: (each.pnl is None, each.pnl or 0, each.sector)))
+    sectors = [_sector(sector, members) for sector, members in groups.items()]
+    return tuple(sorted(sectors, key=lambda each: (each.pnl is None, each.pnl or 0, each.sector)))
 
 
 def _sector(name: str, members: Sequence[PositionOutcome]) -> SectorOutcome:
@@ -164,19 +166,19 @@ def _sector(name: str, members: Sequence[PositionOutcome]) -> SectorOutcome:
 
 def _coverage(exposures: Sequence[Exposure], shocks: Sequence[Shock]) -> dict[Source, float]:
     invested = sum(exposure.value for exposure in exposures)
-    found: dict[Source, float] = {}
+    shares: dict[Source, float] = {}
     for exposure, shock in zip(exposures, shocks, strict=True):
         part = exposure.value / invested if invested else 0.0
-        found[shock.source] = found.get(shock.source, 0.0) + part
-    return found
+        shares[shock.source] = shares.get(shock.source, 0.0) + part
+    return shares
 
 
 def remarks(outcome: Outcome) -> list[Warning]:
     """Return warnings that name the positions whose shock is a proxy, or not known."""
     codes = {Source.BETA_PROXY: Code.BETA_PROXY, Source.UNMODELLED: Code.UNMODELLED}
-    found = []
+    warnings = []
     for source, code in codes.items():
         symbols = [position.symbol for position in outcome.positions if position.source is source]
         if symbols:
-            found.append(warn("positions", code, symbols=", ".join(symbols)))
-    return found
+            warnings.append(warn("positions", code, symbols=", ".join(symbols)))
+    return warnings

@@ -26,7 +26,7 @@ def reverse(holdings: Holdings, target: float) -> Scenario:
         target: a fraction of the portfolio's value, cash included.
     """
     move = market_move(holdings, target)
-    found = hypothetical(holdings, Assumptions(market=move or 0.0))
+    scenario = hypothetical(holdings, Assumptions(market=move or 0.0))
     unreached = () if move is not None else (warn("target_loss", Code.TARGET_OUT_OF_REACH),)
     return Scenario(
         "reverse",
@@ -35,16 +35,16 @@ def reverse(holdings: Holdings, target: float) -> Scenario:
         None,
         None,
         move,
-        found.outcome,
-        (*found.warnings, *unreached),
+        scenario.outcome,
+        (*scenario.warnings, *unreached),
     )
 
 
 def market_move(holdings: Holdings, target: float) -> float | None:
     """Return the move of the least size that makes ``target``; None where none does."""
-    known = [each for each in holdings.exposures if not np.isnan(each.beta)]
-    betas = np.array([each.beta for each in known], dtype=np.float64)
-    values = np.array([each.value for each in known], dtype=np.float64)
+    exposures = [each for each in holdings.exposures if not np.isnan(each.beta)]
+    betas = np.array([each.beta for each in exposures], dtype=np.float64)
+    values = np.array([each.value for each in exposures], dtype=np.float64)
     if holdings.value <= 0.0:
         return None
     weights = values / holdings.value

@@ -30,9 +30,9 @@ class Yahoo:
 
     def history(self, symbol: str, since: date | None, within: float) -> Delivery:
         """Return Yahoo's daily prices: see `Source.history`."""
-        asked = self._threads.submit(self._ask, symbol, since, within)
+        future = self._threads.submit(self._ask, symbol, since, within)
         try:
-            return asked.result(timeout=within)
+            return future.result(timeout=within)
         except TimeoutError as error:
             raise SourceTooSlow("Yahoo Finance did not answer in time.") from error
         except Exception as error:  # the library's own, and those of all that it stands on

@@ -63,22 +63,24 @@ def are_other_papers(isin: str | None, other: str | None) -> bool:
     return isin is not None and other is not None and isin.upper() != other.upper()
 
 
-def match(reference: AssetReference, known: Sequence[KnownAsset]) -> KnownAsset | None:
+def match(reference: AssetReference, assets: Sequence[KnownAsset]) -> KnownAsset | None:
     """Return the asset that a file means: described in full, by ISIN and currency, by symbol.
 
     A retired one is meant by its symbol and its name only: symbols are handed on.
 
     Args:
-        known: the user's own before public ones, retired ones last.
+        assets: the user's own before public ones, retired ones last.
     """
-    in_use = [asset for asset in known if asset.is_active]
-    return _in_full(reference, known) or _by_isin(reference, in_use) or _by_symbol(reference, known)
+    in_use = [asset for asset in assets if asset.is_active]
+    return (
+        _in_full(reference, assets) or _by_isin(reference, in_use) or _by_symbol(reference, assets)
+    )
 
 
-def candidates(reference: AssetReference, known: Iterable[KnownAsset]) -> list[KnownAsset]:
+def candidates(reference: AssetReference, assets: Iterable[KnownAsset]) -> list[KnownAsset]:
     """Return the assets that a file may mean: with its ISIN or its symbol, retired ones too."""
     isin, symbols = (reference.isin or "").upper(), _symbols_of(reference)
-    return [asset for asset in known if asset.isin == isin or asset.symbol in symbols]
+    return [asset for asset in assets if asset.isin == isin or asset.symbol in symbols]
 
 
 def _as_symbol(text: str) -> str:
@@ -89,30 +91,32 @@ def _symbols_of(reference: AssetReference) -> tuple[str, str]:
     return symbol_of(reference), marked_symbol_of(reference)
 
 
-def _in_full(reference: AssetReference, known: Iterable[KnownAsset]) -> KnownAsset | None:
+def _in_full(reference: AssetReference, assets: Iterable[KnownAsset]) -> KnownAsset | None:
     """Return the asset with everything that the reference says, as our own export says it."""
     described = (reference.symbol, reference.isin, reference.name, currency_of(reference))
-    for asset in known:
+    for asset in assets:
         if described == (asset.symbol, asset.isin, asset.name, asset.currency):
             return asset
     return None
 
 
-def _by_isin(reference: AssetReference, known: Iterable[KnownAsset]) -> KnownAsset | None:
+def _by_isin(reference: AssetReference, assets: Iterable[KnownAsset]) -> KnownAsset | None:
     if reference.isin is None:
         return None
     isin, currency = reference.isin.upper(), currency_of(reference)
-    found = [asset for asset in known if asset.isin == isin and currency in (None, asset.currency)]
-    found = [asset for asset in found if asset.is_own] or found
+    matches = [
+        asset for asset in assets if asset.isin == isin and currency in (None, asset.currency)
+    ]
+    matches = [asset for asset in matches if asset.is_own] or matches
     # One paper has several symbols, one for each exchange.
-    named = [asset for asset in found if asset.symbol == symbol_of(reference)]
+    named = [asset for asset in matches if asset.symbol == symbol_of(reference)]
     if named:
         return named[0]
-    return found[0] if len(found) == 1 else None
+    return matches[0] if len(matches) == 1 else None
 
 
-def _by_symbol(reference: AssetReference, known: Iterable[KnownAsset]) -> KnownAsset | None:
-    fitting = [asset for asset in known if _fits(reference, asset)]
+def _by_symbol(reference: AssetReference, assets: Iterable[KnownAsset]) -> KnownAsset | None:
+    fitting = [asset for asset in assets if _fits(reference, asset)]
     for asset in fitting:
         if asset.name == reference.name:
             return asset

@@ -230,6 +230,6 @@ def _asset(cells: Cells) -> AssetReference | None:
 def _decimal_mark(table: Table) -> str:
     """Return the mark before the two decimals that every value has."""
     for _, texts in table.lines:
-        if found := _MARK.search(texts.get("amount", "")):
-            return found[1]
+        if mark := _MARK.search(texts.get("amount", "")):
+            return mark[1]
     return "," if table.delimiter == ";" else "."

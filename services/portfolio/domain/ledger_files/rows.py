@@ -131,8 +131,8 @@ def gapless_beginnings(ids: Iterable[str]) -> set[str]:
         ordinals[beginning + colon].add(ordinal)
     return {
         beginning
-        for beginning, found in ordinals.items()
-        if found == {str(ordinal) for ordinal in range(1, len(found) + 1)}
+        for beginning, numbers in ordinals.items()
+        if numbers == {str(ordinal) for ordinal in range(1, len(numbers) + 1)}
     }
 
 
@@ -150,14 +150,14 @@ def ledger_file(
     errors: dict[int, Fields] = {}
     for line, item in items:
         try:
-            found = row_of(line, item)
+            row = row_of(line, item)
         except InvalidEntry as error:
             errors[line] = error.fields
             continue
-        if isinstance(found, Skip):
-            skipped[found] += 1
+        if isinstance(row, Skip):
+            skipped[row] += 1
         else:
-            rows.append(found)
+            rows.append(row)
     errors |= _repeated_ids(rows)
     return LedgerFile(_in_order_of_creation(_identified(rows)), skipped, errors)
 
@@ -188,7 +188,7 @@ def _identified(rows: Sequence[LedgerRow]) -> Iterator[LedgerRow]:
     So the same file twice gives the same ids, and two equal trades in one file two different ones.
     Our own export gives some of these ids itself; no other row gets them.
     """
-    given = {row.external_id for row in rows if row.external_id}
+    ids = {row.external_id for row in rows if row.external_id}
     ordinals: Counter[str] = Counter()
     for row in rows:
         if row.external_id:
@@ -196,7 +196,7 @@ def _identified(rows: Sequence[LedgerRow]) -> Iterator[LedgerRow]:
             continue
         beginning = id_beginning(row)
         ordinals[beginning] += 1
-        while f"{beginning}{ordinals[beginning]}" in given:
+        while f"{beginning}{ordinals[beginning]}" in ids:
             ordinals[beginning] += 1
         yield replace(row, external_id=f"{beginning}{ordinals[beginning]}")
 
