@@ -99,13 +99,15 @@ def web(product: Product, service: str) -> psutil.Process:
 def passed(client: Client, count: int) -> int:
     """Return how many of `count` requests at once were let through by the quota."""
 
-    def ask(_: int) -> int:
-        return Client(client.url, client.token).get("/api/analytics/market_data/").status_code
+    def ask(_: int) -> requests.Response:
+        return Client(client.url, client.token).get("/api/analytics/market_data/")
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(ask, range(count)))
-    assert not [status for status in answers if status >= 500]
-    return count - answers.count(429)
+    assert not [answer for answer in answers if answer.status_code >= 500]
+    # Eight at once are more than a user's share of the computing: that is 429 too, for another
+    # reason.
+    return count - sum("The limit of" in answer.text for answer in answers)
 
 
 def test_the_counters_of_several_workers_are_one(shared: Product) -> None:
