@@ -43,6 +43,11 @@ def is_currency(code: str) -> bool:
     return code in MINOR_UNITS
 
 
+def is_quotation(code: str) -> bool:
+    """Return whether prices are quoted in `code`: a currency, or one of the minor units."""
+    return is_currency(code) or code in MINOR_CURRENCIES
+
+
 def minor_unit(currency: str) -> int:
     """Return the number of decimals of `currency`: USD 2, JPY 0, KWD 3."""
     return MINOR_UNITS[currency]

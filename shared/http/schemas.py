@@ -8,9 +8,18 @@ from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
-from shared.finance.money import EXACT, MINOR_CURRENCIES, is_currency, plain, round_to, trimmed
+from shared.finance.money import (
+    EXACT,
+    MINOR_CURRENCIES,
+    is_currency,
+    is_quotation,
+    plain,
+    round_to,
+    trimmed,
+)
 
 MAX_ID: Final = 2**63 - 1
+_NO_CURRENCY: Final = "Not an ISO 4217 currency code."
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 _DIGITS: Final = re.compile(r"-?\d{1,40}", re.ASCII)
 # C0 controls but tab and line ends; PostgreSQL cannot store NUL, and UTF-8 no lone surrogate.
@@ -218,11 +227,23 @@ class Currency(Text):
         super().__init__(longest=3, validate=_known_currency, **kwargs)
 
 
+class QuotedCurrency(Text):
+    """What prices are quoted in: an ISO 4217 currency, or one of the minor units of exchanges."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=3, validate=_known_quotation, **kwargs)
+
+
+def _known_quotation(code: str) -> None:
+    if not is_quotation(code):
+        raise ValidationError(_NO_CURRENCY)
+
+
 def _known_currency(code: str) -> None:
     if code in MINOR_CURRENCIES:
         raise ValidationError(f"{code} is a hundredth of {MINOR_CURRENCIES[code]}: use that.")
     if not is_currency(code):
-        raise ValidationError("Not an ISO 4217 currency code.")
+        raise ValidationError(_NO_CURRENCY)
 
 
 class Day(fields.Date):

@@ -5,7 +5,7 @@ from typing import Final
 from marshmallow import fields, validate
 
 from services.assets.queries.assets import ORDERINGS
-from services.assets.schemas.fields import AssetType, Isin, QuotedCurrency, Symbol, answered_price
+from services.assets.schemas.fields import AssetType, Isin, Symbol, answered_price
 from shared.http.schemas import (
     Flag,
     Id,
@@ -13,6 +13,7 @@ from shared.http.schemas import (
     Ordering,
     PageQuery,
     Percentage,
+    QuotedCurrency,
     ResourceSchema,
     StrictSchema,
     Text,

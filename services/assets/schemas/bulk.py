@@ -8,9 +8,9 @@ from services.assets.commands import MOST_PRICES
 from services.assets.domain.quotes import Bar
 from services.assets.schemas.assets import AssetSchema
 from services.assets.schemas.csv import price_rows
-from services.assets.schemas.fields import QuotedCurrency, Volume
+from services.assets.schemas.fields import Volume
 from shared.http.bulk import Rows
-from shared.http.schemas import Day, Flag, Price, StrictSchema, WarningSchema
+from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema, WarningSchema
 
 _MOST_ASSETS: Final = 10_000
 

@@ -7,7 +7,6 @@ from marshmallow import ValidationError, fields, validate
 
 from services.assets.domain.identifiers import SYMBOL_LENGTH, is_isin, is_symbol
 from shared.finance.asset_types import ASSET_TYPES
-from shared.finance.money import MINOR_CURRENCIES, is_currency
 from shared.finance.splits import parse_ratio
 from shared.http.schemas import MAX_ID, Number, Price, Text
 
@@ -38,13 +37,6 @@ class Isin(Text):
         return isin
 
 
-class QuotedCurrency(Text):
-    """A currency of prices: ISO 4217, or one of the minor units that exchanges quote in."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(longest=3, validate=_currency_or_minor_unit, **kwargs)
-
-
 class Volume(fields.Integer):
     """A number of pieces traded; a JSON integer."""
 
@@ -55,11 +47,6 @@ class Volume(fields.Integer):
         if isinstance(value, bool):
             raise ValidationError("Not a valid integer.")
         return super()._deserialize(value, *args, **kwargs)
-
-
-def _currency_or_minor_unit(code: str) -> None:
-    if not is_currency(code) and code not in MINOR_CURRENCIES:
-        raise ValidationError("Not an ISO 4217 currency code.")
 
 
 class AssetType(Text):

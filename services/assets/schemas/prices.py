@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from services.assets.commands import Quote
 from services.assets.domain.splits import Split
 from services.assets.queries.prices import INTERVALS
-from services.assets.schemas.fields import QuotedCurrency, Ratio, Symbol, Volume, answered_price
+from services.assets.schemas.fields import Ratio, Symbol, Volume, answered_price
 from shared.http.schemas import (
     Currency,
     Day,
@@ -16,6 +16,7 @@ from shared.http.schemas import (
     Ordering,
     PageQuery,
     Price,
+    QuotedCurrency,
     StrictSchema,
     Text,
     Time,

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
 from shared.finance.days import latest_day
-from shared.finance.money import MINOR_CURRENCIES, is_currency, plain
+from shared.finance.money import plain
 from shared.finance.rates import PLACES
 from shared.http.schemas import Money, Number, Text, WarningSchema, not_in_future
 
@@ -18,13 +18,6 @@ LONGEST_TEXT: Final = 10_000  # characters of a description or of notes
 _LONGEST_NUMBER: Final = 20  # digits of a ratio
 
 not_after_today: Final = not_in_future(lambda: latest_day(datetime.now(UTC)))
-
-
-class QuotedCurrency(Text):
-    """A currency of a transaction: ISO 4217, or one of the minor units that exchanges quote in."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(longest=3, validate=_currency_or_minor_unit, **kwargs)
 
 
 class Ratio(Text):
@@ -63,8 +56,3 @@ def warnings_field(*, optional: bool = False) -> fields.List[Any]:
     text = "What the reader should know of values missing or not fresh."
     metadata = {"description": text, "optional": optional}
     return fields.List(fields.Nested(WarningSchema), dump_only=True, metadata=metadata)
-
-
-def _currency_or_minor_unit(code: str) -> None:
-    if not is_currency(code) and code not in MINOR_CURRENCIES:
-        raise ValidationError("Not an ISO 4217 currency code.")

@@ -8,7 +8,6 @@ from services.portfolio.models import TYPES, TransactionFields
 from services.portfolio.queries import transactions
 from services.portfolio.schemas.fields import (
     LONGEST_TEXT,
-    QuotedCurrency,
     Rate,
     Ratio,
     answered,
@@ -25,6 +24,7 @@ from shared.http.schemas import (
     Ordering,
     PageQuery,
     Quantity,
+    QuotedCurrency,
     ResourceSchema,
     StrictSchema,
     Text,

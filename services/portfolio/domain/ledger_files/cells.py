@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final, TypeVar
 
 from services.portfolio.domain.errors import InvalidEntry
-from shared.finance.money import MINOR_CURRENCIES, ZERO, is_currency
+from shared.finance.money import MINOR_CURRENCIES, ZERO, is_quotation
 from shared.finance.splits import parse_ratio
 
 NOTES_LENGTH: Final = 10_000
@@ -140,6 +140,6 @@ def _written_day(text: str) -> date | None:
 
 def _parse_currency(text: str) -> str:
     code = text if text in MINOR_CURRENCIES else text.upper()
-    if not is_currency(code) and code not in MINOR_CURRENCIES:
+    if not is_quotation(code):
         raise ValueError("Not an ISO 4217 currency code.")
     return code
