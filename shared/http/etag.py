@@ -96,9 +96,9 @@ def apply(response: Response) -> Response:
         response.vary.update(("Accept", "Authorization"))
     if current.basis is not None and is_read:
         response.set_etag(current.basis)
-        if response.status_code == 200:
-            answer = Rendered(0, response.get_data())
-            service_app.rendered.put(_question(), current.basis, answer)
+        cache, question = service_app.rendered, _question()
+        if response.status_code == 200 and cache.get(question, current.basis) is None:
+            cache.put(question, current.basis, Rendered(0, response.get_data()))
     elif current.revision is not None and _is_whole(response):
         digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
         response.set_etag(f"{current.revision}.{digest}")
