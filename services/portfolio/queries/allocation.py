@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -14,8 +14,9 @@ from services.portfolio import fx
 from services.portfolio.domain.totals import in_base
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import portfolios, remarks, sums
+from services.portfolio.queries.bases import days
 from shared.finance.allocation import Constituent, Grouping, allocate
-from shared.finance.days import latest_day, oldest_fresh
+from shared.finance.days import oldest_fresh
 from shared.finance.money import EXACT, ZERO, plus, round_money
 from shared.finance.rates import Rate
 from shared.http import AnyRow
@@ -49,8 +50,8 @@ def composition(session: Session, owner_id: int, portfolio_id: int) -> Compositi
     """
     portfolio = portfolios.row(session, owner_id, portfolio_id)
     rows = _positions(session, portfolio_id)
-    now = datetime.now(UTC)
-    rates = _rates(session, rows, portfolio.currency, latest_day(now))
+    today, day = days()
+    rates = _rates(session, rows, portfolio.currency, day)
     unrated = _unrated_in_cash(session, portfolio)
     cash = portfolio.cash_balance if portfolio.cash_since else ZERO
     return Composition(
@@ -58,9 +59,9 @@ def composition(session: Session, owner_id: int, portfolio_id: int) -> Compositi
         currency=portfolio.currency,
         constituents=[_constituent(row, rates) for row in rows],
         cash=None if unrated else cash,
-        as_of=max((row.price_date for row in rows if row.price_date), default=now.date()),
+        as_of=max((row.price_date for row in rows if row.price_date), default=today),
         warnings=[
-            *_warnings(portfolio, rows, rates, unrated, oldest_fresh(now.date())),
+            *_warnings(portfolio, rows, rates, unrated, oldest_fresh(today)),
             *(
                 remarks.split_not_booked("allocation", symbol, day)
                 for _, symbol, day in sums.unbooked_splits(session, [portfolio_id]).get(

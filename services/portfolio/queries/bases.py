@@ -1,8 +1,9 @@
-"""What kept answers rest on, in the terms of statements that are built once."""
+"""What answers rest on, in the terms of statements that are built once, and their days."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,10 +15,17 @@ from shared.finance.days import latest_day
 _ESCAPE: Final = "/"
 
 
-def today() -> tuple[date, date]:
-    """Return the days that prices and rates are looked at for."""
+class Days(NamedTuple):
+    """What an answer is for: prices are as old as `today` says, rates go on to the `latest`."""
+
+    today: date
+    latest: date
+
+
+def days() -> Days:
+    """Return the days of this moment."""
     now = datetime.now(UTC)
-    return now.date(), latest_day(now)
+    return Days(now.date(), latest_day(now))
 
 
 def of_rates(needs_rates: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -30,10 +38,13 @@ def of_rates(needs_rates: ColumnElement[bool]) -> ColumnElement[Any]:
 
 
 def matches(column: InstrumentedAttribute[str], pattern: Any) -> ColumnElement[bool]:
-    """Return whether a text contains what `search_pattern` made a pattern of."""
+    """Return whether a text contains what `parameters` made a pattern of."""
     return func.lower(column).like(func.lower(pattern), escape=_ESCAPE)
 
 
-def search_pattern(text: str) -> str:
-    """Return the pattern of texts that contain `text`, as it stands."""
-    return "%" + re.sub(r"([%_/])", r"/\1", text) + "%"
+def parameters(owner_id: int, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a user's list; `search` becomes a pattern of what contains it."""
+    values = {"owner": owner_id, **filters}
+    if "search" in filters:
+        values["search"] = "%" + re.sub(r"([%_/])", r"/\1", filters["search"]) + "%"
+    return values

@@ -5,7 +5,6 @@ they add up to.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -18,10 +17,10 @@ from services.portfolio.domain.cash import Account
 from services.portfolio.domain.totals import Sums, Totals, totals
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import remarks, sums
-from services.portfolio.queries.bases import matches, of_rates, search_pattern, today
+from services.portfolio.queries.bases import days, matches, of_rates, parameters
 from shared.db import written
 from shared.errors import NotFound
-from shared.finance.days import latest_day, oldest_fresh
+from shared.finance.days import oldest_fresh
 from shared.finance.entries import ACQUISITIONS, EARNINGS, TRADES, EntryType
 from shared.finance.money import EXACT, round_money
 from shared.finance.rates import Rate
@@ -108,9 +107,7 @@ def owned(
         filters: of `_FILTERS`.
     """
     pages = _pages(ordering, frozenset(filters))
-    if "search" in filters:
-        filters["search"] = search_pattern(filters["search"])
-    return KeptListing(pages, {"owner": owner_id, **filters}, today(), by_id, "portfolio")
+    return KeptListing(pages, parameters(owner_id, filters), days(), by_id, "portfolio")
 
 
 def by_id(session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
@@ -161,13 +158,12 @@ def _bases(page: Subquery) -> AnySelect:
 def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Return portfolios as they are answered."""
     ids = [row.id for row in rows]
-    now = datetime.now(UTC)
-    oldest = oldest_fresh(now.date())
+    today, day = days()
+    oldest = oldest_fresh(today)
     by_currency = sums.of_positions(session, ids)
     doubtful = sums.doubtful_prices(session, ids, oldest)
     splits = sums.unbooked_splits(session, ids)
     unrated = sums.unrated(session, ids)
-    day = latest_day(now)
     pairs = {(of.currency, row.currency) for row in rows for of in by_currency.get(row.id, ())}
     rates = fx.load(session, pairs, day, day)
     answers = []

@@ -1,7 +1,7 @@
 """Positions as the public API answers them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from services.portfolio import fx
 from services.portfolio.models import Asset, Portfolio, Position
 from services.portfolio.queries import remarks, sums
-from services.portfolio.queries.bases import matches, of_rates, search_pattern, today
+from services.portfolio.queries.bases import days, matches, of_rates, parameters
 from shared.db import written
 from shared.errors import NotFound
-from shared.finance.days import latest_day, oldest_fresh
+from shared.finance.days import oldest_fresh
 from shared.finance.money import EXACT, ZERO, minus, round_money, times
 from shared.finance.rates import Rate
 from shared.http import AnyRow, AnySelect, KeptListing, Pages
@@ -97,9 +97,7 @@ def owned(
         filters: of `_FILTERS`.
     """
     pages = _pages(ordering, include_closed, frozenset(filters))
-    if "search" in filters:
-        filters["search"] = search_pattern(filters["search"])
-    return KeptListing(pages, {"owner": owner_id, **filters}, today(), by_id, "position")
+    return KeptListing(pages, parameters(owner_id, filters), days(), by_id, "position")
 
 
 def by_id(session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
@@ -134,10 +132,9 @@ def _joined(statement: AnySelect) -> AnySelect:
 
 def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Return positions as they are answered."""
-    now = datetime.now(UTC)
-    day = latest_day(now)
+    today, day = days()
     rates = fx.load(session, {(row.currency, row.base_currency) for row in rows}, day, day)
-    oldest = oldest_fresh(now.date())
+    oldest = oldest_fresh(today)
     splits = sums.unbooked_splits(session, {row.portfolio for row in rows})
     split_days = {
         (portfolio, asset): split_day
