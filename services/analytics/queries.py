@@ -132,7 +132,15 @@ _ASSETS: Final = Query(
     select(*_ASSET).where(Asset.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 )
 _PAIRS: Final = Query(
-    select(*_ASSET).where(Asset.id.in_(pair_ids(Asset, bindparam("symbols", type_=ARRAY(Text)))))
+    select(*_ASSET).where(
+        Asset.id.in_(
+            pair_ids(
+                Asset,
+                bindparam("symbols", type_=ARRAY(Text)),
+                bindparam("user", type_=BigInteger),
+            )
+        )
+    )
 )
 # Asked several times a second; most of the time nothing waits.
 APPRAISAL_WAITS: Final = Query(
@@ -166,9 +174,14 @@ def assets(database: Database, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
     return _by_id(database.read(_ASSETS, {"ids": list(asset_ids)}))
 
 
-def currency_pairs(database: Database, symbols: Collection[str]) -> dict[int, AssetRow]:
-    """Return the pairs of these symbols by whose closes we convert (see `pair_ids`)."""
-    return _by_id(database.read(_PAIRS, {"symbols": list(symbols)}))
+def currency_pairs(
+    database: Database, symbols: Collection[str], user_id: int
+) -> dict[int, AssetRow]:
+    """Return the pairs of these symbols by whose closes a user's money is converted.
+
+    Of one symbol there may be two, their own and the public one: see `shared.finance.pairs`.
+    """
+    return _by_id(database.read(_PAIRS, {"symbols": list(symbols), "user": user_id}))
 
 
 def public_assets(session: Session) -> dict[int, AssetRow]:

@@ -10,7 +10,7 @@ from services.analytics.domain.fx import Rates
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.packing import History
 from services.analytics.domain.risk import CRYPTO_DAYS, TRADING_DAYS
-from services.analytics.domain.series import Series, split_adjusted
+from services.analytics.domain.series import EMPTY, Series, split_adjusted
 from services.analytics.domain.valuation import Quotes
 from services.analytics.outside.owners import AssetSnapshot
 from services.analytics.queries import AssetRow
@@ -141,15 +141,18 @@ class Market:
         splits = Series.of(queries.splits(session, [asset.id]).get(asset.id, []))
         return Bars.of(history, splits, periods([asset]))
 
-    def pairs(self, currencies: Iterable[str], target: str) -> Assets:
-        """Return the CURRENCY assets that may turn `currencies` into `target`."""
+    def pairs(self, currencies: Iterable[str], target: str, user_id: int) -> Assets:
+        """Return the CURRENCY assets that may turn a user's `currencies` into `target`."""
         symbols = pair_symbols((currency, target) for currency in currencies)
-        return queries.currency_pairs(self.database, symbols) if symbols else {}
+        return queries.currency_pairs(self.database, symbols, user_id) if symbols else {}
 
     def rates(self, session: Session, pairs: Assets) -> Rates:
-        """Return the rates of CURRENCY assets."""
+        """Return the rates of CURRENCY assets: see `shared.finance.pairs`."""
         quotes = self.quotes(session, pairs)
-        return Rates({pairs[key].symbol: quotes[key].closes for key in pairs})
+        closes: dict[str, Series] = {}
+        for pair in sorted(pairs.values(), key=lambda pair: pair.owner_id is not None):
+            closes[pair.symbol] = closes.get(pair.symbol, EMPTY).overlaid(quotes[pair.id].closes)
+        return Rates(closes)
 
     def benchmark(self, requested: str | None, user_id: int, currency: str) -> Benchmark | None:
         """Return what the user means by a symbol: an asset they see, else what it is an alias of.
@@ -190,7 +193,7 @@ class Market:
         asset = assets.get(requested.upper()) or assets.get(alias.upper())
         if asset is None:
             return None
-        pairs = self.pairs([asset.currency], currency)
+        pairs = self.pairs([asset.currency], currency, user_id)
         return Benchmark(requested, asset, pairs, currency)
 
 
