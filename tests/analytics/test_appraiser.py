@@ -52,10 +52,10 @@ def execute(desk: Desk, statement: str) -> None:
 def another(desk: Desk, owners: Owners | None = None) -> Appraiser:
     """Return an appraiser of another worker, that has seen nothing yet."""
     database = desk.stand.database
-    replicas = Replicas(database, owners or desk.owners)
-    return Appraiser(
-        database, Portfolios(replicas.portfolios, Market(database, replicas.assets, {}))
-    )
+    owners = owners or desk.owners
+    replicas = Replicas(database, owners)
+    market = Market(database, replicas.assets, owners, {})
+    return Appraiser(database, Portfolios(replicas.portfolios, market))
 
 
 def test_a_price_concerns_the_portfolios_that_hold_the_asset_and_no_others(desk: Desk) -> None:
@@ -295,7 +295,9 @@ class Interrupted(Portfolios):
 
     def __init__(self, desk: Desk, meanwhile: Callable[[], object], *, number: int = 1) -> None:
         replicas = Replicas(desk.stand.database, desk.owners)
-        super().__init__(replicas.portfolios, Market(desk.stand.database, replicas.assets, {}))
+        super().__init__(
+            replicas.portfolios, Market(desk.stand.database, replicas.assets, desk.owners, {})
+        )
         self._meanwhile = meanwhile
         self._until = number
 
