@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from services.analytics import queries
-from services.analytics.domain.fx import Rates
+from services.analytics.domain.fx import Converted, Rates
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.packing import History
 from services.analytics.domain.risk import CRYPTO_DAYS, TRADING_DAYS
@@ -203,13 +203,18 @@ class Market:
             return self._benchmark(USUAL_BENCHMARK, user_id, currency)
         return self.benchmark(requested, user_id, currency)
 
-    def levels(self, session: Session, benchmark: Benchmark) -> Series:
-        """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
+    def worth(self, session: Session, benchmark: Benchmark) -> Converted:
+        """Return a benchmark's split-adjusted closes, and what turns them into its currency."""
         asset = benchmark.asset
         closes = self.adjusted(session, {asset.id: asset})[asset.id]
         rates = self.rates(session, benchmark.pairs)
-        daily = rates.between(asset.currency, benchmark.currency, closes.days)
-        return Series(closes.days, closes.values * daily.values)
+        return Converted(closes, rates, asset.currency, benchmark.currency)
+
+    def levels(self, session: Session, benchmark: Benchmark) -> Series:
+        """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
+        worth = self.worth(session, benchmark)
+        days = worth.closes.days
+        return Series(days, worth.as_of(days).values)
 
     def _benchmark(self, requested: str, user_id: int, currency: str) -> Benchmark | None:
         alias = self._alias(requested)
