@@ -316,9 +316,9 @@ def snapshot(session: Session, snapshot_id: int, owner_id: int) -> AnyRow:
 
 
 def newest_snapshot(session: Session, portfolio_id: int) -> AnyRow | None:
-    """Return the last day of a portfolio."""
-    days = _snapshots(Snapshot.portfolio_id == portfolio_id).order_by(Snapshot.date.desc())
-    return session.execute(days.limit(1)).one_or_none()
+    """Return the last day of a portfolio; None too where it was deleted meanwhile."""
+    days = _snapshots(Snapshot.portfolio_id == portfolio_id, ~Portfolio.is_deleted)
+    return session.execute(days.order_by(Snapshot.date.desc()).limit(1)).one_or_none()
 
 
 def closes(session: Session, portfolio_id: int, before: date) -> tuple[str, Sequence[float | None]]:
