@@ -122,6 +122,38 @@ def test_without_a_rate_totals_are_unknown_and_the_pair_is_named(ann: User) -> N
     assert codes(position) == [("base", "rate_missing")]
 
 
+@pytest.mark.usefixtures("pair")
+def test_another_quantity_leaves_what_a_unit_cost_at_the_rate_of_its_day(ann: User) -> None:
+    portfolio = ann.portfolio()
+    for day in ("2024-01-05", "2024-02-05"):
+        ann.record(portfolio, "BUY", day, asset=SAP, quantity="10", price="8")
+    position = ann.position(portfolio, SAP)
+    path = f"/api/positions/{position['id']}/"
+    # 80 × 1.10 + 80 × 1.20 for twenty; today's rate is 1.25.
+    assert position["base"]["total_cost_basis"] == "184.00"
+    assert ann.patch(path, {"quantity": "30"})["base"]["total_cost_basis"] == "276.00"
+    position = ann.put(path, {**ann.get(path), "quantity": "5"})
+    assert (position["total_cost_basis"], position["base"]["total_cost_basis"]) == (
+        "40.00",
+        "46.00",
+    )
+    # Another cost is one of today.
+    changed = ann.patch(path, {"quantity": "6", "average_cost": "9"})
+    assert changed["base"]["total_cost_basis"] == "67.50"  # 6 × 9 × 1.25
+
+
+def test_another_quantity_of_what_cost_nothing_or_an_unknown_amount_has_todays_rate(
+    stand: Stand, ann: User
+) -> None:
+    portfolio, other = ann.portfolio(), ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-05", asset=SAP, quantity="10", price="8")
+    ann.record(other, "TRANSFER_IN", "2024-01-05", asset=SAP, quantity="10", price="0")
+    adopt_pair(stand, EURUSD, "EURUSD", {TODAY.isoformat(): "1.25"})
+    for number, cost in ((portfolio, "120.00"), (other, "0.00")):  # 12 × 8 × 1.25
+        path = f"/api/positions/{ann.position(number, SAP)['id']}/"
+        assert ann.patch(path, {"quantity": "12"})["base"]["total_cost_basis"] == cost
+
+
 def test_cash_without_a_rate_is_unknown(ann: User) -> None:
     portfolio = ann.portfolio()
     ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10", currency="EUR")
