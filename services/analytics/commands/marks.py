@@ -81,17 +81,12 @@ def mark_holders(session: Session, asset_id: int, since: date = EVERYTHING) -> N
     symbol = select(cast(Asset.symbol, Text)).where(is_pair).scalar_subquery()
     needs_rate = LastValuation.rate_symbols.contains(array([symbol]))
     is_theirs = or_(Asset.owner_id.is_(None), Asset.owner_id == Portfolio.owner_id)
-    counts = exists().where(is_pair, is_theirs)
-    valued = select(LastValuation.portfolio_id, day).join(
-        Portfolio, Portfolio.id == LastValuation.portfolio_id
-    )
-    marked = select(RevaluationMark.portfolio_id, day).join(
-        Portfolio, Portfolio.id == RevaluationMark.portfolio_id
-    )
+    converted = select(Portfolio.id, day).join(Asset, is_pair & is_theirs)
+    is_waiting = RevaluationMark.portfolio_id == Portfolio.id
     holders = union(
         select(LedgerEntry.portfolio_id, day).where(LedgerEntry.asset_id == asset_id),
-        valued.where(needs_rate, counts),
-        marked.where(counts),
+        converted.join(LastValuation).where(needs_rate),
+        converted.join(RevaluationMark, is_waiting),
     )
     _add(session, select(holders.subquery()))
 
