@@ -30,6 +30,8 @@ class Asset(NamedTuple):
     previous_close: Decimal | None
     price_date: date | None
     split_dates: Sequence[date]
+    # A process of the release before tells none.
+    price_source: str | None = None
 
     @classmethod
     def of(cls, card: Json) -> Self:

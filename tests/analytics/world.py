@@ -209,6 +209,7 @@ class World:
             "current_price": None,
             "previous_close": None,
             "price_date": None,
+            "price_source": None,
             "split_dates": [],
         }
         self.assets[number] = OwnedAsset(card)
@@ -239,7 +240,7 @@ class World:
         self._say_asset("asset-deleted", asset, {})
 
     def _say_rewritten(self, asset: int, first: str, last: str, count: int) -> None:
-        touched = {"first_date": first, "last_date": last, "count": count}
+        touched = {"first_date": first, "last_date": last, "count": count, "source": "import"}
         self._say_asset("price-history-imported", asset, touched)
 
     def _say_asset(self, kind: str, asset: int, data: Json) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, Text, case, cast, func, 
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.assets.models import Asset, Price, Split, visible_to
+from services.assets.models import TRADE, Asset, Price, Split, visible_to
 from shared.errors import NotFound
 from shared.http import Resource
 
@@ -106,6 +106,9 @@ def _history(asset_id: int) -> Subquery:
             where_any(Price.high, _plain(Price.high)).label("high"),
             where_any(Price.low, _plain(Price.low)).label("low"),
             where_any(Price.volume, Price.volume.expression).label("volume"),
+            func.coalesce(
+                column(cast(Price.date, Text)).filter(Price.source == TRADE), _NONE
+            ).label("trade_days"),
         )
         .where(Price.asset_id == asset_id)
         .subquery("history")
