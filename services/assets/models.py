@@ -42,8 +42,6 @@ PUBLIC: Final = "PUBLIC"
 PRIVATE: Final = "PRIVATE"
 # 12 digits before the point and 8 after it, as the contract accepts them.
 PRICE: Final = Numeric(20, 8)
-# The source of a close that is merely the price of a trade: any other price takes its place.
-TRADE: Final = "trade"
 
 
 class Base(DeclarativeBase):

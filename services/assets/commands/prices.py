@@ -32,8 +32,9 @@ from services.assets.domain import quotes, splits
 from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
 from services.assets.domain.quotes import Bar, Faults
-from services.assets.models import TRADE, Asset, Price, price_text
+from services.assets.models import Asset, Price, price_text
 from shared.errors import ServiceError, ValidationFailed
+from shared.events.cards import TRADE
 from shared.finance.days import latest_day
 from shared.finance.money import MINOR_CURRENCIES
 

@@ -24,6 +24,7 @@ from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Price
 from shared.errors import ValidationFailed
+from shared.events.cards import TRADE
 from shared.finance.days import latest_day
 
 # A source corrects its newest days.
@@ -121,6 +122,6 @@ def _as_stored(asset: Asset, delivery: Delivery, of_asset: Sequence[Split]) -> l
 
 def _newest(session: Session, asset: Asset) -> Bar | None:
     """Return the newest price that is not merely a trade's: it says how far a history goes."""
-    prices_ = select(Price).where(Price.asset_id == asset.id, Price.source != models.TRADE)
+    prices_ = select(Price).where(Price.asset_id == asset.id, Price.source != TRADE)
     row = session.scalar(prices_.order_by(Price.date.desc()).limit(1))
     return Bar(row.date, row.close) if row else None

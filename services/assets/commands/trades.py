@@ -27,8 +27,9 @@ from sqlalchemy.orm import Session
 from services.assets import models
 from services.assets.commands.changes import requote, tell_of_history
 from services.assets.domain.trades import Trade
-from services.assets.models import TRADE, Asset, Ledger, Price
+from services.assets.models import Asset, Ledger, Price
 from services.assets.outside.owners import LedgerSnapshot
+from shared.events.cards import TRADE
 from shared.replica import put
 
 Trades = Mapping[int, Trade]  # by the id of the transaction

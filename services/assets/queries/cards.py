@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Select, Subquery, Text, case, cast, func, 
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.assets.models import TRADE, Asset, Price, Split, visible_to
+from services.assets.models import Asset, Price, Split, visible_to
 from shared.errors import NotFound
+from shared.events.cards import TRADE
 from shared.http import Resource
 
 PAGE: Final = 1000  # cards
