@@ -1,5 +1,6 @@
 """Trades of private assets: their prices are closes of the days that have no other."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -258,3 +259,30 @@ def test_the_adjusted_close_of_a_trade_follows_a_split(fund: Assets, ledger: Led
         ("26.00", "26.00"),
     ]
     assert current(fund) == ("26.00", "25.00")
+
+
+def test_trades_and_prices_side_by_side_leave_the_prices(
+    stand: Stand, fund: Assets, heard: Told, ledger: Ledger
+) -> None:
+    days = [f"2024-01-{day:02}" for day in range(1, 21)]
+    ledger.holds_back = True
+    for number, day in enumerate(days, 1):
+        ledger.buy(number, FUND, day, "10")
+
+    def trade() -> None:
+        for event in ledger.kept:
+            heard.event(event)
+
+    def quote() -> None:
+        user = Assets(stand.client(user=1))
+        for day in reversed(days[:10]):
+            assert user.price(FUND, "11", date=day).status_code == 200
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(trade), threads.submit(quote)]:
+            done.result()
+    expected = [(day, "11.00", "manual") for day in days[:10]]
+    assert closes(fund) == expected + [(day, "10.00", "trade") for day in days[10:]]
+    events = [event for event in stand.events() if event.subject == "assets/1"]
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    assert events[-1].data["asset"]["price_date"] == days[-1]

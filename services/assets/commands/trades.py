@@ -34,6 +34,13 @@ from shared.replica import put
 
 Trades = Mapping[int, Trade]  # by the id of the transaction
 
+# Nearly all transactions are of public assets: asked of every one, this is the end of most.
+_CONCERNS_US: Final = text(
+    """
+    SELECT EXISTS (SELECT FROM trades WHERE id = :transaction)
+        OR EXISTS (SELECT FROM assets WHERE id = CAST(:asset AS bigint) AND owner_id IS NOT NULL)
+    """
+)
 # Only those in the asset's currency; that the asset is a private one was seen when it was locked.
 _INSERT: Final = text(
     """
@@ -82,6 +89,9 @@ def put_trade(
 ) -> None:
     """Let one transaction be this trade, or none any more."""
     pass_over(session, ledger_id, sequence)
+    search = {"transaction": transaction_id, "asset": trade and trade.asset_id}
+    if not session.scalar(_CONCERNS_US, search):
+        return
     before = _trades(session, models.Trade.id == transaction_id)
     _move(session, ledger_id, before, {transaction_id: trade} if trade else {})
 
