@@ -105,13 +105,11 @@ class Marks:
 
     def _unmistakable(self, text: str, readings: dict[str, _Reading]) -> Decimal:
         mark, reading = next(iter(readings.items()))
-        is_of_other = (
-            len(readings) == 1 and reading.has_decimals and self.decimal not in (None, mark)
-        )
-        if is_of_other:
+        is_shown = len(readings) == 1 and reading.has_decimals
+        if is_shown and self.decimal not in (None, mark):
             raise ValueError(
-                f"Not a decimal number: {text} in a file that writes {self.decimal} before decimals;"
-                f" say decimal={mark} if all of its numbers are meant so."
+                f"Not a decimal number: {text} in a file that writes {self.decimal} before"
+                f" decimals; say decimal={mark} if all of its numbers are meant so."
             )
         return reading.number
 

@@ -18,7 +18,6 @@ from services.portfolio.commands.transactions import delete_entries
 from services.portfolio.domain.ledger_files.matching import currency_of, symbol_of
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
-    FileRefused,
     LedgerFile,
     LedgerRow,
 )
@@ -32,6 +31,7 @@ from services.portfolio.models import (
 from services.portfolio.outside.owners import Owners
 from services.portfolio.queries import portfolios
 from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
+from shared.files import FileRefused
 from shared.finance.days import latest_day
 from shared.finance.splits import ratio_text
 

@@ -9,14 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio.domain.ledger_files import generic
-from services.portfolio.domain.ledger_files.rows import (
+from services.portfolio.domain.ledger_files.ids import (
     OF_CONTENT,
-    AssetReference,
-    LedgerFile,
-    LedgerRow,
     gapless_beginnings,
     id_beginning,
 )
+from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerFile, LedgerRow
 from services.portfolio.models import LEDGER_ORDER, Asset, Transaction
 from services.portfolio.queries import remarks
 from shared.finance.entries import EntryType
@@ -30,7 +28,8 @@ def warnings(file: LedgerFile) -> list[remarks.Warning]:
     currencies = {row.money_currency for row in file.rows}
     minor = sorted(code for code in currencies if code in MINOR_CURRENCIES)
     skipped = [remarks.rows_skipped(count, reason) for reason, count in file.skipped.items()]
-    return skipped + [remarks.minor_unit_converted(code, MINOR_CURRENCIES[code]) for code in minor]
+    converted = [remarks.minor_unit_converted(code, MINOR_CURRENCIES[code]) for code in minor]
+    return skipped + converted + [note._asdict() for note in file.notes]
 
 
 def exported(session: Session, portfolio_id: int) -> Iterator[str]:

@@ -18,23 +18,25 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from services.portfolio.domain.ledger_files import generic, ghostfolio, portfolio_performance
+from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Said
 from services.portfolio.domain.ledger_files.rows import LedgerFile
 
-FORMATS: Final[Mapping[str, Callable[[bytes], LedgerFile]]] = {
+FORMATS: Final[Mapping[str, Callable[[bytes, Said], LedgerFile]]] = {
     "generic": generic.read,
     "ghostfolio": ghostfolio.read,
     "portfolio_performance": portfolio_performance.read,
 }
 
 
-def read(format: str, content: bytes) -> LedgerFile:
+def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     """Return what a file says.
 
     Args:
         format: a name of `FORMATS`.
         content: the file, as it is.
+        said: what the sender says of it; a file of JSON needs nothing.
 
     Raises:
         FileRefused: it is not a file of this format at all.
     """
-    return FORMATS[format](content)
+    return FORMATS[format](content, said)
