@@ -8,6 +8,7 @@ from services.assets.commands.assets import (
     create_assets,
     delete_private_assets,
     ensure_private_asset,
+    refusals_of_private_assets,
     retire_asset,
     update_asset,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "queue_due",
     "queue_refresh",
     "record_delivery",
+    "refusals_of_private_assets",
     "retire_asset",
     "take_job",
     "update_asset",

@@ -18,14 +18,26 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from services.portfolio.domain.ledger_files import generic, ghostfolio, portfolio_performance
-from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Said
+from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said
 from services.portfolio.domain.ledger_files.rows import LedgerFile
 
+__all__ = ["FORMATS", "LAYOUTS", "LedgerFile", "Said", "content_type", "read"]
+
+LAYOUTS: Final[tuple[Layout, ...]] = (
+    generic.LAYOUT,
+    ghostfolio.LAYOUT,
+    portfolio_performance.LAYOUT,
+)
 FORMATS: Final[Mapping[str, Callable[[bytes, Said], LedgerFile]]] = {
     "generic": generic.read,
     "ghostfolio": ghostfolio.read,
     "portfolio_performance": portfolio_performance.read,
 }
+
+
+def content_type(format: str) -> str:
+    """Return the media type of a format's files."""
+    return "application/json" if format == "ghostfolio" else "text/csv"
 
 
 def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:

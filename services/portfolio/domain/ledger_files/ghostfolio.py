@@ -17,12 +17,13 @@ from typing import Any, Final
 
 from services.portfolio.domain.ledger_files.balances import Account, balance_rows
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
-from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Said, moves_nothing
+from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said, moves_nothing
 from services.portfolio.domain.ledger_files.reading import ledger_file
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     LedgerFile,
     LedgerRow,
+    Note,
     Numbers,
     Skip,
 )
@@ -41,6 +42,14 @@ _TYPES: Final = {
     "INTEREST": EntryType.INTEREST,
     "FEE": EntryType.FEE,
 }
+LAYOUT: Final = Layout(
+    name="ghostfolio",
+    program="Ghostfolio's export of activities (JSON)",
+    columns=(),
+    needed=(),
+    types={word.lower(): type_ for word, type_ in _TYPES.items()},
+    skips={"liability": Skip.LIABILITY},
+)
 _MADE_UP: Final = re.compile(r"(?:GF_)?([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -89,7 +98,16 @@ def read(content: bytes, _: Said = NOTHING_SAID) -> LedgerFile:
         if row.asset and export.closes.get(key := _key(texts[row.line]))
     }
     rows = sorted([*file.rows, *of_balances.rows], key=lambda row: row.date)
-    return replace(file, rows=tuple(rows), notes=of_balances.notes, closes=closes)
+    notes = (*of_balances.notes, *_told(closes))
+    return replace(file, rows=tuple(rows), notes=notes, closes=closes)
+
+
+def _told(closes: Mapping[AssetReference, Mapping[datetime.date, Decimal]]) -> list[Note]:
+    if not closes:
+        return []
+    count = sum(map(len, closes.values()))
+    message = f"{count} prices of {len(closes)} assets of your own come along."
+    return [Note("closes", "prices_recorded", message)]
 
 
 def _by_account(

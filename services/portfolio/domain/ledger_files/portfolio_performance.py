@@ -41,28 +41,6 @@ from shared.finance.money import EXACT, MINOR_UNITS, ZERO, round_to
 _PRICE_PLACES: Final = 8
 _MOST_PLACES: Final = 8
 
-_LAYOUT: Final = Layout(
-    name="portfolio_performance",
-    program="Portfolio Performance's CSV of an account, in English or German",
-    columns=(
-        Column("date", ["datum"]),
-        Column("transaction_type", ["type", "typ"]),
-        Column("amount", ["value", "wert"], is_number=True),
-        Column("currency", ["transaction currency", "buchungswährung"]),
-        Column("gross", ["gross amount", "bruttobetrag"], is_number=True),
-        Column("asset_currency", ["currency gross amount", "währung bruttobetrag"]),
-        Column("fees", ["gebühren"], is_number=True),
-        Column("taxes", ["steuern"], is_number=True),
-        Column("quantity", ["shares", "stück"], is_number=True),
-        Column("isin"),
-        Column("symbol", ["ticker symbol"]),
-        Column("asset_name", ["security name", "wertpapiername"]),
-        Column("notes", ["note", "notiz"]),
-    ),
-    needed=("date", "transaction_type", "amount"),
-    left_out=("Exchange Rate", "Wechselkurs", "WKN", "Time", "Uhrzeit"),
-)
-
 # Type, in lower case → ours, and the sign of its amount. A transfer between cash accounts has the
 # words of one between securities accounts.
 _TYPES: Final = {
@@ -98,6 +76,29 @@ _TYPES: Final = {
     "withdrawal": (EntryType.WITHDRAWAL, -1),
     "entnahme": (EntryType.WITHDRAWAL, -1),
 }
+LAYOUT: Final = Layout(
+    name="portfolio_performance",
+    program="Portfolio Performance's CSV of an account, in English or German",
+    columns=(
+        Column("date", ["datum"]),
+        Column("transaction_type", ["type", "typ"]),
+        Column("amount", ["value", "wert"], is_number=True),
+        Column("currency", ["transaction currency", "buchungswährung"]),
+        Column("gross", ["gross amount", "bruttobetrag"], is_number=True),
+        Column("asset_currency", ["currency gross amount", "währung bruttobetrag"]),
+        Column("fees", ["gebühren"], is_number=True),
+        Column("taxes", ["steuern"], is_number=True),
+        Column("quantity", ["shares", "stück"], is_number=True),
+        Column("isin"),
+        Column("symbol", ["ticker symbol"]),
+        Column("asset_name", ["security name", "wertpapiername"]),
+        Column("notes", ["note", "notiz"]),
+    ),
+    needed=("date", "transaction_type", "amount"),
+    types={word: type_ for word, (type_, _) in _TYPES.items()},
+    left_out=("Exchange Rate", "Wechselkurs", "WKN", "Time", "Uhrzeit"),
+)
+
 _CASH_OF: Final = {
     EntryType.TRANSFER_IN: EntryType.DEPOSIT,
     EntryType.TRANSFER_OUT: EntryType.WITHDRAWAL,
@@ -128,7 +129,7 @@ class _Dialect:
         kinds = {_kind(texts) for _, texts in table.lines}
         no_minus = not any(_is_negative(texts) for _, texts in table.lines)
         return cls(
-            marks=table.marks([column.name for column in _LAYOUT.columns if column.is_number]),
+            marks=table.marks([column.name for column in LAYOUT.columns if column.is_number]),
             days=table.days(["date"]),
             has_gross="gross" in table.columns,
             of_cash=bool(kinds & _OF_CASH_ACCOUNTS),
@@ -152,9 +153,9 @@ def read(content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     Raises:
         FileRefused: it is no CSV file, or lacks a needed column.
     """
-    columns = columns_of(_LAYOUT, said)
+    columns = columns_of(LAYOUT, said)
     table = read_table(content, said.form, columns)
-    require_needed(_LAYOUT, table)
+    require_needed(LAYOUT, table)
     reader = _Reader(_Dialect.of(table), said)
     file = ledger_file(table.lines, reader.row)
     notes = (*notes_of(table, columns), *reader.notes())
