@@ -65,7 +65,7 @@ def test_a_file_is_recorded_with_the_import_it_came_by(
     text = HEADER + "2024-01-03,SELL,aapl,1,7,,b\n2024-01-02,BUY,AAPL,4,5,,a\n"
     found = imported(ann, portfolio, text)
     import_id = found.pop("import_id")
-    lists = {"unresolved": [], "new_assets": [], "warnings": []}
+    lists: dict[str, Any] = {"unresolved": [], "new_assets": [], "warnings": []}
     assert found == {"created": 2, "skipped": 0, **lists}
     ann.record(portfolio, "DEPOSIT", "2024-01-04", amount="1")
     rows = listed(ann)

@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import LedgerError
-from services.portfolio.domain.ledger_files.rows import LedgerRow, Note
+from services.portfolio.domain.ledger_files.rows import LedgerRow
 from services.portfolio.domain.rules import complete
+from shared.files import Note
 from shared.finance.entries import EntryType
 from shared.finance.money import EXACT, MINOR_CURRENCIES, ZERO, round_money
 

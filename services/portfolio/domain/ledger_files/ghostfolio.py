@@ -23,11 +23,10 @@ from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     LedgerFile,
     LedgerRow,
-    Note,
     Numbers,
     Skip,
 )
-from shared.files import FileRefused, decoded
+from shared.files import FileRefused, Note, decoded
 from shared.finance.entries import EntryType
 from shared.finance.money import EXACT, ZERO, plain, round_to
 

@@ -18,12 +18,22 @@ from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     LedgerFile,
     LedgerRow,
-    Note,
     Sheet,
     Skip,
 )
 from services.portfolio.domain.rules import RULES
-from shared.files import Column, Columns, Days, FileRefused, Form, Marks, Table, read
+from shared.files import (
+    Column,
+    Columns,
+    Days,
+    FileRefused,
+    Form,
+    Marks,
+    Table,
+    notes_of,
+    read,
+    require_needed,
+)
 from shared.finance.entries import DISPOSALS, EntryType
 from shared.finance.money import EXACT, GRID
 
@@ -99,14 +109,14 @@ def read_layout(layout: Layout, content: bytes, said: Said = NOTHING_SAID) -> Le
     """
     columns = columns_of(layout, said)
     table = read(content, said.form, columns)
-    require_needed(layout, table)
+    require_needed(table, layout.needed, layout.columns, may_be_said=True)
     if misspelt := columns.misspelt(table.titles):
         # A misspelt `fes` must not silently lose all fees.
         doubts = ", ".join(f"{title} (did you mean {name}?)" for title, name in misspelt.items())
         raise FileRefused(f"The header has unknown columns: {doubts}.")
     habits = _habits(layout, said, table)
     file = ledger_file(table.lines, lambda line, texts: _row(line, texts, habits))
-    return replace(file, sheet=sheet_of(table), notes=notes_of(table, columns))
+    return replace(file, sheet=sheet_of(table), notes=tuple(notes_of(table, columns)))
 
 
 def columns_of(layout: Layout, said: Said) -> Columns:
@@ -124,43 +134,9 @@ def columns_of(layout: Layout, said: Said) -> Columns:
     return Columns(layout.columns, said.columns, layout.left_out)
 
 
-def require_needed(layout: Layout, table: Table) -> None:
-    """Raise FileRefused, with what there is and what would do, where a needed column is missing."""
-    missing = [name for name in layout.needed if name not in table.columns]
-    if not missing:
-        return
-    titles = ", ".join(title.text for title in table.titles if title.text) or "nothing"
-    known = ", ".join(column.name for column in layout.columns)
-    raise FileRefused(
-        f"The header lacks: {', '.join(missing)}. Line {(table.form.skip_lines or 0) + 1} was read"
-        f" as the header; it has: {titles}. Known columns: {known}. Say which one it is:"
-        f' columns={{"{missing[0]}": "<title>"}}.'
-    )
-
-
 def sheet_of(table: Table) -> Sheet:
     """Return how a table was read."""
     return Sheet(table.form, table.titles, table.title_lines)
-
-
-def notes_of(table: Table, columns: Columns) -> tuple[Note, ...]:
-    """Return what is to be said of a table: title lines, columns left out, a guessed encoding."""
-    notes = []
-    if table.title_lines:
-        count, shown = len(table.title_lines), " | ".join(table.title_lines)[:200]
-        notes.append(Note("file", "title_lines", f"{count} lines stand before the header: {shown}"))
-    left_out = [
-        title.text
-        for title in table.titles
-        if title.text and title.column is None and not columns.is_ignored(title.text)
-    ]
-    if left_out:
-        shown = ", ".join(left_out)[:500]
-        notes.append(Note("file", "columns_left_out", f"Columns that are not read: {shown}"))
-    if table.form.encoding == "windows-1252":
-        message = "Not UTF-8: read as windows-1252; `encoding` says another."
-        notes.append(Note("file", "encoding_guessed", message))
-    return tuple(notes)
 
 
 def _habits(layout: Layout, said: Said, table: Table) -> _Habits:

@@ -19,8 +19,6 @@ from services.portfolio.domain.ledger_files.layouts import (
     Said,
     columns_of,
     moves_nothing,
-    notes_of,
-    require_needed,
     sheet_of,
 )
 from services.portfolio.domain.ledger_files.reading import ledger_file
@@ -28,12 +26,11 @@ from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     LedgerFile,
     LedgerRow,
-    Note,
     Numbers,
     Skip,
 )
 from services.portfolio.domain.rules import RULES
-from shared.files import Column, Days, Marks, Table
+from shared.files import Column, Days, Marks, Note, Table, notes_of, require_needed
 from shared.files import read as read_table
 from shared.finance.entries import EARNINGS, FUNDING, TRADES, EntryType
 from shared.finance.money import EXACT, MINOR_UNITS, ZERO, round_to
@@ -155,7 +152,7 @@ def read(content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     """
     columns = columns_of(LAYOUT, said)
     table = read_table(content, said.form, columns)
-    require_needed(LAYOUT, table)
+    require_needed(table, LAYOUT.needed, LAYOUT.columns, may_be_said=True)
     reader = _Reader(_Dialect.of(table), said)
     file = ledger_file(table.lines, reader.row)
     notes = (*notes_of(table, columns), *reader.notes())

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
 from shared.errors import Fields
-from shared.files import Form, Title
+from shared.files import Form, Note, Title
 from shared.finance.entries import EntryType
 from shared.finance.money import ZERO
 
@@ -21,14 +21,6 @@ class Skip(StrEnum):
     LIABILITY = "Liabilities are not part of a ledger."
     DRAFT = "Activities dated after the export are drafts."
     NOTHING = "Rows of 0 move nothing."
-
-
-class Note(NamedTuple):
-    """What the sender of a file should know of how it was read."""
-
-    field: str
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
