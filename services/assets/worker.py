@@ -3,12 +3,12 @@
 import sys
 
 from services.assets import commands, handlers, settings
+from services.assets.domain.price_files import price_bars
 from services.assets.models import IdempotencyKey
 from services.assets.outside import sources
 from services.assets.outside.owners import Owners
 from services.assets.parts.refreshes import Refreshes
 from services.assets.replicas import Replicas
-from services.assets.schemas import price_bars
 from shared import observability, worker
 from shared.db import Database
 from shared.http import idempotency

@@ -30,6 +30,7 @@ CALLS = {
     "/api/transactions/{}/": RESOURCE,
     "/api/transactions/bulk/": "POST",
     "/api/transactions/import/": "POST",
+    "/api/transactions/import/formats/": "GET",
     "/api/transactions/imports/{}/": "DELETE",
     "/api/transactions/export/": "GET",
     "/api/portfolio-snapshots/": "GET",

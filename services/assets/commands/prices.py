@@ -31,6 +31,7 @@ from services.assets.commands.changes import (
 from services.assets.domain import quotes, splits
 from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
+from services.assets.domain.price_files import PriceFile
 from services.assets.domain.quotes import Bar, Faults
 from services.assets.models import Asset, Price, price_text
 from shared.errors import ServiceError, ValidationFailed
@@ -135,6 +136,7 @@ def import_prices(
     source: str = "import",
     basis: Basis = "as_traded",
     currency: str | None = None,
+    dry_run: bool = False,
 ) -> Imported:
     """Record many days' prices of one asset; a day that has a price gets the new one.
 
@@ -143,6 +145,7 @@ def import_prices(
         source: where they come from, 30 characters at most.
         basis: `split_adjusted` rows are turned back by the splits that the asset has.
         currency: of the rows, the asset's own or its minor unit; the asset's by default.
+        dry_run: only say what would be recorded or refused.
 
     Raises:
         NotFound, Forbidden: see `changes.changeable`.
@@ -155,7 +158,39 @@ def import_prices(
     sound, wrong = _sifted(session, asset, rows, basis, currency)
     if wrong:
         raise ValidationFailed({"prices": wrong})
-    return _record_history(session, asset, list(sound.values()), source)
+    return _record_history(session, asset, list(sound.values()), source, dry_run=dry_run)
+
+
+def import_price_file(
+    session: Session,
+    asset_id: int,
+    file: PriceFile,
+    *,
+    by: Actor,
+    basis: Basis = "as_traded",
+    currency: str | None = None,
+    dry_run: bool = False,
+) -> Imported:
+    """Record the prices of a file, all or none.
+
+    Args:
+        basis, currency, dry_run: as for `import_prices`.
+
+    Raises:
+        NotFound, Forbidden: see `changes.changeable`.
+        ValidationFailed: too many rows or none, in another currency, or rows that are not sound:
+            `prices` → line of the file → field.
+    """
+    asset = changeable(session, asset_id, by)
+    count = len(file.bars) + len(file.errors)
+    if not 1 <= count <= MOST_PRICES:
+        raise ValidationFailed.of("prices", f"1 to {MOST_PRICES} prices at once, not {count}.")
+    sound, wrong = _sifted(session, asset, file.bars, basis, currency)
+    errors = {**file.errors, **{file.lines[index]: faults for index, faults in wrong.items()}}
+    if errors:
+        by_line = {str(line): faults for line, faults in sorted(errors.items())}
+        raise ValidationFailed({"prices": by_line}, f"{len(errors)} rows of the file are refused.")
+    return _record_history(session, asset, list(sound.values()), "import", dry_run=dry_run)
 
 
 def import_sound_prices(
@@ -216,11 +251,15 @@ def _of_as_traded(faults: Faults) -> Faults:
     }
 
 
-def _record_history(session: Session, asset: Asset, bars: Sequence[Bar], source: str) -> Imported:
-    replace_prices(session, asset.id, bars, source)
-    requote(session, asset)
+def _record_history(
+    session: Session, asset: Asset, bars: Sequence[Bar], source: str, *, dry_run: bool = False
+) -> Imported:
     days = [bar.date for bar in bars]
     imported = Imported(asset.id, len(bars), min(days), max(days))
+    if dry_run:
+        return imported
+    replace_prices(session, asset.id, bars, source)
+    requote(session, asset)
     first, last = imported.first_date, imported.last_date
     tell_of_history(session, asset, first, last, count=imported.count, source=source)
     return imported

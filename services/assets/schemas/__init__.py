@@ -12,9 +12,7 @@ from services.assets.schemas.bulk import (
     ImportedSchema,
     PricesQuery,
     PricesSchema,
-    price_bars,
 )
-from services.assets.schemas.csv import price_rows
 from services.assets.schemas.fields import Isin, Symbol
 from services.assets.schemas.jobs import AcceptedSchema, JobSchema
 from services.assets.schemas.prices import (
@@ -50,6 +48,4 @@ __all__ = [
     "SplitQuery",
     "SplitSchema",
     "Symbol",
-    "price_bars",
-    "price_rows",
 ]

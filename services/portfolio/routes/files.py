@@ -1,20 +1,28 @@
 """Ledgers in files: imported, taken back, exported."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Response, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from services.portfolio import commands, queries
 from services.portfolio.domain import ledger_files
+from services.portfolio.domain.ledger_files import Said
 from services.portfolio.lanes import IMPORTING
 from services.portfolio.routes.asking import owners
-from services.portfolio.schemas import ImportedSchema, ImportQuery, PortfolioOfFile
+from services.portfolio.schemas import (
+    FormatsSchema,
+    ImportedSchema,
+    ImportQuery,
+    PortfolioOfFile,
+)
 from shared.http import Blueprint, Resource, identity, session, spool
 from shared.http.blueprint import BULK_BODY
 from shared.http.bodies import require_few_values
+from shared.http.files import body_of
 
 blueprint = Blueprint("Ledger files", "Ledgers of other programs and of our own, as files.")
 
@@ -23,7 +31,6 @@ _CSV: Final = {
     "example": "date,transaction_type,symbol,quantity,price\n2024-01-15,BUY,AAPL,10,150.00\n",
 }
 _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
-_TYPES: Final = {"ghostfolio": "application/json"}  # all others are CSV
 
 
 @blueprint.route("/api/transactions/import/", methods=["POST"])
@@ -38,10 +45,21 @@ def import_file(query: dict[str, Any]) -> Resource:
     # Before anything is said of the file: a portfolio of somebody else does not exist.
     queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
     format_ = query.pop("format")
-    file = ledger_files.read(format_, _content(_TYPES.get(format_, "text/csv")))
+    said = Said(**{field.name: query.pop(field.name) for field in fields(Said)})
+    file = ledger_files.read(format_, _content(ledger_files.content_type(format_)), said)
     imported = commands.import_file(session, identity.user_id, file=file, owners=owners(), **query)
     outcome = {field.name: getattr(imported, field.name) for field in fields(imported)}
+    if query["dry_run"]:
+        outcome |= {**queries.files.preview(file), "call": _call(outcome["unresolved"])}
     return {**outcome, "warnings": queries.files.warnings(file)}
+
+
+@blueprint.route("/api/transactions/import/formats/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.response(200, FormatsSchema)
+def list_formats() -> Resource:
+    """List the formats of files that are imported: their columns and words."""
+    return {"formats": queries.files.formats()}
 
 
 @blueprint.route("/api/transactions/imports/<id:import_id>/", methods=["DELETE"])
@@ -66,8 +84,15 @@ def export_file(query: dict[str, int]) -> Response:
 
 
 def _content(mimetype: str) -> bytes:
-    if request.mimetype != mimetype:
-        raise UnsupportedMediaType
+    content = body_of(mimetype, "The file")
     if request.is_json:
-        require_few_values(request.get_data())
-    return request.get_data()
+        require_few_values(content)
+    return content
+
+
+def _call(unresolved: Sequence[object]) -> str:
+    """Return the call that does what a dry run of it says."""
+    query = {name: value for name, value in request.args.items() if name != "dry_run"}
+    if unresolved:
+        query["create_missing"] = "true"
+    return f"POST {request.path}?{urlencode(query)}"

@@ -18,23 +18,37 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from services.portfolio.domain.ledger_files import generic, ghostfolio, portfolio_performance
+from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said
 from services.portfolio.domain.ledger_files.rows import LedgerFile
 
-FORMATS: Final[Mapping[str, Callable[[bytes], LedgerFile]]] = {
+__all__ = ["FORMATS", "LAYOUTS", "LedgerFile", "Said", "content_type", "read"]
+
+LAYOUTS: Final[tuple[Layout, ...]] = (
+    generic.LAYOUT,
+    ghostfolio.LAYOUT,
+    portfolio_performance.LAYOUT,
+)
+FORMATS: Final[Mapping[str, Callable[[bytes, Said], LedgerFile]]] = {
     "generic": generic.read,
     "ghostfolio": ghostfolio.read,
     "portfolio_performance": portfolio_performance.read,
 }
 
 
-def read(format: str, content: bytes) -> LedgerFile:
+def content_type(format: str) -> str:
+    """Return the media type of a format's files."""
+    return "application/json" if format == "ghostfolio" else "text/csv"
+
+
+def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     """Return what a file says.
 
     Args:
         format: a name of `FORMATS`.
         content: the file, as it is.
+        said: what the sender says of it; a file of JSON needs nothing.
 
     Raises:
         FileRefused: it is not a file of this format at all.
     """
-    return FORMATS[format](content)
+    return FORMATS[format](content, said)
