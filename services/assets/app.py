@@ -1,9 +1,9 @@
 """Assets' web application."""
 
 from services.assets import internal, settings
-from services.assets.domain.price_files import price_bars
+from services.assets.domain.price_files import price_bars, row_bars
 from services.assets.models import IdempotencyKey
-from services.assets.outside import sources
+from services.assets.outside.sources import Readers, Sources
 from services.assets.parts.refreshes import Refreshes
 from services.assets.routes import BLUEPRINTS
 from services.assets.settings import Settings
@@ -20,6 +20,7 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         internal=[internal.blueprint],
         idempotency_table=IdempotencyKey,
     )
-    source = sources.source(configuration.data_source, price_bars)
-    app.extensions["refreshes"] = Refreshes(source, configuration.source_seconds)
+    sources = Sources(configuration.data_sources, Readers(price_bars, row_bars))
+    app.extensions["data_sources"] = sources
+    app.extensions["refreshes"] = Refreshes(sources, configuration.source_seconds)
     return app

@@ -12,12 +12,19 @@ from services.assets.commands.assets import (
     retire_asset,
     update_asset,
 )
+from services.assets.commands.feeds import (
+    Turn,
+    end_turn,
+    enrol_feeds,
+    fail_turn,
+    put_turn_off,
+    take_turn,
+)
 from services.assets.commands.jobs import (
     Taken,
     fail_job,
     finish_job,
     purge_jobs,
-    queue_due,
     queue_refresh,
     take_job,
 )
@@ -30,7 +37,7 @@ from services.assets.commands.prices import (
     import_sound_prices,
     update_price,
 )
-from services.assets.commands.refresh import Recorded, Wanted, record_delivery, wanted
+from services.assets.commands.refresh import Inquiry, Recorded, inquiry, record_delivery
 from services.assets.commands.splits import add_split, delete_split
 from services.assets.commands.trades import (
     adopt_ledger,
@@ -43,10 +50,11 @@ from services.assets.commands.trades import (
 __all__ = [
     "MOST_PRICES",
     "Imported",
+    "Inquiry",
     "Quote",
     "Recorded",
     "Taken",
-    "Wanted",
+    "Turn",
     "add_split",
     "adopt_ledger",
     "close_anew",
@@ -54,23 +62,27 @@ __all__ = [
     "create_assets",
     "delete_private_assets",
     "delete_split",
+    "end_turn",
+    "enrol_feeds",
     "ensure_private_asset",
     "fail_job",
+    "fail_turn",
     "finish_job",
     "forget_ledger",
     "import_price_file",
     "import_prices",
     "import_sound_prices",
+    "inquiry",
     "pass_over",
     "purge_jobs",
     "put_trade",
-    "queue_due",
+    "put_turn_off",
     "queue_refresh",
     "record_delivery",
     "refusals_of_private_assets",
     "retire_asset",
     "take_job",
+    "take_turn",
     "update_asset",
     "update_price",
-    "wanted",
 ]

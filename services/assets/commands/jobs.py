@@ -1,14 +1,14 @@
-"""Jobs: refreshes that take longer than a request, and those that nobody asks for."""
+"""Jobs: refreshes that take longer than a request."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, delete, func, insert, literal, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.assets.commands.changes import permitted
-from services.assets.commands.refresh import Recorded, Wanted, wanted
+from services.assets.commands.refresh import Inquiry, Recorded, inquiry
 from services.assets.domain.access import SYSTEM, Actor
 from services.assets.models import DONE, FAILED, PENDING, RUNNING, Asset, Job
 from shared.errors import ServiceError
@@ -25,7 +25,7 @@ class Taken:
 
     job_id: int
     by: Actor
-    wanted: Wanted
+    inquiry: Inquiry
 
 
 def queue_refresh(session: Session, asset_id: int, *, by: Actor) -> Job:
@@ -46,32 +46,14 @@ def queue_refresh(session: Session, asset_id: int, *, by: Actor) -> Job:
     return job
 
 
-def queue_due(session: Session, every: timedelta) -> int:
-    """Queue a refresh of each public asset that has had none for `every`; return how many."""
-    recent = select(Job.id).where(
-        Job.asset_id == Asset.id, Job.kind == REFRESH, Job.created > func.now() - every
-    )
-    due = (
-        select(literal(SYSTEM.user_id), Asset.id, literal(REFRESH))
-        .where(Asset.owner_id.is_(None), Asset.is_active, ~recent.exists())
-        .order_by(Asset.id)
-    )
-    columns = [Job.user_id, Job.asset_id, Job.kind]
-    queued = session.scalars(insert(Job).from_select(columns, due).returning(Job.id))
-    return len(queued.all())
-
-
 def take_job(session: Session) -> Taken | None:
-    """Take the oldest job that waits, or whose worker died; None when there is none.
-
-    One that people asked for goes before the many that nobody did.
-    """
+    """Take the oldest job that waits, or whose worker died; None when there is none."""
     now = datetime.now(UTC)
     died = and_(Job.status == RUNNING, Job.started < now - _GIVEN_UP_AFTER)
     waiting = (
         select(Job)
         .where(Job.finished.is_(None), or_(Job.status == PENDING, died))
-        .order_by(Job.user_id == SYSTEM.user_id, Job.id)
+        .order_by(Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -80,7 +62,7 @@ def take_job(session: Session) -> Taken | None:
         return None
     job.status, job.started = RUNNING, now
     by = _actor_of(session, job)
-    return Taken(job.id, by, wanted(session, job.asset_id, by=by))
+    return Taken(job.id, by, inquiry(session, job.asset_id, by=by))
 
 
 def finish_job(session: Session, job_id: int, recorded: Recorded) -> None:

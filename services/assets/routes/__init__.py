@@ -1,6 +1,6 @@
 """The public routes of assets, one file a resource."""
 
-from services.assets.routes import assets, bulk, prices, rates, refresh, splits
+from services.assets.routes import assets, bulk, prices, rates, refresh, sources, splits
 
 BLUEPRINTS = (
     assets.blueprint,
@@ -9,4 +9,5 @@ BLUEPRINTS = (
     rates.blueprint,
     bulk.blueprint,
     refresh.blueprint,
+    sources.blueprint,
 )

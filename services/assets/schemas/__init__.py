@@ -25,17 +25,21 @@ from services.assets.schemas.prices import (
     SplitQuery,
     SplitSchema,
 )
+from services.assets.schemas.sources import DataSourcesSchema, MatchesSchema, MatchQuery
 
 __all__ = [
     "AcceptedSchema",
     "AssetQuery",
     "AssetSchema",
     "BulkAssetsSchema",
+    "DataSourcesSchema",
     "DayPriceSchema",
     "HistoryQuery",
     "ImportedSchema",
     "Isin",
     "JobSchema",
+    "MatchQuery",
+    "MatchesSchema",
     "NewPriceSchema",
     "PriceQuery",
     "PriceSchema",

@@ -5,7 +5,14 @@ from typing import Final
 from marshmallow import fields, validate
 
 from services.assets.queries.assets import ORDERINGS
-from services.assets.schemas.fields import AssetType, Isin, Symbol, answered_price
+from services.assets.schemas.fields import (
+    AssetType,
+    DataSource,
+    DataSymbol,
+    Isin,
+    Symbol,
+    answered_price,
+)
 from shared.http.schemas import (
     Flag,
     Id,
@@ -98,6 +105,23 @@ class AssetSchema(ResourceSchema):
     country = _classification("Country, ISO 3166 code by convention.", "US")
     is_active = Flag(
         load_default=True, metadata={"description": "False once it is retired.", "example": True}
+    )
+    data_source = DataSource(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "Who is asked for its prices: a name of /api/data-sources/. A private"
+            " asset without one is not refreshed unasked.",
+            "example": "yahoo",
+        },
+    )
+    data_symbol = DataSymbol(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "What its data source calls it; its symbol by default.",
+            "example": "AAPL",
+        },
     )
     visibility = fields.String(
         dump_only=True,

@@ -1,0 +1,36 @@
+"""The price sources that the operator has switched on."""
+
+from typing import Any
+
+from services.assets.lanes import IMPORTING
+from services.assets.parts.refreshes import Refreshes
+from services.assets.schemas import DataSourcesSchema, MatchesSchema, MatchQuery
+from shared.http import Blueprint, Resource
+from shared.http.context import service_app
+
+blueprint = Blueprint("Data sources", "Where prices come from, and what they call an asset.")
+
+
+@blueprint.route("/api/data-sources/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.response(200, DataSourcesSchema)
+def list_data_sources() -> Resource:
+    """List the price sources of this installation."""
+    results = list(_refreshes().sources)
+    return {"count": len(results), "results": results}
+
+
+@blueprint.route("/api/data-sources/<string:name>/search/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.arguments(MatchQuery, location="query")
+@blueprint.lane(IMPORTING)
+@blueprint.response(200, MatchesSchema)
+def search_data_source(query: dict[str, Any], name: str) -> Resource:
+    """Ask a price source what it calls an asset."""
+    results = _refreshes().search(name, query["q"])
+    return {"count": len(results), "results": results}
+
+
+def _refreshes() -> Refreshes:
+    refreshes: Refreshes = service_app.extensions["refreshes"]
+    return refreshes
