@@ -7,6 +7,7 @@ from services.assets.parts.refreshes import Refreshes
 from services.assets.schemas import DataSourcesSchema, MatchesSchema, MatchQuery
 from shared.http import Blueprint, Resource
 from shared.http.context import service_app
+from shared.http.schemas import Error
 
 blueprint = Blueprint("Data sources", "Where prices come from, and what they call an asset.")
 
@@ -25,6 +26,7 @@ def list_data_sources() -> Resource:
 @blueprint.arguments(MatchQuery, location="query")
 @blueprint.lane(IMPORTING)
 @blueprint.response(200, MatchesSchema)
+@blueprint.alt_response(409, schema=Error, description="This source cannot be searched.")
 def search_data_source(query: dict[str, Any], name: str) -> Resource:
     """Ask a price source what it calls an asset."""
     results = _refreshes().search(name, query["q"])
