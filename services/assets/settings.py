@@ -67,7 +67,7 @@ def load() -> Settings:
     """
     env = settings.environment()
     common = settings.read_common(env, "assets")
-    data_sources = list(_sources(env))
+    data_sources = read_sources(env)
     seconds = env.float("DATA_SOURCE_SECONDS", 5.0, validate=validate.Range(min=0.1, max=20))
     hours = env.float("DATA_REFRESH_HOURS", 24.0, validate=validate.Range(min=0.1))
     env.seal()
@@ -77,6 +77,11 @@ def load() -> Settings:
         source_seconds=seconds,
         refresh_every=timedelta(hours=hours),
     )
+
+
+def read_sources(env: Env) -> list[NamedSource]:
+    """Return the price sources that the environment names, in its order."""
+    return list(_sources(env))
 
 
 def _sources(env: Env) -> Iterator[NamedSource]:
@@ -127,7 +132,8 @@ def _require_alone(address: str, names: Sequence[str]) -> None:
 def _require_library() -> None:
     if importlib.util.find_spec("yfinance") is None:
         raise ValidationError(
-            "Yahoo needs a library that is not installed: pip install -r requirements/yahoo.txt."
+            "Yahoo needs a library that is not installed. `make run DATA_SOURCES=…` installs it,"
+            " and so does pip install --require-hashes -r requirements/yahoo.txt."
         )
 
 
