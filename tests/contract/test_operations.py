@@ -50,6 +50,8 @@ CALLS = {
     "/api/assets/{}/refresh_data/": "POST",
     "/api/price-history/": "GET",
     "/api/price-history/{}/": "GET",
+    "/api/data-sources/": "GET",
+    "/api/data-sources/{}/search/": "GET",
     "/api/exchange-rates/": "GET",
     # Analytics
     "/api/analytics/market_data/": "GET",
@@ -142,6 +144,7 @@ PARAMETERS = {
         "portfolio_id type scenario method market_shock sector_shock asset_shock fx_shock"
         " horizon_days simulations model seed target_loss"
     ),
+    "/api/data-sources/{}/search/": "q",
     "/api/exchange-rates/": "from to date",
     "/api/schema/": "format",
 }

@@ -106,13 +106,18 @@ class AssetSchema(ResourceSchema):
     is_active = Flag(
         load_default=True, metadata={"description": "False once it is retired.", "example": True}
     )
+    visibility = fields.String(
+        dump_only=True,
+        validate=validate.OneOf(["PUBLIC", "PRIVATE"]),
+        metadata={"description": "PUBLIC, or PRIVATE to you.", "example": "PUBLIC"},
+    )
     data_source = DataSource(
         allow_none=True,
         load_default=None,
         metadata={
-            "description": "Who is asked for its prices: a name of /api/data-sources/. A private"
-            " asset without one is not refreshed unasked.",
-            "example": "yahoo",
+            "description": "Who is asked for its prices: a name of /api/data-sources/, such as"
+            " yahoo. A private asset without one is not refreshed unasked.",
+            "example": None,
         },
     )
     data_symbol = DataSymbol(
@@ -120,13 +125,8 @@ class AssetSchema(ResourceSchema):
         load_default=None,
         metadata={
             "description": "What its data source calls it; its symbol by default.",
-            "example": "AAPL",
+            "example": None,
         },
-    )
-    visibility = fields.String(
-        dump_only=True,
-        validate=validate.OneOf(["PUBLIC", "PRIVATE"]),
-        metadata={"description": "PUBLIC, or PRIVATE to you.", "example": "PUBLIC"},
     )
     warnings = fields.List(
         fields.Nested(WarningSchema),
