@@ -49,7 +49,8 @@ CALLS = {
     "/api/assets/{}/update_price/": "POST",
     "/api/assets/{}/refresh_data/": "POST",
     "/api/price-history/": "GET",
-    "/api/price-history/{}/": "GET",
+    "/api/price-history/{}/": "GET DELETE",
+    "/api/price-history/imports/{}/": "DELETE",
     "/api/exchange-rates/": "GET",
     # Analytics
     "/api/analytics/market_data/": "GET",

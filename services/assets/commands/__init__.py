@@ -25,9 +25,11 @@ from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
     Quote,
+    delete_price,
     import_price_file,
     import_prices,
     import_sound_prices,
+    take_back_prices,
     update_price,
 )
 from services.assets.commands.refresh import Recorded, Wanted, record_delivery, wanted
@@ -43,6 +45,7 @@ __all__ = [
     "add_split",
     "create_asset",
     "create_assets",
+    "delete_price",
     "delete_private_assets",
     "delete_split",
     "ensure_private_asset",
@@ -57,6 +60,7 @@ __all__ = [
     "record_delivery",
     "refusals_of_private_assets",
     "retire_asset",
+    "take_back_prices",
     "take_job",
     "update_asset",
     "update_price",

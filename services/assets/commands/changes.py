@@ -62,6 +62,8 @@ def requote(session: Session, asset: Asset) -> None:
     newest = select(Price).where(Price.asset_id == asset.id).order_by(Price.date.desc()).limit(2)
     rows = session.scalars(newest.execution_options(populate_existing=True)).all()
     if not rows:
+        asset.current_price = asset.price_date = asset.previous_close = None
+        asset.day_high = asset.day_low = asset.volume = asset.last_price_update = None
         return
     today = rows[0]
     asset.previous_close = _adjusted(session, rows[1], today.date) if len(rows) > 1 else None

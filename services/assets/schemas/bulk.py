@@ -128,6 +128,9 @@ def _of_dry_run(schema: type[StrictSchema], what: str) -> fields.List[Any]:
 class ImportedSchema(StrictSchema):
     """What was recorded."""
 
+    import_id = answered(
+        fields.Integer, "By which it can be taken back; null where no price is another one.", 1
+    )
     asset = fields.Integer(metadata={"description": "Id of the asset.", "example": 1})
     count = fields.Integer(metadata={"description": "Prices recorded.", "example": 2})
     first_date = Day(metadata={"description": "The first day.", "example": "2024-01-18"})
