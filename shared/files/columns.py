@@ -86,6 +86,9 @@ class Columns:
                 not there.
         """
         plain = [plain_title(text) for text in texts]
+        for place, title in enumerate(plain[1:]):
+            # Behind an amount a column without a title has its currency.
+            plain[place + 1] = title or (f"{plain[place]} currency" if plain[place] else "")
         self._require_said(plain, texts)
         best: dict[str, int] = {}
         for index, title in enumerate(plain):

@@ -1,4 +1,4 @@
-"""Ledgers in files: our own CSV, and what Ghostfolio and Portfolio Performance export.
+"""Ledgers in files: our own CSV, what Ghostfolio and Portfolio Performance export, and brokers.
 
 `read(format, content)` gives a `LedgerFile`: rows that know neither a portfolio nor the id of an
 asset, in the order in which they are to be created, each with an `external_id`. The importer
@@ -15,10 +15,16 @@ asset, in the order in which they are to be created, each with an `external_id`.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
-from services.portfolio.domain.ledger_files import generic, ghostfolio, portfolio_performance
-from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said
+from services.portfolio.domain.ledger_files import (
+    formats,
+    generic,
+    ghostfolio,
+    portfolio_performance,
+)
+from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said, read_layout
 from services.portfolio.domain.ledger_files.rows import LedgerFile
 
 __all__ = ["FORMATS", "LAYOUTS", "LedgerFile", "Said", "content_type", "read"]
@@ -27,11 +33,13 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
     generic.LAYOUT,
     ghostfolio.LAYOUT,
     portfolio_performance.LAYOUT,
+    *formats.LAYOUTS,
 )
 FORMATS: Final[Mapping[str, Callable[[bytes, Said], LedgerFile]]] = {
     "generic": generic.read,
     "ghostfolio": ghostfolio.read,
     "portfolio_performance": portfolio_performance.read,
+    **{layout.name: partial(read_layout, layout) for layout in formats.LAYOUTS},
 }
 
 

@@ -62,6 +62,7 @@ LAYOUT: Final = Layout(
     program="Our own CSV, and any other table whose columns are known or said",
     left_out=_READ_ONLY,
     adapted=_all_bare,
+    is_free=True,
 )
 
 
