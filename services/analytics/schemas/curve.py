@@ -11,6 +11,7 @@ from services.analytics.schemas import figures
 from services.analytics.schemas.figures import MarketDay, Rows, described
 from shared.finance.money import minor_unit
 from shared.http.schemas import Money, Percentage, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class PointSchema(StrictSchema):
@@ -72,4 +73,4 @@ class CurveSchema(StrictSchema):
     end_date = MarketDay("end_date", "Day of the last point.", "2024-12-31")
     benchmark = figures.benchmark()
     series = Rows(PointSchema, _columns, metadata={"description": "The points, oldest first."})
-    warnings = figures.warnings()
+    warnings = Warnings()

@@ -14,6 +14,7 @@ from services.analytics.schemas.figures import (
     percent,
 )
 from shared.http.schemas import Number, StrictSchema
+from shared.http.warnings import Warnings
 
 
 def _of_report(name: str, description: str, example: str) -> FigureField:
@@ -150,4 +151,4 @@ class RiskSchema(StrictSchema):
     confidence = Number(at_least=2, metadata=described("The asked confidence, a fraction.", "0.95"))
     risk_free_rate = figures.risk_free_rate()
     benchmark = figures.benchmark()
-    warnings = figures.warnings()
+    warnings = Warnings()
