@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Double,
     LargeBinary,
     Text,
     any_,
@@ -187,19 +186,19 @@ def meant_by(database: Database, symbols: Iterable[str], user_id: int) -> dict[s
 
 
 def ledger(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
-    """Return the entries of a portfolio, numbers as float64."""
+    """Return the entries of a portfolio."""
     statement = (
         select(
             LedgerEntry.position_in_day,
             LedgerEntry.date,
             LedgerEntry.transaction_type,
             LedgerEntry.asset_id,
-            cast(LedgerEntry.quantity, Double).label("quantity"),
-            cast(LedgerEntry.price, Double).label("price"),
-            cast(LedgerEntry.cash_effect, Double).label("cash_effect"),
+            LedgerEntry.quantity,
+            LedgerEntry.price,
+            LedgerEntry.cash_effect,
             LedgerEntry.ratio,
             LedgerEntry.currency,
-            cast(LedgerEntry.exchange_rate, Double).label("exchange_rate"),
+            LedgerEntry.exchange_rate,
         )
         .where(LedgerEntry.portfolio_id == portfolio_id)
         .order_by(LedgerEntry.date, LedgerEntry.position_in_day, LedgerEntry.id)

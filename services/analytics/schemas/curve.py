@@ -48,9 +48,9 @@ def _columns(answer: Performance) -> dict[str, list[Any]]:
     theirs = curve.benchmark_returns
     return {
         "date": curve.days.astype(str).tolist(),
-        "value": printed(curve.values, places),
-        "cost_basis": printed(curve.cost_basis, places),
-        "cash": printed(curve.cash, places),
+        "value": printed(curve.values, places, answer.exact.get("value")),
+        "cost_basis": printed(curve.cost_basis, places, answer.exact.get("cost_basis")),
+        "cash": printed(curve.cash, places, answer.exact.get("cash")),
         "net_flow": printed(curve.net_flows, places),
         "return_percentage": printed(100.0 * curve.returns),
         "benchmark_return_percentage": printed(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.analytics.domain import returns, risk
+from services.analytics.domain.exact import Statement, floats
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import common_returns
 from services.analytics.domain.series import Series
@@ -65,14 +66,17 @@ def holdings_on(
         return None
     position = int(np.searchsorted(valuation.days, days[-1]))
     lines = {asset: line for asset, line in valuation.lines.items() if line.quantities[position]}
+    statement, positions = Statement(valuation, books), np.array([position])
     exposures = []
     for asset, line in lines.items():
         levels = books.levels(asset)
-        value, beta = line.value_on(position), beta_of(levels, benchmark, days[-1])
+        [value] = floats(statement.holding(asset, positions)).tolist()
+        beta = beta_of(levels, benchmark, days[-1])
         exposures.append(
             Exposure(asset, line.symbol, sectors.get(asset), line.currency, value, levels, beta)
         )
-    return Holdings(days[-1], books.currency, float(valuation.cash[position]), tuple(exposures))
+    [cash] = floats(statement.cash(positions)).tolist()
+    return Holdings(days[-1], books.currency, cash, tuple(exposures))
 
 
 def beta_of(levels: Series, benchmark: Series | None, as_of: Day) -> float:
