@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analytics.domain import correlation, returns, risk
+from services.analytics.domain import concentration, correlation, returns, risk
 from services.analytics.domain.comparing import apart
 from services.analytics.domain.moves import last_move
 from services.analytics.domain.scenarios.monte_carlo import simulate
@@ -82,3 +82,12 @@ def test_a_future_that_ends_where_it_began_is_no_loss() -> None:
     found = simulate(turns, 1000.0, horizon_days=20, simulations=100)
     assert found is not None
     assert found.probability_of_loss == 0.0
+
+
+def test_holdings_that_undo_each_other_have_no_risk_to_contribute_to() -> None:
+    one = np.random.default_rng(1).normal(0.0, 0.01, 50)
+    covariances = concentration.covariance(np.column_stack([one, -3.0 * one]))
+    weights = floats(0.75, 0.25)
+    assert np.isnan(concentration.contributions(weights, covariances)).all()
+    assert np.isnan(concentration.marginal_var(weights, covariances, -1.64)).all()
+    assert np.isnan(concentration.diversification_ratio(weights, covariances))
