@@ -53,10 +53,10 @@ class Warnings(fields.List[Any]):
         super().__init__(fields.Nested(WarningSchema), dump_only=True, metadata=metadata)
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> list[dict[str, Any]]:
-        return merged(value or ())
+        return _merged(value or ())
 
 
-def merged(remarks: Iterable[Any]) -> list[dict[str, Any]]:
+def _merged(remarks: Iterable[Any]) -> list[dict[str, Any]]:
     """Return one warning for each code and message of `remarks`, in the order of the first."""
     concerned: dict[tuple[str, str], dict[str, None]] = {}
     for remark in remarks:

@@ -3,6 +3,7 @@
 What is printed must be what portfolios print, to the minor unit. A float says it in almost every
 case, and where it does not is known: where its rounding may lie across the middle between two
 units. Only there all is added up again, so that a curve of thousands of days costs nothing more.
+A close is the shortest decimal of the float that it is kept as, which is itself up to 15 digits.
 """
 
 from collections.abc import Sequence

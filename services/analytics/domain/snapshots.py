@@ -130,14 +130,14 @@ def draw_curve(
     daily = returns.time_weighted(
         history.values[part], history.inflows[part], history.outflows[part]
     )
-    flows = np.cumsum(history.inflows[part] - history.outflows[part])[points]
+    flows = history.inflows[part] - history.outflows[part]
     shown = days[part][points]
     return Curve(
         shown,
         history.values[part][points],
         cost_basis(books, method, shown),
         history.cash[part][points],
-        np.diff(flows, prepend=0.0),
+        np.add.reduceat(flows, np.append(0, points[:-1] + 1)),
         returns.growth_index(daily)[points] - 1.0,
         _since_first(benchmark, shown) if benchmark else None,
     )
