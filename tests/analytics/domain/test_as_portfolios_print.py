@@ -35,7 +35,7 @@ Trade = tuple[int, int, Decimal, Decimal, Decimal, str]
 
 
 def entries(trades: list[Trade], deposit: Decimal) -> list[Entry]:
-    """A ledger: money paid in, purchases at the rate of their day, half of all sold, a split."""
+    """A ledger: money paid in, then trades in euros, each at the rate of its day."""
     ledger = [done(T.DEPOSIT, DAYS[0], amount=str(deposit), asset_rate="1")]
     held: dict[int, Decimal] = {}
     for day, asset, quantity, price, fees, kind in sorted(trades):
