@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Double,
     LargeBinary,
+    Numeric,
     Text,
     any_,
     bindparam,
@@ -97,8 +97,16 @@ _ASSET = (
 _FIRST_DAY: Final = date(1900, 1, 1)
 _DAYS: Final = 2**17  # up to the year 2258
 _SNAPSHOT_ID: Final = Snapshot.portfolio_id * _DAYS + cast(Snapshot.date - _FIRST_DAY, BigInteger)
+
+
+def _decimal(column: InstrumentedAttribute[float | None]) -> ColumnElement[Any]:
+    """Return the shortest decimal that names a float, as its text does."""
+    return cast(cast(column, Text), Numeric)
+
+
+_COST: Final = _decimal(Snapshot.total_cost_basis)
 # What is held is worth more than it cost; cash is no return.
-_TOTAL_RETURN: Final = Snapshot.total_value - Snapshot.cash_balance - Snapshot.total_cost_basis
+_TOTAL_RETURN: Final = _decimal(Snapshot.total_value) - _decimal(Snapshot.cash_balance) - _COST
 _SNAPSHOT: Final = (
     _SNAPSHOT_ID.label("id"),
     Snapshot.portfolio_id.label("portfolio"),
@@ -108,9 +116,7 @@ _SNAPSHOT: Final = (
     Snapshot.cash_balance,
     Snapshot.net_flow,
     _TOTAL_RETURN.label("total_return"),
-    case((Snapshot.total_cost_basis > 0, _TOTAL_RETURN / Snapshot.total_cost_basis)).label(
-        "total_return_ratio"
-    ),
+    case((Snapshot.total_cost_basis > 0, _TOTAL_RETURN / _COST)).label("total_return_ratio"),
     Snapshot.position_count,
     Snapshot.created,
     Portfolio.currency,
@@ -132,7 +138,15 @@ _ASSETS: Final = Query(
     select(*_ASSET).where(Asset.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 )
 _PAIRS: Final = Query(
-    select(*_ASSET).where(Asset.id.in_(pair_ids(Asset, bindparam("symbols", type_=ARRAY(Text)))))
+    select(*_ASSET).where(
+        Asset.id.in_(
+            pair_ids(
+                Asset,
+                bindparam("symbols", type_=ARRAY(Text)),
+                bindparam("user", type_=BigInteger),
+            )
+        )
+    )
 )
 # Asked several times a second; most of the time nothing waits.
 APPRAISAL_WAITS: Final = Query(
@@ -166,9 +180,14 @@ def assets(database: Database, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
     return _by_id(database.read(_ASSETS, {"ids": list(asset_ids)}))
 
 
-def currency_pairs(database: Database, symbols: Collection[str]) -> dict[int, AssetRow]:
-    """Return the pairs of these symbols by whose closes we convert (see `pair_ids`)."""
-    return _by_id(database.read(_PAIRS, {"symbols": list(symbols)}))
+def currency_pairs(
+    database: Database, symbols: Collection[str], user_id: int
+) -> dict[int, AssetRow]:
+    """Return the pairs of these symbols by whose closes a user's money is converted.
+
+    Of one symbol there may be two, their own and the public one: see `shared.finance.pairs`.
+    """
+    return _by_id(database.read(_PAIRS, {"symbols": list(symbols), "user": user_id}))
 
 
 def public_assets(session: Session) -> dict[int, AssetRow]:
@@ -187,19 +206,19 @@ def meant_by(database: Database, symbols: Iterable[str], user_id: int) -> dict[s
 
 
 def ledger(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
-    """Return the entries of a portfolio, numbers as float64."""
+    """Return the entries of a portfolio."""
     statement = (
         select(
             LedgerEntry.position_in_day,
             LedgerEntry.date,
             LedgerEntry.transaction_type,
             LedgerEntry.asset_id,
-            cast(LedgerEntry.quantity, Double).label("quantity"),
-            cast(LedgerEntry.price, Double).label("price"),
-            cast(LedgerEntry.cash_effect, Double).label("cash_effect"),
+            LedgerEntry.quantity,
+            LedgerEntry.price,
+            LedgerEntry.cash_effect,
             LedgerEntry.ratio,
             LedgerEntry.currency,
-            cast(LedgerEntry.exchange_rate, Double).label("exchange_rate"),
+            LedgerEntry.exchange_rate,
         )
         .where(LedgerEntry.portfolio_id == portfolio_id)
         .order_by(LedgerEntry.date, LedgerEntry.position_in_day, LedgerEntry.id)
@@ -303,9 +322,9 @@ def snapshot(session: Session, snapshot_id: int, owner_id: int) -> AnyRow:
 
 
 def newest_snapshot(session: Session, portfolio_id: int) -> AnyRow | None:
-    """Return the last day of a portfolio."""
-    days = _snapshots(Snapshot.portfolio_id == portfolio_id).order_by(Snapshot.date.desc())
-    return session.execute(days.limit(1)).one_or_none()
+    """Return the last day of a portfolio; None too where it was deleted meanwhile."""
+    days = _snapshots(Snapshot.portfolio_id == portfolio_id, ~Portfolio.is_deleted)
+    return session.execute(days.order_by(Snapshot.date.desc()).limit(1)).one_or_none()
 
 
 def closes(session: Session, portfolio_id: int, before: date) -> tuple[str, Sequence[float | None]]:

@@ -1,12 +1,15 @@
 """Exchange rates of many days: the ways of `shared.finance.rates`, followed by columns."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import reduce
 
 import numpy as np
 
-from services.analytics.domain.series import NO_DAY, AsOf, Days, Series
-from shared.finance.rates import Leg, readings, ways
+from services.analytics.domain.series import NO_DAY, AsOf, Days, Series, decimal
+from shared.finance.rates import Leg, find_rate, readings, ways
 
 
 class Rates:
@@ -27,6 +30,18 @@ class Rates:
             reduce(_crossed, (self._leg(leg, days) for leg in way)) for way in ways(source, target)
         )
 
+    def on(self, source: str, target: str, day: np.datetime64) -> Decimal | None:
+        """Return the rate of one day as portfolios use it, to 12 decimals; None where none is."""
+        rate = find_rate(source, target, lambda symbol: self._close(symbol, day))
+        return rate.value if rate else None
+
+    def _close(self, symbol: str, day: np.datetime64) -> tuple[Decimal, date] | None:
+        closes = self._pairs.get(symbol)
+        if closes is None:
+            return None
+        [value], [source] = closes.as_of(np.array([day]))
+        return (decimal(value), source.item()) if value > 0.0 else None
+
     def _leg(self, leg: Leg, days: Days) -> AsOf:
         return _first_known(self._readings(leg, days))
 
@@ -40,8 +55,25 @@ class Rates:
         yield AsOf(np.full(len(days), np.nan), np.full(len(days), NO_DAY))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Converted:
+    """Closes in one currency, and the rates that turn them into another."""
+
+    closes: Series
+    rates: Rates
+    source: str
+    target: str
+
+    def as_of(self, days: Days) -> AsOf:
+        """Return the last close on or before each day at the rate of that day itself.
+
+        As old as the older of both; NaN and NaT where one is not known.
+        """
+        return _crossed(self.closes.as_of(days), self.rates.between(self.source, self.target, days))
+
+
 def _crossed(near: AsOf, far: AsOf) -> AsOf:
-    # np.minimum passes NaT on, so a cross with one unknown leg is unknown in both arrays.
+    # np.minimum passes NaT on, so what has one unknown part is unknown in both arrays.
     return AsOf(near.values * far.values, np.minimum(near.dates, far.dates))
 
 

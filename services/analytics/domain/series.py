@@ -13,6 +13,7 @@ from shared.finance.days import FRESH_WEEKDAYS
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
+Mask = npt.NDArray[np.bool_]
 Indexes = npt.NDArray[np.intp]
 
 NO_DAYS: Days = np.array([], dtype="datetime64[D]")
@@ -57,6 +58,15 @@ class Series:
         values[mask] = self.values[positions[mask]]
         dates[mask] = self.days[positions[mask]]
         return AsOf(values, dates)
+
+    def overlaid(self, other: "Series") -> "Series":
+        """Return both as one series; of a day that both have it has the value of ``other``."""
+        if not len(self.days):
+            return other
+        days = np.concatenate([other.days, self.days])
+        values = np.concatenate([other.values, self.values])
+        union, first = np.unique(days, return_index=True)
+        return Series(union, values[first])
 
     def between(self, first: np.datetime64, last: np.datetime64) -> "Series":
         """Return the part from ``first`` to ``last``, both included."""
@@ -112,6 +122,6 @@ def is_figure(values: Floats | float) -> npt.NDArray[np.bool_]:
     return np.asarray(np.abs(values) < LARGEST)
 
 
-def decimal(value: float) -> Decimal:
-    """Return ``value`` as the shortest decimal that names it: 0.1 is 0.1."""
-    return Decimal(repr(float(value)))
+def decimal(value: Decimal | float) -> Decimal:
+    """Return ``value`` itself, or the shortest decimal that names the float: 0.1 is 0.1."""
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))

@@ -10,7 +10,8 @@ from services.assets.schemas.assets import AssetSchema
 from services.assets.schemas.fields import Volume, answered, answered_price
 from shared.http.bulk import Rows
 from shared.http.files import FormQuery
-from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema, WarningSchema
+from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema
+from shared.http.warnings import Warnings
 
 _MOST_ASSETS: Final = 10_000
 
@@ -148,7 +149,4 @@ class ImportedSchema(StrictSchema):
     )
     columns = _of_dry_run(TitleSchema, "what each title was read as.")
     rows = _of_dry_run(PriceRowSchema, "the first 1,000 rows as they were read.")
-    warnings = fields.List(
-        fields.Nested(WarningSchema),
-        metadata={"description": "Only where there is something to know."},
-    )
+    warnings = Warnings("Only where there is something to know.")

@@ -7,10 +7,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from services.portfolio.domain.ledger_files import FORMATS
-from services.portfolio.schemas.fields import answered, warnings_field
+from services.portfolio.schemas.fields import answered
 from shared.finance.entries import EntryType
 from shared.http.files import FormQuery
 from shared.http.schemas import MAX_ID, Day, Flag, Id, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class Pairs(fields.Field[dict[str, Any]]):
@@ -274,4 +275,4 @@ class ImportedSchema(StrictSchema):
             "optional": True,
         }
     )
-    warnings = warnings_field()
+    warnings = Warnings()

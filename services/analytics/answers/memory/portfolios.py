@@ -22,6 +22,7 @@ from shared.cache import BasisCache
 from shared.db import look_anew
 from shared.errors import NotFound
 from shared.finance.entries import EntryType
+from shared.finance.money import ZERO
 from shared.finance.rates import pair_symbols
 from shared.finance.splits import parse_ratio
 from shared.http import AnyRow
@@ -113,7 +114,7 @@ class Portfolios:
         assets = self.market.assets(ledger.assets)
         # The ledger may have been read before one of its assets was taken from its owner.
         look_anew(session)
-        pairs = self.market.pairs(_currencies(ledger, assets), row.currency)
+        pairs = self.market.pairs(_currencies(ledger, assets), row.currency, row.owner_id)
         return WholePortfolio(row, ledger, assets, pairs)
 
     def appraise(self, session: Session, portfolio: WholePortfolio) -> Appraisal:
@@ -161,12 +162,12 @@ def _booking(row: AnyRow) -> Booking:
         date=row.date,
         type=EntryType(row.transaction_type),
         asset=row.asset_id,
-        quantity=row.quantity or 0.0,
+        quantity=row.quantity or ZERO,
         cash=row.cash_effect,
         ratio=parse_ratio(row.ratio) if row.ratio else Fraction(1),
         currency=row.currency,
         exchange_rate=float("nan") if row.exchange_rate is None else row.exchange_rate,
-        price=row.price or 0.0,
+        price=row.price or ZERO,
     )
 
 
