@@ -45,7 +45,7 @@ _COLUMNS: Final = (
 _OF_OUR_LIST: Final = ("id", "asset", "symbol", "source", "adjusted_close")
 _NEEDED: Final = ("date", "close")
 _RANGE: Final = ("open", "high", "low")
-_NO_VALUE: Final = frozenset({"null", "none", "nan", "n/a", "na", "n.a.", "-", "--"})
+_NO_VALUE: Final = frozenset({"null", "n/a", "n.a.", "-", "--"})
 _PLACES: Final = 30  # of a binary float, written in full
 _SYMBOL: Final = "symbol"
 

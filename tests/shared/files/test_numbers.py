@@ -146,7 +146,7 @@ def test_a_written_number_is_read_back_or_refused(
 ) -> None:
     other = "," if mark == "." else "."
     text = f"{value:,f}" if is_grouped else f"{value:f}"
-    text = text.translate(str.maketrans({",": other, ".": mark}))
+    text = "".join({",": other, ".": mark}.get(sign, sign) for sign in text)
     assert Marks([text], mark).number(text) == value
     read = _read(text)
     assert read == value or "Ambiguous" in str(read)
