@@ -11,6 +11,7 @@ from shared.files.errors import FileRefused
 # What programs write between the words of a title: Trade_Date, Trade-Date, Date/Time.
 _BETWEEN: Final = re.compile(r"[\s_\-/.:()#*\xa0]+")
 _ALIKE: Final = 0.8
+_LONGEST: Final = 100  # characters of a title that is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,11 @@ class Columns:
                 best[name] = index
         by_index = {index: name for name, index in best.items()}
         return [
-            Title(text.strip(), by_index.get(index), plain_title(by_index.get(index, "")) == title)
+            Title(
+                text.strip()[:_LONGEST],
+                by_index.get(index),
+                plain_title(by_index.get(index, "")) == title,
+            )
             for index, (text, title) in enumerate(zip(texts, plain, strict=True))
         ]
 
@@ -112,7 +117,7 @@ class Columns:
         for title in titles:
             plain = plain_title(title.text)
             known = plain in self._left_out or plain in self._meant
-            if title.column or known or not plain:
+            if title.column or known or not plain or len(plain) > _LONGEST:
                 continue
             if matches := get_close_matches(plain, mine, n=1, cutoff=_ALIKE):
                 near[title.text] = matches[0].replace(" ", "_")

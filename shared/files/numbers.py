@@ -142,13 +142,15 @@ def _simple_readings(sign: str, whole: str, mark: str | None, decimals: str) -> 
 
 def _readings(text: str) -> dict[str, _Reading]:
     """Return what a text may say: decimal mark → reading."""
+    if len(text) > LONGEST:
+        return {}
     if simple := _SIMPLE.fullmatch(text):
         return _simple_readings(*simple.groups())
     text = text.translate(_BLANKS).strip()
     is_in_brackets = text.startswith("(") and text.endswith(")")
     text = _SIGNS.sub("", text[1:-1] if is_in_brackets else text).strip()
     parts = _SIGNED.fullmatch(text)
-    if parts is None or len(text) > LONGEST:
+    if parts is None:
         return {}
     before, body, behind = parts.groups()
     if sum(map(bool, (before, behind, is_in_brackets))) > 1:

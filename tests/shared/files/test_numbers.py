@@ -137,6 +137,7 @@ def test_numbers_are_bounded_and_zeros_at_the_end_are_no_decimals_too_many() -> 
         marks.number("1000000000000")
     with pytest.raises(ValueError, match="At most 8 decimals"):
         marks.number("0.123456789")
+    assert Marks(["9" * 1_000_000, "0." + "1" * 1_000_000]).decimal is None
     assert str(marks.number("0.1000000000")) == "0.1000000000"
 
 
