@@ -50,6 +50,10 @@ class Table:
                 if text := texts.get(name, "").strip():
                     yield text
 
+    def form_read(self, marks: Marks, days: Days) -> Form:
+        """Return how the file is written, as its numbers and dates show it too."""
+        return replace(self.form, decimal=marks.decimal, date_format=days.shown)
+
     def marks(self, names: Sequence[str]) -> Marks:
         """Return how the file writes numbers, as its columns of numbers show."""
         return Marks(self.texts(names), self.form.decimal, self.form.delimiter or "")

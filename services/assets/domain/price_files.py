@@ -101,7 +101,8 @@ def read_prices(content: bytes, form: Form) -> PriceFile:
             lines.append(line)
             bars.append(bar)
     notes = _notes(table, columns, empty)
-    return PriceFile(lines, bars, errors, notes, table.form, _titles(table), table.title_lines)
+    form = table.form_read(marks, days)
+    return PriceFile(lines, bars, errors, notes, form, _titles(table), table.title_lines)
 
 
 def price_bars(content: bytes) -> list[Bar]:

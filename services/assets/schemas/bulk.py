@@ -95,8 +95,8 @@ class FormSchema(StrictSchema):
 
     encoding = answered(fields.String, "Encoding of its text.", "utf-8")
     delimiter = answered(fields.String, "Between its cells.", ";")
-    decimal = answered(fields.String, "The mark before its decimals, where it was said.", ",")
-    date_format = answered(fields.String, "Of its dates, where it was said.", "DD/MM/YYYY")
+    decimal = answered(fields.String, "The mark before its decimals.", ",")
+    date_format = answered(fields.String, "Of its dates, where they need one.", "DD/MM/YYYY")
     skip_lines = answered(fields.Integer, "Lines before its header.", 0)
 
 

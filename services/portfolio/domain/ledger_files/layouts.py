@@ -134,7 +134,8 @@ def read_layout(layout: Layout, content: bytes, said: Said = NOTHING_SAID) -> Le
         raise FileRefused(f"The header has unknown columns: {doubts}.")
     habits = _habits(layout, said, table)
     file = ledger_file(table.lines, lambda line, texts: _row(line, texts, habits))
-    return replace(file, sheet=sheet_of(table), notes=tuple(notes_of(table, columns)))
+    sheet = sheet_of(table, habits.marks, habits.days)
+    return replace(file, sheet=sheet, notes=tuple(notes_of(table, columns)))
 
 
 def columns_of(layout: Layout, said: Said) -> Columns:
@@ -152,9 +153,9 @@ def columns_of(layout: Layout, said: Said) -> Columns:
     return Columns(layout.columns, said.columns, layout.left_out)
 
 
-def sheet_of(table: Table) -> Sheet:
+def sheet_of(table: Table, marks: Marks, days: Days) -> Sheet:
     """Return how a table was read."""
-    return Sheet(table.form, table.titles, table.title_lines)
+    return Sheet(table.form_read(marks, days), table.titles, table.title_lines)
 
 
 def _habits(layout: Layout, said: Said, table: Table) -> _Habits:

@@ -106,7 +106,7 @@ def test_what_moves_nothing_is_skipped_and_counted() -> None:
 def test_how_a_table_was_read_is_kept() -> None:
     sheet = read("Statement 12", "Datum;Typ;Wert", "31.03.2021;Einlage;5,00").sheet
     assert sheet is not None
-    assert sheet.form == Form(encoding="utf-8", delimiter=";", skip_lines=1)
+    assert sheet.form == Form(encoding="utf-8", delimiter=";", decimal=",", skip_lines=1)
     assert [(title.text, title.column) for title in sheet.titles] == [
         ("Datum", "date"),
         ("Typ", "transaction_type"),
