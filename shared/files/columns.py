@@ -54,7 +54,8 @@ class Columns:
 
     Args:
         columns: those of the format.
-        said: column → title, as the sender says; goes before everything.
+        said: column → title, as the sender says; goes before everything. One without a title is
+            not read.
         left_out: titles that are known and not read.
     """
 
@@ -65,7 +66,8 @@ class Columns:
         left_out: Iterable[str] = (),
     ) -> None:
         self._columns = {column.name: column for column in columns}
-        self._said = {plain_title(title): name for name, title in said.items()}
+        self._said = {plain_title(title): name for name, title in said.items() if title}
+        self._settled = frozenset(said)
         self._left_out = {plain_title(title) for title in left_out}
         self._meant: dict[str, tuple[int, str]] = {}
         for column in self._columns.values():
@@ -142,8 +144,8 @@ class Columns:
         if title in self._said:
             return self._said[title]
         _, name = self._meant.get(title, (0, None))
-        # The sender has said which title it is.
-        return None if name in self._said.values() or title in self._left_out else name
+        # The sender has said which title it is, or that it is none.
+        return None if name in self._settled or title in self._left_out else name
 
     def _rank(self, title: str) -> int:
         return -1 if title in self._said else self._meant[title][0]

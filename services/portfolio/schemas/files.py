@@ -90,7 +90,10 @@ class ImportQuery(PortfolioOfFile, FormQuery):
     columns = Pairs(
         '{"date": "Trade Date"}',
         _is_text,
-        metadata={"description": "JSON: our name of a column → its title in the file."},
+        metadata={
+            "description": "JSON: our name of a column → its title in the file; an empty one"
+            " leaves it out."
+        },
     )
     types = Pairs(
         '{"Kauf": "BUY"}',
@@ -259,6 +262,15 @@ class ImportedSchema(StrictSchema):
     columns = fields.List(
         fields.Nested(TitleSchema),
         metadata={"description": "Of a dry run: what each title was read as.", "optional": True},
+    )
+    missing = fields.List(
+        fields.String,
+        metadata={
+            "description": "Of a dry run: columns without which no row can be read; say them by"
+            " `columns`.",
+            "example": [],
+            "optional": True,
+        },
     )
     rows = fields.List(
         fields.Nested(RowSchema),

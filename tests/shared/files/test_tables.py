@@ -110,6 +110,16 @@ def test_what_the_sender_says_of_columns_goes_before() -> None:
         table("date,close\n2021-01-04,10\n", columns)
 
 
+def test_a_column_may_be_said_not_to_be_read() -> None:
+    columns = Columns([Column("date"), Column("close", ["quote"])], {"close": ""})
+    assert records(table("date,quote\n2021-01-04,9\n", columns)) == [{"date": "2021-01-04"}]
+
+
+def test_behind_an_amount_a_column_without_a_title_has_its_currency() -> None:
+    columns = Columns([Column("price"), Column("currency", ["price currency"])], {})
+    assert records(table("Price,,\n9,EUR,\n", columns)) == [{"price": "9", "currency": "EUR"}]
+
+
 def test_a_title_twice_is_refused() -> None:
     with pytest.raises(FileRefused, match="stands twice in the header: Close"):
         table("Date,Close,Close\n2021-01-04,1,2\n")

@@ -4,11 +4,11 @@
 asset, in the order in which they are to be created, each with an `external_id`. The importer
 
 1. refuses the file when it has `errors` (line → field → messages);
-2. drops the rows whose `external_id` the portfolio has already, and adds their number to that of
-   `skipped` (reason → rows, for the warnings);
-3. finds the asset of each `AssetReference`, and the portfolio's currency where a row has none;
-4. records the rest in the order given; an acquisition already stands before a disposal of its day,
-   and the rows of our own export have the order of the ledger they come from.
+2. finds the asset of each `AssetReference`, and the portfolio's currency where a row has none;
+3. drops the rows that the portfolio has already, by their `external_id` or by their content with
+   that asset, and adds their number to that of `skipped` (reason → rows, for the warnings);
+4. records the rest in the order given (`order`), put right where it would take what is not held
+   (`order.holding_enough`).
 
 `rules.complete` has not seen the rows: which fields a type needs is checked when they are recorded.
 `generic.write` is the way back.

@@ -50,11 +50,14 @@ class Said:
         form: how it is written.
         columns: our name of a column → its title.
         types: a word of the file → the type that it means.
+        is_preview: whether it is only to be shown; then a table that lacks columns is one without
+            rows.
     """
 
     form: Form = field(default_factory=Form)
     columns: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, EntryType] = field(default_factory=dict)
+    is_preview: bool = False
 
 
 NOTHING_SAID: Final = Said()
@@ -127,6 +130,10 @@ def read_layout(layout: Layout, content: bytes, said: Said = NOTHING_SAID) -> Le
     columns = columns_of(layout, said)
     form = replace(said.form, date_format=said.form.date_format or layout.date_format)
     table = read(content, form, columns)
+    missing = [name for name in layout.needed if name not in table.columns]
+    if missing and said.is_preview:
+        sheet = sheet_of(table, table.marks([]), table.days([]))
+        return LedgerFile((), {}, {}, replace(sheet, missing=missing))
     require_needed(table, layout.needed, layout.columns, may_be_said=True)
     if layout.is_free and (misspelt := columns.misspelt(table.titles)):
         # A misspelt `fes` must not silently lose all fees.

@@ -98,11 +98,16 @@ class Numbers(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How a table was read: how it is written, what its titles mean, what stands before them."""
+    """How a table was read: how it is written, what its titles mean, what stands before them.
+
+    Attributes:
+        missing: columns without which no row can be read.
+    """
 
     form: Form
     titles: Sequence[Title]
     title_lines: Sequence[str]
+    missing: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
