@@ -30,6 +30,7 @@ from services.assets.commands.changes import (
     tell,
     tell_of_history,
 )
+from services.assets.commands.trades import closed_by_trades
 from services.assets.domain import quotes, splits
 from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
@@ -37,6 +38,7 @@ from services.assets.domain.price_files import PriceFile
 from services.assets.domain.quotes import Bar, Faults
 from services.assets.models import PRICE_IMPORT_IDS, Asset, Price, price_text
 from shared.errors import NotFound, ServiceError, ValidationFailed
+from shared.events.cards import TRADE
 from shared.finance.days import latest_day
 from shared.finance.money import MINOR_CURRENCIES
 
@@ -97,12 +99,14 @@ _REPLACE_PRICES: Final = text(
         volume = excluded.volume, source = excluded.source, quoted_at = NULL,
         import_id = excluded.import_id
     WHERE prices.source <> ALL (:immune)
-        AND (prices.open, prices.high, prices.low, prices.close, prices.volume)
-            IS DISTINCT FROM
-            (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
+        AND (prices.source = :trade
+            OR (prices.open, prices.high, prices.low, prices.close, prices.volume)
+                IS DISTINCT FROM
+                (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume))
     """
 ).bindparams(
     bindparam("immune", type_=ARRAY(Text)),
+    bindparam("trade", TRADE),
     bindparam("dates", type_=ARRAY(Date)),
     *(bindparam(name, type_=ARRAY(Numeric)) for name in ("opens", "highs", "lows", "closes")),
     bindparam("volumes", type_=ARRAY(BigInteger)),
@@ -250,7 +254,10 @@ def take_back_prices(session: Session, import_id: int, *, by: Actor) -> None:
 
 
 def _delete(session: Session, those: ColumnElement[bool], noun: str, by: Actor) -> None:
-    """Delete prices of one asset; its price and whoever keeps copies of its history follow."""
+    """Delete prices of one asset; its price and whoever keeps copies of its history follow.
+
+    A day of its owner's trades has the price of the last one again.
+    """
     asset_id = session.scalar(select(Price.asset_id).where(those).limit(1))
     try:
         asset = changeable(session, asset_id or 0, by)
@@ -259,6 +266,7 @@ def _delete(session: Session, those: ColumnElement[bool], noun: str, by: Actor) 
     days = session.scalars(delete(Price).where(those).returning(Price.date)).all()
     if not days:
         raise NotFound.of(noun)  # somebody else was faster
+    closed_by_trades(session, asset, days)
     requote(session, asset)
     tell_of_history(session, asset, min(days), max(days))
 
@@ -302,7 +310,8 @@ def _record_history(
     import_id = session.scalar(PRICE_IMPORT_IDS)
     changed = replace_prices(session, asset.id, bars, source, import_id=import_id)
     requote(session, asset)
-    tell_of_history(session, asset, imported.first_date, imported.last_date, imported.count)
+    first, last = imported.first_date, imported.last_date
+    tell_of_history(session, asset, first, last, count=imported.count, source=source)
     return replace(imported, import_id=import_id if changed else None)
 
 
@@ -327,7 +336,9 @@ def _record(session: Session, asset: Asset, quote: Bar) -> Bar:
     """Merge `quote` into its day's price and return what that is now."""
     row = session.scalar(select(Price).where(Price.asset_id == asset.id, Price.date == quote.date))
     is_newest = asset.price_date is None or quote.date >= asset.price_date
-    bar = quotes.merged(_bar(row) if row else None, quote, is_newest=is_newest)
+    # The price of a trade is no quote of the day: another one takes its place.
+    day = _bar(row) if row and row.source != TRADE else None
+    bar = quotes.merged(day, quote, is_newest=is_newest)
     if row is None:
         row = Price(asset_id=asset.id, date=bar.date)
         session.add(row)
