@@ -42,13 +42,15 @@ class Cells:
     def text(self, name: str, longest: int = 255) -> str | None:
         """Return a text without outer blanks; None when it is empty."""
         text = self.texts.get(name, "").strip()
+        if not text:
+            return None
         if len(text) > longest:
             self.refuse(name, f"Longer than {longest} characters.")
             return None
         if _UNSTORABLE.search(text):
             self.refuse(name, "Control characters are not allowed.")
             return None
-        return text or None
+        return text
 
     def number(self, name: str, *, places: int = 8, digits: int = 12) -> Decimal | None:
         """Return a number of at most `digits` before the point and `places` after it."""
@@ -66,8 +68,10 @@ class Cells:
     def parsed(self, name: str, parse: Callable[[str], Value]) -> Value | None:
         """Return what `parse` makes of a cell; its ValueError says what is wrong."""
         text = self.text(name)
+        if text is None:
+            return None
         try:
-            return None if text is None else parse(text)
+            return parse(text)
         except ValueError as error:
             self.refuse(name, str(error))
         return None

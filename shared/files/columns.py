@@ -11,6 +11,7 @@ from shared.files.errors import FileRefused
 # What programs write between the words of a title: Trade_Date, Trade-Date, Date/Time.
 _BETWEEN: Final = re.compile(r"[\s_\-/.:()#*\xa0]+")
 _ALIKE: Final = 0.8
+_LONGEST: Final = 100  # characters of a title that is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Columns:
 
     Args:
         columns: those of the format.
-        said: column → title, as the sender says; goes before everything.
+        said: column → title, as the sender says; goes before everything. One without a title is
+            not read.
         left_out: titles that are known and not read.
     """
 
@@ -64,7 +66,8 @@ class Columns:
         left_out: Iterable[str] = (),
     ) -> None:
         self._columns = {column.name: column for column in columns}
-        self._said = {plain_title(title): name for name, title in said.items()}
+        self._said = {plain_title(title): name for name, title in said.items() if title}
+        self._settled = frozenset(said)
         self._left_out = {plain_title(title) for title in left_out}
         self._meant: dict[str, tuple[int, str]] = {}
         for column in self._columns.values():
@@ -86,6 +89,9 @@ class Columns:
                 not there.
         """
         plain = [plain_title(text) for text in texts]
+        for place, title in enumerate(plain[1:]):
+            # Behind an amount a column without a title has its currency.
+            plain[place + 1] = title or (f"{plain[place]} currency" if plain[place] else "")
         self._require_said(plain, texts)
         best: dict[str, int] = {}
         for index, title in enumerate(plain):
@@ -98,7 +104,11 @@ class Columns:
                 best[name] = index
         by_index = {index: name for name, index in best.items()}
         return [
-            Title(text.strip(), by_index.get(index), plain_title(by_index.get(index, "")) == title)
+            Title(
+                text.strip()[:_LONGEST],
+                by_index.get(index),
+                plain_title(by_index.get(index, "")) == title,
+            )
             for index, (text, title) in enumerate(zip(texts, plain, strict=True))
         ]
 
@@ -109,7 +119,7 @@ class Columns:
         for title in titles:
             plain = plain_title(title.text)
             known = plain in self._left_out or plain in self._meant
-            if title.column or known or not plain:
+            if title.column or known or not plain or len(plain) > _LONGEST:
                 continue
             if matches := get_close_matches(plain, mine, n=1, cutoff=_ALIKE):
                 near[title.text] = matches[0].replace(" ", "_")
@@ -134,8 +144,8 @@ class Columns:
         if title in self._said:
             return self._said[title]
         _, name = self._meant.get(title, (0, None))
-        # The sender has said which title it is.
-        return None if name in self._said.values() or title in self._left_out else name
+        # The sender has said which title it is, or that it is none.
+        return None if name in self._settled or title in self._left_out else name
 
     def _rank(self, title: str) -> int:
         return -1 if title in self._said else self._meant[title][0]

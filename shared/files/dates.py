@@ -43,6 +43,7 @@ _TOKENS: Final = {
     "D": r"(?P<day>\d{1,2})",
 }
 _TOKEN: Final = re.compile("|".join(_TOKENS))
+_SHOWN: Final = {"D": "DD/MM/YYYY", "M": "MM/DD/YYYY"}
 _HINT: Final = "use YYYY-MM-DD, or say date_format"
 
 
@@ -103,9 +104,9 @@ class Days:
         self._first = firsts.pop() if len(firsts) == 1 else None
 
     @property
-    def first(self) -> str | None:
-        """What comes first in its dates between strokes: `D`, `M`, or None where none shows it."""
-        return self._first
+    def shown(self) -> str | None:
+        """The format that was said, or what its dates between strokes or dashes show of one."""
+        return self.written or _SHOWN.get(self._first or "")
 
     def read(self, text: str) -> Moment:
         """Return the day, and the time of day, that `text` writes; an offset changes neither.

@@ -3,9 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 LONGEST: Final = 64
 
@@ -13,6 +12,7 @@ _SIGNS: Final = re.compile(r"[$€£¥]")
 _BLANKS: Final = str.maketrans(
     dict.fromkeys("\xa0\u202f\u2009\u2007\u200a", " ") | {"−": "-", "’": "'"}
 )
+_SIMPLE: Final = re.compile(r"([+-]?)(\d+)(?:([.,])(\d+))?", re.ASCII)
 _SIGNED: Final = re.compile(r"([+-]?) ?(.*?) ?(-?)")
 # Decimal mark → pattern. Groups are of three digits behind one and the same mark, and no program
 # writes a group of zeros first: 0,498 is no 498.
@@ -26,8 +26,7 @@ _WRITTEN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """What a text says with one of the marks before its decimals."""
 
     number: Decimal
@@ -81,10 +80,9 @@ class Marks:
         if len(text) > LONGEST:
             raise ValueError("Not a decimal number.")
         number = self._read(text)
-        if abs(number) >= Decimal(10) ** digits:
+        if number and number.adjusted() >= digits:
             raise ValueError(f"At most {digits} digits before the point are accepted.")
-        written = f"{number:f}".partition(".")[2]
-        if len(written.rstrip("0")) > places:
+        if -int(number.as_tuple().exponent) > places and _decimals(number) > places:
             raise ValueError(f"At most {places} decimals are accepted.")
         return number
 
@@ -126,13 +124,33 @@ class Marks:
         )
 
 
+def _decimals(number: Decimal) -> int:
+    return len(f"{number:f}".partition(".")[2].rstrip("0"))
+
+
+def _simple_readings(sign: str, whole: str, mark: str | None, decimals: str) -> dict[str, _Reading]:
+    """Return what digits with at most one mark between them may say, as most numbers are."""
+    if mark is None:
+        reading = _Reading(Decimal(sign + whole), None, False)
+        return {".": reading, ",": reading}
+    readings = {mark: _Reading(Decimal(f"{sign}{whole}.{decimals}"), None, True)}
+    if len(decimals) == 3 and len(whole) < 4 and whole[0] != "0":
+        other = "," if mark == "." else "."
+        readings[other] = _Reading(Decimal(sign + whole + decimals), mark, False)
+    return readings
+
+
 def _readings(text: str) -> dict[str, _Reading]:
     """Return what a text may say: decimal mark → reading."""
+    if len(text) > LONGEST:
+        return {}
+    if simple := _SIMPLE.fullmatch(text):
+        return _simple_readings(*simple.groups())
     text = text.translate(_BLANKS).strip()
     is_in_brackets = text.startswith("(") and text.endswith(")")
     text = _SIGNS.sub("", text[1:-1] if is_in_brackets else text).strip()
     parts = _SIGNED.fullmatch(text)
-    if parts is None or len(text) > LONGEST:
+    if parts is None:
         return {}
     before, body, behind = parts.groups()
     if sum(map(bool, (before, behind, is_in_brackets))) > 1:

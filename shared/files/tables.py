@@ -16,6 +16,9 @@ from shared.files.texts import decoded
 
 _DELIMITERS: Final = ",;\t|"
 _HEADER_WITHIN: Final = 40  # lines: what stands before a header is short
+_LONGEST_HEADER: Final = 20_000  # characters that are looked at to find it
+_LONGEST: Final = 300  # characters of a title line that are shown
+_MOST_COLUMNS: Final = 500
 _SEPARATOR: Final = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 
 
@@ -46,6 +49,10 @@ class Table:
             for name in names:
                 if text := texts.get(name, "").strip():
                     yield text
+
+    def form_read(self, marks: Marks, days: Days) -> Form:
+        """Return how the file is written, as its numbers and dates show it too."""
+        return replace(self.form, decimal=marks.decimal, date_format=days.shown)
 
     def marks(self, names: Sequence[str]) -> Marks:
         """Return how the file writes numbers, as its columns of numbers show."""
@@ -90,6 +97,8 @@ def read(content: bytes, form: Form, columns: Columns) -> Table:
     body = "\n".join(lines[place.line :])
     records = _records(body, place.delimiter, place.line)
     _, texts = next(records, (0, [""]))
+    if len(texts) > _MOST_COLUMNS:
+        raise FileRefused(f"The header has {len(texts)} columns; at most {_MOST_COLUMNS} are read.")
     titles = columns.find(texts)
     rows = [
         (line, _by_column(line, titles, cells))
@@ -102,7 +111,7 @@ def read(content: bytes, form: Form, columns: Columns) -> Table:
 
 def _title_lines(lines: Sequence[str], delimiter: str) -> list[str]:
     texts = [line.strip() for line in lines if not _SEPARATOR.fullmatch(line)]
-    return [text.strip(delimiter) for text in texts if text.strip(f"{delimiter} ")]
+    return [text.strip(delimiter)[:_LONGEST] for text in texts if text.strip(f"{delimiter} ")]
 
 
 def _place(lines: Sequence[str], form: Form, columns: Columns) -> _Place:
@@ -138,7 +147,8 @@ def _likelihood(line: str, place: _Place, columns: Columns) -> tuple[int, int, i
 
 def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader([line.strip("\r\ufeff")], delimiter=delimiter), [])
+        beginning = line[:_LONGEST_HEADER].strip("\r\ufeff")
+        return next(csv.reader([beginning], delimiter=delimiter), [])
     except csv.Error:
         return []
 

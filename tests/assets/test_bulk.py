@@ -95,6 +95,7 @@ def test_a_history_is_recorded_and_moves_the_current_price(ann: Assets) -> None:
         ],
     )
     assert body(answer) == {
+        "import_id": body(answer)["import_id"],
         "asset": 1,
         "count": 2,
         "first_date": "2024-01-18",

@@ -105,3 +105,65 @@ def test_a_file_of_nothing_is_refused(ann: Assets) -> None:
     ann.make()
     assert list(fields(send_csv(ann, "date,close\n"))) == ["prices"]
     assert list(fields(send_csv(ann, "date,close\n2022-02-01,null\n"))) == ["prices"]
+
+
+def names_of(user: Assets) -> tuple[Any, ...]:
+    asset = body(user.get("assets/1/"))
+    return tuple(asset[name] for name in ("current_price", "previous_close", "day_high", "volume"))
+
+
+def taken_back(user: Assets, import_id: int) -> int:
+    return user.client.delete(f"/api/price-history/imports/{import_id}/").status_code
+
+
+def test_a_file_is_taken_back(stand: Stand, ann: Assets) -> None:
+    ann.make()
+    first = body(send_csv(ann, "date,close\n2022-02-01,10\n2022-02-02,11\n"))["import_id"]
+    again = body(send_csv(ann, "date,close\n2022-02-01,10\n2022-02-02,11\n"))["import_id"]
+    wrong = body(send_csv(ann, "date,close,high\n2022-02-02,110,110\n2022-02-03,120,120\n"))
+    assert (again, wrong["import_id"] > first) == (None, True)
+    assert taken_back(ann, wrong["import_id"]) == 204
+    # What it replaced is gone too.
+    assert records(ann, "date", "close") == [("2022-02-01", "10.00")]
+    assert names_of(ann) == ("10.00", None, None, None)
+    event = stand.events()[-1]
+    assert (event.type, event.data["count"]) == ("price-history-imported", 0)
+    days = (event.data["first_date"], event.data["last_date"])
+    assert days == ("2022-02-02", "2022-02-03")
+    assert event.data["asset"]["current_price"] == "10.00"
+    assert taken_back(ann, wrong["import_id"]) == 404
+
+
+def test_what_came_since_stays_when_a_file_is_taken_back(ann: Assets) -> None:
+    ann.make()
+    first = body(send_csv(ann, "date,close\n2022-02-01,10\n2022-02-02,11\n"))["import_id"]
+    ann.price(1, "12", date="2022-02-02")
+    assert taken_back(ann, first) == 204
+    assert records(ann, "date", "close") == [("2022-02-02", "12.00")]
+
+
+def test_the_last_price_deleted_leaves_an_asset_without_one(stand: Stand, ann: Assets) -> None:
+    ann.make()
+    ann.price(1, "12", date="2022-02-02", volume=5)
+    [price] = ann.found("price-history/", asset_id=1)
+    assert ann.client.delete(f"/api/price-history/{price['id']}/").status_code == 204
+    assert names_of(ann) == (None, None, None, None)
+    assert stand.events()[-1].data["asset"]["price_date"] is None
+    assert ann.client.delete(f"/api/price-history/{price['id']}/").status_code == 404
+
+
+def test_prices_are_deleted_by_who_may_change_the_asset(
+    stand: Stand, admin: Assets, ann: Assets, bob: Assets
+) -> None:
+    ann.make()
+    mine = body(send_csv(ann, "date,close\n2022-02-01,10\n"))["import_id"]
+    [price] = ann.found("price-history/", asset_id=1)
+    reader = Assets(stand.client(user=1, scopes=("read",)))
+    for user, status in ((bob, 404), (reader, 403)):
+        assert user.client.delete(f"/api/price-history/{price['id']}/").status_code == status
+        assert taken_back(user, mine) == status
+    admin.make()
+    admin.price(2, "12")
+    [public] = bob.found("price-history/", asset_id=2)
+    assert bob.client.delete(f"/api/price-history/{public['id']}/").status_code == 403
+    assert admin.client.delete(f"/api/price-history/{public['id']}/").status_code == 204

@@ -15,6 +15,7 @@ from tests.portfolio.filing import HEADER, bad_rows, imported, listed, send
 from tests.portfolio.owning import Assets
 
 ANN, BOB = Actor(user_id=1), Actor(user_id=2)
+SHOWN = ("form", "title_lines", "columns", "missing", "rows", "call")
 FUND = "IE00B3RBWM25"
 APPLE = "US0378331005"
 
@@ -268,7 +269,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
         "2024-01-04,DEPOSIT,,,,,,,5\n"
     )
     found = imported(ann, portfolio, text, dry_run=True)
-    shown = {name: found.pop(name) for name in ("form", "title_lines", "columns", "rows", "call")}
+    shown = {name: found.pop(name) for name in SHOWN}
     assert shown["form"]["delimiter"] == ","
     assert [(row["line"], row["symbol"], row["quantity"]) for row in shown["rows"]] == [
         (2, "VWRL", "1"),

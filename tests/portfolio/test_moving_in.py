@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -229,7 +230,13 @@ def test_foreign_columns_and_words_are_said_in_the_query(ann: User) -> None:
         "has no column nowhere"
         in refused(send(ann, portfolio, text, columns='{"date": "Nowhere"}'))["file"][0]
     )
+    nothing = imported(ann, portfolio, text, dry_run=True)
+    assert (nothing["missing"], nothing["rows"]) == (["date", "transaction_type"], [])
+    assert [title["title"] for title in nothing["columns"]][:2] == ["When", "What"]
+    columns = {"date": "…", "transaction_type": "…"}
+    assert parse_qs(nothing["call"])["columns"] == [json.dumps(columns, ensure_ascii=False)]
     found = imported(ann, portfolio, text, dry_run=True, **said)
+    assert found["missing"] == []
     assert found["columns"][0] == {"title": "When", "column": "date"}
     assert found["call"].endswith("&create_missing=true")
     made(ann, portfolio, text, **said)

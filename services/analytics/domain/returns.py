@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from services.analytics.domain.comparing import FIGURE
 from services.analytics.domain.series import Days, Floats
 
 DAYS_A_YEAR = 365
@@ -13,6 +14,9 @@ SHORTEST_CALENDAR_YEAR = 364
 _HORIZON = np.log(1e6)
 _GRID = np.linspace(0.0, _HORIZON, 140)
 _BISECTIONS = 80
+
+# What is left of nothing but rounding is no debt.
+_ALL_LOST = -1.0 - FIGURE
 
 
 def simple(levels: Floats) -> Floats:
@@ -44,7 +48,8 @@ def growth_index(returns: Floats) -> Floats:
     index = np.ones((len(returns) + 1, *returns.shape[1:]))
     np.add(returns, 1.0, out=index[1:], where=~np.isnan(returns))
     if index.min() < 0.0:
-        index[index < 0.0] = np.nan
+        index[index < 1.0 + _ALL_LOST] = np.nan
+        index[index < 0.0] = 0.0
     return np.cumprod(index, axis=0, out=index)
 
 
@@ -53,12 +58,12 @@ def total(returns: Floats) -> float:
 
     NaN where more than everything was lost on one of them.
     """
-    return np.nan if lost_all(returns) else float(np.nanprod(1.0 + returns) - 1.0)
+    return np.nan if lost_all(returns) else float(np.nanprod(np.maximum(1.0 + returns, 0.0)) - 1.0)
 
 
 def lost_all(returns: Floats) -> bool:
     """Say whether more than everything was lost on a day: two such days would make a gain."""
-    return bool((returns < -1.0).any())
+    return bool((returns < _ALL_LOST).any())
 
 
 def counts_as_year(days: int, start: np.datetime64, end: np.datetime64) -> bool:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from services.analytics.domain import returns
 from services.analytics.domain.cost import cost_basis
+from services.analytics.domain.exact import Statement
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import Days, Floats, Indexes, Series, window
 from services.analytics.domain.valuation import (
@@ -19,6 +20,7 @@ from services.analytics.domain.valuation import (
     value_portfolio,
 )
 from shared.finance.lots import CostMethod
+from shared.finance.money import minor_unit
 
 Counts = npt.NDArray[np.int64]
 MONDAY = np.datetime64("1970-01-05", "D")
@@ -58,11 +60,12 @@ def take_snapshots(valuation: Valuation, books: Books, method: CostMethod) -> Sn
     counts = np.zeros(len(days), dtype=np.int64)
     for line in valuation.lines.values():
         counts += line.quantities != 0.0
+    values, cash = Statement(valuation, books).nearest(minor_unit(books.currency))
     return Snapshots(
         days,
-        valuation.values,
+        values,
         cost_basis(books, method, days),
-        valuation.cash,
+        cash,
         valuation.inflows - valuation.outflows,
         counts,
     )
@@ -127,14 +130,14 @@ def draw_curve(
     daily = returns.time_weighted(
         history.values[part], history.inflows[part], history.outflows[part]
     )
-    flows = np.cumsum(history.inflows[part] - history.outflows[part])[points]
+    flows = history.inflows[part] - history.outflows[part]
     shown = days[part][points]
     return Curve(
         shown,
         history.values[part][points],
         cost_basis(books, method, shown),
         history.cash[part][points],
-        np.diff(flows, prepend=0.0),
+        np.add.reduceat(flows, np.append(0, points[:-1] + 1)),
         returns.growth_index(daily)[points] - 1.0,
         _since_first(benchmark, shown) if benchmark else None,
     )

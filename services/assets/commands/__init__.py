@@ -32,9 +32,11 @@ from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
     Quote,
+    delete_price,
     import_price_file,
     import_prices,
     import_sound_prices,
+    take_back_prices,
     update_price,
 )
 from services.assets.commands.refresh import Inquiry, Recorded, inquiry, record_delivery
@@ -60,6 +62,7 @@ __all__ = [
     "close_anew",
     "create_asset",
     "create_assets",
+    "delete_price",
     "delete_private_assets",
     "delete_split",
     "end_turn",
@@ -81,6 +84,7 @@ __all__ = [
     "record_delivery",
     "refusals_of_private_assets",
     "retire_asset",
+    "take_back_prices",
     "take_job",
     "take_turn",
     "update_asset",

@@ -1,7 +1,7 @@
 """Prices: one quote at a time, or a history at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -9,12 +9,14 @@ from typing import Any, Final, cast
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     CursorResult,
     Date,
     Numeric,
     Text,
     any_,
     bindparam,
+    delete,
     literal,
     select,
     text,
@@ -28,13 +30,14 @@ from services.assets.commands.changes import (
     tell,
     tell_of_history,
 )
+from services.assets.commands.trades import closed_by_trades
 from services.assets.domain import quotes, splits
 from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
 from services.assets.domain.price_files import PriceFile
 from services.assets.domain.quotes import Bar, Faults
-from services.assets.models import Asset, Price, price_text
-from shared.errors import ServiceError, ValidationFailed
+from services.assets.models import PRICE_IMPORT_IDS, Asset, Price, price_text
+from shared.errors import NotFound, ServiceError, ValidationFailed
 from shared.events.cards import TRADE
 from shared.finance.days import latest_day
 from shared.finance.money import MINOR_CURRENCIES
@@ -68,12 +71,17 @@ class Quote:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import recorded: prices of an asset, from the first to the last day."""
+    """What an import recorded: prices of an asset, from the first to the last day.
+
+    Attributes:
+        import_id: by which it can be taken back; None where nothing is another price than before.
+    """
 
     asset: int
     count: int
     first_date: date
     last_date: date
+    import_id: int | None = None
 
 
 MOST_PRICES: Final = 50_000  # rows of one import
@@ -82,13 +90,14 @@ _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
 # One statement for a whole history; an array a column is many times faster than a row a bind.
 _REPLACE_PRICES: Final = text(
     """
-    INSERT INTO prices (asset_id, date, open, high, low, close, volume, source)
-    SELECT :asset_id, day, open, high, low, close, volume, :source
+    INSERT INTO prices (asset_id, date, open, high, low, close, volume, source, import_id)
+    SELECT :asset_id, day, open, high, low, close, volume, :source, :import_id
     FROM unnest(:dates, :opens, :highs, :lows, :closes, :volumes)
         AS incoming (day, open, high, low, close, volume)
     ON CONFLICT (asset_id, date) DO UPDATE SET
         open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
-        volume = excluded.volume, source = excluded.source, quoted_at = NULL
+        volume = excluded.volume, source = excluded.source, quoted_at = NULL,
+        import_id = excluded.import_id
     WHERE prices.source <> ALL (:immune)
         AND (prices.source = :trade
             OR (prices.open, prices.high, prices.low, prices.close, prices.volume)
@@ -101,6 +110,7 @@ _REPLACE_PRICES: Final = text(
     bindparam("dates", type_=ARRAY(Date)),
     *(bindparam(name, type_=ARRAY(Numeric)) for name in ("opens", "highs", "lows", "closes")),
     bindparam("volumes", type_=ARRAY(BigInteger)),
+    bindparam("import_id", type_=BigInteger),
 )
 
 
@@ -222,6 +232,45 @@ def import_sound_prices(
     ]
 
 
+def delete_price(session: Session, price_id: int, *, by: Actor) -> None:
+    """Delete the price of one day.
+
+    Raises:
+        NotFound: there is none, or its asset is private to somebody else.
+        Forbidden: its asset is public, and they are no administrator.
+    """
+    _delete(session, Price.id == price_id, "price record", by)
+
+
+def take_back_prices(session: Session, import_id: int, *, by: Actor) -> None:
+    """Delete the prices that came by a file and that nothing has replaced since.
+
+    What they replaced does not come back.
+
+    Raises:
+        NotFound, Forbidden: as for `delete_price`.
+    """
+    _delete(session, Price.import_id == import_id, "import", by)
+
+
+def _delete(session: Session, those: ColumnElement[bool], noun: str, by: Actor) -> None:
+    """Delete prices of one asset; its price and whoever keeps copies of its history follow.
+
+    A day of its owner's trades has the price of the last one again.
+    """
+    asset_id = session.scalar(select(Price.asset_id).where(those).limit(1))
+    try:
+        asset = changeable(session, asset_id or 0, by)
+    except NotFound:
+        raise NotFound.of(noun) from None
+    days = session.scalars(delete(Price).where(those).returning(Price.date)).all()
+    if not days:
+        raise NotFound.of(noun)  # somebody else was faster
+    closed_by_trades(session, asset, days)
+    requote(session, asset)
+    tell_of_history(session, asset, min(days), max(days))
+
+
 def _sifted(
     session: Session, asset: Asset, rows: Sequence[Bar], basis: Basis, currency: str | None
 ) -> tuple[dict[int, Bar], dict[int, Faults]]:
@@ -258,11 +307,12 @@ def _record_history(
     imported = Imported(asset.id, len(bars), min(days), max(days))
     if dry_run:
         return imported
-    replace_prices(session, asset.id, bars, source)
+    import_id = session.scalar(PRICE_IMPORT_IDS)
+    changed = replace_prices(session, asset.id, bars, source, import_id=import_id)
     requote(session, asset)
     first, last = imported.first_date, imported.last_date
     tell_of_history(session, asset, first, last, count=imported.count, source=source)
-    return imported
+    return replace(imported, import_id=import_id if changed else None)
 
 
 def _ids(session: Session, asset_id: int, days: Sequence[date]) -> dict[date, int]:
@@ -294,6 +344,7 @@ def _record(session: Session, asset: Asset, quote: Bar) -> Bar:
         session.add(row)
     row.open, row.high, row.low, row.close = bar.open, bar.high, bar.low, bar.close
     row.volume, row.quoted_at, row.source = bar.volume, bar.quoted_at, "manual"
+    row.import_id = None
     session.flush()
     return bar
 
@@ -312,12 +363,19 @@ def in_currency_of(asset: Asset, quote: Bar, currency: str | None) -> Bar:
 
 
 def replace_prices(
-    session: Session, asset_id: int, rows: Sequence[Bar], source: str, immune: Sequence[str] = ()
+    session: Session,
+    asset_id: int,
+    rows: Sequence[Bar],
+    source: str,
+    immune: Sequence[str] = (),
+    *,
+    import_id: int | None = None,
 ) -> int:
     """Write sound prices, one a day, over those that differ; return how many changed.
 
     Args:
         immune: sources whose prices stay.
+        import_id: of what they come by.
     """
     result = session.execute(
         _REPLACE_PRICES,
@@ -325,6 +383,7 @@ def replace_prices(
             "asset_id": asset_id,
             "source": source,
             "immune": list(immune),
+            "import_id": import_id,
             "dates": [row.date for row in rows],
             "opens": [row.open for row in rows],
             "highs": [row.high for row in rows],

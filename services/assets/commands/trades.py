@@ -50,6 +50,8 @@ _INSERT: Final = text(
         AS new (id, asset_id, day, price, currency)
     JOIN assets ON assets.id = asset_id AND assets.currency = new.currency
     WHERE asset_id = ANY(:locked)
+    ON CONFLICT (id) DO UPDATE SET ledger_id = excluded.ledger_id, asset_id = excluded.asset_id,
+        date = excluded.date, price = excluded.price
     """
 ).bindparams(
     *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("ids", "asset_ids", "locked")),
@@ -111,23 +113,17 @@ def forget_ledger(session: Session, ledger_id: int, sequence: int) -> None:
         _move(session, ledger_id, _trades(session, models.Trade.ledger_id == ledger_id), {})
 
 
-def close_by_trades(session: Session, asset: Asset, days: Collection[date]) -> bool:
-    """Give those of the days that have no other close their last trade's, and tell of it.
+def closed_by_trades(session: Session, asset: Asset, days: Collection[date]) -> dict[date, bool]:
+    """Give those of the days that have no other close their last trade's.
 
     Args:
         asset: locked.
 
     Returns:
-        Whether a close changed.
+        The days whose close changed: True where it is a trade's now, False where there is none.
     """
     search = {"asset": asset.id, "days": list(days)}
-    is_made: dict[date, bool] = dict(session.execute(_CLOSE, search).all())
-    if not is_made:
-        return False
-    requote(session, asset)
-    first, last, count = min(is_made), max(is_made), sum(is_made.values())
-    tell_of_history(session, asset, first, last, count=count, source=TRADE)
-    return True
+    return dict(session.execute(_CLOSE, search).all())
 
 
 def close_anew(session: Session, asset_id: int) -> bool:
@@ -136,7 +132,17 @@ def close_anew(session: Session, asset_id: int) -> bool:
     days = select(models.Trade.date).where(models.Trade.asset_id == asset_id)
     of_trades = select(Price.date).where(Price.asset_id == asset_id, Price.source == TRADE)
     traded = session.scalars(days.union(of_trades)).all()
-    return any(close_by_trades(session, asset, traded) for asset in assets.values())
+    return any(_close(session, asset, traded) for asset in assets.values())
+
+
+def _close(session: Session, asset: Asset, days: Collection[date]) -> bool:
+    is_made = closed_by_trades(session, asset, days)
+    if not is_made:
+        return False
+    requote(session, asset)
+    first, last, count = min(is_made), max(is_made), sum(is_made.values())
+    tell_of_history(session, asset, first, last, count=count, source=TRADE)
+    return True
 
 
 def _trades(session: Session, condition: ColumnElement[bool]) -> dict[int, Trade]:
@@ -169,7 +175,7 @@ def _move(session: Session, ledger_id: int, before: Trades, after: Trades) -> No
     for trade in changed:
         days[trade.asset_id].add(trade.date)
     for asset in assets.values():
-        close_by_trades(session, asset, days[asset.id])
+        _close(session, asset, days[asset.id])
 
 
 def _insert(session: Session, ledger_id: int, trades: Trades, locked: list[int]) -> None:

@@ -45,7 +45,7 @@ _COLUMNS: Final = (
 _OF_OUR_LIST: Final = ("id", "asset", "symbol", "source", "adjusted_close")
 _NEEDED: Final = ("date", "close")
 _RANGE: Final = ("open", "high", "low")
-_NO_VALUE: Final = frozenset({"null", "none", "nan", "n/a", "na", "n.a.", "-", "--"})
+_NO_VALUE: Final = frozenset({"null", "n/a", "n.a.", "-", "--"})
 _PLACES: Final = 30  # of a binary float, written in full
 _SYMBOL: Final = "symbol"
 _MILLISECONDS: Final = 10**11  # as seconds the year 5138, as milliseconds 1973
@@ -102,7 +102,8 @@ def read_prices(content: bytes, form: Form) -> PriceFile:
             lines.append(line)
             bars.append(bar)
     notes = _notes(table, columns, empty)
-    return PriceFile(lines, bars, errors, notes, table.form, _titles(table), table.title_lines)
+    form = table.form_read(marks, days)
+    return PriceFile(lines, bars, errors, notes, form, _titles(table), table.title_lines)
 
 
 def price_bars(content: bytes) -> list[Bar]:

@@ -10,7 +10,8 @@ from services.assets.schemas.assets import AssetSchema
 from services.assets.schemas.fields import Volume, answered, answered_price
 from shared.http.bulk import Rows
 from shared.http.files import FormQuery
-from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema, WarningSchema
+from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema
+from shared.http.warnings import Warnings
 
 _MOST_ASSETS: Final = 10_000
 
@@ -94,8 +95,8 @@ class FormSchema(StrictSchema):
 
     encoding = answered(fields.String, "Encoding of its text.", "utf-8")
     delimiter = answered(fields.String, "Between its cells.", ";")
-    decimal = answered(fields.String, "The mark before its decimals, where it was said.", ",")
-    date_format = answered(fields.String, "Of its dates, where it was said.", "DD/MM/YYYY")
+    decimal = answered(fields.String, "The mark before its decimals.", ",")
+    date_format = answered(fields.String, "Of its dates, where they need one.", "DD/MM/YYYY")
     skip_lines = answered(fields.Integer, "Lines before its header.", 0)
 
 
@@ -128,6 +129,9 @@ def _of_dry_run(schema: type[StrictSchema], what: str) -> fields.List[Any]:
 class ImportedSchema(StrictSchema):
     """What was recorded."""
 
+    import_id = answered(
+        fields.Integer, "By which it can be taken back; null where no price is another one.", 1
+    )
     asset = fields.Integer(metadata={"description": "Id of the asset.", "example": 1})
     count = fields.Integer(metadata={"description": "Prices recorded.", "example": 2})
     first_date = Day(metadata={"description": "The first day.", "example": "2024-01-18"})
@@ -145,7 +149,4 @@ class ImportedSchema(StrictSchema):
     )
     columns = _of_dry_run(TitleSchema, "what each title was read as.")
     rows = _of_dry_run(PriceRowSchema, "the first 1,000 rows as they were read.")
-    warnings = fields.List(
-        fields.Nested(WarningSchema),
-        metadata={"description": "Only where there is something to know."},
-    )
+    warnings = Warnings("Only where there is something to know.")

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Final
 
@@ -45,14 +45,14 @@ class FileRow:
 
 
 def of_file(
-    rows: Iterable[LedgerRow], portfolio_id: int, assets: Mapping[AssetReference, int]
+    rows: Iterable[LedgerRow], portfolio: Portfolio, assets: Mapping[AssetReference, int]
 ) -> list[FileRow]:
     """Return rows with the transactions that they become.
 
     Args:
         assets: what their references mean.
     """
-    return [FileRow(row, _transaction(in_one_unit(row), portfolio_id, assets)) for row in rows]
+    return [FileRow(row, _transaction(in_one_unit(row), portfolio, assets)) for row in rows]
 
 
 def new_ones(session: Session, portfolio: Portfolio, rows: Sequence[FileRow]) -> list[FileRow]:
@@ -161,10 +161,12 @@ def _is_of_content(row: FileRow) -> bool:
 
 
 def _transaction(
-    row: LedgerRow, portfolio_id: int, assets: Mapping[AssetReference, int]
+    row: LedgerRow, portfolio: Portfolio, assets: Mapping[AssetReference, int]
 ) -> TransactionFields:
+    if row.rate_into not in (None, portfolio.currency):
+        row = replace(row, exchange_rate=None)
     return TransactionFields(
-        portfolio=portfolio_id,
+        portfolio=portfolio.id,
         asset=assets[row.asset] if row.asset else None,
         transaction_type=row.type.value,
         currency=row.money_currency,

@@ -233,7 +233,7 @@ def _record(
 ) -> tuple[Imported, Errors]:
     """Record the rows that are new; return what was done, and what is wrong with which line."""
     changeable(session, portfolio.owner_id, portfolio.id)
-    new = new_ones(session, portfolio, of_file(rows, portfolio.id, assets))
+    new = new_ones(session, portfolio, of_file(rows, portfolio, assets))
     import_id = session.scalar(IMPORT_IDS) if new else None
     transactions = [row.fields for row in new]
     outcomes = record_sound_transactions(

@@ -64,6 +64,7 @@ def preview(file: LedgerFile) -> dict[str, Any]:
         "form": sheet.form if sheet else Form(),
         "title_lines": sheet.title_lines if sheet else (),
         "columns": sheet.titles if sheet else (),
+        "missing": sheet.missing if sheet else (),
         "rows": [_shown(row) for row in file.rows[:_MOST_SHOWN]],
     }
 

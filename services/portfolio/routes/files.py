@@ -1,5 +1,6 @@
 """Ledgers in files: imported, taken back, exported."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import fields
 from functools import partial
@@ -30,6 +31,7 @@ _CSV: Final = {
     "schema": {"type": "string"},
     "example": "date,transaction_type,symbol,quantity,price\n2024-01-15,BUY,AAPL,10,150.00\n",
 }
+_SAID: Final = ("form", "columns", "types")
 _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
 
 
@@ -45,12 +47,14 @@ def import_file(query: dict[str, Any]) -> Resource:
     # Before anything is said of the file: a portfolio of somebody else does not exist.
     queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
     format_ = query.pop("format")
-    said = Said(**{field.name: query.pop(field.name) for field in fields(Said)})
+    said = Said(is_preview=query["dry_run"], **{name: query.pop(name) for name in _SAID})
     file = ledger_files.read(format_, _content(ledger_files.content_type(format_)), said)
     imported = commands.import_file(session, identity.user_id, file=file, owners=owners(), **query)
     outcome = {field.name: getattr(imported, field.name) for field in fields(imported)}
     if query["dry_run"]:
-        outcome |= {**queries.files.preview(file), "call": _call(outcome["unresolved"])}
+        preview = queries.files.preview(file)
+        call = _call(preview["missing"], outcome["unresolved"])
+        outcome |= {**preview, "call": call}
     return {**outcome, "warnings": queries.files.warnings(file)}
 
 
@@ -90,9 +94,12 @@ def _content(mimetype: str) -> bytes:
     return content
 
 
-def _call(unresolved: Sequence[object]) -> str:
-    """Return the call that does what a dry run of it says."""
+def _call(missing: Sequence[str], unresolved: Sequence[object]) -> str:
+    """Return the call that does what a dry run of it says, with what is still to be said."""
     query = {name: value for name, value in request.args.items() if name != "dry_run"}
+    if missing:
+        columns = json.loads(query.get("columns", "{}")) | dict.fromkeys(missing, "…")
+        query["columns"] = json.dumps(columns, ensure_ascii=False)
     if unresolved:
         query["create_missing"] = "true"
     return f"POST {request.path}?{urlencode(query)}"

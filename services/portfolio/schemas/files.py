@@ -7,10 +7,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from services.portfolio.domain.ledger_files import FORMATS
-from services.portfolio.schemas.fields import answered, warnings_field
+from services.portfolio.schemas.fields import answered
 from shared.finance.entries import EntryType
 from shared.http.files import FormQuery
 from shared.http.schemas import MAX_ID, Day, Flag, Id, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class Pairs(fields.Field[dict[str, Any]]):
@@ -89,7 +90,10 @@ class ImportQuery(PortfolioOfFile, FormQuery):
     columns = Pairs(
         '{"date": "Trade Date"}',
         _is_text,
-        metadata={"description": "JSON: our name of a column → its title in the file."},
+        metadata={
+            "description": "JSON: our name of a column → its title in the file; an empty one"
+            " leaves it out."
+        },
     )
     types = Pairs(
         '{"Kauf": "BUY"}',
@@ -153,7 +157,7 @@ class FormSchema(StrictSchema):
     encoding = answered(fields.String, "Encoding of its text.", "utf-8")
     delimiter = answered(fields.String, "Between its cells.", ";")
     decimal = answered(fields.String, "The mark before its decimals.", ",")
-    date_format = answered(fields.String, "Of its dates, where it was said.", "DD/MM/YYYY")
+    date_format = answered(fields.String, "Of its dates, where they need one.", "DD/MM/YYYY")
     skip_lines = answered(fields.Integer, "Lines before its header.", 0)
 
 
@@ -259,6 +263,15 @@ class ImportedSchema(StrictSchema):
         fields.Nested(TitleSchema),
         metadata={"description": "Of a dry run: what each title was read as.", "optional": True},
     )
+    missing = fields.List(
+        fields.String,
+        metadata={
+            "description": "Of a dry run: columns without which no row can be read; say them by"
+            " `columns`.",
+            "example": [],
+            "optional": True,
+        },
+    )
     rows = fields.List(
         fields.Nested(RowSchema),
         metadata={
@@ -274,4 +287,4 @@ class ImportedSchema(StrictSchema):
             "optional": True,
         }
     )
-    warnings = warnings_field()
+    warnings = Warnings()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.files import Column, Columns, FileRefused, Form, Table, read
+from shared.files import Column, Columns, FileRefused, Form, Table, read, require_needed
 
 COLUMNS = Columns(
     [
@@ -110,9 +110,27 @@ def test_what_the_sender_says_of_columns_goes_before() -> None:
         table("date,close\n2021-01-04,10\n", columns)
 
 
+def test_a_column_may_be_said_not_to_be_read() -> None:
+    columns = Columns([Column("date"), Column("close", ["quote"])], {"close": ""})
+    assert records(table("date,quote\n2021-01-04,9\n", columns)) == [{"date": "2021-01-04"}]
+
+
+def test_behind_an_amount_a_column_without_a_title_has_its_currency() -> None:
+    columns = Columns([Column("price"), Column("currency", ["price currency"])], {})
+    assert records(table("Price,,\n9,EUR,\n", columns)) == [{"price": "9", "currency": "EUR"}]
+
+
 def test_a_title_twice_is_refused() -> None:
     with pytest.raises(FileRefused, match="stands twice in the header: Close"):
         table("Date,Close,Close\n2021-01-04,1,2\n")
+
+
+def test_a_line_without_end_is_refused() -> None:
+    with pytest.raises(FileRefused, match="at most 500 are read"):
+        table("a," * 2_000_000)
+    for content in ("9" * 4_000_000, '"' * 4_000_000, "\n" * 4_000_000):
+        with pytest.raises(FileRefused):
+            require_needed(table(content), ["date"], [])
 
 
 def test_a_misspelt_title_is_known() -> None:

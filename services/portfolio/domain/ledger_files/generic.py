@@ -43,7 +43,7 @@ COLUMNS: Final = (
     "external_id",
 )
 # Of the list of transactions, which may be asked for as CSV too: they belong to its installation.
-_READ_ONLY: Final = ("id", "portfolio", "import_id", "created", "modified", "warnings")
+_READ_ONLY: Final = ("id", "portfolio", "asset", "import_id", "created", "modified", "warnings")
 # A text that a spreadsheet would run as a formula is written behind an apostrophe, and so is one
 # that begins with an apostrophe, so that every text comes back as it was.
 _FORMULA: Final = re.compile(r"['=+\-@\t\r]")
@@ -62,6 +62,7 @@ LAYOUT: Final = Layout(
     program="Our own CSV, and any other table whose columns are known or said",
     left_out=_READ_ONLY,
     adapted=_all_bare,
+    is_free=True,
 )
 
 

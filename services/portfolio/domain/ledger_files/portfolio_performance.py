@@ -153,10 +153,11 @@ def read(content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     columns = columns_of(LAYOUT, said)
     table = read_table(content, said.form, columns)
     require_needed(table, LAYOUT.needed, LAYOUT.columns, may_be_said=True)
-    reader = _Reader(_Dialect.of(table), said)
+    dialect = _Dialect.of(table)
+    reader = _Reader(dialect, said)
     file = ledger_file(table.lines, reader.row)
     notes = (*notes_of(table, columns), *reader.notes())
-    return replace(file, sheet=sheet_of(table), notes=notes)
+    return replace(file, sheet=sheet_of(table, dialect.marks, dialect.days), notes=notes)
 
 
 class _Reader:

@@ -58,6 +58,7 @@ class LedgerRow:
         position_in_day: place among the rows of its day, where the file knows it.
         time: of the day, where the file has one that is not midnight.
         charges_currency: of fees and taxes, where the file says that it is another one.
+        rate_into: what `exchange_rate` leads to, where that need not be the portfolio's currency.
     """
 
     line: int = field(compare=False)
@@ -77,6 +78,7 @@ class LedgerRow:
     position_in_day: int | None = None
     time: datetime.time | None = field(default=None, compare=False)
     charges_currency: str | None = field(default=None, compare=False)
+    rate_into: str | None = field(default=None, compare=False)
 
     @property
     def money_currency(self) -> str | None:
@@ -96,11 +98,16 @@ class Numbers(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How a table was read: how it is written, what its titles mean, what stands before them."""
+    """How a table was read: how it is written, what its titles mean, what stands before them.
+
+    Attributes:
+        missing: columns without which no row can be read.
+    """
 
     form: Form
     titles: Sequence[Title]
     title_lines: Sequence[str]
+    missing: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

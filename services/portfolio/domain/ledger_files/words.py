@@ -66,7 +66,6 @@ _TITLES: Final[Mapping[str, Sequence[str]]] = {
         "security",
         "instrument name",
         "instrument",
-        "asset",
         "holding",
         "holding name",
         "product",

@@ -85,9 +85,10 @@ def test_a_byte_order_mark_blanks_and_empty_lines_do_no_harm() -> None:
 
 def test_columns_of_the_list_that_only_a_get_gives_are_left_alone() -> None:
     row = only_row(
-        "id,portfolio,asset,date,transaction_type,amount,created\n7,1,,2024-01-02,DEPOSIT,5,x\n"
+        "id,portfolio,asset,date,transaction_type,amount,created\n7,1,3,2024-01-02,FEE,-5,x\n"
     )
-    assert row.amount == 5
+    assert row.asset is None
+    assert row.amount == -5
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.portfolio.domain.build import exactly
 FLAT = "7e91b7d4-1430-4212-8380-289a06c9bbc1"
 ACCOUNT = "b2d3fe1d-d6a8-41a3-be39-07ef5e9480f0"
 FEE = "14a69cb9-1e31-43fa-b320-83703d8ed74b"
-PROFILES = [
+PROFILES: list[dict[str, Any]] = [
     {"dataSource": "MANUAL", "symbol": FLAT, "name": "Flat", "currency": "CHF", "isin": None},
     {"dataSource": "MANUAL", "symbol": FEE, "name": "Opening fee", "currency": "USD"},
 ]
@@ -179,7 +179,7 @@ def test_prices_of_ones_own_assets_come_along() -> None:
         {"date": "2022-07-01T00:00:00.000Z", "marketPrice": 0},
         {"date": "soon", "marketPrice": 1},
     ]
-    profile = {**PROFILES[0], "marketData": prices}
+    profile: dict[str, Any] = {**PROFILES[0], "marketData": prices}
     flat = activity("BUY", dataSource="MANUAL", symbol=FLAT)
     found = exported(flat, activity("BUY", id="b"), assetProfiles=[profile])
     assert found.closes == {
