@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.fx import Rates
 from services.analytics.domain.ledger import Booking, Ledger
-from services.analytics.domain.series import Series
+from services.analytics.domain.series import NEVER_YET, Series
 from services.analytics.domain.snapshots import Snapshots, retake_snapshots, take_snapshots
-from services.analytics.domain.valuation import NEVER_YET, Books, Quotes, value_portfolio
+from services.analytics.domain.valuation import Books, Quotes, value_portfolio
 from shared.finance.entries import EntryType
 from shared.finance.lots import CostMethod
 from tests.analytics.domain.build import calendar, day, entry, ledger, series, usd
@@ -150,7 +150,7 @@ def test_the_first_price_of_what_was_moved_in_kind_changes_the_flow_of_then() ->
     np.testing.assert_array_equal(taken.net_flows, [29.0, 0.0, 0.0])  # 5 and 2 × 12
 
 
-def test_a_trailing_entry_moves_to_the_market_day_that_comes_after_it() -> None:
+def test_an_entry_after_the_last_price_stays_on_its_own_day() -> None:
     before = Books(
         ledger(
             entry("2024-01-01", T.BUY, asset=1, quantity=2, cash=-20.0),
@@ -162,6 +162,7 @@ def test_a_trailing_entry_moves_to_the_market_day_that_comes_after_it() -> None:
     )
     after = before._replace(assets={1: usd(series("2024-01-01", 10, 10, 10, 10, 10, 10))})
     settled, taken = retake_snapshots(after, CostMethod.AVERAGE, day("2024-01-08"))
-    assert settled == day("2024-01-05")
+    assert settled == day("2024-01-07")
     np.testing.assert_array_equal(taken.days, [day("2024-01-08")])
     assert day("2024-01-06") in all_of(before).days
+    assert day("2024-01-06") in all_of(after).days
