@@ -90,15 +90,13 @@ def test_after_a_price_all_days_are_as_if_taken_anew(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=8), closes, closes, rows)
-def test_after_an_entry_of_a_known_asset_all_days_are_as_if_taken_anew(
+def test_after_an_entry_all_days_are_as_if_taken_anew(
     book: list[tuple[int, EntryType, int, int]],
     first: dict[int, int],
     second: dict[int, int],
     added: tuple[int, EntryType, int, int],
 ) -> None:
-    # Both are named from the first day on, so the new entry brings no market days in.
-    known = [row(order - 2, 0, T.BUY, asset, 30) for order, asset in enumerate((1, 2))]
-    entries = known + [row(order, *found) for order, found in enumerate(book)]
+    entries = [row(order, *found) for order, found in enumerate(book)]
     more = [*entries, row(len(entries), *added)]
     since = calendar(LENGTH)[added[0]]
     assert_mended(books(entries, first, second), books(more, first, second), since)
