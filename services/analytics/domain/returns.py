@@ -61,10 +61,8 @@ def linked(returns: Floats, starts: Indexes, stops: Indexes) -> Floats:
     begins = starts[filled]
     if len(begins):
         has_return = ~np.isnan(returns)
-        growth = (
-            np.multiply.reduceat(np.where(has_return, np.maximum(returns + 1.0, 0.0), 1.0), begins)
-            - 1.0
-        )
+        factors = np.where(has_return, np.maximum(returns + 1.0, 0.0), 1.0)
+        growth = np.multiply.reduceat(factors, begins) - 1.0
         any_return = np.logical_or.reduceat(has_return, begins)
         result[filled] = np.where(any_return, growth, np.nan)
     return result
