@@ -29,6 +29,7 @@ from shared.http.schemas import Ordering, PageQuery
 from shared.http.schemas import Text as TextField
 
 _LONGEST: Final = 1000  # characters of an answer that stands in a list
+_MOST_TOLD: Final = 10_000  # more than a week of somebody who has one done every minute
 _ORDERINGS: Final = ("created", "started", "finished", "kind", "status")
 _TYPES: Final[Mapping[str, TypeEngine[Any]]] = {
     "progress": Integer(),
@@ -82,8 +83,9 @@ def listing(
 
 
 def told(session: Session, service: str, table: type[Any], user_id: int) -> list[Told]:
-    """Return the jobs of a user as one service tells another of them, newest first."""
-    rows = session.execute(_mine(service, table, user_id).order_by(table.id.desc()))
+    """Return the newest 10,000 jobs of a user as one service tells another of them."""
+    newest = _mine(service, table, user_id).order_by(table.id.desc()).limit(_MOST_TOLD)
+    rows = session.execute(newest)
     return [dict(row._mapping) for row in rows]
 
 

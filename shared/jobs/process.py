@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from types import FrameType
 from typing import Final
 
 from shared.db import IN_A_JOB, Database
@@ -22,11 +23,18 @@ _NICER: Final = 5
 
 def main(factory: str, lane: str) -> int:
     """Do the jobs of a lane until there are none, or until told to end."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.nice(_NICER)
+    runner = Runner(_application(factory), lane)
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # once is enough: what follows gives the job back
+        runner.end()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(KeyboardInterrupt):
-        Runner(_application(factory), lane).run()
+        runner.run()
     return 0
 
 

@@ -29,6 +29,10 @@ _ABANDONED: Final = """
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     )
 """
+_OPEN: Final = """
+    SELECT lane, count(*) AS count, extract(epoch FROM now() - min(created))::float AS age
+    FROM jobs WHERE finished IS NULL GROUP BY lane
+"""
 _LEAD: Final = "SELECT pg_try_advisory_lock(7166311, hashtext(%(lane)s)) AS leads"
 _DEAD: Final = """
     UPDATE jobs SET status = 'queued', progress = 0
@@ -91,6 +95,11 @@ def await_news(connection: Connection, seconds: float) -> None:
 def abandoned_lanes(connection: Connection) -> list[str]:
     """Return the lanes that have jobs and no runner."""
     return [row.lane for row in connection.execute(_ABANDONED, prepare=True)]
+
+
+def open_jobs(connection: Connection) -> list[Any]:
+    """Return of each lane the `count` of jobs that are not done, and the `age` of the oldest."""
+    return connection.execute(_OPEN, prepare=True).fetchall()
 
 
 def lead(connection: Connection, lane: str) -> bool:

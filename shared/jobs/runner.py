@@ -35,6 +35,11 @@ class Runner:
     def __init__(self, app: ServiceApp, lane: str) -> None:
         self._app = app
         self._lane = lane
+        self._is_over = False
+
+    def end(self) -> None:
+        """Take no more jobs; what is being done is interrupted by a KeyboardInterrupt."""
+        self._is_over = True
 
     def run(self, *, linger: float = _LINGER) -> None:
         """Do jobs until none has come for some seconds; do nothing where another one does them.
@@ -47,7 +52,7 @@ class Runner:
             if not queue.lead(connection, self._lane):
                 return
             idle_since = time.monotonic()
-            while time.monotonic() < idle_since + linger:
+            while not self._is_over and time.monotonic() < idle_since + linger:
                 if self._work(connection) or queue.waits(connection, self._lane):
                     idle_since = time.monotonic()
                 else:
@@ -70,8 +75,10 @@ class Runner:
             with observability.traced(job.request_id, None):
                 self._do(connection, job)
         except KeyboardInterrupt:
-            # Told to end: nothing of it was committed, and it is nobody's fault.
-            queue.give_back(connection, job.id, job.attempts)
+            # Told to end: nothing of it was committed, and it is nobody's fault. Our own connection
+            # may have been interrupted in the middle of a command.
+            with closing(self._app.database.alone()) as another:
+                queue.give_back(another, job.id, job.attempts)
             raise
         return True
 

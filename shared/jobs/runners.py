@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Final
 
 import psycopg
+from prometheus_client import Gauge
 
 from shared.bus.backoff import Backoff
 from shared.db import Database
@@ -18,8 +19,11 @@ from shared.observability import logger
 log = logger(__name__)
 
 _LOOK: Final = 1.0  # seconds between two looks, where nothing is told
+_OBSERVE_EVERY: Final = 5.0  # seconds
 _AGAIN_AFTER: Final = 5.0  # seconds after a runner that failed
 _END_WITHIN: Final = 1.5  # seconds
+OPEN: Final = Gauge("jobs_open", "Jobs that are not done", ["lane"])
+OLDEST_AGE: Final = Gauge("jobs_oldest_age_seconds", "Age of the oldest of them", ["lane"])
 
 
 class Runners:
@@ -34,6 +38,7 @@ class Runners:
         self._factory = factory
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._not_before: dict[str, float] = {}  # by the monotonic clock
+        self._observed = float("-inf")
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop`, over every failure of the database; then end the runners."""
@@ -51,10 +56,22 @@ class Runners:
     def _watch(self, connection: Connection, stop: threading.Event, backoff: Backoff) -> None:
         while not stop.is_set():
             self._reap()
+            self._observe(connection)
             for lane in queue.abandoned_lanes(connection):
                 self._start(lane)
             backoff.reset()
             queue.await_news(connection, _LOOK)
+
+    def _observe(self, connection: Connection) -> None:
+        """Tell Prometheus what is not done."""
+        if time.monotonic() - self._observed < _OBSERVE_EVERY:
+            return
+        self._observed = time.monotonic()
+        OPEN.clear()
+        OLDEST_AGE.clear()
+        for row in queue.open_jobs(connection):
+            OPEN.labels(row.lane).set(row.count)
+            OLDEST_AGE.labels(row.lane).set(row.age)
 
     def _start(self, lane: str) -> None:
         is_due = time.monotonic() >= self._not_before.get(lane, 0)
