@@ -1,12 +1,15 @@
-"""Assets' second process: it relays the outbox, hears of users who left, and runs jobs."""
+"""Assets' second process: it relays the outbox, follows trades, and runs jobs."""
 
 import sys
 
 from services.assets import commands, handlers, settings
 from services.assets.models import IdempotencyKey, Job
+from services.assets.outside.owners import Owners
+from services.assets.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
 from shared.http import idempotency, jobs
+from shared.identity import Signer
 from shared.jobs import Runners
 from shared.worker import Timer
 
@@ -16,6 +19,7 @@ def main() -> int:
     configuration = settings.load()
     observability.configure_logging("assets", configuration.log_level)
     database = Database(configuration.database_url, pool_size=3)
+    owners = Owners(configuration.urls, Signer("assets", configuration.service_key_file))
     every = configuration.refresh_every
     timers = [
         Timer("idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)),
@@ -24,13 +28,12 @@ def main() -> int:
     ]
     if configuration.data_source:
         timers.append(Timer("due", 60, lambda session: commands.queue_due(session, every)))
-    runners = Runners(database, "services.assets.app:create_app")
     return worker.run(
         configuration,
         database,
-        handlers=handlers.HANDLERS,
+        handlers=handlers.table(Replicas(database, owners)),
         timers=timers,
-        more_parts={"jobs": runners.run},
+        more_parts={"jobs": Runners(database, "services.assets.app:create_app").run},
     )
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from services.assets.handlers import HANDLERS
 from services.assets.lanes import IMPORTING
 from shared.events import Event
 from shared.jobs import Runner
 from shared.testing import Stand
 from tests.assets.build import APPLE, Assets, body
+from tests.assets.telling import Told
 
 BULK = "assets/1/price_history/bulk/"
 
@@ -94,7 +94,9 @@ def test_an_administrators_job_makes_public_assets(stand: Stand, admin: Assets) 
 
 def test_the_jobs_of_a_user_who_is_gone_are_forgotten(stand: Stand, ann: Assets) -> None:
     answer = ann.post("assets/bulk/", {"assets": [APPLE]}, Prefer="respond-async")
-    stand.hear(Event.now("auth", "user-deleted", "users/1", 1, {"user": 1}), HANDLERS)
+    Told(stand).event(
+        Event.now("auth", "user-deleted", "users/1", 1, {"user": 1, "username": "ann"})
+    )
     work(stand)
     assert ann.client.get(answer.headers["Location"]).status_code == 404
     assert ann.found("assets/") == []

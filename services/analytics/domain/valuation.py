@@ -1,7 +1,7 @@
 """The daily value of a portfolio: quantities × closes × rates, cash, and what flowed in and out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -26,12 +26,16 @@ NEVER_YET = np.datetime64("0001-01-01", "D")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quotes:
-    """What one asset costs: closes as traded, in its currency, and its splits (new/old)."""
+    """What one asset costs: closes as traded, in its currency, and its splits (new/old).
+
+    ``trade_days`` are those whose close is merely the price of a trade of its owner.
+    """
 
     symbol: str
     currency: str
     closes: Series
     splits: Series = EMPTY
+    trade_days: Days = field(default_factory=lambda: NO_DAYS)
 
 
 class Books(NamedTuple):

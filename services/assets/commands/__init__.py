@@ -23,6 +23,13 @@ from services.assets.commands.prices import (
 )
 from services.assets.commands.refresh import Recorded, record_delivery, refresh_asset
 from services.assets.commands.splits import add_split, delete_split
+from services.assets.commands.trades import (
+    adopt_ledger,
+    close_anew,
+    forget_ledger,
+    pass_over,
+    put_trade,
+)
 
 __all__ = [
     "MOST_PRICES",
@@ -31,15 +38,20 @@ __all__ = [
     "Quote",
     "Recorded",
     "add_split",
+    "adopt_ledger",
     "adopt_old_jobs",
+    "close_anew",
     "create_asset",
     "create_assets",
     "delete_private_assets",
     "delete_split",
     "ensure_private_asset",
+    "forget_ledger",
     "import_prices",
     "import_sound_prices",
+    "pass_over",
     "permitted",
+    "put_trade",
     "queue_due",
     "record_delivery",
     "refresh_asset",
