@@ -11,15 +11,8 @@ from services.assets.commands.assets import (
     retire_asset,
     update_asset,
 )
-from services.assets.commands.jobs import (
-    Taken,
-    fail_job,
-    finish_job,
-    purge_jobs,
-    queue_due,
-    queue_refresh,
-    take_job,
-)
+from services.assets.commands.changes import permitted
+from services.assets.commands.jobs import REFRESH, adopt_old_jobs, queue_due
 from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
@@ -28,7 +21,7 @@ from services.assets.commands.prices import (
     import_sound_prices,
     update_price,
 )
-from services.assets.commands.refresh import Recorded, Wanted, record_delivery, wanted
+from services.assets.commands.refresh import Recorded, record_delivery, refresh_asset
 from services.assets.commands.splits import add_split, delete_split
 from services.assets.commands.trades import (
     adopt_ledger,
@@ -40,33 +33,29 @@ from services.assets.commands.trades import (
 
 __all__ = [
     "MOST_PRICES",
+    "REFRESH",
     "Imported",
     "Quote",
     "Recorded",
-    "Taken",
-    "Wanted",
     "add_split",
     "adopt_ledger",
+    "adopt_old_jobs",
     "close_anew",
     "create_asset",
     "create_assets",
     "delete_private_assets",
     "delete_split",
     "ensure_private_asset",
-    "fail_job",
-    "finish_job",
     "forget_ledger",
     "import_prices",
     "import_sound_prices",
     "pass_over",
-    "purge_jobs",
+    "permitted",
     "put_trade",
     "queue_due",
-    "queue_refresh",
     "record_delivery",
+    "refresh_asset",
     "retire_asset",
-    "take_job",
     "update_asset",
     "update_price",
-    "wanted",
 ]
