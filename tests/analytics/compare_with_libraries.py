@@ -25,8 +25,10 @@ from deploy.demo import files
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.indicators.names import parse
 from services.analytics.domain.metrics import Metrics
-from services.analytics.domain.performance import Request, Track, measure
+from services.analytics.domain.performance import measure
 from services.analytics.domain.series import Floats, Series
+from services.analytics.domain.track import Request, Track
+from services.analytics.domain.valuation import Quotes
 
 WINDOWS: Final = 20
 BENCHMARK: Final = "SP500"
@@ -212,9 +214,9 @@ def indicator_rows(prices: Bars) -> Iterator[Row]:
 def rows() -> Iterator[Row]:
     """Yield every comparison."""
     known = closes()
-    for asset in known.values():
+    for symbol, asset in known.items():
         yield from indicator_rows(bars(asset))
-        track = Track.of_unit(asset, asset)
+        track = Track.of_unit(Quotes(symbol, "USD", asset))
         for start, end in windows(asset):
             metrics = measure(track, Request(start, end), known[BENCHMARK])
             prices = within(asset, start, end)

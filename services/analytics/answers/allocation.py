@@ -16,9 +16,9 @@ from services.analytics.domain.allocation import Drift, rebalance
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.exact import Statement
 from services.analytics.domain.metrics import Day
-from services.analytics.domain.performance import Request
 from services.analytics.domain.remarks import remarks_on
 from services.analytics.domain.series import window
+from services.analytics.domain.track import Request
 from services.analytics.domain.valuation import Valuation
 from shared.finance.allocation import Constituent, Grouping, Slice, allocate, sum_of
 from shared.finance.money import ZERO, round_money
@@ -59,7 +59,7 @@ def analyse(
     portfolio: WholePortfolio,
     question: AllocationQuestion,
 ) -> Allocation:
-    """Divide a portfolio into its parts on the last market day of the window.
+    """Divide a portfolio into its parts on the last of its days in the window.
 
     Raises:
         BadRequest: the targets don't sum to 100, or there is nothing to divide.

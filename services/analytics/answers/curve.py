@@ -15,9 +15,10 @@ from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.cost import cost_on
 from services.analytics.domain.exact import LARGEST_SAID, Statement
 from services.analytics.domain.metrics import Day
-from services.analytics.domain.remarks import remarks
+from services.analytics.domain.remarks import remarks_within
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
+from services.analytics.domain.track import Request
 from shared.finance.lots import CostMethod
 from shared.finance.money import minor_unit
 
@@ -71,8 +72,10 @@ def draw(
         interval=question.interval,
         benchmark=levels,
     )
-    warnings = _remarks(appraisal, curve, question.start, benchmark, levels)
-    warnings = portfolio.doubts("series.value") + warnings
+    request, first = Request(question.start, question.end), curve.days[0] if curve else None
+    of_values = remarks_within(appraisal.valuation, appraisal.books, request, first)
+    warnings = portfolio.doubts("series.value") + windows.about("series.value", of_values)
+    warnings += _remarks(curve, question.start, benchmark, levels)
     exact = _exact(appraisal, CostMethod(row.cost_basis_method), curve) if curve else {}
     return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings, exact)
 
@@ -90,7 +93,6 @@ def _exact(appraisal: Appraisal, method: CostMethod, curve: Curve) -> dict[str, 
 
 
 def _remarks(
-    appraisal: Appraisal,
     curve: Curve | None,
     start: Day | None,
     benchmark: Benchmark | None,
@@ -99,10 +101,12 @@ def _remarks(
     if curve is None:
         return [warn(name, Code.NO_VALUATION) for name in ("start_date", "end_date", "series")]
     first, last = curve.days[0], curve.days[-1]
-    of_values = remarks(appraisal.valuation, appraisal.books, first, last)
-    warnings = windows.about("series.value", of_values)
+    warnings = []
     if start is not None and first > start:
         warnings.append(warn("start_date", Code.HISTORY_STARTS_LATER, day=first))
+    if len(curve.skipped):
+        facts = {"count": len(curve.skipped), "day": curve.skipped[0]}
+        warnings.append(warn("series.return_percentage", Code.ZERO_DENOMINATOR, **facts))
     if not np.isfinite(curve.returns).all():
         warnings.append(warn("series.return_percentage", Code.TOTAL_LOSS))
     warnings += windows.benchmark_remarks(benchmark, levels, first, last)

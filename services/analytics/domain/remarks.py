@@ -6,12 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.series import AsOf, Days, are_stale
+from services.analytics.domain.series import AsOf, Days, are_stale, window
+from services.analytics.domain.track import Request
 from services.analytics.domain.valuation import Books, Line, Valuation
 from shared.finance.entries import EntryType
-
-# A running sum of cents in float64 is off by less; money's own steps are larger.
-CASH_ROUNDING = 1e-6
 
 Mask = npt.NDArray[np.bool_]
 
@@ -38,6 +36,21 @@ def remarks(
         warnings += _of_trade(books, asset, line, days, held & (days == last))
         warnings += _unbooked_splits(books, asset, last)
     return list(dict.fromkeys(warnings + _negative_cash(valuation, inside)))
+
+
+def remarks_within(
+    valuation: Valuation, books: Books, request: Request, first: np.datetime64 | None
+) -> list[Warning]:
+    """Return what concerns the values of a window whose first is that of ``first``, if any.
+
+    Up to the last day of the window that the portfolio has, also where the last values are not
+    known: why that is so is said here.
+    """
+    days = valuation.days
+    positions = window(days, *request.within(days))
+    if positions is None:
+        return []
+    return remarks(valuation, books, days[0] if first is None else first, days[positions[1]])
 
 
 def remarks_on(valuation: Valuation, books: Books, day: np.datetime64) -> list[Warning]:
@@ -131,7 +144,7 @@ def _unbooked_splits(books: Books, asset: int, last: np.datetime64) -> list[Warn
 
 
 def _negative_cash(valuation: Valuation, inside: Mask) -> list[Warning]:
-    below = np.flatnonzero((valuation.cash < -CASH_ROUNDING) & inside)
+    below = np.flatnonzero((valuation.cash < 0.0) & inside)
     if not len(below):
         return []
     first = valuation.days[below[0]]

@@ -11,7 +11,7 @@ from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import common_returns
 from services.analytics.domain.series import Series, split_adjusted
-from services.analytics.domain.valuation import Books, Valuation
+from services.analytics.domain.valuation import Books, Quotes, Valuation
 
 BETA_DAYS = 3 * 365
 BETA_OBSERVATIONS = 30
@@ -30,6 +30,7 @@ class Exposure:
     sector: str | None
     currency: str
     value: float
+    quotes: Quotes
     levels: Series
     worth: Series | Converted
     beta: float
@@ -81,6 +82,7 @@ def holdings_on(
                 sectors.get(asset),
                 line.currency,
                 value,
+                books.assets[asset],
                 levels,
                 _worth(books, asset),
                 beta_of(levels, benchmark, days[-1]),
@@ -101,5 +103,5 @@ def beta_of(levels: Series, benchmark: Series | None, as_of: Day) -> float:
     if benchmark is None:
         return np.nan
     span = levels.between(as_of - BETA_DAYS, as_of)
-    mine, market = common_returns(span.days, returns.simple(span.values), benchmark)
+    mine, market, _ = common_returns(span.days, returns.simple(span.values), benchmark)
     return float(risk.beta(mine, market)) if len(mine) >= BETA_OBSERVATIONS else np.nan
