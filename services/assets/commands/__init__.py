@@ -21,15 +21,14 @@ from services.assets.commands.jobs import (
     queue_refresh,
     take_job,
 )
+from services.assets.commands.price_deletion import delete_price, take_back_prices
 from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
     Quote,
-    delete_price,
     import_price_file,
     import_prices,
     import_sound_prices,
-    take_back_prices,
     update_price,
 )
 from services.assets.commands.refresh import Recorded, Wanted, record_delivery, wanted
