@@ -1,11 +1,11 @@
 """Assets' web application."""
 
 from services.assets import internal, settings
+from services.assets.domain.price_files import price_bars
 from services.assets.models import IdempotencyKey, Job
 from services.assets.outside import sources
 from services.assets.routes import BLUEPRINTS
 from services.assets.routes.refresh import Asked
-from services.assets.schemas import price_bars
 from services.assets.settings import Settings
 from shared.http import ServiceApp, create_service_app
 from shared.jobs import routes as jobs

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    Sequence,
     String,
     Text,
     UniqueConstraint,
@@ -42,6 +43,9 @@ PRICE: Final = Numeric(20, 8)
 
 class Base(DeclarativeBase):
     """Assets' own metadata."""
+
+
+PRICE_IMPORT_IDS: Final = Sequence("price_import_ids", metadata=Base.metadata)
 
 
 class AssetFields(TypedDict, total=False):
@@ -174,7 +178,11 @@ def price_text(price: Decimal | None) -> str | None:
 
 
 class Price(Base):
-    """The price of one asset on one day, as traded."""
+    """The price of one asset on one day, as traded.
+
+    Attributes:
+        import_id: of the file, or list, that it came by last, one of `PRICE_IMPORT_IDS`.
+    """
 
     __tablename__ = "prices"
 
@@ -188,10 +196,12 @@ class Price(Base):
     volume: Mapped[int | None] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(30))
     quoted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    import_id: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
         UniqueConstraint("asset_id", "date", name="prices_asset_date_key"),
         Index("prices_date_idx", "date", "id"),
+        Index("prices_import_idx", "import_id", postgresql_where=text("import_id IS NOT NULL")),
         CheckConstraint(
             "close > 0 AND open > 0 AND high > 0 AND low > 0", name="prices_are_positive"
         ),

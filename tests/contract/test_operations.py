@@ -30,6 +30,7 @@ CALLS = {
     "/api/transactions/{}/": RESOURCE,
     "/api/transactions/bulk/": "POST",
     "/api/transactions/import/": "POST",
+    "/api/transactions/import/formats/": "GET",
     "/api/transactions/imports/{}/": "DELETE",
     "/api/transactions/export/": "GET",
     "/api/portfolio-snapshots/": "GET",
@@ -48,7 +49,8 @@ CALLS = {
     "/api/assets/{}/update_price/": "POST",
     "/api/assets/{}/refresh_data/": "POST",
     "/api/price-history/": "GET",
-    "/api/price-history/{}/": "GET",
+    "/api/price-history/{}/": "GET DELETE",
+    "/api/price-history/imports/{}/": "DELETE",
     "/api/exchange-rates/": "GET",
     # Analytics
     "/api/analytics/market_data/": "GET",

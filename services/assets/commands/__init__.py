@@ -8,15 +8,18 @@ from services.assets.commands.assets import (
     create_assets,
     delete_private_assets,
     ensure_private_asset,
+    refusals_of_private_assets,
     retire_asset,
     update_asset,
 )
 from services.assets.commands.changes import permitted
 from services.assets.commands.jobs import REFRESH, adopt_old_jobs, queue_due
+from services.assets.commands.price_deletion import delete_price, take_back_prices
 from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
     Quote,
+    import_price_file,
     import_prices,
     import_sound_prices,
     update_price,
@@ -43,10 +46,12 @@ __all__ = [
     "close_anew",
     "create_asset",
     "create_assets",
+    "delete_price",
     "delete_private_assets",
     "delete_split",
     "ensure_private_asset",
     "forget_ledger",
+    "import_price_file",
     "import_prices",
     "import_sound_prices",
     "pass_over",
@@ -55,7 +60,9 @@ __all__ = [
     "queue_due",
     "record_delivery",
     "refresh_asset",
+    "refusals_of_private_assets",
     "retire_asset",
+    "take_back_prices",
     "update_asset",
     "update_price",
 ]

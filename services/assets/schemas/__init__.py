@@ -13,9 +13,7 @@ from services.assets.schemas.bulk import (
     ImportedSchema,
     PricesQuery,
     PricesSchema,
-    price_bars,
 )
-from services.assets.schemas.csv import price_rows
 from services.assets.schemas.fields import Isin, Symbol
 from services.assets.schemas.prices import (
     HistoryQuery,
@@ -49,6 +47,4 @@ __all__ = [
     "SplitQuery",
     "SplitSchema",
     "Symbol",
-    "price_bars",
-    "price_rows",
 ]
