@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -50,12 +51,15 @@ class Program:
     """One process that is kept alive.
 
     Attributes:
-        group: "servers", "services" or "edge"; a group stops after those that need it.
+        group: "zygote", "servers", "services" or "edge"; a group stops after those that need it.
         environment: on top of the one that all have.
         answers: whether the process does its work.
         stop_signal: ends it the clean way.
         stuck_sign: what it writes when it can't go on until it is started again, and there is room
             on the disk.
+        is_forked: whether it is one of our Python modules, which share what they load (see
+            `deploy.local.zygote`).
+        input: file descriptor of what it reads; nothing by default.
     """
 
     name: str
@@ -65,6 +69,8 @@ class Program:
     answers: Callable[[], bool]
     stop_signal: str = "TERM"
     stuck_sign: str = ""
+    is_forked: bool = False
+    input: int = subprocess.DEVNULL
 
 
 @dataclass(frozen=True)
@@ -181,6 +187,9 @@ class Plan:
                 [*_GUNICORN, "-b", f"127.0.0.1:{port}", f"services.{service}.app:create_app()"],
                 {**environment, **self._size(f"{service}-web", workers)},
                 partial(health.answers, f"{self.url(f'{service}-web')}/health/ready/"),
+                # Where several share their counters, prometheus_client must hear of it before it
+                # is loaded.
+                is_forked=workers == 1,
             )
             worker = f"{service}-worker"
             yield Program(
@@ -189,6 +198,7 @@ class Plan:
                 [sys.executable, "-m", f"services.{service}.worker"],
                 {**environment, "METRICS_PORT": str(self.state.ports[worker])},
                 partial(health.answers, f"{self.url(worker)}/health"),
+                is_forked=True,
             )
 
     def _edge(self) -> Iterator[Program]:
@@ -199,6 +209,7 @@ class Plan:
             [*_GUNICORN, "-b", f"127.0.0.1:{port}", "gateway.portal.app:create_app()"],
             {**self._service_urls(), "THREADS": str(_THREADS)},
             partial(health.answers, f"{self.url('portal')}/health/live/"),
+            is_forked=True,
         )
         config = self.folder.config / "traefik.yml"
         everywhere = "0.0.0.0"  # noqa: S104 - compared with, not bound to  # nosec B104
