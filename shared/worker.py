@@ -85,13 +85,11 @@ def run(
     ]
     for thread in threads:
         thread.start()
-    server = _serve_metrics(settings.metrics_host, settings.metrics_port)
+    _serve_metrics(settings.metrics_host, settings.metrics_port)
     log.info("worker_started", parts=sorted(parts))
     stop.wait()
     for thread in threads:
         thread.join(_STOP_WITHIN / len(threads))
-    if server:
-        server.shutdown()
     database.close()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
@@ -135,12 +133,13 @@ def _purge(session: Session) -> None:
     inbox.purge(session)
 
 
-def _serve_metrics(host: str, port: int) -> ThreadingHTTPServer | None:
+def _serve_metrics(host: str, port: int) -> None:
     if not port:
-        return None
+        return
     server = ThreadingHTTPServer((host, port), _Metrics)
-    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
-    return server
+    # It ends with the process, so it need not look twice a second whether to end.
+    serve = partial(server.serve_forever, poll_interval=3600)
+    threading.Thread(target=serve, name="metrics", daemon=True).start()
 
 
 class _Metrics(BaseHTTPRequestHandler):

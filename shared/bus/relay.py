@@ -9,8 +9,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, Final
+from typing import Any, Final, cast
 
+import psycopg
 from sqlalchemy import ARRAY, Connection, Engine, Row, Text, bindparam, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -52,6 +53,7 @@ _NEXT: Final = text("""
     ) AS share
     ORDER BY share.subject, share.id
 """).bindparams(bindparam("parked", type_=ARRAY(Text)), bindparam("window", WINDOW))
+_IS_ANY_WAITING: Final = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
 _MARK: Final = text("UPDATE outbox SET published_at = now() WHERE id = ANY(:ids)")
 _OBSERVE: Final = text("""
     SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
@@ -75,6 +77,7 @@ class Relay:
         self._patience = Backoff()
         self._turn = ""  # the subject that is next
         self._pause = _POLL
+        self._is_busy = False  # the last window had rows
         self._parked: dict[str, float] = {}  # type → monotonic seconds until it is tried again
         self._observed = float("-inf")
 
@@ -85,7 +88,7 @@ class Relay:
             try:
                 with closing(_connection(self._engine)) as connection:
                     self._work(connection, stop, backoff)
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("relay_lost_database", error=repr(error))
                 stop.wait(backoff.next())
         self._publisher.close()
@@ -107,7 +110,8 @@ class Relay:
 
     def _relay(self, connection: Connection) -> float:
         """Publish and mark one window; return the seconds to wait before the next one."""
-        rows = self._read(connection)
+        rows = self._read(connection) if self._is_busy or _is_any_waiting(connection) else []
+        self._is_busy = bool(rows)
         if not rows:
             self._turn = ""
             self._pause = min(self._pause * _SLOWER, _IDLE_POLL)
@@ -166,6 +170,12 @@ class Relay:
         metrics.UNPUBLISHED.labels(self._service).set(count)
         metrics.OLDEST_AGE.labels(self._service).set(float(age))
         self._observed = time.monotonic()
+
+
+def _is_any_waiting(connection: Connection) -> bool:
+    """Ask what an idle relay asks all day: a prepared statement, a third of the work of `_NEXT`."""
+    driver = cast(psycopg.Connection[tuple[bool]], connection.connection.dbapi_connection)
+    return driver.execute(_IS_ANY_WAITING, prepare=True).fetchone() == (True,)
 
 
 def _connection(engine: Engine) -> Connection:
