@@ -19,7 +19,7 @@ def exposure(
     currency: str = "USD",
     levels: Series = EMPTY,
 ) -> Exposure:
-    return Exposure(len(symbol), symbol, sector, currency, value, levels, beta)
+    return Exposure(len(symbol), symbol, sector, currency, value, levels, levels, beta)
 
 
 def holdings(*exposures: Exposure, cash: float = 0.0, currency: str = "USD") -> Holdings:
