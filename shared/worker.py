@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shared import bus, observability
 from shared.bus import inbox, outbox
-from shared.db import Database
+from shared.db import Database, Query
 from shared.events import Event
 from shared.replica import with_owners
 from shared.settings import ServiceSettings
@@ -32,11 +32,14 @@ class Timer:
 
     Attributes:
         every: seconds from the end of one run to the start of the next.
+        waits: reads whether there is anything to do, for what is asked so often that a transaction
+            is too much for it; one row of one boolean.
     """
 
     name: str
     every: float
     run: Callable[[Session], object]
+    waits: Query | None = None
 
 
 def run(
@@ -122,7 +125,8 @@ def _keep_time(database: Database, timers: Sequence[Timer], stop: threading.Even
 
 def _fire(database: Database, timer: Timer) -> None:
     try:
-        database.unit(timer.run)
+        if timer.waits is None or database.read(timer.waits, {})[0][0]:
+            database.unit(timer.run)
     except Exception as error:
         # The next tick tries again; a database that restarts must not end the worker.
         log.error("timer_failed", timer=timer.name, exc_info=error)

@@ -33,8 +33,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
 
     def handle(self, conn: Any) -> Any:
         """Answer a request, to a client that reads."""
-        # struct timeval; a timeout of Python's own would hold for the reading of requests too.
-        conn.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, struct.pack("@ll", SEND_TIMEOUT, 0))
+        if not conn.initialized:
+            # struct timeval; a timeout of Python's own would hold for the reading of requests too.
+            conn.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, struct.pack("@ll", SEND_TIMEOUT, 0))
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:

@@ -122,9 +122,9 @@ def test_its_end_is_told_as_it_was_and_another_follows(run: Run) -> None:
 
 def test_a_zygote_that_is_killed_and_its_forks_come_back(run: Run) -> None:
     before = run.told()
-    zygote = wait_until(lambda: run.zygote.process)
     run.forget()
-    os.kill(zygote.pid, signal.SIGKILL)
+    assert run.zygote.process
+    os.kill(run.zygote.process.pid, signal.SIGKILL)
     after = run.told()
     assert not {one["pid"] for one in after} & {one["pid"] for one in before}
     assert run.zygote.deaths == 1

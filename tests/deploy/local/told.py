@@ -18,7 +18,7 @@ def main() -> None:
     told = {
         "pid": os.getpid(),
         "session": os.getsid(0),
-        "folder": os.getcwd(),
+        "folder": str(Path.cwd()),
         "words": sys.argv[2:],
         "environment": dict(os.environ),
         "input": sys.stdin.read(),
