@@ -16,7 +16,7 @@ from deploy.local.health import answers
 from deploy.local.programs import MARK, Program
 from deploy.local.rundir import RunDir
 from deploy.local.settings import ROOT
-from deploy.local.supervision import Keeper, Process, Supervisor
+from deploy.local.supervision import Keeper, Supervisor
 from shared.testing import wait_until
 
 # Writes what it was told, then waits.
@@ -74,8 +74,9 @@ def program(script: str, *words: str, name: str = "one", group: str = "services"
 
 def pid(keeper: Keeper) -> int:
     """Return the process id of what `keeper` has started."""
-    process: Process = wait_until(lambda: keeper.process)
-    return process.pid
+    wait_until(lambda: keeper.process)
+    assert keeper.process
+    return keeper.process.pid
 
 
 def test_words_and_values_arrive_as_they_are_and_what_dies_is_started_again(
