@@ -43,6 +43,10 @@ _CONNECTIONS: Final = 2 * _THREADS + 2
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - under a name that nobody can guess  # nosec B108
 _SPARE_CONNECTIONS: Final = 30  # migrations, the demo data, command lines, psql
 
+# glibc keeps what a thread has freed for that thread, and after one large block (a password's hash
+# takes 19 MiB) all of that size. So: few heaps, and large blocks go back at once.
+_MALLOC: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(1024**2)}
+
 _GUNICORN: Final = (sys.executable, "-m", "gunicorn", "-c", "shared/http/gunicorn_settings.py")
 
 
@@ -127,7 +131,7 @@ class Plan:
 
     def marked_environment(self) -> dict[str, str]:
         """Return what every process of the run sees."""
-        return {**_passed_on(), "PYTHONUNBUFFERED": "1", MARK: str(self.folder.path)}
+        return {**_passed_on(), **_MALLOC, "PYTHONUNBUFFERED": "1", MARK: str(self.folder.path)}
 
     def command_environment(self, service: str) -> dict[str, str]:
         """Return what a command line of `service` sees; it is not a process of the run."""

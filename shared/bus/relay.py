@@ -12,6 +12,7 @@ from contextlib import closing
 from typing import Any, Final, cast
 
 import psycopg
+from psycopg.pq import ExecStatus
 from sqlalchemy import ARRAY, Connection, Engine, Row, Text, bindparam, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,7 +54,7 @@ _NEXT: Final = text("""
     ) AS share
     ORDER BY share.subject, share.id
 """).bindparams(bindparam("parked", type_=ARRAY(Text)), bindparam("window", WINDOW))
-_IS_ANY_WAITING: Final = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
+_IS_ANY_WAITING: Final = b"is_any_waiting"
 _MARK: Final = text("UPDATE outbox SET published_at = now() WHERE id = ANY(:ids)")
 _OBSERVE: Final = text("""
     SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
@@ -173,9 +174,19 @@ class Relay:
 
 
 def _is_any_waiting(connection: Connection) -> bool:
-    """Ask what an idle relay asks all day: a prepared statement, a third of the work of `_NEXT`."""
-    driver = cast(psycopg.Connection[tuple[bool]], connection.connection.dbapi_connection)
-    return driver.execute(_IS_ANY_WAITING, prepare=True).fetchone() == (True,)
+    """Ask what an idle relay asks all day, of libpq itself: a fifth of the work of `_NEXT`.
+
+    Raises:
+        psycopg.Error: the connection is lost.
+    """
+    result = _driver(connection).pgconn.exec_prepared(_IS_ANY_WAITING, [])
+    if result.status != ExecStatus.TUPLES_OK:
+        raise psycopg.OperationalError(result.get_error_message())
+    return result.get_value(0, 0) == b"t"
+
+
+def _driver(connection: Connection) -> "psycopg.Connection[Any]":
+    return cast("psycopg.Connection[Any]", connection.connection.dbapi_connection)
 
 
 def _connection(engine: Engine) -> Connection:
@@ -187,4 +198,6 @@ def _connection(engine: Engine) -> Connection:
         connection.execute(text(f"SET tcp_{setting}"))
     # A mark that a crash of the server takes back is a window published twice, and no loss.
     connection.execute(text("SET synchronous_commit = off"))
+    question = "EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
+    connection.execute(text(f"PREPARE {_IS_ANY_WAITING.decode()} AS SELECT {question}"))
     return connection
