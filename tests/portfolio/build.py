@@ -39,6 +39,7 @@ def card(asset_id: int, symbol: str, currency: str = "USD", **fields: Any) -> di
         "current_price": "10.00",
         "previous_close": "8.00",
         "price_date": TODAY.isoformat(),
+        "price_source": "manual",
         "split_dates": [],
         **fields,
     }
@@ -123,5 +124,7 @@ def refused(answer: TestResponse) -> dict[str, Any]:
 
 
 def codes(resource: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return field and code of each warning."""
-    return [(warning["field"], warning["code"]) for warning in resource["warnings"]]
+    """Return every field that a warning concerns, and its code."""
+    return [
+        (field, warning["code"]) for warning in resource["warnings"] for field in warning["fields"]
+    ]

@@ -1,6 +1,8 @@
 """A portfolio's value through time, beside its benchmark."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -10,16 +12,26 @@ from services.analytics.answers.memory.market import Benchmark
 from services.analytics.answers.memory.portfolios import Appraisal, Portfolios, WholePortfolio
 from services.analytics.answers.questions import CurveQuestion
 from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.cost import cost_on
+from services.analytics.domain.exact import LARGEST_SAID, Statement
 from services.analytics.domain.metrics import Day
-from services.analytics.domain.remarks import remarks
+from services.analytics.domain.remarks import remarks_within
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
+from services.analytics.domain.track import Request
 from shared.finance.lots import CostMethod
+from shared.finance.money import minor_unit
+
+Exact = Mapping[int, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Performance:
-    """The points of a window; no curve where no day of it has a value."""
+    """The points of a window; no curve where no day of it has a value.
+
+    `exact` is the money of those points, by column, that the floats of the curve do not say to the
+    minor unit.
+    """
 
     portfolio: int
     currency: str
@@ -27,6 +39,7 @@ class Performance:
     curve: Curve | None
     benchmark: Benchmark | None
     warnings: list[Warning]
+    exact: Mapping[str, Exact] = field(default_factory=dict)
 
     @property
     def start_date(self) -> Day | None:
@@ -59,13 +72,27 @@ def draw(
         interval=question.interval,
         benchmark=levels,
     )
-    warnings = _remarks(appraisal, curve, question.start, benchmark, levels)
-    warnings = portfolio.doubts("series.value") + warnings
-    return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings)
+    request, first = Request(question.start, question.end), curve.days[0] if curve else None
+    of_values = remarks_within(appraisal.valuation, appraisal.books, request, first)
+    warnings = portfolio.doubts("series.value") + windows.about("series.value", of_values)
+    warnings += _remarks(curve, question.start, benchmark, levels)
+    exact = _exact(appraisal, CostMethod(row.cost_basis_method), curve) if curve else {}
+    return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings, exact)
+
+
+def _exact(appraisal: Appraisal, method: CostMethod, curve: Curve) -> dict[str, Exact]:
+    valuation, books = appraisal.valuation, appraisal.books
+    statement, positions = Statement(valuation, books), np.searchsorted(valuation.days, curve.days)
+    unsaid = np.flatnonzero(statement.unsaid(positions, minor_unit(books.currency)))
+    large = np.nanmax(curve.cost_basis, initial=0.0) > LARGEST_SAID
+    return {
+        "value": dict(zip(unsaid.tolist(), statement.worth(positions[unsaid]), strict=True)),
+        "cash": dict(enumerate(statement.cash(positions))),
+        "cost_basis": dict(enumerate(cost_on(books, method, curve.days))) if large else {},
+    }
 
 
 def _remarks(
-    appraisal: Appraisal,
     curve: Curve | None,
     start: Day | None,
     benchmark: Benchmark | None,
@@ -74,10 +101,12 @@ def _remarks(
     if curve is None:
         return [warn(name, Code.NO_VALUATION) for name in ("start_date", "end_date", "series")]
     first, last = curve.days[0], curve.days[-1]
-    of_values = remarks(appraisal.valuation, appraisal.books, first, last)
-    warnings = windows.about("series.value", of_values)
+    warnings = []
     if start is not None and first > start:
         warnings.append(warn("start_date", Code.HISTORY_STARTS_LATER, day=first))
+    if len(curve.skipped):
+        facts = {"count": len(curve.skipped), "day": curve.skipped[0]}
+        warnings.append(warn("series.return_percentage", Code.ZERO_DENOMINATOR, **facts))
     if not np.isfinite(curve.returns).all():
         warnings.append(warn("series.return_percentage", Code.TOTAL_LOSS))
     warnings += windows.benchmark_remarks(benchmark, levels, first, last)

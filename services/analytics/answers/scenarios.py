@@ -25,10 +25,13 @@ from services.analytics.domain.scenarios.monte_carlo import Simulation
 from services.analytics.domain.scenarios.outcome import Outcome, Scenario, Source
 from services.analytics.domain.scenarios.reverse import reverse
 from services.analytics.domain.series import decimal, is_figure
-from shared.finance.apportionment import exact_sum
-from shared.finance.money import EXACT, round_money
+from shared.finance.allocation import PERCENT_PLACES
+from shared.finance.apportionment import apportion, exact_sum
+from shared.finance.money import EXACT, ZERO, round_money
 
-_NO_RESULT: Final = frozenset({Code.UNMODELLED, Code.NO_SIMULATION, Code.TOO_LARGE})
+_NO_RESULT: Final = frozenset(
+    {Code.UNMODELLED, Code.NO_SIMULATION, Code.SPARSE_PRICES, Code.TOO_LARGE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,15 @@ class ScenarioAnswer:
     futures: Futures | None = None
 
     @property
-    def coverage(self) -> dict[Source, float] | None:
-        """The part of what is invested by the source of its move, 0 for the other sources."""
+    def coverage(self) -> dict[Source, Decimal] | None:
+        """The part of what is invested by the source of its move, 0 for the other sources.
+
+        Rounded, so that all sum to 1.
+        """
         coverage = self.scenario.outcome.coverage
-        return dict.fromkeys(Source, 0.0) | coverage if coverage else None
+        parts = apportion([decimal(part) for part in coverage.values()], PERCENT_PLACES)
+        sources = dict.fromkeys(Source, ZERO) | dict(zip(coverage, parts, strict=True))
+        return sources if coverage else None
 
     @property
     def warnings(self) -> list[Warning]:
@@ -155,7 +163,7 @@ def _reverse(
 def _monte_carlo(
     holdings: Holdings, _: Converted | None, question: ScenarioQuestion
 ) -> list[ScenarioAnswer]:
-    returns, left_out = monte_carlo.history(holdings, question.start)
+    returns, left_out, sparse = monte_carlo.history(holdings, question.start)
     simulation = monte_carlo.simulate(
         returns,
         holdings.value,
@@ -167,7 +175,9 @@ def _monte_carlo(
     warnings = []
     if left_out:
         warnings.append(warn("simulation", Code.LEFT_OUT, symbols=", ".join(left_out)))
-    if simulation is None:
+    if sparse is not None:
+        warnings.append(warn("simulation", Code.SPARSE_PRICES, periods=f"{sparse:.2f}"))
+    elif simulation is None:
         facts = {"least": monte_carlo.LEAST_OBSERVATIONS, "count": len(returns)}
         warnings.append(warn("simulation", Code.NO_SIMULATION, **facts))
     elif not simulation.is_printable:

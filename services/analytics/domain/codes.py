@@ -27,6 +27,7 @@ class Code(StrEnum):
     PRICE_MISSING = Doubt.PRICE_MISSING.value
     RATE_MISSING = Doubt.RATE_MISSING.value
     STALE_PRICE = Doubt.STALE_PRICE.value
+    TRADE_PRICE = Doubt.TRADE_PRICE.value
     SPLIT_NOT_BOOKED = Doubt.SPLIT_NOT_BOOKED.value
     NEGATIVE_CASH = Doubt.NEGATIVE_CASH.value
     NO_SUCH_DAYS = "no_such_days"
@@ -50,22 +51,23 @@ class Code(StrEnum):
     LEFT_OUT = "left_out"
     NO_PUBLIC_PRICES = "no_public_prices"
     CATCHING_UP = "catching_up"
+    SPARSE_PRICES = "sparse_prices"
 
 
 MESSAGES: dict[Code, str] = {
     Code.NO_VALUATION: "There is no valuation in the window.",
-    Code.NO_RETURNS: "There is no daily return in the window.",
-    Code.INSUFFICIENT_OBSERVATIONS: "At least two daily returns are needed.",
+    Code.NO_RETURNS: "There is no return in the window.",
+    Code.INSUFFICIENT_OBSERVATIONS: "At least two returns are needed.",
     Code.PERIOD_UNDER_ONE_YEAR: "Periods under one year are not annualised.",
     Code.TOTAL_LOSS: "More than everything was lost, so no return can be linked with it.",
-    Code.ZERO_DISPERSION: "The returns it is divided by do not vary.",
+    Code.ZERO_DISPERSION: "The returns that would be divided by do not vary.",
     Code.NO_DOWNSIDE: "No return is below the risk-free rate.",
     Code.NO_DRAWDOWN: "The value never fell below an earlier one.",
     Code.NOT_RECOVERED: "The value has not come back to its peak by the end of the window.",
     Code.NO_SIGN_CHANGE: "Money went only one way, so there is no rate of return.",
     Code.NO_ROOT: "No rate of return explains these flows.",
     Code.NO_BENCHMARK: "No benchmark was asked for.",
-    Code.NO_COMMON_DAYS: "The benchmark shares fewer than two daily returns with the window.",
+    Code.NO_COMMON_DAYS: "The benchmark shares fewer than two returns with the window.",
     Code.ZERO_DENOMINATOR: "{count} days have no return, because nothing was invested; "
     "the first is {day}.",
     Code.HISTORY_STARTS_LATER: "The history starts on {day} only.",
@@ -79,8 +81,8 @@ MESSAGES: dict[Code, str] = {
     Code.UNMODELLED: "{symbols}: neither history nor a beta, so nothing is said of them.",
     Code.SHOCK_UNUSED: "Nothing that is held answers to the shock on {name}.",
     Code.TARGET_OUT_OF_REACH: "No market move from −100 % to +100 % makes this loss.",
-    Code.INPUT_MISSING: "It needs {needed}, which the prices of this asset do not have.",
-    Code.NO_INDICATOR_VALUE: "It has no value in the window: the history before it is too short, "
+    Code.INPUT_MISSING: "The prices of this asset lack what is needed: {needed}.",
+    Code.NO_INDICATOR_VALUE: "There is no value in the window: the history before it is too short, "
     "or the price stands still.",
     Code.TOO_FEW_ASSETS: "A correlation needs two assets with prices.",
     Code.TOO_FEW_COMMON_DAYS: "{count} pairs share fewer than {least} returns "
@@ -96,6 +98,8 @@ MESSAGES: dict[Code, str] = {
     Code.NO_RESULT: "No scenario has a result.",
     Code.LEFT_OUT: "{symbols}: too little history, so they move like the rest.",
     Code.NO_PUBLIC_PRICES: "No asset that everybody sees has a price.",
+    Code.SPARSE_PRICES: "There are {periods} observations a year only: figures are scaled with "
+    "that, and none is of one day.",
     Code.CATCHING_UP: "The ledger has later entries, which are on their way here.",
 }
 

@@ -6,12 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.series import AsOf, Days, are_stale
+from services.analytics.domain.series import AsOf, Days, are_stale, window
+from services.analytics.domain.track import Request
 from services.analytics.domain.valuation import Books, Line, Valuation
 from shared.finance.entries import EntryType
-
-# A running sum of cents in float64 is off by less; money's own steps are larger.
-CASH_ROUNDING = 1e-6
 
 Mask = npt.NDArray[np.bool_]
 
@@ -22,8 +20,8 @@ def remarks(
     """Return what concerns the values from ``first`` to ``last``.
 
     Prices or rates missing on any day up to ``last`` (they may be why the window starts later),
-    stale ones, splits of an asset that the ledger has not booked by ``last`` (every value since
-    one is wrong), and negative cash.
+    stale ones, last prices that are merely those of trades, splits of an asset that the ledger has
+    not booked by ``last`` (every value since one is wrong), and negative cash.
     """
     days = valuation.days
     inside = (days >= first) & (days <= last)
@@ -35,8 +33,24 @@ def remarks(
         if not is_known:
             warnings += _missing(line, books.currency, days, held & (days <= last))
         warnings += _stale(line, books.currency, days, held & inside)
+        warnings += _of_trade(books, asset, line, days, held & (days == last))
         warnings += _unbooked_splits(books, asset, last)
     return list(dict.fromkeys(warnings + _negative_cash(valuation, inside)))
+
+
+def remarks_within(
+    valuation: Valuation, books: Books, request: Request, first: np.datetime64 | None
+) -> list[Warning]:
+    """Return what concerns the values of a window whose first is that of ``first``, if any.
+
+    Up to the last day of the window that the portfolio has, also where the last values are not
+    known: why that is so is said here.
+    """
+    days = valuation.days
+    positions = window(days, *request.within(days))
+    if positions is None:
+        return []
+    return remarks(valuation, books, days[0] if first is None else first, days[positions[1]])
 
 
 def remarks_on(valuation: Valuation, books: Books, day: np.datetime64) -> list[Warning]:
@@ -48,6 +62,7 @@ def remarks_on(valuation: Valuation, books: Books, day: np.datetime64) -> list[W
         held = (line.quantities != 0.0) & inside
         warnings += _missing(line, books.currency, days, held)
         warnings += _stale(line, books.currency, days, held)
+        warnings += _of_trade(books, asset, line, days, held)
         warnings += _unbooked_splits(books, asset, day)
     return list(dict.fromkeys(warnings + _negative_cash(valuation, inside)))
 
@@ -87,6 +102,17 @@ def _stale(line: Line, currency: str, days: Days, held: Mask) -> list[Warning]:
     return warnings
 
 
+def _of_trade(books: Books, asset: int, line: Line, days: Days, held: Mask) -> list[Warning]:
+    trade_days, dates = books.assets[asset].trade_days, line.closes.dates
+    if not len(trade_days):
+        return []
+    facts = {"symbol": line.symbol}
+    return [
+        warn("total_return", Code.TRADE_PRICE, day=days[i], price_date=dates[i], **facts)
+        for i in np.flatnonzero(held & np.isin(dates, trade_days))
+    ]
+
+
 class Stale(NamedTuple):
     """A day whose value rests on something too old."""
 
@@ -118,7 +144,7 @@ def _unbooked_splits(books: Books, asset: int, last: np.datetime64) -> list[Warn
 
 
 def _negative_cash(valuation: Valuation, inside: Mask) -> list[Warning]:
-    below = np.flatnonzero((valuation.cash < -CASH_ROUNDING) & inside)
+    below = np.flatnonzero((valuation.cash < 0.0) & inside)
     if not len(below):
         return []
     first = valuation.days[below[0]]

@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.analytics.domain.comparing import FIGURE, apart, growth_apart, levelled
 from services.analytics.domain.returns import total
 from services.analytics.domain.series import Floats
 
 TRADING_DAYS = 252
 CRYPTO_DAYS = 365
 NEGLIGIBLE = 1e-14
-NEGLIGIBLE_FALL = 1e-12
 
 
-def per_period_rate(annual: float, periods: int = TRADING_DAYS) -> float:
+def per_period_rate(annual: float, periods: float = TRADING_DAYS) -> float:
     """Return the rate of one period that compounds to the effective ``annual`` rate."""
     return float((1.0 + annual) ** (1.0 / periods) - 1.0)
 
@@ -36,17 +36,17 @@ def deviation(returns: Floats) -> Floats:
     return _without_noise(returns.std(axis=0, ddof=1), returns.mean(axis=0))
 
 
-def volatility(returns: Floats, periods: int = TRADING_DAYS) -> Floats:
+def volatility(returns: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return the annual volatility, deviation · √periods."""
     return deviation(returns) * math.sqrt(periods)
 
 
-def sharpe(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
+def sharpe(excess: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return mean(excess) / deviation(excess) · √periods (Sharpe 1994)."""
     return _ratio(excess, deviation(excess)) * math.sqrt(periods)
 
 
-def downside_deviation(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
+def downside_deviation(excess: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return √(mean over all n of min(excess, 0)²) · √periods; NaN under 2 returns."""
     if len(excess) < 2:
         return np.full(excess.shape[1:], np.nan)
@@ -55,7 +55,7 @@ def downside_deviation(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
     return _without_noise(spread, excess.mean(axis=0)) * math.sqrt(periods)
 
 
-def sortino(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
+def sortino(excess: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return mean(excess) · periods / downside deviation (Sortino & Price 1994)."""
     return _ratio(excess, downside_deviation(excess, periods)) * periods
 
@@ -63,7 +63,7 @@ def sortino(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
 def drawdowns(levels: Floats) -> Floats:
     """Return how far each level lies under the highest so far, ≤ 0; the first counts as a peak.
 
-    Falls under 1e-12, no more than the rounding of a linked index, count as none.
+    Falls that are no more than the rounding of a linked index count as none.
     """
     return _fallen(_parts_of_peak(levels))
 
@@ -81,8 +81,7 @@ def _parts_of_peak(levels: Floats) -> Floats:
 
 
 def _fallen(ratio: Floats) -> Floats:
-    falls = ratio - 1.0
-    return np.where(falls > -NEGLIGIBLE_FALL, 0.0, falls)
+    return np.minimum(apart(ratio, 1.0, FIGURE), 0.0)
 
 
 class Fall(NamedTuple):
@@ -109,12 +108,12 @@ def falls(levels: Floats, most: int) -> list[Fall]:
     if not len(starts):
         return []
     # Each stretch runs to the next one's start; what lies between them is no fall and no deeper.
-    deepest = np.argsort(np.minimum.reduceat(depths, starts), kind="stable")[:most]
+    deepest = np.argsort(levelled(np.minimum.reduceat(depths, starts)), kind="stable")[:most]
     return [_fall(depths, int(starts[i]), int(stops[i])) for i in deepest]
 
 
 def _fall(depths: Floats, start: int, stop: int) -> Fall:
-    trough = start + int(np.argmin(depths[start:stop]))
+    trough = start + int(np.argmin(levelled(depths[start:stop])))
     return Fall(start - 1, trough, stop if stop < len(depths) else None)
 
 
@@ -147,7 +146,7 @@ def expected_shortfall(returns: Floats, at_risk: Floats) -> Floats:
     """Return the mean of the returns at or below ``at_risk``, their value at risk (CVaR)."""
     if len(returns) < 2:
         return np.full(returns.shape[1:], np.nan)
-    tail = returns <= at_risk
+    tail = growth_apart(returns, at_risk) <= 0.0
     return np.asarray(np.where(tail, returns, 0.0).sum(axis=0) / tail.sum(axis=0))
 
 
@@ -159,7 +158,7 @@ def beta(excess: Floats, benchmark: Floats) -> Floats:
     return _quotient(_co_moment(excess, benchmark), _moment(benchmark))
 
 
-def alpha(excess: Floats, benchmark: Floats, periods: int = TRADING_DAYS) -> Floats:
+def alpha(excess: Floats, benchmark: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return periods · (mean excess − beta · the benchmark's) (Jensen 1968), a fraction a year."""
     mine = excess.mean(axis=0) if len(excess) else np.nan
     market = benchmark.mean(axis=0) if len(benchmark) else np.nan
@@ -173,12 +172,12 @@ def r_squared(returns: Floats, benchmark: Floats) -> Floats:
     return np.minimum(squared, 1.0)
 
 
-def tracking_error(returns: Floats, benchmark: Floats, periods: int = TRADING_DAYS) -> Floats:
+def tracking_error(returns: Floats, benchmark: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return the annual deviation of the differences, deviation(r − b) · √periods."""
     return volatility(returns - _aligned(benchmark, returns), periods)
 
 
-def information_ratio(returns: Floats, benchmark: Floats, periods: int = TRADING_DAYS) -> Floats:
+def information_ratio(returns: Floats, benchmark: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return mean(r − b) · periods / tracking error; NaN where they never differ."""
     difference = returns - _aligned(benchmark, returns)
     return _ratio(difference, tracking_error(returns, benchmark, periods)) * periods
@@ -189,7 +188,8 @@ def capture(returns: Floats, benchmark: Floats, *, rising: bool) -> Floats:
 
     Both of shape (n,). NaN where there are no such days, or one lost more than everything.
     """
-    days = benchmark > 0.0 if rising else benchmark < 0.0
+    moves = growth_apart(benchmark, 0.0)
+    days = moves > 0.0 if rising else moves < 0.0
     if not days.any():
         return np.asarray(np.nan)
     mine, market = (total(side[days]) for side in (returns, benchmark))

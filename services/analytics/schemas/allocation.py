@@ -6,6 +6,7 @@ from services.analytics.schemas import figures
 from services.analytics.schemas.figures import MarketDay, described
 from services.analytics.schemas.risk import ConcentrationSchema
 from shared.http.schemas import Money, Percentage, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class SliceSchema(StrictSchema):
@@ -57,7 +58,7 @@ class AllocationSchema(StrictSchema):
 
     portfolio = figures.portfolio()
     currency = figures.currency()
-    as_of = MarketDay("as_of", "The last market day of the window.", "2024-12-31")
+    as_of = MarketDay("as_of", "The last day of the window that the portfolio has.", "2024-12-31")
     total_value = Money(
         allow_none=True,
         metadata=described("Worth of all; null where something has no price.", "125000.00"),
@@ -69,4 +70,4 @@ class AllocationSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "Drift and trades by asset type; null without `targets`."},
     )
-    warnings = figures.warnings()
+    warnings = Warnings()

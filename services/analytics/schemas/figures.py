@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 
 from services.analytics.domain import figures
 from services.analytics.domain.figures import METRICS, Figure
-from shared.http.schemas import Number, StrictSchema, WarningSchema
+from shared.http.schemas import Number, StrictSchema
 
 
 def described(text: str, example: Any) -> dict[str, Any]:
@@ -113,7 +113,9 @@ def risk_free_rate() -> Number:
 
 def volatility(within: str) -> FigureField:
     """Return the field of the volatility; `within` is where the metrics stand."""
-    text = "Sample deviation of daily returns × √252 (√365 where all is crypto)"
+    text = (
+        "Sample deviation of the returns between observation days × √252 (√365 where all is crypto)"
+    )
     return FigureField(METRICS["volatility"], text, "15.25", within)
 
 
@@ -137,7 +139,7 @@ def r_squared(within: str) -> FigureField:
 
 def tracking_error(within: str) -> FigureField:
     """Return the field of the tracking error."""
-    text = "Sample deviation of the differences to the benchmark's daily returns × √252"
+    text = "Sample deviation of the differences to the benchmark's returns × √252"
     return FigureField(METRICS["tracking_error"], text, "4.80", within)
 
 
@@ -145,14 +147,6 @@ def information_ratio(within: str) -> FigureField:
     """Return the field of the information ratio."""
     text = "Mean difference to the benchmark × 252 over the tracking error."
     return FigureField(METRICS["information_ratio"], text, "0.55", within)
-
-
-def warnings() -> fields.List[Any]:
-    """Return the field of what an answer remarks on itself."""
-    return fields.List(
-        fields.Nested(WarningSchema),
-        metadata={"description": "Why a figure is null, or what to know about it."},
-    )
 
 
 class BenchmarkSchema(StrictSchema):

@@ -129,7 +129,55 @@ def test_a_transfer_on_the_day_of_a_split_comes_in_at_the_new_price() -> None:
 def test_a_transfer_before_the_first_price_comes_in_at_that_price() -> None:
     book = ledger(entry("2024-01-01", T.TRANSFER_IN, asset=1, quantity=2))
     valued = value(book, usd(series("2024-01-03", 50.0, 60.0)))
-    np.testing.assert_array_equal(valued.inflows, [100.0, 0.0])
+    np.testing.assert_array_equal(valued.inflows, [100.0, 0.0, 0.0])
+    np.testing.assert_array_equal(valued.known().inflows, [100.0, 0.0])
+
+
+def test_what_comes_in_kind_from_abroad_has_the_close_and_rate_of_the_day_before() -> None:
+    book = ledger(
+        entry("2024-01-04", T.TRANSFER_IN, asset=1, quantity=10),
+        entry("2024-01-05", T.TRANSFER_OUT, asset=1, quantity=4),
+    )
+    sap = Quotes("SAP.DE", "EUR", dated(d20240102=100.0, d20240104=110.0))
+    rates = Rates({"EURUSD": dated(d20240102=1.1, d20240103=1.2, d20240104=1.3, d20240105=1.5)})
+    valued = value(book, sap, rates=rates)
+    np.testing.assert_allclose(valued.inflows, [10 * 100 * 1.2, 0.0])
+    np.testing.assert_allclose(valued.outflows, [0.0, 4 * 110 * 1.5])
+
+
+def test_what_came_and_went_before_the_first_price_has_that_price_in_its_own_shares() -> None:
+    # 4:1 in between: the first close of 30 is 120 of the shares of then.
+    book = ledger(
+        entry("2024-01-01", T.DEPOSIT, cash=5.0),
+        entry("2024-01-02", T.TRANSFER_IN, asset=1, quantity=2),
+        entry("2024-01-03", T.TRANSFER_OUT, asset=1, quantity=2),
+    )
+    quotes = usd(dated(d20240108=30.0), splits=dated(d20240105=4.0))
+    valued = value(book, quotes)
+    np.testing.assert_array_equal(valued.inflows, [5.0, 240.0, 0.0])
+    np.testing.assert_array_equal(valued.outflows, [0.0, 0.0, 240.0])
+    np.testing.assert_array_equal(valued.values, [5.0, np.nan, 5.0])
+
+
+def test_what_is_not_held_has_no_priced_days() -> None:
+    book = ledger(
+        entry("2024-01-02", T.BUY, asset=1, quantity=1, cash=-10.0),
+        entry("2024-01-04", T.SELL, asset=1, quantity=1, cash=10.0),
+        entry("2024-01-09", T.BUY, asset=1, quantity=1, cash=-10.0),
+    )
+    days = value(book, usd(series("2024-01-01", *[10.0] * 8))).days
+    assert [str(each) for each in days] == [
+        *("2024-01-02", "2024-01-03", "2024-01-04", "2024-01-09", "2024-01-10"),
+    ]
+
+
+def test_cash_that_is_all_gone_is_nothing_and_no_rest_of_rounding() -> None:
+    book = ledger(
+        entry("2024-01-01", T.DEPOSIT, cash=0.1),
+        entry("2024-01-01", T.DEPOSIT, cash=0.2),
+        entry("2024-01-02", T.WITHDRAWAL, cash=-0.3),
+    )
+    assert value(book).values[-1] == 0.0
 
 
 def test_an_adjustment_sets_the_quantity_and_is_a_flow_at_market_value() -> None:
@@ -154,7 +202,7 @@ def test_what_is_sold_to_the_last_share_is_worth_nothing() -> None:
     assert value(book, usd(series("2024-01-01", 10.0, 10.0))).values[-1] == 0.0
 
 
-def test_values_stand_on_the_union_of_all_market_days() -> None:
+def test_values_stand_on_the_priced_days_of_all_that_is_held() -> None:
     book = ledger(
         entry("2024-01-02", T.BUY, asset=1, quantity=1, cash=-10.0),
         entry("2024-01-02", T.BUY, asset=2, quantity=1, cash=-20.0),
@@ -168,7 +216,7 @@ def test_values_stand_on_the_union_of_all_market_days() -> None:
     np.testing.assert_array_equal(valued.values, [30.0, 31.0, 33.0])
 
 
-def test_a_flow_between_two_market_days_belongs_to_the_later_one() -> None:
+def test_a_flow_between_two_market_days_keeps_its_own_day() -> None:
     # 6 and 7 January 2024 are a weekend.
     book = ledger(
         entry("2024-01-05", T.DEPOSIT, cash=100.0),
@@ -176,8 +224,8 @@ def test_a_flow_between_two_market_days_belongs_to_the_later_one() -> None:
         entry("2024-01-06", T.DEPOSIT, cash=50.0),
     )
     valued = value(book, usd(dated(d20240105=10.0, d20240108=11.0)))
-    np.testing.assert_array_equal(valued.inflows, [100.0, 50.0])
-    np.testing.assert_array_equal(valued.values, [100.0, 151.0])
+    np.testing.assert_array_equal(valued.inflows, [100.0, 50.0, 0.0])
+    np.testing.assert_array_equal(valued.values, [100.0, 150.0, 151.0])
 
 
 def test_entries_after_the_last_market_day_are_valued_on_their_own_day() -> None:

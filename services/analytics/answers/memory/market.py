@@ -32,9 +32,9 @@ def sequences(assets: Assets) -> Hashable:
     return tuple(sorted((asset.id, asset.sequence) for asset in assets.values()))
 
 
-def periods(assets: Iterable[AssetRow]) -> int:
-    """Return the days of a year on which these assets trade: 365 where all are crypto."""
-    return CRYPTO_DAYS if {asset.asset_type for asset in assets} == {"CRYPTO"} else TRADING_DAYS
+def periods(asset: AssetRow) -> int:
+    """Return the days of a year on which an asset trades: 365 of crypto."""
+    return CRYPTO_DAYS if asset.asset_type == "CRYPTO" else TRADING_DAYS
 
 
 class Benchmark(NamedTuple):
@@ -159,7 +159,7 @@ class Market:
         """Return an asset's whole history with highs, lows and volumes, split-adjusted."""
         history = History.unpack(queries.packed_prices(session, asset.id))
         splits = Series.of(queries.splits(session, [asset.id]).get(asset.id, []))
-        return Bars.of(history, splits, periods([asset]))
+        return Bars.of(history, splits, periods(asset))
 
     def pairs(self, currencies: Iterable[str], target: str, user_id: int) -> Assets:
         """Return the CURRENCY assets that may turn a user's `currencies` into `target`."""
@@ -245,10 +245,12 @@ def _read(session: Session, assets: list[AssetRow]) -> Iterator[tuple[AssetRow, 
     ids = [asset.id for asset in assets]
     packed, splits = queries.packed_closes(session, ids), queries.splits(session, ids)
     for asset in assets:
-        closes = History.unpack(packed.get(asset.id, [])).closes()
-        series = Series.of(splits.get(asset.id, []))
-        yield asset, Quotes(asset.symbol, asset.currency, closes, series)
+        history = History.unpack(packed.get(asset.id, []))
+        closes, series = history.closes(), Series.of(splits.get(asset.id, []))
+        kind, trade_days = asset.asset_type, history.trade_days
+        yield asset, Quotes(asset.symbol, asset.currency, closes, series, kind, trade_days)
 
 
 def _bytes(quotes: Quotes) -> int:
-    return quotes.closes.days.nbytes + quotes.closes.values.nbytes
+    closes = quotes.closes
+    return closes.days.nbytes + closes.values.nbytes + quotes.trade_days.nbytes

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.analytics.domain import returns, risk
+from services.analytics.domain.exact import Statement, floats
 from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import common_returns
 from services.analytics.domain.series import Series, split_adjusted
-from services.analytics.domain.valuation import Books, Valuation
+from services.analytics.domain.valuation import Books, Quotes, Valuation
 
 BETA_DAYS = 3 * 365
 BETA_OBSERVATIONS = 30
@@ -29,6 +30,7 @@ class Exposure:
     sector: str | None
     currency: str
     value: float
+    quotes: Quotes
     levels: Series
     worth: Series | Converted
     beta: float
@@ -68,22 +70,26 @@ def holdings_on(
         return None
     position = int(np.searchsorted(valuation.days, days[-1]))
     lines = {asset: line for asset, line in valuation.lines.items() if line.quantities[position]}
+    statement, positions = Statement(valuation, books), np.array([position])
     exposures = []
     for asset, line in lines.items():
         levels = books.levels(asset)
+        [value] = floats(statement.holding(asset, positions)).tolist()
         exposures.append(
             Exposure(
                 asset,
                 line.symbol,
                 sectors.get(asset),
                 line.currency,
-                line.value_on(position),
+                value,
+                books.assets[asset],
                 levels,
                 _worth(books, asset),
                 beta_of(levels, benchmark, days[-1]),
             )
         )
-    return Holdings(days[-1], books.currency, float(valuation.cash[position]), tuple(exposures))
+    [cash] = floats(statement.cash(positions)).tolist()
+    return Holdings(days[-1], books.currency, cash, tuple(exposures))
 
 
 def _worth(books: Books, asset: int) -> Converted:
@@ -97,5 +103,5 @@ def beta_of(levels: Series, benchmark: Series | None, as_of: Day) -> float:
     if benchmark is None:
         return np.nan
     span = levels.between(as_of - BETA_DAYS, as_of)
-    mine, market = common_returns(span.days, returns.simple(span.values), benchmark)
+    mine, market, _ = common_returns(span.days, returns.simple(span.values), benchmark)
     return float(risk.beta(mine, market)) if len(mine) >= BETA_OBSERVATIONS else np.nan
