@@ -177,7 +177,14 @@ class Plan:
             run = nats.command(self.folder.config / "nats.conf")
             answers = partial(nats.answers, self.state.ports["nats"])
             yield Program(
-                "nats", "servers", run, {}, answers, stop_signal="INT", stuck_sign=nats.STUCK_SIGN
+                "nats",
+                "servers",
+                run,
+                # To wake another of its threads takes longer than what it does for a message.
+                {"GOMAXPROCS": "1"},
+                answers,
+                stop_signal="INT",
+                stuck_sign=nats.STUCK_SIGN,
             )
 
     def _services(self) -> Iterator[Program]:
@@ -222,7 +229,7 @@ class Plan:
             "traefik",
             "edge",
             [str(servers.script("traefik")), f"--configFile={config}"],
-            # What it does for one request is shorter than to wake another of its threads for it.
+            # As NATS; but where services have several workers it has more to do.
             {"GOMAXPROCS": str(self.settings.workers)},
             partial(health.answers, f"http://{host}:{self.settings.port}/api/health/"),
         )
