@@ -37,6 +37,8 @@ class ServiceError(Exception):
     title = "Internal server error"
     # True: what was done before it was raised stays done (a failed login is counted).
     keeps_work = False
+    # True: the same request may be answered otherwise soon, so that no Idempotency-Key keeps it.
+    may_pass = False
 
     def __init__(
         self, message: str | None = None, *, code: str | None = None, title: str | None = None

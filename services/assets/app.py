@@ -2,12 +2,13 @@
 
 from services.assets import internal, settings
 from services.assets.domain.price_files import price_bars, row_bars
-from services.assets.models import IdempotencyKey
+from services.assets.models import IdempotencyKey, Job
 from services.assets.outside.sources import Readers, Sources
-from services.assets.parts.refreshes import Refreshes
 from services.assets.routes import BLUEPRINTS
+from services.assets.routes.refresh import Asked
 from services.assets.settings import Settings
 from shared.http import ServiceApp, create_service_app
+from shared.jobs import routes as jobs
 
 
 def create_app(configuration: Settings | None = None) -> ServiceApp:
@@ -17,10 +18,10 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         configuration,
         title="Assets and prices",
         public=BLUEPRINTS,
-        internal=[internal.blueprint],
+        internal=[internal.blueprint, jobs.internal],
         idempotency_table=IdempotencyKey,
+        job_table=Job,
     )
     sources = Sources(configuration.data_sources, Readers(price_bars, row_bars))
-    app.extensions["data_sources"] = sources
-    app.extensions["refreshes"] = Refreshes(sources, configuration.source_seconds)
+    app.extensions["data_sources"] = Asked(sources, configuration.source_seconds)
     return app

@@ -38,12 +38,8 @@ from shared.bus.outbox import OutboxMixin
 from shared.finance.asset_types import ASSET_TYPES
 from shared.finance.money import trimmed
 from shared.http.idempotency import IdempotencyMixin
+from shared.http.jobs import JobMixin
 
-PENDING: Final = "PENDING"
-RUNNING: Final = "RUNNING"
-DONE: Final = "DONE"
-FAILED: Final = "FAILED"
-JOB_STATES: Final = (PENDING, RUNNING, DONE, FAILED)
 PUBLIC: Final = "PUBLIC"
 PRIVATE: Final = "PRIVATE"
 # 12 digits before the point and 8 after it, as the contract accepts them.
@@ -318,35 +314,31 @@ class Feed(Base):
     )
 
 
-class Job(Base):
-    """Work on an asset that takes longer than a request; the worker does it.
+class Job(JobMixin, Base):
+    """Bulks and refreshes that take longer than a request.
 
     Attributes:
-        user_id: who asked; 0 is the installation itself.
-        started: when a worker took it last; one that died with it leaves it RUNNING.
+        asset_id, result, error: written by the release before alone; see `commands.adopt_old_jobs`.
     """
 
-    __tablename__ = "jobs"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    user_id: Mapped[int] = mapped_column(BigInteger)
-    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(String(30))
-    status: Mapped[str] = mapped_column(String(10), server_default=PENDING)
-    progress: Mapped[int] = mapped_column(Integer, server_default="0")
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    started: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    finished: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
 
     __table_args__ = (
+        *JobMixin.indexes(),
         Index("jobs_asset_idx", "asset_id", "created"),
         Index("jobs_open_idx", "id", postgresql_where=text("finished IS NULL")),
-        CheckConstraint(f"status IN {JOB_STATES}", name="jobs_status_known"),
+        # The release before writes its own words: PENDING, RUNNING, DONE, FAILED.
+        CheckConstraint(
+            "lower(status) IN ('pending', 'queued', 'running', 'done', 'failed')",
+            name="jobs_status_known",
+        ),
         CheckConstraint("progress BETWEEN 0 AND 100", name="jobs_progress_in_percent"),
         CheckConstraint(
-            "(finished IS NOT NULL) = (status IN ('DONE', 'FAILED'))", name="jobs_end_once"
+            "(finished IS NOT NULL) = (lower(status) IN ('done', 'failed'))", name="jobs_end_once"
         ),
     )
 

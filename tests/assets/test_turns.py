@@ -67,7 +67,7 @@ def admin(ann: Assets, fed: Stand) -> Assets:
 
 @pytest.fixture
 def turns(fed: Stand) -> Turns:
-    return Turns(fed.database, fed.app.extensions["data_sources"], timedelta(hours=24))
+    return Turns(fed.database, fed.app.extensions["data_sources"].sources, timedelta(hours=24))
 
 
 def enrol(fed: Stand) -> None:

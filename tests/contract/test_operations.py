@@ -75,7 +75,8 @@ CALLS = {
     "/api/schema/": "GET",
     "/api/docs/": "GET",
     "/api/health/": "GET",
-    "/api/jobs/{}/": "GET",
+    "/api/jobs/": "GET",
+    "/api/jobs/{}/": "GET DELETE",
 }
 
 FIELDS = {
@@ -121,6 +122,7 @@ FIELDS = {
     ),
     "GET /api/webhooks/{}/": "id url description events is_active created disabled_reason",
     "GET /api/exchange-rates/": "from to date rate rate_date via",
+    "GET /api/jobs/{}/": "id kind status progress result error created started finished",
 }
 
 PARAMETERS = {
@@ -147,6 +149,7 @@ PARAMETERS = {
     ),
     "/api/data-sources/{}/search/": "q",
     "/api/exchange-rates/": "from to date",
+    "/api/jobs/": "status page page_size ordering",
     "/api/schema/": "format",
 }
 
@@ -188,6 +191,24 @@ def test_every_list_has_pages_and_an_order(paths: dict[str, Document]) -> None:
             names = {one.get("name") for one in operations["get"]["parameters"]}
             assert {"page", "page_size"} <= names, path
             assert "text/csv" in content, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/transactions/bulk/",
+        "/api/transactions/import/",
+        "/api/assets/bulk/",
+        "/api/assets/{}/price_history/bulk/",
+        "/api/assets/{}/refresh_data/",
+    ],
+)
+def test_what_may_be_long_takes_a_preference_and_may_answer_a_job(
+    paths: dict[str, Document], path: str
+) -> None:
+    operation = paths[path]["post"]
+    assert {"$ref": "#/components/parameters/Prefer"} in operation["parameters"]
+    assert {"Location", "Preference-Applied"} <= operation["responses"]["202"]["headers"].keys()
 
 
 def test_every_creation_takes_an_idempotency_key(paths: dict[str, Document]) -> None:

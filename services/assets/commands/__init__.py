@@ -12,6 +12,7 @@ from services.assets.commands.assets import (
     retire_asset,
     update_asset,
 )
+from services.assets.commands.changes import permitted
 from services.assets.commands.feeds import (
     Turn,
     end_turn,
@@ -20,26 +21,25 @@ from services.assets.commands.feeds import (
     put_turn_off,
     take_turn,
 )
-from services.assets.commands.jobs import (
-    Taken,
-    fail_job,
-    finish_job,
-    purge_jobs,
-    queue_refresh,
-    take_job,
-)
+from services.assets.commands.jobs import REFRESH, adopt_old_jobs
+from services.assets.commands.price_deletion import delete_price, take_back_prices
 from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
     Quote,
-    delete_price,
     import_price_file,
     import_prices,
     import_sound_prices,
-    take_back_prices,
     update_price,
 )
-from services.assets.commands.refresh import Inquiry, Recorded, inquiry, record_delivery
+from services.assets.commands.refresh import (
+    Inquiry,
+    Recorded,
+    ask,
+    inquiry,
+    record_delivery,
+    refresh_asset,
+)
 from services.assets.commands.splits import add_split, delete_split
 from services.assets.commands.trades import (
     adopt_ledger,
@@ -51,14 +51,16 @@ from services.assets.commands.trades import (
 
 __all__ = [
     "MOST_PRICES",
+    "REFRESH",
     "Imported",
     "Inquiry",
     "Quote",
     "Recorded",
-    "Taken",
     "Turn",
     "add_split",
     "adopt_ledger",
+    "adopt_old_jobs",
+    "ask",
     "close_anew",
     "create_asset",
     "create_assets",
@@ -68,24 +70,21 @@ __all__ = [
     "end_turn",
     "enrol_feeds",
     "ensure_private_asset",
-    "fail_job",
     "fail_turn",
-    "finish_job",
     "forget_ledger",
     "import_price_file",
     "import_prices",
     "import_sound_prices",
     "inquiry",
     "pass_over",
-    "purge_jobs",
+    "permitted",
     "put_trade",
     "put_turn_off",
-    "queue_refresh",
     "record_delivery",
+    "refresh_asset",
     "refusals_of_private_assets",
     "retire_asset",
     "take_back_prices",
-    "take_job",
     "take_turn",
     "update_asset",
     "update_price",

@@ -9,14 +9,12 @@ from typing import Any, Final, cast
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
     CursorResult,
     Date,
     Numeric,
     Text,
     any_,
     bindparam,
-    delete,
     literal,
     select,
     text,
@@ -30,14 +28,13 @@ from services.assets.commands.changes import (
     tell,
     tell_of_history,
 )
-from services.assets.commands.trades import closed_by_trades
 from services.assets.domain import quotes, splits
 from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
 from services.assets.domain.price_files import PriceFile
 from services.assets.domain.quotes import Bar, Faults
 from services.assets.models import PRICE_IMPORT_IDS, Asset, Price, price_text
-from shared.errors import NotFound, ServiceError, ValidationFailed
+from shared.errors import ServiceError, ValidationFailed
 from shared.events.cards import TRADE
 from shared.finance.days import latest_day
 from shared.finance.money import MINOR_CURRENCIES
@@ -230,45 +227,6 @@ def import_sound_prices(
         ValidationFailed(wrong[index]) if index in wrong else ids[row.date]
         for index, row in enumerate(rows)
     ]
-
-
-def delete_price(session: Session, price_id: int, *, by: Actor) -> None:
-    """Delete the price of one day.
-
-    Raises:
-        NotFound: there is none, or its asset is private to somebody else.
-        Forbidden: its asset is public, and they are no administrator.
-    """
-    _delete(session, Price.id == price_id, "price record", by)
-
-
-def take_back_prices(session: Session, import_id: int, *, by: Actor) -> None:
-    """Delete the prices that came by a file and that nothing has replaced since.
-
-    What they replaced does not come back.
-
-    Raises:
-        NotFound, Forbidden: as for `delete_price`.
-    """
-    _delete(session, Price.import_id == import_id, "import", by)
-
-
-def _delete(session: Session, those: ColumnElement[bool], noun: str, by: Actor) -> None:
-    """Delete prices of one asset; its price and whoever keeps copies of its history follow.
-
-    A day of its owner's trades has the price of the last one again.
-    """
-    asset_id = session.scalar(select(Price.asset_id).where(those).limit(1))
-    try:
-        asset = changeable(session, asset_id or 0, by)
-    except NotFound:
-        raise NotFound.of(noun) from None
-    days = session.scalars(delete(Price).where(those).returning(Price.date)).all()
-    if not days:
-        raise NotFound.of(noun)  # somebody else was faster
-    closed_by_trades(session, asset, days)
-    requote(session, asset)
-    tell_of_history(session, asset, min(days), max(days))
 
 
 def _sifted(

@@ -1,8 +1,9 @@
 """Prices from a data source: what is asked, and how an answer is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import func, select
@@ -24,6 +25,7 @@ from services.assets.domain.feeds import EARLIEST, DataSourceError, Delivery, Wa
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Feed, Price, Trade
+from services.assets.outside.sources import Sources
 from shared.errors import ValidationFailed
 from shared.events.cards import TRADE
 from shared.finance.days import latest_day
@@ -65,6 +67,44 @@ def inquiry(session: Session, asset_id: int, *, by: Actor) -> Inquiry:
     symbol = asset.data_symbol or asset.symbol
     wanted = Wanted(symbol, asset.asset_type, asset.currency, _since(session, asset))
     return Inquiry(asset.id, asset.data_source, wanted)
+
+
+def ask(
+    sources: Sources, inquiry: Inquiry, *, by: Actor, within: float
+) -> Callable[[Session], Recorded]:
+    """Ask the source of an asset; return what records its answer.
+
+    Args:
+        within: seconds that it may take.
+
+    Raises:
+        Conflict: there is nobody to ask: see `Sources.serving`.
+        DataSourceError: the source failed.
+        SourceTooSlow: it takes longer.
+    """
+    source = sources.serving(inquiry.source, inquiry.wanted.asset_type)
+    delivery = source.history(inquiry.wanted, within)
+    return partial(
+        record_delivery,
+        asset_id=inquiry.asset_id,
+        delivery=delivery,
+        by=by,
+        source=source.name,
+        since=inquiry.wanted.since,
+    )
+
+
+def refresh_asset(
+    session: Session, asset_id: int, *, by: Actor, sources: Sources, within: float
+) -> Recorded:
+    """Ask the source of an asset, outside of any lock, then record what it delivers.
+
+    Raises:
+        NotFound, Forbidden: see `changes.permitted`.
+        Conflict, DataSourceError, SourceTooSlow: see `ask`; nothing has changed.
+    """
+    record = ask(sources, inquiry(session, asset_id, by=by), by=by, within=within)
+    return record(session)
 
 
 def record_delivery(

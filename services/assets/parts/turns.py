@@ -12,7 +12,6 @@ from services.assets import commands
 from services.assets.commands import Turn
 from services.assets.domain.feeds import SourceDown
 from services.assets.outside.sources import Sources
-from services.assets.parts.refreshes import ask
 from shared.db import Database
 from shared.errors import ServiceError
 from shared.observability import logger
@@ -90,7 +89,7 @@ class Turns:
             self.database.unit(lambda session: commands.put_turn_off(session, turn.asset_id, until))
             return True
         try:
-            record = ask(self.sources, inquiry, _WITHIN, turn.by)
+            record = commands.ask(self.sources, inquiry, by=turn.by, within=_WITHIN)
         except SourceDown:
             log.warning("data_source_rests", source=source.name, seconds=rest.begin())
             raise

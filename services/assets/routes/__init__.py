@@ -1,6 +1,7 @@
 """The public routes of assets, one file a resource."""
 
 from services.assets.routes import assets, bulk, prices, rates, refresh, sources, splits
+from shared.jobs import routes as jobs
 
 BLUEPRINTS = (
     assets.blueprint,
@@ -10,4 +11,5 @@ BLUEPRINTS = (
     bulk.blueprint,
     refresh.blueprint,
     sources.blueprint,
+    jobs.blueprint,
 )

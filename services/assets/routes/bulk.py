@@ -6,14 +6,16 @@ from typing import Any, Final
 
 from flask import Response, request
 from marshmallow import Schema
+from werkzeug.exceptions import UnsupportedMediaType
 
 from services.assets import commands, queries
 from services.assets.domain.price_files import read_prices
 from services.assets.domain.quotes import Bar
-from services.assets.lanes import IMPORTING
+from services.assets.lanes import ASSETS_AT_ONCE, IMPORTING, PRICES_AT_ONCE
 from services.assets.models import AssetFields
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
+    MOST_ASSETS,
     AssetSchema,
     BulkAssetsSchema,
     DayPriceSchema,
@@ -23,7 +25,7 @@ from services.assets.schemas import (
 )
 from shared.errors import BadRequest
 from shared.files import Form
-from shared.http import Blueprint, Resource, bulk, session
+from shared.http import Blueprint, Resource, bodies, bulk, jobs, session
 from shared.http.blueprint import BULK_BODY, Parser
 from shared.http.bulk import BulkSchema
 from shared.http.files import body_of
@@ -48,8 +50,6 @@ class PriceParser(Parser):
         """Return the body by what it says it is; the view reads a file, as its query says."""
         if req.mimetype == _FILE:
             return {"prices": [None]}
-        if not req.is_json:
-            body_of(_FILE, "A file of prices")
         return self.load_json(req, schema)
 
 
@@ -65,17 +65,36 @@ class BulkBlueprint(Blueprint):
 
 blueprint = BulkBlueprint("Bulk", "Many assets or prices in one call.")
 
+_LOADED: Final = 50  # percent of a bulk's work, about
+
+
+def _assets() -> int:
+    if not request.is_json:
+        raise UnsupportedMediaType
+    return bodies.rows(request.get_data())
+
+
+def _prices(_query: dict[str, Any], asset_id: int) -> int:
+    commands.permitted(session, asset_id, actor())
+    if request.is_json:
+        return bodies.rows(request.get_data())
+    return bodies.lines(body_of(_FILE, "A file of prices"))
+
 
 @blueprint.route("/api/assets/bulk/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
+@blueprint.job(
+    "create_assets", lane=IMPORTING.name, size=_assets, most=ASSETS_AT_ONCE, limit=MOST_ASSETS
+)
 @blueprint.arguments(BulkAssetsSchema)
 @blueprint.response(201, BulkSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="Some rows were refused.")
 def create_assets(body: dict[str, Any]) -> Response:
     """Make many assets, all or none; with `atomic: false` those that are sound."""
     rows = bulk.load(AssetSchema(), body["assets"])
+    jobs.progress(_LOADED)
     outcomes = bulk.outcomes(rows, _create)
     return bulk.answer("assets", outcomes, atomic=body["atomic"])
 
@@ -90,6 +109,13 @@ def _create(rows: list[AssetFields]) -> list[bulk.Outcome]:
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
 @blueprint.arguments(PricesQuery, location="query")
+@blueprint.job(
+    "import_prices",
+    lane=IMPORTING.name,
+    size=_prices,
+    most=PRICES_AT_ONCE,
+    limit=commands.MOST_PRICES,
+)
 @blueprint.arguments(PricesSchema, location="json_or_csv")
 @blueprint.response(200, ImportedSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="What became of each, if not atomic.")
@@ -105,6 +131,7 @@ def import_prices(
     if request.mimetype == _FILE:
         return _import_file(asset_id, query, form)
     rows = bulk.load(DayPriceSchema(), body["prices"])
+    jobs.progress(_LOADED)
     if not body["atomic"]:
         outcomes = bulk.outcomes(rows, partial(_record, asset_id, query))
         return bulk.answer("prices", outcomes, atomic=False)

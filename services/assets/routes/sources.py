@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.assets.lanes import IMPORTING
-from services.assets.parts.refreshes import Refreshes
+from services.assets.routes.refresh import Asked
 from services.assets.schemas import DataSourcesSchema, MatchesSchema, MatchQuery
 from shared.http import Blueprint, Resource
 from shared.http.context import service_app
@@ -17,7 +17,7 @@ blueprint = Blueprint("Data sources", "Where prices come from, and what they cal
 @blueprint.response(200, DataSourcesSchema)
 def list_data_sources() -> Resource:
     """List the price sources of this installation."""
-    results = list(_refreshes().sources)
+    results = list(_asked().sources)
     return {"count": len(results), "results": results}
 
 
@@ -29,10 +29,11 @@ def list_data_sources() -> Resource:
 @blueprint.alt_response(409, schema=Error, description="This source cannot be searched.")
 def search_data_source(query: dict[str, Any], name: str) -> Resource:
     """Ask a price source what it calls an asset."""
-    results = _refreshes().search(name, query["q"])
+    asked = _asked()
+    results = asked.sources.searchable(name).search(query["q"], asked.within)
     return {"count": len(results), "results": results}
 
 
-def _refreshes() -> Refreshes:
-    refreshes: Refreshes = service_app.extensions["refreshes"]
-    return refreshes
+def _asked() -> Asked:
+    asked: Asked = service_app.extensions["data_sources"]
+    return asked

@@ -7,6 +7,7 @@ from services.assets.schemas.assets import (
     SearchResultsSchema,
 )
 from services.assets.schemas.bulk import (
+    MOST_ASSETS,
     BulkAssetsSchema,
     DayPriceSchema,
     ImportedSchema,
@@ -14,7 +15,6 @@ from services.assets.schemas.bulk import (
     PricesSchema,
 )
 from services.assets.schemas.fields import Isin, Symbol
-from services.assets.schemas.jobs import AcceptedSchema, JobSchema
 from services.assets.schemas.prices import (
     HistoryQuery,
     NewPriceSchema,
@@ -28,7 +28,7 @@ from services.assets.schemas.prices import (
 from services.assets.schemas.sources import DataSourcesSchema, MatchesSchema, MatchQuery
 
 __all__ = [
-    "AcceptedSchema",
+    "MOST_ASSETS",
     "AssetQuery",
     "AssetSchema",
     "BulkAssetsSchema",
@@ -37,7 +37,6 @@ __all__ = [
     "HistoryQuery",
     "ImportedSchema",
     "Isin",
-    "JobSchema",
     "MatchQuery",
     "MatchesSchema",
     "NewPriceSchema",

@@ -13,7 +13,7 @@ from shared.http.files import FormQuery
 from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema
 from shared.http.warnings import Warnings
 
-_MOST_ASSETS: Final = 10_000
+MOST_ASSETS: Final = 10_000
 
 
 class BulkAssetsSchema(StrictSchema):
@@ -22,7 +22,7 @@ class BulkAssetsSchema(StrictSchema):
     assets = Rows(
         fields.Nested(AssetSchema),
         required=True,
-        validate=validate.Length(min=1, max=_MOST_ASSETS),
+        validate=validate.Length(min=1, max=MOST_ASSETS),
         metadata={"description": "1 to 10,000 assets."},
     )
     atomic = Flag(

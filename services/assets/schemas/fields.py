@@ -37,7 +37,7 @@ class DataSource(Text):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, *args, **kwargs)
-        if name not in service_app.extensions["data_sources"]:
+        if name not in service_app.extensions["data_sources"].sources:
             raise ValidationError("No such source is switched on: see /api/data-sources/.")
         return name
 

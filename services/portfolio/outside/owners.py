@@ -94,6 +94,15 @@ class Owners:
         made = self._assets.post("assets/", {"user": user_id, **values})
         return int(made["id"])
 
+    def jobs(self, user_id: int) -> list[Mapping[str, Any]]:
+        """Return what the owner of assets tells of a user's jobs.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        told: list[Mapping[str, Any]] = self._assets.get("jobs/", {"user": user_id})["jobs"]
+        return told
+
     def refusals(
         self, user_id: int, assets: Sequence[Mapping[str, Any]]
     ) -> list[ValidationFailed | None]:

@@ -12,7 +12,7 @@ from flask import Response, request
 from services.portfolio import commands, queries
 from services.portfolio.domain import ledger_files
 from services.portfolio.domain.ledger_files import Said
-from services.portfolio.lanes import IMPORTING
+from services.portfolio.lanes import AT_ONCE, IMPORTING
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import (
     FormatsSchema,
@@ -20,9 +20,8 @@ from services.portfolio.schemas import (
     ImportQuery,
     PortfolioOfFile,
 )
-from shared.http import Blueprint, Resource, identity, session, spool
+from shared.http import Blueprint, Resource, bodies, identity, jobs, session, spool
 from shared.http.blueprint import BULK_BODY
-from shared.http.bodies import require_few_values
 from shared.http.files import body_of
 
 blueprint = Blueprint("Ledger files", "Ledgers of other programs and of our own, as files.")
@@ -33,6 +32,18 @@ _CSV: Final = {
 }
 _SAID: Final = ("form", "columns", "types")
 _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
+_READ: Final = 25  # percent of an import's work, about
+
+
+def _rows(query: dict[str, Any]) -> int:
+    # Before anything is said of the file: a portfolio of somebody else does not exist.
+    queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
+    body = _body(query["format"])
+    return bodies.rows(body) if request.is_json else bodies.lines(body)
+
+
+def _body(format_: str) -> bytes:
+    return body_of(ledger_files.content_type(format_), "The file")
 
 
 @blueprint.route("/api/transactions/import/", methods=["POST"])
@@ -40,15 +51,15 @@ _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
 @blueprint.arguments(ImportQuery, location="query")
+@blueprint.job("import_transactions", lane=IMPORTING.name, size=_rows, most=AT_ONCE)
 @blueprint.response(200, ImportedSchema)
 @blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
 def import_file(query: dict[str, Any]) -> Resource:
     """Record the transactions of a file that the portfolio does not have yet."""
-    # Before anything is said of the file: a portfolio of somebody else does not exist.
-    queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
     format_ = query.pop("format")
     said = Said(is_preview=query["dry_run"], **{name: query.pop(name) for name in _SAID})
-    file = ledger_files.read(format_, _content(ledger_files.content_type(format_)), said)
+    file = ledger_files.read(format_, _body(format_), said)
+    jobs.progress(_READ)
     imported = commands.import_file(session, identity.user_id, file=file, owners=owners(), **query)
     outcome = {field.name: getattr(imported, field.name) for field in fields(imported)}
     if query["dry_run"]:
@@ -85,13 +96,6 @@ def export_file(query: dict[str, int]) -> Response:
     name = f'attachment; filename="portfolio-{portfolio.id}.csv"'
     lines = partial(queries.files.exported, portfolio_id=portfolio.id)
     return spool.csv(lines, **{"Content-Disposition": name})
-
-
-def _content(mimetype: str) -> bytes:
-    content = body_of(mimetype, "The file")
-    if request.is_json:
-        require_few_values(content)
-    return content
 
 
 def _call(missing: Sequence[str], unresolved: Sequence[object]) -> str:

@@ -10,12 +10,14 @@ from services.portfolio.schemas.files import (
 from services.portfolio.schemas.portfolios import PortfolioQuery, PortfolioSchema
 from services.portfolio.schemas.positions import NewPositionSchema, PositionQuery, PositionSchema
 from services.portfolio.schemas.transactions import (
+    MOST_ROWS,
     BulkTransactionsSchema,
     TransactionQuery,
     TransactionSchema,
 )
 
 __all__ = [
+    "MOST_ROWS",
     "AllocationQuery",
     "AllocationSchema",
     "BulkTransactionsSchema",
