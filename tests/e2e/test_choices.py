@@ -19,7 +19,13 @@ QUOTA = 40
 # Auth counts in its memory.
 EXISTING = {"HOST": "0.0.0.0", "WORKERS": "2", "QUOTA_MARKET_DATA": f"{QUOTA}/hour"}
 # The quotas are shared, so that auth has two workers, too.
-SHARED = {"DEMO": "0", "WORKERS": "2", "LIMITS": "on", "QUOTA_MARKET_DATA": f"{QUOTA}/hour"}
+SHARED = {
+    "DEMO": "0",
+    "WORKERS": "2",
+    "LIMITS": "on",
+    "QUOTA_MARKET_DATA": f"{QUOTA}/hour",
+    "MOST_OPEN_JOBS": "3",
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +57,7 @@ def test_every_setting_of_the_table_is_started_here_or_for_all_tests() -> None:
     chosen = {"PORT", "RUN_DIR", *CHOSEN, *EXISTING, *SHARED}
     chosen |= {"DATABASE", "BUS", "QUOTA_STORAGE", "DATA_SOURCES"}
     documented = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
-    assert len(documented) == 11
+    assert len(documented) == 12
     assert documented <= chosen
 
 
