@@ -1,0 +1,46 @@
+"""Random ledgers: what the services answer is what the model says, to the printed digit.
+
+    RANDOM_LEDGERS=1000 python -m pytest tests/model          # more of them
+    RANDOM_LEDGERS=seed:17 python -m pytest tests/model       # one again
+"""
+
+import os
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.model import positions
+from tests.model.generator import Case, case
+from tests.model.installation import Account, Installation
+from tests.model.ledger import Ledger
+from tests.model.printing import differences
+
+ASKED = os.environ.get("RANDOM_LEDGERS", "60")
+SEEDS = [int(ASKED[5:])] if ASKED.startswith("seed:") else range(int(ASKED))
+SHOWN = 12  # differences of one case
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_random_ledger_has_the_figures_of_the_model(
+    installation: Installation, seed: int
+) -> None:
+    written = case(seed)
+    account = installation.enter(written)
+    wrong = [
+        f"{name} {difference}"
+        for name, expected, came in _answers(written, account)
+        for difference in differences(expected, came)
+    ]
+    assert not wrong, "\n".join([f"{len(wrong)} differ", *wrong[:SHOWN], written.text])
+
+
+def _answers(written: Case, account: Account) -> list[tuple[str, Any, Any]]:
+    """Return what is expected and what came, by the name of the answer."""
+    today = date.today()  # noqa: DTZ011 - the tests run on one clock
+    ledger = Ledger.of(written.market, written.currency, written.method, written.entries)
+    held = [positions.Position(ledger, symbol, today).printed() for symbol in sorted(ledger.holdings)]
+    return [
+        ("positions", held, account.positions()),
+        ("portfolio", positions.portfolio(ledger, today), account.totals()),
+    ]
