@@ -5,10 +5,9 @@ A seed gives the same case for ever; `Case.text` shows it as rows that can be re
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import cached_property
 from random import Random
 from typing import Final
 
@@ -22,6 +21,8 @@ END: Final = date(2024, 6, 28)
 RATES: Final = {"EURUSD": "1.10", "EURGBP": "0.86", "USDJPY": "131.5", "USDKWD": "0.3062"}
 BEGINNINGS: Final = {"USDJPY": date(2022, 3, 1)}
 BASES: Final = {"USD": 6, "EUR": 4, "GBP": 1, "JPY": 1, "KWD": 1}
+OWN_PAIRS: Final = False
+PRIVATE_ASSETS: Final = False
 MOST_ENTRIES: Final = 30
 RATIOS: Final = ("2:1", "3:1", "1:3", "3:2", "1:10", "7:3")
 
@@ -60,9 +61,14 @@ class Case:
             f" {self.interval}, benchmark {self.benchmark}, rate {self.risk_free_rate},"
             f" confidence {self.confidence}"
         )
-        return "\n".join([head, *map(_asset_line, self.market.assets.values()),
-                          *map(_pair_line, self.market.own_pairs.items()),
-                          *map(_entry_line, self.entries)])
+        return "\n".join(
+            [
+                head,
+                *map(_asset_line, self.market.assets.values()),
+                *map(_pair_line, self.market.own_pairs.items()),
+                *map(_entry_line, self.entries),
+            ]
+        )
 
 
 def _asset_line(asset: Asset) -> str:
@@ -182,7 +188,7 @@ class _Author:
         created = sorted(sent, key=_bulk_order) if self.in_bulk else sent
         return Case(
             self.seed,
-            self.market,
+            self.market.with_trades(created),
             self.currency,
             random.choice(METHODS),
             created,
@@ -216,10 +222,14 @@ class _Author:
         closes = _walk(random, price, days, step, random.choice((2, 2, 4)))
         splits = self._splits(kind, days)
         for day, ratio in splits.items():
-            closes = {on: rounded(close / ratio, 4) if on >= day else close
-                      for on, close in closes.items()}
+            closes = {
+                on: rounded(close / ratio, 4) if on >= day else close
+                for on, close in closes.items()
+            }
         closes = {on: max(close, Fraction(1, 100)) for on, close in closes.items()}
-        return Asset(f"{kind[:2]}{number}.{self.seed}", kind, currency, Closes(closes), splits)
+        symbol = f"{kind[:2]}{number}.{self.seed}"
+        is_private = PRIVATE_ASSETS and random.random() < 0.25
+        return Asset(symbol, kind, currency, Closes(closes), splits, is_private)
 
     def _is_known(self, currency: str) -> bool:
         """Whether one step across EUR or USD leads to the portfolio's currency."""
@@ -234,7 +244,15 @@ class _Author:
         return {day: Fraction(int(new), int(old))}
 
     def _own_pairs(self) -> dict[str, Closes]:
-        return {}
+        """Return pairs of the owner's own, on days when a public one has no close too."""
+        random = self.random
+        if not OWN_PAIRS or random.random() < 0.7:
+            return {}
+        name = random.choice(list(RATES))
+        days = [
+            self.first + DAY * random.randrange(-30, 400) for _ in range(random.randrange(1, 9))
+        ]
+        return {name: Closes(_walk(random, Decimal(RATES[name]), sorted(set(days)), 0.02, 4))}
 
     def _write(self) -> None:
         random = self.random
@@ -257,21 +275,37 @@ class _Author:
             self._entry(kind, day)
 
     def _kind(self) -> str:
-        weights = {"BUY": 8, "SELL": 5, "CLOSE": 1, "DIVIDEND": 2, "INTEREST": 1, "FEE": 1,
-                   "TAX": 1, "FEE_REFUND": 1, "TAX_REFUND": 1, "TRANSFER_IN": 1,
-                   "TRANSFER_OUT": 1, "ADJUSTMENT": 1, "ODD SPLIT": 0.3,
-                   "DEPOSIT": 2 if self.cash_began or not self.market.assets else 0.3,
-                   "WITHDRAWAL": 1 if self.cash_began else 0.1}
+        weights = {
+            "BUY": 8,
+            "SELL": 5,
+            "CLOSE": 1,
+            "DIVIDEND": 2,
+            "INTEREST": 1,
+            "FEE": 1,
+            "TAX": 1,
+            "FEE_REFUND": 1,
+            "TAX_REFUND": 1,
+            "TRANSFER_IN": 1,
+            "TRANSFER_OUT": 1,
+            "ADJUSTMENT": 1,
+            "ODD SPLIT": 0.3,
+            "DEPOSIT": 2 if self.cash_began or not self.market.assets else 0.3,
+            "WITHDRAWAL": 1 if self.cash_began else 0.1,
+        }
         return self.random.choices(list(weights), list(weights.values()))[0]
 
     def _entry(self, kind: str, day: date) -> None:
         assets = [asset for asset in self.market.assets.values() if self._may_enter(asset, day)]
         held = [asset for asset in assets if self.held.get(asset.symbol)]
         write: dict[str, Callable[[date, Asset], None]] = {
-            "BUY": self._buy, "TRANSFER_IN": self._transfer_in, "ADJUSTMENT": self._adjust,
+            "BUY": self._buy,
+            "TRANSFER_IN": self._transfer_in,
+            "ADJUSTMENT": self._adjust,
         }
         of_held: dict[str, Callable[[date, Asset], None]] = {
-            "SELL": self._sell, "CLOSE": self._close, "TRANSFER_OUT": self._transfer_out,
+            "SELL": self._sell,
+            "CLOSE": self._close,
+            "TRANSFER_OUT": self._transfer_out,
             "ODD SPLIT": self._odd_split,
         }
         if kind in write and assets:
@@ -309,8 +343,9 @@ class _Author:
 
     def _money(self, most: float, currency: str) -> Decimal:
         most *= 100 if currency == "JPY" else 1
-        return _decimal(Fraction(self.random.uniform(most / 10, most)),
-                        MINOR_UNITS.get(currency, 2)) or Decimal(1)
+        return _decimal(
+            Fraction(self.random.uniform(most / 10, most)), MINOR_UNITS.get(currency, 2)
+        ) or Decimal(1)
 
     def _trade(self, kind: str, day: date, asset: Asset, quantity: Decimal) -> None:
         currency, price = asset.currency, self._price(asset, day)
@@ -412,7 +447,8 @@ class _Author:
         if self.random.random() < 0.15:
             other = self.random.choice(others)
             currency = other if self.market.rate(other, currency, day) is not None else currency
-        amount = self._money(5000 if kind == "DEPOSIT" else 700, currency)
+        most = 700 if kind == "WITHDRAWAL" else self.random.choice((3_000, 30_000, 90_000))
+        amount = self._money(most, currency)
         self.cash_began = True
         self._add(Entry(kind, day, currency, amount=amount if kind == "DEPOSIT" else -amount))
 
@@ -420,17 +456,27 @@ class _Author:
         random = self.random
         if not self.entries or random.random() < 0.4:
             return None, None
-        first, last = self.entries[0].day, max(self.entries[-1].day, END)
-        if random.random() < 0.15:
-            return date(2023, 1, 1), date(2023, 12, 31)
-        start = first + DAY * random.randrange(-10, max((last - first).days, 1))
+        priced = [
+            asset.closes.days[-1] for asset in self.market.assets.values() if asset.closes.days
+        ]
+        first, last = self.entries[0].day, max([self.entries[-1].day, *priced])
+        if random.random() < 0.1:
+            return date(last.year, 1, 1), date(last.year, 12, 31)
+        start = first + DAY * random.randrange(-10, max((last - first).days * 4 // 5, 1))
         end = start + DAY * random.choice((5, 30, 58, 61, 120, 400))
         choice = random.random()
         return (start if choice < 0.8 else None), (end if choice > 0.2 else None)
 
 
-_CLASSES: Final = {"BUY": 0, "TRANSFER_IN": 0, "DEPOSIT": 0, "SELL": 1, "CLOSE": 1,
-                   "TRANSFER_OUT": 1, "ADJUSTMENT": 2}
+_CLASSES: Final = {
+    "BUY": 0,
+    "TRANSFER_IN": 0,
+    "DEPOSIT": 0,
+    "SELL": 1,
+    "CLOSE": 1,
+    "TRANSFER_OUT": 1,
+    "ADJUSTMENT": 2,
+}
 
 
 def _bulk_order(entry: Entry) -> tuple[date, int]:
@@ -443,6 +489,3 @@ def _decimal(value: Fraction, places: int) -> Decimal:
     return (Decimal(number.numerator) / Decimal(number.denominator)).quantize(
         Decimal(1).scaleb(-places)
     )
-
-
-_ = cached_property, timedelta

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from shared.testing import Stand
 from tests.conftest import MakeStand
 from tests.model.generator import Case, public_pairs
 from tests.model.ledger import Entry, as_decimal
-from tests.model.market import Asset, Closes
+from tests.model.market import Asset
 
 ADMINISTRATOR = 1
 
@@ -59,7 +60,8 @@ class Installation:
         of_assets = _taken(self.assets)
         _hear(self.portfolio, of_assets, self._portfolio_handlers)
         _hear(self.analytics, of_assets, self._analytics_handlers)
-        _hear(self.analytics, _taken(self.portfolio), self._analytics_handlers)
+        of_portfolio = _taken(self.portfolio)
+        _hear(self.analytics, of_portfolio, self._analytics_handlers)
         while self._appraiser.work(threading.Event()):
             pass
 
@@ -89,7 +91,7 @@ class Installation:
             "currency": asset.currency,
         }
         made = int(_posted(client, "/api/assets/", body)["id"])
-        if prices := _prices(asset.closes):
+        if prices := _prices(asset.recorded):
             path = f"/api/assets/{made}/price_history/bulk/"
             _posted(client, path, {"prices": prices}, 200)
         for day, ratio in asset.splits.items():
@@ -127,8 +129,10 @@ class Account:
         """Return all positions, closed ones too, each with its symbol."""
         query = {"portfolio_id": self.id, "include_closed": "true"}
         rows = _got(self._portfolio, "/api/positions/", **query)["results"]
-        return sorted(({"symbol": row["asset"]["symbol"], **row} for row in rows),
-                      key=lambda row: str(row["symbol"]))
+        return sorted(
+            ({"symbol": row["asset"]["symbol"], **row} for row in rows),
+            key=lambda row: str(row["symbol"]),
+        )
 
     def totals(self) -> dict[str, Any]:
         """Return the portfolio."""
@@ -226,8 +230,8 @@ def _hear(stand: Stand, events: list[Event], handlers: Mapping[str, Handler]) ->
     with_owners(lambda: inbox.process(stand.database.sessions, stand.name, heard, handlers))
 
 
-def _prices(closes: Closes) -> list[dict[str, str]]:
-    return [{"date": day.isoformat(), "close": _plain(closes.by_day[day])} for day in closes.days]
+def _prices(closes: Mapping[date, Fraction]) -> list[dict[str, str]]:
+    return [{"date": day.isoformat(), "close": _plain(close)} for day, close in closes.items()]
 
 
 def _plain(close: Fraction) -> str:
@@ -244,4 +248,3 @@ def _got(client: FlaskClient, path: str, **query: Any) -> dict[str, Any]:
     answer = client.get(path, query_string=query)
     assert answer.status_code == 200, answer.text
     return dict(answer.get_json())
-

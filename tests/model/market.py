@@ -1,14 +1,19 @@
 """What things cost: assets with their closes and splits, and exchange rates."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from math import prod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.model.ledger import Entry
 
 DAY = timedelta(days=1)
+FRIDAY = 5
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Asset:
     Attributes:
         owner_makes_it: it is private to the portfolio's owner.
         splits: ratio by day; the closes are as traded.
+        traded: the days whose close is that of a trade.
     """
 
     symbol: str
@@ -47,11 +53,32 @@ class Asset:
     closes: Closes
     splits: Mapping[date, Fraction] = field(default_factory=dict)
     owner_makes_it: bool = False
+    traded: frozenset[date] = frozenset()
 
     @property
     def is_crypto(self) -> bool:
         """Whether it trades every day."""
         return self.kind == "CRYPTO"
+
+    @property
+    def recorded(self) -> dict[date, Fraction]:
+        """The closes that somebody recorded."""
+        closes = self.closes.by_day
+        return {day: close for day, close in closes.items() if day not in self.traded}
+
+    def is_news(self, day: date) -> bool:
+        """Whether a day has a close that makes it an observation day."""
+        if day not in self.closes.by_day:
+            return False
+        return day not in self.traded or day.weekday() < FRIDAY
+
+    def with_trades(self, trades: Mapping[date, Fraction]) -> "Asset":
+        """Return the same with the prices of trades on days that have no close."""
+        if not self.owner_makes_it:
+            return self
+        new = {day: price for day, price in trades.items() if day not in self.closes.by_day}
+        closes = Closes({**self.closes.by_day, **new})
+        return replace(self, closes=closes, traded=frozenset(new))
 
     def adjusted(self, day: date) -> Fraction:
         """Return the close of a day in the shares of today."""
@@ -72,6 +99,16 @@ class Market:
     assets: Mapping[str, Asset]
     pairs: Mapping[str, Closes]
     own_pairs: Mapping[str, Closes] = field(default_factory=dict)
+
+    def with_trades(self, entries: Iterable["Entry"]) -> "Market":
+        """Return the same with the prices of trades, of a day the last created one's."""
+        prices: dict[str, dict[date, Fraction]] = {symbol: {} for symbol in self.assets}
+        for entry in entries:
+            if entry.kind in {"BUY", "SELL"} and entry.asset is not None:
+                if entry.currency == self.assets[entry.asset].currency:
+                    prices[entry.asset][entry.day] = Fraction(entry.price or 0)
+        assets = {name: asset.with_trades(prices[name]) for name, asset in self.assets.items()}
+        return replace(self, assets=assets)
 
     def rate(self, source: str, target: str, day: date) -> Fraction | None:
         """Return units of `target` for one of `source`: of the pair, else across EUR or USD."""

@@ -82,8 +82,11 @@ def _rows(expected: list[Any], came: list[Any], path: str) -> Iterator[Differenc
         yield Difference(f"{path} (rows)", f"also {missing}", f"also {surplus} of {len(came)}")
         if missing or surplus:
             shared = {name: row for name, row in zip(names[1], came, strict=True)}
-            pairs = [(row, shared[name]) for name, row in zip(names[0], expected, strict=True)
-                     if name in shared]
+            pairs = [
+                (row, shared[name])
+                for name, row in zip(names[0], expected, strict=True)
+                if name in shared
+            ]
         else:
             return
     else:

@@ -1,16 +1,19 @@
 """Random ledgers: what the services answer is what the model says, to the printed digit.
 
-    RANDOM_LEDGERS=1000 python -m pytest tests/model          # more of them
-    RANDOM_LEDGERS=seed:17 python -m pytest tests/model       # one again
+RANDOM_LEDGERS=1000 python -m pytest tests/model          # more of them
+RANDOM_LEDGERS=seed:17 python -m pytest tests/model       # one again
 """
 
 import os
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from tests.model import positions
+from tests.model import positions, returns, risk
+from tests.model.days import Course, window
 from tests.model.generator import Case, case
 from tests.model.installation import Account, Installation
 from tests.model.ledger import Ledger
@@ -39,8 +42,28 @@ def _answers(written: Case, account: Account) -> list[tuple[str, Any, Any]]:
     """Return what is expected and what came, by the name of the answer."""
     today = date.today()  # noqa: DTZ011 - the tests run on one clock
     ledger = Ledger.of(written.market, written.currency, written.method, written.entries)
-    held = [positions.Position(ledger, symbol, today).printed() for symbol in sorted(ledger.holdings)]
-    return [
+    held = [
+        positions.Position(ledger, symbol, today).printed() for symbol in sorted(ledger.holdings)
+    ]
+    answers: list[tuple[str, Any, Any]] = [
         ("positions", held, account.positions()),
         ("portfolio", positions.portfolio(ledger, today), account.totals()),
     ]
+    if not written.entries:
+        return answers
+    course = Course(ledger)
+    asked = window(course, *written.window)
+    benchmark = written.benchmark and written.market.assets[written.benchmark] or None
+    curve = returns.curve(asked, written.interval, benchmark)
+    answers += [
+        ("snapshots", returns.snapshots(course), account.snapshots()),
+        ("curve", curve, account.curve(interval=written.interval)),
+    ]
+    if asked is not None:
+        rate, confidence = Decimal(written.risk_free_rate), Fraction(written.confidence)
+        report = risk.Report(asked, benchmark, rate, confidence)
+        answers += [
+            ("metrics", report.metrics(), account.metrics()),
+            ("risk", report.risk(), account.risk()),
+        ]
+    return answers

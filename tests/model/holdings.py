@@ -1,0 +1,133 @@
+"""What is held at the end of a window: how it is spread, and each holding's part of the risk.
+
+Readings taken where the definitions are silent:
+
+- Weights are parts of what is invested, cash left out.
+- On an observation day a holding has its last split-adjusted close, as the portfolio's value has;
+  the returns begin with the first day on which all holdings have one.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from tests.model import measures
+from tests.model.ledger import ZERO
+from tests.model.market import Asset
+from tests.model.measures import Real, ratio
+from tests.model.observations import Observations
+from tests.model.printing import Printed
+from tests.model.returns import benchmark_value, decimal
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The holdings at the end of a window."""
+
+    observations: Observations
+    confidence: Fraction
+
+    @cached_property
+    def weights(self) -> dict[str, Fraction]:
+        """Parts of what is invested, the largest first."""
+        window = self.observations.window
+        quantities = window.course.state(window.end).quantities
+        values = {}
+        for symbol, quantity in quantities.items():
+            price = window.course.price(self._asset(symbol), window.end)
+            assert price is not None, "the end's value is known"
+            values[symbol] = quantity * price
+        whole = sum(values.values(), ZERO)
+        ordered = sorted(values, key=lambda symbol: -values[symbol])
+        return {symbol: values[symbol] / whole for symbol in ordered} if whole else {}
+
+    @cached_property
+    def returns(self) -> dict[str, list[Decimal]]:
+        """Returns of each between the observation days."""
+        window = self.observations.window
+        course = window.course
+        prices: dict[str, list[Fraction]] = {symbol: [] for symbol in self.weights}
+        for day in self._days():
+            row = [benchmark_value(course, self._asset(symbol), day) for symbol in self.weights]
+            if None not in row:
+                for symbol, price in zip(self.weights, row, strict=True):
+                    prices[symbol].append(price or ZERO)
+        return {
+            symbol: [decimal(b / a - 1) for a, b in zip(row, row[1:], strict=False)]
+            for symbol, row in prices.items()
+        }
+
+    @cached_property
+    def marginal(self) -> dict[str, Decimal] | None:
+        """Σw of each; None where there is too little history."""
+        if not self.weights or min(map(len, self.returns.values())) < 2:
+            return None
+        return {
+            one: sum(
+                (
+                    measures.covariance(self.returns[one], self.returns[other]) * decimal(weight)
+                    for other, weight in self.weights.items()
+                ),
+                Decimal(0),
+            )
+            for one in self.weights
+        }
+
+    @property
+    def variance(self) -> Real:
+        """The variance of all holdings together."""
+        if self.marginal is None:
+            return None
+        parts = (decimal(self.weights[one]) * self.marginal[one] for one in self.weights)
+        return sum(parts, Decimal(0))
+
+    def printed(self) -> dict[str, Any]:
+        """Return the figures of the answer that are about holdings."""
+        squares = sum((weight**2 for weight in self.weights.values()), ZERO)
+        largest = sum(list(self.weights.values())[:5], ZERO)
+        held = bool(self.weights)
+        return {
+            "concentration": {
+                "hhi": _number(squares if held else None),
+                "effective_holdings": _number(1 / squares if held else None),
+                "top_5_weight": _number(largest if held else None),
+            },
+            "contributions": [self._contribution(symbol) for symbol in self.weights],
+            "diversification_ratio": _number(self._diversification()),
+        }
+
+    def _contribution(self, symbol: str) -> dict[str, Any]:
+        part = at_risk = None
+        if self.marginal is not None and self.variance:
+            part = decimal(self.weights[symbol]) * self.marginal[symbol] / self.variance
+            z = measures.normal(1 - self.confidence)
+            if not self.observations.is_sparse:
+                at_risk = z * self.marginal[symbol] / self.variance.sqrt()
+        return {
+            "symbol": symbol,
+            "weight": _number(self.weights[symbol]),
+            "risk_contribution": _number(part),
+            "marginal_var": _number(at_risk),
+        }
+
+    def _diversification(self) -> Real:
+        if self.marginal is None or not self.variance:
+            return None
+        parts = (
+            decimal(weight) * measures.deviation(self.returns[symbol])
+            for symbol, weight in self.weights.items()
+        )
+        return ratio(sum(parts, Decimal(0)), self.variance.sqrt())
+
+    def _days(self) -> list[date]:
+        return [self.observations.window.base, *self.observations.days]
+
+    def _asset(self, symbol: str) -> Asset:
+        return self.observations.window.course.ledger.market.assets[symbol]
+
+
+def _number(value: Fraction | Real) -> Printed:
+    return Printed(value, 4, is_float=True)
