@@ -19,8 +19,10 @@ import pandas as pd
 
 from deploy.demo import files
 from services.analytics.domain.metrics import Metrics
-from services.analytics.domain.performance import Request, Track, measure
+from services.analytics.domain.performance import measure
 from services.analytics.domain.series import Series
+from services.analytics.domain.track import Request, Track
+from services.analytics.domain.valuation import Quotes
 
 WINDOWS: Final = 20
 BENCHMARK: Final = "SP500"
@@ -155,8 +157,8 @@ def relative_rows(metrics: Metrics, prices: Prices, index: Prices) -> Iterator[R
 def rows() -> Iterator[Row]:
     """Yield every comparison."""
     known = closes()
-    for asset in known.values():
-        track = Track.of_unit(asset, asset)
+    for symbol, asset in known.items():
+        track = Track.of_unit(Quotes(symbol, "USD", asset))
         for start, end in windows(asset):
             metrics = measure(track, Request(start, end), known[BENCHMARK])
             prices = within(asset, start, end)

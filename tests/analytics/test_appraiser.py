@@ -123,9 +123,9 @@ def test_a_change_is_valued_from_its_day_on(desk: Desk) -> None:
     assert since(desk) == ["2024-01-04", "2024-01-03"]
     desk.world.delete_transaction(number, more)
     assert since(desk) == ["2024-01-03"]
-    # The last entry of an asset takes its market days away, and before them those of all.
+    # The last entry of an asset takes its market days away, and none before its own.
     desk.world.delete_transaction(number, buy)
-    assert since(desk) == ["0001-01-01"]
+    assert since(desk) == ["2024-01-02"]
 
 
 def test_an_import_after_a_gap_is_valued_from_the_beginning(desk: Desk) -> None:

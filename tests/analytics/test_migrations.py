@@ -1,5 +1,6 @@
 """The migrations make exactly the tables of the models, and can be taken back."""
 
+import psycopg
 from alembic import command
 
 from shared import migrations
@@ -18,3 +19,22 @@ def test_every_migration_can_be_taken_back_and_made_again(postgres_url: str) -> 
     command.downgrade(migrations.config("analytics", url), "base")
     migrations.upgrade("analytics", url)
     command.check(migrations.config("analytics", url))
+
+
+def test_the_days_of_every_portfolio_are_taken_anew_once_the_release_before_is_gone(
+    postgres_url: str,
+) -> None:
+    url = create_database(postgres_url, "analytics")
+    migrations.upgrade("analytics", url)
+    command.downgrade(migrations.config("analytics", url), "0005")
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO portfolios (id, owner_id, name, currency, cost_basis_method, sequence)"
+            " VALUES (7, 1, 'Growth', 'USD', 'AVERAGE', 1)"
+        )
+    migrations.upgrade("analytics", url)
+    with psycopg.connect(url) as connection:
+        marks = connection.execute(
+            "SELECT portfolio_id, since::text, marked_at > now() FROM revaluation_marks"
+        )
+        assert marks.fetchall() == [(7, "0001-01-01", True)]

@@ -202,7 +202,9 @@ def test_money_at_the_rate_given_and_values_at_the_rate_of_the_day(desk: Desk) -
     )
     desk.hear()
     # Bought at 0.9: 100 in cash and shares of 1000; the next day 1210 dollars are 1100 euros.
-    assert desk.portfolio_metrics(number)["total_return"] == "9.0909"  # 1200 / 1100
+    assert desk.portfolio_metrics(number)["total_return"] == "20.0000"  # 1200 / 1000
+    later = desk.portfolio_metrics(number, start_date="2024-01-03")
+    assert later["start_date"] == "2024-01-03"
 
 
 def test_a_missing_rate_leaves_no_total_and_names_the_pair(desk: Desk) -> None:
@@ -283,7 +285,7 @@ def test_what_lost_more_than_everything_links_nothing_and_risks_no_money(desk: D
         assert (answer[name], codes(answer, name)[-1]) == (None, "total_loss"), name
     for name in ("var_95", "cvar_95"):
         assert (answer[name], codes(answer, name)) == (None, ["nothing_to_divide"]), name
-    assert answer["observations"] == 3
+    assert answer["observations"] == 0  # there is none from the first loss on
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.analytics.conftest import Desk
-from tests.analytics.test_portfolio_metrics import codes
+from tests.analytics.test_portfolio_metrics import codes, ten_shares
 
 PATH = "/api/analytics/scenario_analysis/"
 # Forty weekdays of returns that differ, the market's and those of twice the market.
@@ -243,12 +243,19 @@ def test_a_simulation_says_what_it_is_made_of_and_how_it_may_end(desk: Desk) -> 
 
 
 def test_too_little_history_makes_no_simulation_and_says_so(desk: Desk) -> None:
-    answer = scenarios(desk, covid(desk), type="monte_carlo")
+    answer = scenarios(desk, ten_shares(desk), type="monte_carlo")
     [found] = answer["scenarios"]
     assert (found["simulation"], found["pnl"], answer["worst"]) == (None, None, None)
     assert "no_simulation" in codes(found, "simulation")
     assert codes(found, "pnl") == ["no_simulation"]
     assert codes(answer, "worst") == ["no_result"]
+
+
+def test_no_days_are_simulated_of_what_has_a_price_now_and_then(desk: Desk) -> None:
+    answer = scenarios(desk, covid(desk), type="monte_carlo")
+    [found] = answer["scenarios"]
+    assert (found["simulation"], found["pnl"]) == (None, None)
+    assert codes(found, "simulation") == codes(found, "pnl") == ["sparse_prices"]
 
 
 @pytest.mark.parametrize("model", ["block_bootstrap", "gbm"])

@@ -15,9 +15,9 @@ from services.analytics.domain import concentration
 from services.analytics.domain.allocation import Drift, rebalance
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
-from services.analytics.domain.performance import Request
 from services.analytics.domain.remarks import remarks_on
 from services.analytics.domain.series import decimal, window
+from services.analytics.domain.track import Request
 from services.analytics.domain.valuation import Valuation
 from shared.finance.allocation import Constituent, Grouping, Slice, allocate, sum_of
 from shared.finance.money import round_money

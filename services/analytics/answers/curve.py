@@ -78,6 +78,9 @@ def _remarks(
     warnings = windows.about("series.value", of_values)
     if start is not None and first > start:
         warnings.append(warn("start_date", Code.HISTORY_STARTS_LATER, day=first))
+    if len(curve.skipped):
+        facts = {"count": len(curve.skipped), "day": curve.skipped[0]}
+        warnings.append(warn("series.return_percentage", Code.ZERO_DENOMINATOR, **facts))
     if not np.isfinite(curve.returns).all():
         warnings.append(warn("series.return_percentage", Code.TOTAL_LOSS))
     warnings += windows.benchmark_remarks(benchmark, levels, first, last)

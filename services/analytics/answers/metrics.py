@@ -12,8 +12,9 @@ from services.analytics.answers.memory.portfolios import Portfolios, WholePortfo
 from services.analytics.answers.questions import MetricsQuestion
 from services.analytics.domain.codes import Warning
 from services.analytics.domain.metrics import Metrics
-from services.analytics.domain.performance import Track, measure, measure_portfolio
-from services.analytics.domain.series import Series, split_adjusted
+from services.analytics.domain.performance import measure, measure_portfolio
+from services.analytics.domain.series import Series
+from services.analytics.domain.track import Track
 from services.analytics.queries import AssetRow
 
 
@@ -44,7 +45,7 @@ def portfolio(
     question: MetricsQuestion,
 ) -> Measurement:
     """Measure a portfolio."""
-    request = windows.request(question, whole.assets)
+    request = windows.request(question)
     key = whole.row.id, request, benchmark and benchmark.asset.id
     basis = whole.basis, benchmark and benchmark.basis
     metrics = portfolios.metrics.get(key, basis)
@@ -66,9 +67,8 @@ def asset(
 ) -> Measurement:
     """Measure one unit of an asset."""
     quotes = market.quotes(session, {row.id: row})[row.id]
-    track = Track.of_unit(split_adjusted(quotes.closes, quotes.splits), quotes.closes)
     levels = windows.levels(session, market, benchmark)
-    measured = measure(track, windows.request(question, {row.id: row}), levels)
+    measured = measure(Track.of_unit(quotes), windows.request(question), levels)
     metrics = _remarked(measured, benchmark, levels)
     return Measurement(metrics, row.currency, question.risk_free_rate, benchmark)
 

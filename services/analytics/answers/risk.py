@@ -43,7 +43,7 @@ def measure(
 ) -> Risk:
     """Measure the risk of a portfolio."""
     levels = windows.levels(session, portfolios.market, benchmark)
-    request, confidence = windows.request(question, portfolio.assets), question.confidence
+    request, confidence = windows.request(question), question.confidence
     key = portfolio.row.id, request, confidence, benchmark and benchmark.asset.id
     basis = portfolio.basis, benchmark and benchmark.basis
     report = portfolios.reports.get(key, basis)

@@ -27,7 +27,9 @@ from services.analytics.domain.series import Series, decimal, is_figure
 from shared.finance.apportionment import exact_sum
 from shared.finance.money import EXACT, round_money
 
-_NO_RESULT: Final = frozenset({Code.UNMODELLED, Code.NO_SIMULATION, Code.TOO_LARGE})
+_NO_RESULT: Final = frozenset(
+    {Code.UNMODELLED, Code.NO_SIMULATION, Code.SPARSE_PRICES, Code.TOO_LARGE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def _reverse(
 def _monte_carlo(
     holdings: Holdings, _: Series | None, question: ScenarioQuestion
 ) -> list[ScenarioAnswer]:
-    returns, left_out = monte_carlo.history(holdings, question.start)
+    returns, left_out, sparse = monte_carlo.history(holdings, question.start)
     simulation = monte_carlo.simulate(
         returns,
         holdings.value,
@@ -165,7 +167,9 @@ def _monte_carlo(
     warnings = []
     if left_out:
         warnings.append(warn("simulation", Code.LEFT_OUT, symbols=", ".join(left_out)))
-    if simulation is None:
+    if sparse is not None:
+        warnings.append(warn("simulation", Code.SPARSE_PRICES, periods=f"{sparse:.2f}"))
+    elif simulation is None:
         facts = {"least": monte_carlo.LEAST_OBSERVATIONS, "count": len(returns)}
         warnings.append(warn("simulation", Code.NO_SIMULATION, **facts))
     elif not simulation.is_printable:

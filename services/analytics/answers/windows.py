@@ -6,18 +6,17 @@ from dataclasses import replace
 import numpy as np
 from sqlalchemy.orm import Session
 
-from services.analytics.answers.memory.market import Assets, Benchmark, Market, periods
+from services.analytics.answers.memory.market import Benchmark, Market
 from services.analytics.answers.questions import MetricsQuestion
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
-from services.analytics.domain.performance import Request
 from services.analytics.domain.series import Series
+from services.analytics.domain.track import Request
 
 
-def request(question: MetricsQuestion, assets: Assets) -> Request:
-    """Return the window, the riskless rate and the periods a year that a question is about."""
-    rate = float(question.risk_free_rate)
-    return Request(question.start, question.end, rate, periods(assets.values()))
+def request(question: MetricsQuestion) -> Request:
+    """Return the window and the riskless rate that a question is about."""
+    return Request(question.start, question.end, float(question.risk_free_rate))
 
 
 def levels(session: Session, market: Market, benchmark: Benchmark | None) -> Series | None:

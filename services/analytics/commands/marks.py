@@ -17,10 +17,8 @@ from sqlalchemy import (
     Date,
     Text,
     any_,
-    case,
     cast,
     delete,
-    exists,
     func,
     insert,
     literal,
@@ -28,7 +26,7 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from services.analytics.models import Asset, LastValuation, LedgerEntry, RevaluationMark
 from shared.http import AnySelect
@@ -48,18 +46,11 @@ def mark_portfolio(session: Session, portfolio_id: int, since: date = EVERYTHING
 def mark_entry(session: Session, entry_id: int) -> None:
     """Let a portfolio be valued again from the day of one of its entries on, as it stands now.
 
-    Called before an entry changes and after. The only entry of an asset brings the asset's market
-    days in or takes them away, from the first of the ledger on.
+    Called before an entry changes and after.
     """
     session.execute(select(func.pg_advisory_xact_lock(_CHANGING)))
-    other = aliased(LedgerEntry)
-    another = exists().where(
-        other.portfolio_id == LedgerEntry.portfolio_id,
-        other.asset_id == LedgerEntry.asset_id,
-        other.id != LedgerEntry.id,
-    )
-    since = case((LedgerEntry.asset_id.is_(None) | another, LedgerEntry.date), else_=EVERYTHING)
-    _add(session, select(LedgerEntry.portfolio_id, since).where(LedgerEntry.id == entry_id))
+    of_entry = select(LedgerEntry.portfolio_id, LedgerEntry.date)
+    _add(session, of_entry.where(LedgerEntry.id == entry_id))
 
 
 def mark_holders(session: Session, asset_id: int, since: date = EVERYTHING) -> None:

@@ -50,12 +50,13 @@ class Code(StrEnum):
     LEFT_OUT = "left_out"
     NO_PUBLIC_PRICES = "no_public_prices"
     CATCHING_UP = "catching_up"
+    SPARSE_PRICES = "sparse_prices"
 
 
 MESSAGES: dict[Code, str] = {
     Code.NO_VALUATION: "There is no valuation in the window.",
-    Code.NO_RETURNS: "There is no daily return in the window.",
-    Code.INSUFFICIENT_OBSERVATIONS: "At least two daily returns are needed.",
+    Code.NO_RETURNS: "There is no return in the window.",
+    Code.INSUFFICIENT_OBSERVATIONS: "At least two returns are needed.",
     Code.PERIOD_UNDER_ONE_YEAR: "Periods under one year are not annualised.",
     Code.TOTAL_LOSS: "More than everything was lost, so no return can be linked with it.",
     Code.ZERO_DISPERSION: "The returns it is divided by do not vary.",
@@ -65,7 +66,7 @@ MESSAGES: dict[Code, str] = {
     Code.NO_SIGN_CHANGE: "Money went only one way, so there is no rate of return.",
     Code.NO_ROOT: "No rate of return explains these flows.",
     Code.NO_BENCHMARK: "No benchmark was asked for.",
-    Code.NO_COMMON_DAYS: "The benchmark shares fewer than two daily returns with the window.",
+    Code.NO_COMMON_DAYS: "The benchmark shares fewer than two returns with the window.",
     Code.ZERO_DENOMINATOR: "{count} days have no return, because nothing was invested; "
     "the first is {day}.",
     Code.HISTORY_STARTS_LATER: "The history starts on {day} only.",
@@ -96,6 +97,8 @@ MESSAGES: dict[Code, str] = {
     Code.NO_RESULT: "No scenario has a result.",
     Code.LEFT_OUT: "{symbols}: too little history, so they move like the rest.",
     Code.NO_PUBLIC_PRICES: "No asset that everybody sees has a price.",
+    Code.SPARSE_PRICES: "There are {periods} observations a year only: figures are scaled with "
+    "that, and none is of one day.",
     Code.CATCHING_UP: "The ledger has later entries, which are on their way here.",
 }
 

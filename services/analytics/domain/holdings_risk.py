@@ -6,10 +6,16 @@ import numpy as np
 
 from services.analytics.domain import concentration, distribution
 from services.analytics.domain.codes import Code
-from services.analytics.domain.joining import Mask, complete, joined_returns, long_enough
+from services.analytics.domain.joining import (
+    complete,
+    joined_returns,
+    long_enough,
+    on_days,
+)
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.notes import Notes
-from services.analytics.domain.series import Floats
+from services.analytics.domain.series import Floats, Mask
+from services.analytics.domain.track import Part
 from services.analytics.domain.valuation import Books, Valuation
 
 
@@ -39,18 +45,24 @@ class HoldingsRisk:
 
 
 def holdings_risk(
-    notes: Notes, valuation: Valuation, books: Books, window: tuple[Day, Day], confidence: float
+    notes: Notes, valuation: Valuation, books: Books, part: Part, confidence: float
 ) -> HoldingsRisk:
-    """Measure what is held on the last day of ``window`` by the returns within it.
+    """Measure what is held at the end of a window by the returns within it.
 
-    Covariances are those of the days that all holdings share; risk contributions sum to 1.
+    Between the observation days of the portfolio. Covariances are those of the days that all
+    holdings share; risk contributions sum to 1.
     """
-    weights = _weights(valuation, window[1])
+    observed = part.observed
+    weights = _weights(valuation, part.days[-1])
     assets, shares = list(weights), np.array(list(weights.values()), dtype=np.float64)
-    matrix = _returns(books, assets, window)
+    levels = [on_days(books.levels(asset), observed.days) for asset in assets]
+    matrix = joined_returns(levels)[1]
     measured = long_enough(matrix)
     parts, marginal, ratio = _risk(shares, matrix, measured, confidence)
     diversified = notes.figure("diversification_ratio", ratio, Code.ZERO_DISPERSION)
+    if observed.frequency.is_sparse:
+        marginal[:] = np.nan
+        notes.of_one_day("contributions.marginal_var", np.nan, Code.SPARSE_PRICES)
     contributions = [
         Contribution(
             asset, valuation.lines[asset].symbol, float(share), _defined(part), _defined(margin)
@@ -88,10 +100,6 @@ def _weights(valuation: Valuation, last: Day) -> dict[int, float]:
     invested = sum(values.values())
     ordered = sorted(values, key=lambda asset: (-values[asset], asset))
     return {asset: values[asset] / invested for asset in ordered if values[asset] > 0.0}
-
-
-def _returns(books: Books, assets: list[int], window: tuple[Day, Day]) -> Floats:
-    return joined_returns([books.levels(asset).between(*window) for asset in assets])[1]
 
 
 def _risk(

@@ -6,15 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain import returns
-from services.analytics.domain.series import NO_DAYS, Days, Floats, Series
+from services.analytics.domain.series import NO_DAYS, Days, Floats, Mask, Series
 
 # A span is one integer, its last day · 2²⁴ + its first: 2²⁴ days reach beyond the year 45000.
 _SPAN = 1 << 24
 
 # A series with returns on fewer of the spans would cut the others' common history short.
 LEAST_SHARE = 0.5
-
-Mask = npt.NDArray[np.bool_]
 
 
 def joined_returns(levels: Sequence[Series]) -> tuple[Days, Floats]:
@@ -38,6 +36,21 @@ def joined_returns(levels: Sequence[Series]) -> tuple[Days, Floats]:
     for row, name, series in zip(matrix, names, levels, strict=True):
         row[rows[name]] = returns.simple(series.values[used[name]])
     return (spans // _SPAN).astype("datetime64[D]"), matrix.T
+
+
+def on_days(levels: Series, days: Days) -> Series:
+    """Return the levels of a window's observation days, of which the first is its base.
+
+    On the base a series has its last level on or before it; else nothing is filled.
+    """
+    inside = levels.between(days[0], days[-1])
+    if not np.array_equal(inside.days, days):
+        mask = np.isin(inside.days, days, assume_unique=True)
+        inside = Series(inside.days[mask], inside.values[mask])
+    base = levels.as_of(days[:1])
+    if np.isnat(base.dates[0]) or base.dates[0] == days[0]:
+        return inside
+    return Series(np.append(days[:1], inside.days), np.append(base.values, inside.values))
 
 
 def complete(matrix: Floats) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.series import Days, Floats, Indexes, decimal
+from services.analytics.domain.series import Days, Floats, Indexes, Series, Spans, decimal
 from shared.finance.entries import (
     FUNDING,
     IN_KIND,
@@ -56,11 +56,12 @@ class Booking:
         return decimal(round(self.quantity, QUANTITY_PLACES))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Held:
     """How much of one asset is held after each of its entries; all of shape (entries,).
 
-    ``in_kind`` are the entries that moved it across the portfolio's border without money.
+    ``in_kind`` are the entries that moved it across the portfolio's border without money,
+    ``ratios`` those of its splits, 1 for other entries.
     """
 
     days: Days
@@ -68,11 +69,27 @@ class Held:
     changes: Floats
     types: npt.NDArray[np.str_]
     in_kind: npt.NDArray[np.bool_]
+    ratios: Floats
 
     def on(self, days: Days) -> Floats:
         """Return the quantity held at the end of each of ``days``."""
         passed = np.searchsorted(self.days, days, side="right")
         return np.concatenate([[0.0], self.quantities])[passed]
+
+    @cached_property
+    def spans(self) -> Spans:
+        """The stretches of days at whose end it is held."""
+        is_last = np.append(self.days[1:] != self.days[:-1], True)[: len(self.days)]
+        return Spans.where(self.days[is_last], self.quantities[is_last] != 0.0)
+
+    @cached_property
+    def splits(self) -> Series:
+        """The ratios of the ledger's own splits, one a day."""
+        is_split = self.types == EntryType.SPLIT.value
+        days, places = np.unique(self.days[is_split], return_inverse=True)
+        ratios = np.ones(len(days))
+        np.multiply.at(ratios, places, self.ratios[is_split])
+        return Series(days, ratios)
 
 
 class Ledger:
@@ -155,6 +172,7 @@ class Ledger:
             np.diff(quantities, prepend=0.0),
             np.array([row.type.value for row in rows], dtype=np.str_),
             np.array([row.type in IN_KIND for row in rows], dtype=np.bool_),
+            np.array([float(row.ratio) for row in rows], dtype=np.float64),
         )
 
 

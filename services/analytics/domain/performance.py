@@ -1,6 +1,6 @@
 """The performance metrics of one value series (a portfolio's or an asset's) over a window."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,67 +19,8 @@ from services.analytics.domain.metrics import (
 from services.analytics.domain.notes import Notes
 from services.analytics.domain.remarks import remarks
 from services.analytics.domain.series import Days, Floats, Series, window
+from services.analytics.domain.track import Part, Request, Track
 from services.analytics.domain.valuation import Books, Valuation
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Track:
-    """What is measured: values at the end of each day and the flows of that day, shape (days,).
-
-    ``worth`` turns a return into money: the value itself, or for a split-adjusted series the
-    close as traded. Values have no gaps.
-    """
-
-    days: Days
-    values: Floats
-    inflows: Floats
-    outflows: Floats
-    worth: Floats
-
-    @classmethod
-    def of_unit(cls, levels: Series, closes: Series) -> "Track":
-        """Return the track of one unit that nothing flows into or out of."""
-        nothing = np.zeros(len(levels.days))
-        return cls(levels.days, levels.values, nothing, nothing, closes.as_of(levels.days).values)
-
-    @classmethod
-    def of_portfolio(cls, valuation: Valuation) -> "Track":
-        """Return the track of a portfolio on days that all have a value (`Valuation.known`)."""
-        return cls(
-            valuation.days,
-            valuation.values,
-            valuation.inflows,
-            valuation.outflows,
-            valuation.values,
-        )
-
-    def cut(self, base: int, last: int) -> "Track":
-        """Return the part from position ``base`` to ``last``, both included."""
-        part = slice(base, last + 1)
-        return Track(
-            self.days[part],
-            self.values[part],
-            self.inflows[part],
-            self.outflows[part],
-            self.worth[part],
-        )
-
-
-class Request(NamedTuple):
-    """The asked window (None: the first or last day there is), riskless rate, periods a year."""
-
-    start: Day | None = None
-    end: Day | None = None
-    risk_free_rate: float = 0.0
-    periods: int = risk.TRADING_DAYS
-
-    def within(self, days: Days) -> tuple[Day, Day]:
-        """Return the asked first and last day, those of ``days`` where none were asked."""
-        outer = (days[0], days[-1]) if len(days) else (Day("NaT"), Day("NaT"))
-        return (
-            outer[0] if self.start is None else self.start,
-            outer[1] if self.end is None else self.end,
-        )
 
 
 def unvalued() -> Metrics:
@@ -92,23 +33,14 @@ def unvalued() -> Metrics:
 def measure_portfolio(
     valuation: Valuation, books: Books, request: Request, benchmark: Series | None = None
 ) -> Metrics:
-    """Measure a portfolio; where its last value is not known, nothing is.
-
-    Unknown values before the first known one shorten the window; those between two known ones
-    are bridged.
-    """
+    """Measure a portfolio on the days that have a value."""
     days = valuation.days
     positions = window(days, *request.within(days))
     if positions is None:
         return unvalued()
-    last = positions[1]
-    history = valuation.known()
-    if np.isnan(valuation.values[last]):
-        result, first = unvalued(), days[0]
-    else:
-        result = measure(Track.of_portfolio(history), request, benchmark)
-        first = result.window.start_date or days[0]
-    about = remarks(valuation, books, first, days[last])
+    result = measure(Track.of_portfolio(valuation, books), request, benchmark)
+    first = result.window.start_date or days[0]
+    about = remarks(valuation, books, first, days[positions[1]])
     return replace(result, warnings=(*about, *result.warnings))
 
 
@@ -117,103 +49,108 @@ def measure(track: Track, request: Request, benchmark: Series | None = None) -> 
 
     ``benchmark`` is in the track's currency already.
     """
-    positions = window(track.days, *request.within(track.days))
-    if positions is None:
-        return unvalued()
-    part = track.cut(*positions)
-    daily = returns.time_weighted(part.values, part.inflows, part.outflows)
-    observations = daily[np.isfinite(daily)]
-    notes = Notes(len(observations))
+    part = track.cut(request)
+    return unvalued() if part is None else measure_part(part, request, benchmark)
+
+
+def measure_part(part: Part, request: Request, benchmark: Series | None = None) -> Metrics:
+    """Measure one window; ``request`` is the one that it was cut by."""
+    notes = noted(part)
     if request.start is not None and part.days[0] > request.start:
         notes.remark("start_date", Code.HISTORY_STARTS_LATER, day=part.days[0])
-    _note_skipped(notes, part.days, daily)
-    growth = _growth(notes, part, observations, request)
+    if len(part.skipped):
+        facts = {"count": len(part.skipped), "day": part.skipped[0]}
+        notes.remark("total_return", Code.ZERO_DENOMINATOR, **facts)
+    growth = _growth(notes, part, request)
     return Metrics(
-        Window(part.days[0], part.days[-1], _calendar_days(part.days), len(observations)),
+        Window(part.days[0], part.days[-1], part.length, len(returns_of(part))),
         growth,
-        _dispersion(notes, part, observations, request),
-        _drawdown(notes, part.days, daily, growth.annualized_return),
-        _relative(notes, part.days, daily, request, benchmark),
+        _dispersion(notes, part, request),
+        _drawdown(notes, part, growth.annualized_return),
+        _relative(notes, part, request, benchmark),
         tuple(notes.warnings),
     )
 
 
-def _calendar_days(days: Days) -> int:
-    return int((days[-1] - days[0]).astype(np.int64))
+def noted(part: Part) -> Notes:
+    """Return what turns figures of a window that are not defined into None and warnings."""
+    frequency = part.observed.frequency
+    sparse = frequency.periods if frequency.is_sparse else None
+    return Notes(len(returns_of(part)), is_lost=part.is_lost, sparse=sparse)
 
 
-def _note_skipped(notes: Notes, days: Days, daily: Floats) -> None:
-    skipped = np.flatnonzero(np.isnan(daily))
-    if len(skipped):
-        first = days[skipped[0] + 1]
-        notes.remark("total_return", Code.ZERO_DENOMINATOR, count=len(skipped), day=first)
+def returns_of(part: Part) -> Floats:
+    """Return the returns that risk is measured by; none where they cannot be linked."""
+    return np.array([]) if part.is_lost else part.observed.defined
 
 
-def _growth(notes: Notes, part: Track, observations: Floats, request: Request) -> Growth:
-    length = _calendar_days(part.days)
-    total = returns.total(observations) if len(observations) else np.nan
+def _growth(notes: Notes, part: Part, request: Request) -> Growth:
+    total = returns.total(part.daily) if np.isfinite(part.daily).any() else np.nan
     # Asked first: eightfold in a day is more than a float can hold in a year.
     annual, undefined = np.nan, Code.PERIOD_UNDER_ONE_YEAR
-    if returns.counts_as_year(length, *request.within(part.days)):
-        annual = returns.annualised(total, length)
-        undefined = linked_cause(observations, Code.TOO_LARGE)
+    if returns.counts_as_year(part.length, *request.within(part.days)):
+        annual, undefined = returns.annualised(total, part.length), Code.TOO_LARGE
     return Growth(
-        notes.figure("total_return", total, linked_cause(observations, Code.NO_RETURNS)),
+        notes.figure("total_return", total, Code.NO_RETURNS),
         notes.figure("annualized_return", annual, undefined),
         _money_weighted(notes, part),
     )
 
 
-def linked_cause(observations: Floats, otherwise: Code) -> Code:
-    """Return why a figure that links ``observations`` is not defined."""
-    return Code.TOTAL_LOSS if returns.lost_all(observations) else otherwise
-
-
 def money_at_risk(
     notes: Notes, name: str, part: Floats | float, value: float, few: Code
 ) -> float | None:
-    """Return the part of a value as money; a debt has none, and a loss of it would be a gain."""
+    """Return the part of a value that one day may take, as money.
+
+    A debt has none, and a loss of it would be a gain.
+    """
     if value <= 0.0:
         return notes.figure(name, np.nan, Code.NOTHING_TO_DIVIDE)
-    return notes.figure(name, np.multiply(part, value), few)
+    return notes.of_one_day(name, np.multiply(part, value), few)
 
 
-def _money_weighted(notes: Notes, part: Track) -> float | None:
+def _money_weighted(notes: Notes, part: Part) -> float | None:
     """Return the XIRR of the base value put in, the flows since, and the last value taken out."""
-    amounts = part.outflows - part.inflows
-    amounts[0] = -part.values[0]
-    amounts[-1] += part.values[-1]
+    ends = part.values[[0, -1]] * (-1.0, 1.0)
+    days, places = np.unique(
+        np.concatenate([part.days[[0, -1]], part.flows.days]), return_inverse=True
+    )
+    amounts = np.zeros(len(days))
+    np.add.at(amounts, places, np.concatenate([ends, part.flows.values]))
     moved = amounts != 0.0
     undefined = Code.NO_ROOT if returns.changes_sign(amounts) else Code.NO_SIGN_CHANGE
-    rate = returns.xirr(part.days[moved], amounts[moved])
+    rate = returns.xirr(days[moved], amounts[moved])
     return notes.figure("money_weighted_return", rate, undefined)
 
 
-def _dispersion(notes: Notes, part: Track, observations: Floats, request: Request) -> Dispersion:
-    excess = observations - risk.per_period_rate(request.risk_free_rate, request.periods)
+def _dispersion(notes: Notes, part: Part, request: Request) -> Dispersion:
+    observations, periods = returns_of(part), part.observed.frequency.periods
+    excess = observations - risk.per_period_rate(request.risk_free_rate, periods)
     at_risk = risk.value_at_risk(observations)
     shortfall = risk.expected_shortfall(observations, at_risk)
-    few, value = Code.INSUFFICIENT_OBSERVATIONS, float(part.worth[-1])
+    few = Code.INSUFFICIENT_OBSERVATIONS
     return Dispersion(
-        notes.figure("volatility", risk.volatility(observations, request.periods), few),
-        notes.figure("sharpe_ratio", risk.sharpe(excess, request.periods), Code.ZERO_DISPERSION),
-        notes.figure("sortino_ratio", risk.sortino(excess, request.periods), Code.NO_DOWNSIDE),
-        money_at_risk(notes, "var_95", at_risk, value, few),
-        notes.figure("var_95_percentage", at_risk, few),
-        money_at_risk(notes, "cvar_95", shortfall, value, few),
+        notes.scaled("volatility", risk.volatility(observations, periods), few),
+        notes.scaled("sharpe_ratio", risk.sharpe(excess, periods), Code.ZERO_DISPERSION),
+        notes.scaled("sortino_ratio", risk.sortino(excess, periods), Code.NO_DOWNSIDE),
+        money_at_risk(notes, "var_95", at_risk, part.worth, few),
+        notes.of_one_day("var_95_percentage", at_risk, few),
+        money_at_risk(notes, "cvar_95", shortfall, part.worth, few),
     )
 
 
-def _drawdown(notes: Notes, days: Days, daily: Floats, annual: float | None) -> Drawdown:
-    levels = returns.growth_index(daily)
-    deepest = risk.max_drawdown(levels) if np.isfinite(daily).any() else np.nan
-    fall = None if returns.lost_all(daily) else risk.deepest_fall(levels)
-    none = linked_cause(daily, Code.NO_DRAWDOWN)
+def _drawdown(notes: Notes, part: Part, annual: float | None) -> Drawdown:
+    levels = returns.growth_index(part.observed.returns)
+    observations = returns_of(part)
+    deepest = risk.max_drawdown(levels) if len(observations) else np.nan
+    fall = risk.deepest_fall(levels) if len(observations) else None
+    none = Code.TOTAL_LOSS if part.is_lost else Code.NO_DRAWDOWN
     ratio = np.nan if annual is None else risk.calmar(annual, deepest)
     undefined = none if annual is not None else notes.cause("annualized_return")
     recovery = fall.recovery if fall else None
+    days = part.observed.days
     return Drawdown(
-        notes.figure("max_drawdown", deepest, linked_cause(daily, Code.NO_RETURNS)),
+        notes.figure("max_drawdown", deepest, Code.NO_RETURNS),
         notes.figure("calmar_ratio", ratio, undefined),
         _day(notes, "max_drawdown_peak", days, fall and fall.peak, none),
         _day(notes, "max_drawdown_trough", days, fall and fall.trough, none),
@@ -234,15 +171,11 @@ def _day(notes: Notes, name: str, days: Days, position: int | None, undefined: C
     return None
 
 
-def _relative(
-    notes: Notes, days: Days, daily: Floats, request: Request, benchmark: Series | None
-) -> Relative:
+def _relative(notes: Notes, part: Part, request: Request, benchmark: Series | None) -> Relative:
+    mine, market, periods = against(part, benchmark)
+    undefined = Code.NO_COMMON_DAYS if len(mine) < 2 else Code.ZERO_DISPERSION
     if benchmark is None:
-        mine, market, undefined = np.array([]), np.array([]), Code.NO_BENCHMARK
-    else:
-        mine, market = common_returns(days, daily, benchmark)
-        undefined = Code.NO_COMMON_DAYS if len(mine) < 2 else Code.ZERO_DISPERSION
-    periods = request.periods
+        undefined = Code.NO_BENCHMARK
     riskless = risk.per_period_rate(request.risk_free_rate, periods)
     figures = {
         "beta": risk.beta(mine - riskless, market - riskless),
@@ -254,21 +187,53 @@ def _relative(
     return Relative(**{name: notes.figure(name, figures[name], undefined) for name in figures})
 
 
-def common_returns(days: Days, daily: Floats, benchmark: Series) -> tuple[Floats, Floats]:
-    """Return both sides' returns from one common day to the next, each of shape (n,).
+class Common(NamedTuple):
+    """Both sides' returns from one common day to the next, (n,); ``periods`` of them are a year."""
 
-    ``daily`` of shape (days−1,) leads into ``days[1:]``. Nothing is filled: where one side has
-    no value on a day, both run on to the next day that both have. A stretch with a day that has
-    no return or left nothing has none itself; one day alone keeps its own, whatever it is.
+    mine: Floats
+    market: Floats
+    periods: float
+
+
+def against(part: Part, benchmark: Series | None) -> Common:
+    """Return the common returns of a window and a benchmark; none without one."""
+    days, observed, frequency = part.observed
+    if benchmark is None or part.is_lost:
+        return Common(np.array([]), np.array([]), frequency.periods)
+    return common_returns(days, observed, benchmark, frequency.periods)
+
+
+def common_returns(
+    days: Days, observed: Floats, benchmark: Series, periods: float = risk.TRADING_DAYS
+) -> Common:
+    """Return what two series have in common, from one common day to the next.
+
+    ``observed`` of shape (days−1,) leads into ``days[1:]``. The base of the benchmark is its last
+    level on or before the first day; else nothing is filled: where one side has no value on a
+    day, both run on to the next day that both have, and fewer of such returns are a year. A
+    stretch with a day that has no return or left nothing has none itself; one day alone keeps its
+    own, whatever it is.
     """
-    _, mine, theirs = np.intersect1d(days, benchmark.days, assume_unique=True, return_indices=True)
-    if len(mine) < 2:
-        return np.array([]), np.array([])
-    links = daily > -1.0
-    whole = np.diff(np.concatenate([[0], np.cumsum(~links)])[mine]) == 0
-    linked = returns.simple(returns.growth_index(np.where(links, daily, np.nan))[mine])
+    levels = _from_base(benchmark, days[0]) if len(days) else benchmark
+    _, own, theirs = np.intersect1d(days, levels.days, assume_unique=True, return_indices=True)
+    if len(own) < 2:
+        return Common(np.array([]), np.array([]), periods)
+    links = observed > -1.0
+    whole = np.diff(np.concatenate([[0], np.cumsum(~links)])[own]) == 0
+    linked = returns.simple(returns.growth_index(np.where(links, observed, np.nan))[own])
     # A stretch of one day keeps that day's own return, so a series matches itself to the bit.
-    stretches = np.where(np.diff(mine) == 1, daily[mine[1:] - 1], np.where(whole, linked, np.nan))
-    market = returns.simple(benchmark.values[theirs])
+    lengths = np.diff(own)
+    stretches = np.where(lengths == 1, observed[own[1:] - 1], np.where(whole, linked, np.nan))
+    market = returns.simple(levels.values[theirs])
     usable = np.isfinite(stretches) & np.isfinite(market)
-    return stretches[usable], market[usable]
+    share = usable.sum() / max(int(lengths[usable].sum()), 1)
+    return Common(stretches[usable], market[usable], periods * (share or 1.0))
+
+
+def _from_base(benchmark: Series, base: Day) -> Series:
+    """Return a benchmark from ``base`` on; there it has its last level on or before that day."""
+    start = int(np.searchsorted(benchmark.days, base, side="right")) - 1
+    if start < 0:
+        return benchmark
+    days = benchmark.days[start:]
+    return Series(np.concatenate([[base], days[1:]]), benchmark.values[start:])

@@ -10,9 +10,6 @@ from services.analytics.domain.series import AsOf, Days, are_stale
 from services.analytics.domain.valuation import Books, Line, Valuation
 from shared.finance.entries import EntryType
 
-# A running sum of cents in float64 is off by less; money's own steps are larger.
-CASH_ROUNDING = 1e-6
-
 Mask = npt.NDArray[np.bool_]
 
 
@@ -118,7 +115,7 @@ def _unbooked_splits(books: Books, asset: int, last: np.datetime64) -> list[Warn
 
 
 def _negative_cash(valuation: Valuation, inside: Mask) -> list[Warning]:
-    below = np.flatnonzero((valuation.cash < -CASH_ROUNDING) & inside)
+    below = np.flatnonzero((valuation.cash < 0.0) & inside)
     if not len(below):
         return []
     first = valuation.days[below[0]]

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from services.analytics.domain.series import Days, Floats
+from services.analytics.domain.series import Days, Floats, Indexes
 
 DAYS_A_YEAR = 365
 SHORTEST_CALENDAR_YEAR = 364
@@ -24,16 +24,38 @@ def time_weighted(values: Floats, inflows: Floats, outflows: Floats) -> Floats:
     """Return daily returns (V_t + out_t) / (V_{t−1} + in_t) − 1, shape (n−1,).
 
     Inflows come at the start of their day, outflows leave at its end; the flows of position 0
-    belong to the base and are not read. NaN where the denominator is not positive: nothing was
-    invested, so the day is skipped.
+    belong to the base and are not read. NaN where the denominator is zero: nothing was invested,
+    so the day is skipped; −∞ where it is negative: no return can be linked with that of a debt.
     """
-    return _grown(values[1:] + outflows[1:], values[:-1] + inflows[1:])
+    starts = values[:-1] + inflows[1:]
+    daily = _grown(values[1:] + outflows[1:], starts)
+    daily[starts < 0.0] = -np.inf
+    return daily
 
 
 def _grown(ends: Floats, starts: Floats) -> Floats:
     growth = np.full(starts.shape, np.nan)
     np.divide(ends, starts, out=growth, where=starts > 0)
     return growth - 1.0
+
+
+def linked(returns: Floats, starts: Indexes, stops: Indexes) -> Floats:
+    """Return the linked return of each stretch ``returns[start:stop]``, shape (stretches,).
+
+    Stretches follow one another without a gap. 0 where one is empty, NaN where no day in it has a
+    return.
+    """
+    if len(returns) == len(starts) and (stops - starts == 1).all():
+        return returns
+    result = np.zeros(len(starts))
+    filled = stops > starts
+    begins = starts[filled]
+    if len(begins):
+        has_return = ~np.isnan(returns)
+        growth = np.multiply.reduceat(np.where(has_return, returns + 1.0, 1.0), begins) - 1.0
+        any_return = np.logical_or.reduceat(has_return, begins)
+        result[filled] = np.where(any_return, growth, np.nan)
+    return result
 
 
 def growth_index(returns: Floats) -> Floats:

@@ -19,7 +19,7 @@ NEGLIGIBLE = 1e-14
 NEGLIGIBLE_FALL = 1e-12
 
 
-def per_period_rate(annual: float, periods: int = TRADING_DAYS) -> float:
+def per_period_rate(annual: float, periods: float = TRADING_DAYS) -> float:
     """Return the rate of one period that compounds to the effective ``annual`` rate."""
     return float((1.0 + annual) ** (1.0 / periods) - 1.0)
 
@@ -36,17 +36,17 @@ def deviation(returns: Floats) -> Floats:
     return _without_noise(returns.std(axis=0, ddof=1), returns.mean(axis=0))
 
 
-def volatility(returns: Floats, periods: int = TRADING_DAYS) -> Floats:
+def volatility(returns: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return the annual volatility, deviation · √periods."""
     return deviation(returns) * math.sqrt(periods)
 
 
-def sharpe(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
+def sharpe(excess: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return mean(excess) / deviation(excess) · √periods (Sharpe 1994)."""
     return _ratio(excess, deviation(excess)) * math.sqrt(periods)
 
 
-def downside_deviation(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
+def downside_deviation(excess: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return √(mean over all n of min(excess, 0)²) · √periods; NaN under 2 returns."""
     if len(excess) < 2:
         return np.full(excess.shape[1:], np.nan)
@@ -55,7 +55,7 @@ def downside_deviation(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
     return _without_noise(spread, excess.mean(axis=0)) * math.sqrt(periods)
 
 
-def sortino(excess: Floats, periods: int = TRADING_DAYS) -> Floats:
+def sortino(excess: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return mean(excess) · periods / downside deviation (Sortino & Price 1994)."""
     return _ratio(excess, downside_deviation(excess, periods)) * periods
 
@@ -159,7 +159,7 @@ def beta(excess: Floats, benchmark: Floats) -> Floats:
     return _quotient(_co_moment(excess, benchmark), _moment(benchmark))
 
 
-def alpha(excess: Floats, benchmark: Floats, periods: int = TRADING_DAYS) -> Floats:
+def alpha(excess: Floats, benchmark: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return periods · (mean excess − beta · the benchmark's) (Jensen 1968), a fraction a year."""
     mine = excess.mean(axis=0) if len(excess) else np.nan
     market = benchmark.mean(axis=0) if len(benchmark) else np.nan
@@ -173,12 +173,12 @@ def r_squared(returns: Floats, benchmark: Floats) -> Floats:
     return np.minimum(squared, 1.0)
 
 
-def tracking_error(returns: Floats, benchmark: Floats, periods: int = TRADING_DAYS) -> Floats:
+def tracking_error(returns: Floats, benchmark: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return the annual deviation of the differences, deviation(r − b) · √periods."""
     return volatility(returns - _aligned(benchmark, returns), periods)
 
 
-def information_ratio(returns: Floats, benchmark: Floats, periods: int = TRADING_DAYS) -> Floats:
+def information_ratio(returns: Floats, benchmark: Floats, periods: float = TRADING_DAYS) -> Floats:
     """Return mean(r − b) · periods / tracking error; NaN where they never differ."""
     difference = returns - _aligned(benchmark, returns)
     return _ratio(difference, tracking_error(returns, benchmark, periods)) * periods

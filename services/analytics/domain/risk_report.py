@@ -12,14 +12,14 @@ from services.analytics.domain.holdings_risk import HoldingsRisk, holdings_risk
 from services.analytics.domain.metrics import Day, Metrics
 from services.analytics.domain.notes import Notes
 from services.analytics.domain.performance import (
-    Request,
-    Track,
-    common_returns,
-    linked_cause,
+    against,
     measure_portfolio,
     money_at_risk,
+    noted,
+    returns_of,
 )
-from services.analytics.domain.series import Days, Floats, Series
+from services.analytics.domain.series import Floats, Series
+from services.analytics.domain.track import Part, Request, Track
 from services.analytics.domain.valuation import Books, Valuation
 
 MOST_FALLS: Final = 5
@@ -140,31 +140,26 @@ def report(
         confidence: of ``var_historical``, ``var_parametric``, ``var_cornish_fisher`` and ``cvar``.
     """
     metrics = measure_portfolio(valuation, books, request, benchmark)
-    window = metrics.window
-    if window.start_date is None or window.end_date is None:
+    part = Track.of_portfolio(valuation, books).cut(request)
+    if part is None:
         unvalued = (warn(name, Code.NO_VALUATION) for name in _OWN)
         return RiskReport(metrics, warnings=(*_shared(metrics), *unvalued))
-    history = valuation.known()
-    first, last = np.searchsorted(history.days, [window.start_date, window.end_date])
-    track = Track.of_portfolio(history).cut(int(first), int(last))
-    daily = returns.time_weighted(track.values, track.inflows, track.outflows)
-    observations = daily[np.isfinite(daily)]
-    levels = returns.growth_index(daily)
-    notes = Notes(len(observations))
-    mine, market = _against(benchmark, track.days, daily)
+    observations = returns_of(part)
+    notes = noted(part)
+    mine, market, _ = against(part, benchmark)
     up, down = (risk.capture(mine, market, rising=rising) for rising in (True, False))
-    no_days = Code.NO_BENCHMARK if benchmark is None else linked_cause(mine, Code.NO_SUCH_DAYS)
+    no_days = Code.NO_BENCHMARK if benchmark is None else Code.NO_SUCH_DAYS
+    levels = returns.growth_index(part.observed.returns)
+    ulcer = risk.ulcer_index(levels) if len(observations) else np.nan
     return RiskReport(
         metrics,
-        float(track.values[-1]),
-        _tails(notes, observations, float(track.values[-1]), request, confidence),
-        _dated_falls(notes, track.days, observations, levels),
-        notes.figure(
-            "ulcer_index", risk.ulcer_index(levels), linked_cause(observations, Code.NO_RETURNS)
-        ),
+        part.worth,
+        _tails(notes, part, request, confidence),
+        _dated_falls(notes, part, levels),
+        notes.figure("ulcer_index", ulcer, Code.NO_RETURNS),
         notes.figure("up_capture", up, no_days),
         notes.figure("down_capture", down, no_days),
-        holdings_risk(notes, valuation, books, (window.start_date, window.end_date), confidence),
+        holdings_risk(notes, valuation, books, part, confidence),
         RiskLevel.of(metrics.dispersion.volatility),
         (*_shared(metrics), *notes.warnings, *_level_unknown(metrics)),
     )
@@ -176,6 +171,8 @@ def _shared(metrics: Metrics) -> list[Warning]:
 
 def _level_unknown(metrics: Metrics) -> list[Warning]:
     """Return why there is no risk level: because there is no volatility, and why that is so."""
+    if metrics.dispersion.volatility is not None:
+        return []
     return [
         replace(warning, field="risk_level")
         for warning in metrics.warnings
@@ -183,25 +180,18 @@ def _level_unknown(metrics: Metrics) -> list[Warning]:
     ]
 
 
-def _against(benchmark: Series | None, days: Days, daily: Floats) -> tuple[Floats, Floats]:
-    if benchmark is None:
-        return np.array([]), np.array([])
-    return common_returns(days, daily, benchmark)
-
-
-def _tails(
-    notes: Notes, observations: Floats, value: float, request: Request, confidence: float
-) -> Tails:
-    excess = observations - risk.per_period_rate(request.risk_free_rate, request.periods)
+def _tails(notes: Notes, part: Part, request: Request, confidence: float) -> Tails:
+    observations, periods = returns_of(part), part.observed.frequency.periods
+    excess = observations - risk.per_period_rate(request.risk_free_rate, periods)
     few, still = Code.INSUFFICIENT_OBSERVATIONS, Code.ZERO_DISPERSION
 
     at_risk, far_at_risk = (risk.value_at_risk(observations, level) for level in (confidence, 0.99))
 
-    def money(name: str, part: Floats | float, undefined: Code = few) -> float | None:
-        return money_at_risk(notes, name, part, value, undefined)
+    def money(name: str, fraction: Floats | float, undefined: Code = few) -> float | None:
+        return money_at_risk(notes, name, fraction, part.worth, undefined)
 
     return Tails(
-        notes.figure("downside_deviation", risk.downside_deviation(excess, request.periods), few),
+        notes.scaled("downside_deviation", risk.downside_deviation(excess, periods), few),
         money("var.historical", at_risk),
         money("var.parametric", distribution.parametric_var(observations, confidence)),
         money(
@@ -215,13 +205,11 @@ def _tails(
     )
 
 
-def _dated_falls(
-    notes: Notes, days: Days, observations: Floats, levels: Floats
-) -> tuple[DatedFall, ...]:
-    if returns.lost_all(observations):
+def _dated_falls(notes: Notes, part: Part, levels: Floats) -> tuple[DatedFall, ...]:
+    if part.is_lost:
         notes.remark("drawdowns", Code.TOTAL_LOSS)
         return ()
-    depths = risk.drawdowns(levels)
+    days, depths = part.observed.days, risk.drawdowns(levels)
     return tuple(
         DatedFall(
             float(depths[fall.trough]),

@@ -14,9 +14,12 @@ from shared.finance.days import FRESH_WEEKDAYS
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 Indexes = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 NO_DAYS: Days = np.array([], dtype="datetime64[D]")
 NO_DAY = np.datetime64("NaT", "D")
+NEVER_YET = np.datetime64("0001-01-01", "D")
+NEVER = np.datetime64("9999-12-31", "D")
 
 # A quantity and a price of twelve digits each make no more; what is larger is no figure any more.
 LARGEST = 1e24
@@ -64,8 +67,50 @@ class Series:
         stop = np.searchsorted(self.days, last, side="right")
         return Series(self.days[start:stop], self.values[start:stop])
 
+    def with_others(self, other: "Series") -> "Series":
+        """Return the values of both; on a day of both this series' own."""
+        if not len(other.days):
+            return self
+        days = np.union1d(self.days, other.days)
+        values = np.empty(len(days))
+        for each in (other, self):
+            values[np.searchsorted(days, each.days)] = each.values
+        return Series(days, values)
+
 
 EMPTY = Series(NO_DAYS, np.array([], dtype=np.float64))
+
+
+class Spans(NamedTuple):
+    """Stretches of days: each from its start on and before its stop, ascending, both (n,)."""
+
+    starts: Days
+    stops: Days
+
+    @classmethod
+    def where(cls, days: Days, mask: Mask) -> "Spans":
+        """Return the stretches from each of ``days`` that is in ``mask`` to the next that is not.
+
+        What the last of them says is so for ever.
+        """
+        edges = np.diff(mask.astype(np.int8), prepend=0, append=0)
+        return cls(days[edges[:-1] > 0], np.append(days, NEVER)[edges < 0])
+
+    def part(self, days: Days) -> Days:
+        """Return those of ``days`` (ascending) that lie in a stretch."""
+        edges = zip(*(np.searchsorted(days, edge) for edge in self), strict=True)
+        parts = [days[start:stop] for start, stop in edges]
+        return parts[0] if len(parts) == 1 else np.concatenate([NO_DAYS, *parts])
+
+    def cover(self, days: Days) -> Mask:
+        """Say of each of ``days`` (ascending) whether it lies in a stretch; they may overlap."""
+        changes = np.zeros(len(days) + 1, dtype=np.int64)
+        np.add.at(changes, np.searchsorted(days, self.starts), 1)
+        np.add.at(changes, np.searchsorted(days, self.stops), -1)
+        return np.asarray(np.cumsum(changes[:-1]) > 0)
+
+
+ALWAYS = Spans(np.array([NEVER_YET]), np.array([NEVER]))
 
 
 def are_stale(

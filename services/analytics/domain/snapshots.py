@@ -1,6 +1,6 @@
-"""A portfolio day by day: what is stored of each market day, and the curve of a window."""
+"""A portfolio day by day: what is stored of each of its days, and the curve of a window."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -9,15 +9,9 @@ import numpy.typing as npt
 from services.analytics.domain import returns
 from services.analytics.domain.cost import cost_basis
 from services.analytics.domain.metrics import Day
-from services.analytics.domain.series import Days, Floats, Indexes, Series, window
-from services.analytics.domain.valuation import (
-    NEVER_YET,
-    Books,
-    Valuation,
-    last_settled,
-    value_after,
-    value_portfolio,
-)
+from services.analytics.domain.series import NEVER_YET, Days, Floats, Indexes, Series
+from services.analytics.domain.track import Request, Track
+from services.analytics.domain.valuation import Books, Valuation, is_settled, value_portfolio
 from shared.finance.lots import CostMethod
 
 Counts = npt.NDArray[np.int64]
@@ -46,11 +40,6 @@ class Snapshots:
     net_flows: Floats
     position_counts: Counts
 
-    def without_first(self) -> "Snapshots":
-        """Return all rows but the first."""
-        columns = (getattr(self, column.name)[1:] for column in fields(self))
-        return Snapshots(*columns)
-
 
 def take_snapshots(valuation: Valuation, books: Books, method: CostMethod) -> Snapshots:
     """Return one row for each day of ``valuation``."""
@@ -71,21 +60,21 @@ def take_snapshots(valuation: Valuation, books: Books, method: CostMethod) -> Sn
 def retake_snapshots(books: Books, method: CostMethod, since: Day) -> tuple[Day, Snapshots]:
     """Return the last day that a change on ``since`` leaves as it was, and all rows after it.
 
-    Where no day stays, the first is a day before all others.
+    Where no day stays, that is a day before all others.
     """
-    settled = last_settled(books, since)
-    if settled is None:
+    if since <= NEVER_YET or not is_settled(books, since):
         return NEVER_YET, take_snapshots(value_portfolio(books), books, method)
-    return settled, take_snapshots(value_after(books, settled), books, method).without_first()
+    return since - 1, take_snapshots(value_portfolio(books, since), books, method)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """The points of a window, all of shape (points,); returns are fractions since the first.
+    """The points of a window, all of shape (points,); returns are fractions since its base.
 
     ``net_flows`` are those since the point before, the first's those of its own day.
-    NaN from the day on which more than everything was lost. ``benchmark_returns`` is None without
-    a benchmark, and NaN where its history starts later.
+    NaN from the day on which more than everything was lost. ``skipped`` are the days that have no
+    return of their own. ``benchmark_returns`` is None without a benchmark, and NaN where its
+    history starts later.
     """
 
     days: Days
@@ -94,6 +83,7 @@ class Curve:
     cash: Floats
     net_flows: Floats
     returns: Floats
+    skipped: Days
     benchmark_returns: Floats | None
 
 
@@ -109,34 +99,33 @@ def draw_curve(
 ) -> Curve | None:
     """Return the curve from the last valued day on or before ``start`` to that for ``end``.
 
-    Returns are cumulative and time-weighted. Weekly and monthly points are the last of each ISO
-    week or month, and the first point of all. None where no day of the window has a value.
+    Returns are cumulative and time-weighted; where the window begins on or before the first entry
+    that day's own is the first. Weekly and monthly points are the last of each ISO week or month,
+    and the first point of all. None where no day of the window has a value.
 
     Args:
         benchmark: its levels in the portfolio's currency.
     """
     history = valuation.known()
+    part = Track.of_portfolio(valuation, books).cut(Request(start, end))
+    if part is None:
+        return None
     days = history.days
-    if not len(days):
-        return None
-    effective = window(days, days[0] if start is None else start, days[-1] if end is None else end)
-    if effective is None:
-        return None
-    part = slice(effective[0], effective[1] + 1)
-    points = _points(days[part], interval)
-    daily = returns.time_weighted(
-        history.values[part], history.inflows[part], history.outflows[part]
-    )
-    flows = np.cumsum(history.inflows[part] - history.outflows[part])[points]
-    shown = days[part][points]
+    first, stop = np.searchsorted(days, [part.days[0], part.days[-1] + 1])
+    inside = slice(first, stop)
+    points = _points(days[inside], interval)
+    shown = days[inside][points]
+    index = returns.growth_index(part.daily)[-len(days[inside]) :]
+    flows = np.cumsum(history.inflows[inside] - history.outflows[inside])[points]
     return Curve(
         shown,
-        history.values[part][points],
+        history.values[inside][points],
         cost_basis(books, method, shown),
-        history.cash[part][points],
+        history.cash[inside][points],
         np.diff(flows, prepend=0.0),
-        returns.growth_index(daily)[points] - 1.0,
-        _since_first(benchmark, shown) if benchmark else None,
+        index[points] - 1.0,
+        part.skipped,
+        _since(benchmark, part.days[0], shown) if benchmark else None,
     )
 
 
@@ -151,6 +140,6 @@ def _points(days: Days, interval: Interval) -> Indexes:
     return np.flatnonzero(last)
 
 
-def _since_first(benchmark: Series, days: Days) -> Floats:
-    levels = benchmark.as_of(days).values
-    return np.asarray(levels / levels[0] - 1.0)
+def _since(benchmark: Series, base: Day, days: Days) -> Floats:
+    levels = benchmark.as_of(np.append(base, days)).values
+    return np.asarray(levels[1:] / levels[0] - 1.0)

@@ -1,15 +1,17 @@
 """The daily value of a portfolio: quantities × closes × rates, cash, and what flowed in and out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.ledger import Held, Ledger
+from services.analytics.domain.ledger import Ledger
 from services.analytics.domain.series import (
     EMPTY,
+    NEVER,
+    NEVER_YET,
     NO_DAYS,
     AsOf,
     Days,
@@ -20,18 +22,25 @@ from services.analytics.domain.series import (
     split_factors,
 )
 
-NEVER = np.datetime64("9999-12-31", "D")
-NEVER_YET = np.datetime64("0001-01-01", "D")
+# A running sum of cents in float64 is off by less; money's own steps are larger.
+CASH_ROUNDING = 1e-6
+# The same for sums so large that a float has fewer decimals.
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quotes:
-    """What one asset costs: closes as traded, in its currency, and its splits (new/old)."""
+    """What one asset costs: closes as traded, in its currency, and its splits (new/old).
+
+    ``trade_days`` are those whose close is merely the price of a trade of its owner.
+    """
 
     symbol: str
     currency: str
     closes: Series
     splits: Series = EMPTY
+    asset_type: str = ""
+    trade_days: Days = field(default_factory=lambda: NO_DAYS)
 
 
 class Books(NamedTuple):
@@ -55,10 +64,17 @@ class Books(NamedTuple):
         mask = ~np.isnan(rates)
         return Series(adjusted.days[mask], (adjusted.values * rates)[mask])
 
+    def splits(self, asset: int) -> Series:
+        """Return an asset's splits, on a day without one of its own the ledger's."""
+        return self.assets[asset].splits.with_others(self.ledger.held[asset].splits)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One asset on every day: held quantity, close and rate, and where the last two come from."""
+    """One asset on every day: held quantity, close and rate, and where the last two come from.
+
+    A close from before a split is in the shares of the day.
+    """
 
     symbol: str
     currency: str
@@ -67,14 +83,10 @@ class Line:
     rates: AsOf
 
     @property
-    def prices(self) -> Floats:
-        """Closes in the portfolio's currency, NaN where a close or a rate is missing."""
-        return self.closes.values * self.rates.values
-
-    @property
     def values(self) -> Floats:
-        """Quantity × price; 0 where nothing is held, whether or not there is a price."""
-        return np.where(self.quantities == 0.0, 0.0, self.quantities * self.prices)
+        """Quantity × close × rate; 0 where nothing is held, whether or not there is a price."""
+        prices = self.closes.values * self.rates.values
+        return np.where(self.quantities == 0.0, 0.0, self.quantities * prices)
 
     def value_on(self, position: int) -> float:
         """Return the value of one day."""
@@ -84,11 +96,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Valuation:
-    """A portfolio on the days it is valued on, all arrays of shape (days,), in its currency.
+    """A portfolio on its days, all arrays of shape (days,), in its currency.
 
     ``values`` are at the end of the day, cash included; NaN where a price or a rate is missing,
     and from an entry on whose money is not known in the portfolio's currency. ``inflows`` and
-    ``outflows`` (both ≥ 0) are external; a flow between two days stands at the later one.
+    ``outflows`` (both ≥ 0) are external, each on the date of its entry.
     """
 
     days: Days
@@ -117,53 +129,20 @@ def _carried(flows: Floats, keep: Indexes) -> Floats:
     return np.diff(np.cumsum(np.nan_to_num(flows))[keep], prepend=0.0)
 
 
-def value_portfolio(books: Books) -> Valuation:
-    """Value a ledger on the union of its assets' market days since its first entry.
+def value_portfolio(books: Books, since: np.datetime64 = NEVER_YET) -> Valuation:
+    """Value a ledger on its days: those of its entries, and the priced days of what it holds.
 
-    Entries after the last market day are valued on their own day, so nothing booked is left out.
+    Args:
+        since: earlier days are left out; those that stay have the same figures.
     """
-    return _valued(books, _valuation_days(books.ledger, books.assets))
-
-
-def value_after(books: Books, day: np.datetime64) -> Valuation:
-    """Value a ledger from ``day`` on, one of its assets' market days since its first entry.
-
-    What a change after ``day`` may alter is altered in here; the flows of ``day`` itself are all
-    that flowed until then.
-    """
-    return _valued(books, _valuation_days(books.ledger, books.assets, day))
-
-
-def last_settled(books: Books, since: np.datetime64) -> np.datetime64 | None:
-    """Return the last valued day that a change on ``since`` leaves as it was; None: it has none.
-
-    An entry after the last market day moves to the next one that comes, so only a market day
-    counts; and what was moved in kind before its asset had a price is valued at the first one.
-    """
-    market = [quotes.closes.days for quotes in books.assets.values()]
-    before = [days[: np.searchsorted(days, since)][-1:] for days in market]
-    last = np.concatenate([[NEVER_YET], *before]).max()
-    if not len(books.ledger.days) or last < books.ledger.days[0]:
-        return None
-    settled = all(_flows_known(books, asset, last) for asset in books.ledger.assets)
-    return last if settled else None
-
-
-def _flows_known(books: Books, asset: int, day: np.datetime64) -> bool:
-    held = books.ledger.held[asset]
-    if not held.in_kind[held.days <= day].any():
-        return True
-    return not np.isnan(_line(books, asset, np.array([day])).prices).any()
-
-
-def _valued(books: Books, days: Days) -> Valuation:
-    ledger, assets = books.ledger, books.assets
+    days = _days(books, since)
+    ledger = books.ledger
     lines = {asset: _line(books, asset, days) for asset in ledger.assets}
     money = ledger.money(books.rates, books.currency)
     cash = _cumulated(ledger, money, days)
     inflows, outflows = _money_flows(ledger, money, days)
-    for asset, line in lines.items():
-        moved_in, moved_out = _flows_in_kind(ledger.held[asset], assets[asset].splits, line, days)
+    for asset in ledger.assets:
+        moved_in, moved_out = _flows_in_kind(books, asset, days)
         inflows += moved_in
         outflows += moved_out
     values = cash + sum((line.values for line in lines.values()), start=np.zeros(len(days)))
@@ -171,26 +150,34 @@ def _valued(books: Books, days: Days) -> Valuation:
     return Valuation(days, values, cash, inflows, outflows, lines)
 
 
-def _valuation_days(
-    ledger: Ledger, assets: Mapping[int, Quotes], first: np.datetime64 = NEVER_YET
-) -> Days:
-    if not ledger.entries:
-        return NO_DAYS
-    first = max(first, ledger.days[0])
-    union = _union(_from(assets[asset].closes.days, first) for asset in ledger.assets)
-    booked = _from(ledger.days, first)
-    trailing = np.unique(booked[booked > union[-1]] if len(union) else booked)
-    return np.concatenate([union, trailing])
+def is_settled(books: Books, since: np.datetime64) -> bool:
+    """Say whether a change on ``since`` leaves all days before it as they were.
+
+    What was moved in kind before its asset had a price is valued at the first one that comes.
+    """
+    return all(_flows_known(books, asset, since) for asset in books.ledger.assets)
 
 
-def _union(calendars: Iterable[Days]) -> Days:
+def _flows_known(books: Books, asset: int, since: np.datetime64) -> bool:
+    held = books.ledger.held[asset]
+    if not held.in_kind[held.days < since].any():
+        return True
+    before = np.array([since - 1])
+    return not np.isnan(_prices(books, asset, before, before)).any()
+
+
+def _days(books: Books, since: np.datetime64) -> Days:
+    held = books.ledger.held
+    priced = (held[asset].spans.part(books.assets[asset].closes.days) for asset in held)
+    days = union([books.ledger.days, *priced])
+    return days[np.searchsorted(days, since) :]
+
+
+def union(calendars: Iterable[Days]) -> Days:
+    """Return the days that are in one of ``calendars``, ascending."""
     # Most assets trade on the same days, and telling equal calendars takes less than sorting all.
     distinct = {days.tobytes(): days for days in calendars}
     return np.unique(np.concatenate([NO_DAYS, *distinct.values()]))
-
-
-def _from(days: Days, first: np.datetime64) -> Days:
-    return days[np.searchsorted(days, first) :]
 
 
 def _line(books: Books, asset: int, days: Days) -> Line:
@@ -199,9 +186,24 @@ def _line(books: Books, asset: int, days: Days) -> Line:
         quotes.symbol,
         quotes.currency,
         books.ledger.held[asset].on(days),
-        quotes.closes.as_of(days),
+        _closes(books, asset, days, days),
         books.rates.between(quotes.currency, books.currency, days),
     )
+
+
+def _closes(books: Books, asset: int, days: Days, shares: Days) -> AsOf:
+    """Return the last close on or before each of ``days``, in the shares of ``shares``."""
+    values, dates = books.assets[asset].closes.as_of(days)
+    splits = books.splits(asset)
+    if not len(splits.days) or dates is shares:
+        return AsOf(values, dates)
+    return AsOf(values * split_factors(splits, dates) / split_factors(splits, shares), dates)
+
+
+def _prices(books: Books, asset: int, days: Days, shares: Days) -> Floats:
+    """Return closes as `_closes` does, each at the rate of its day in ``days``."""
+    rates = books.rates.between(books.assets[asset].currency, books.currency, days)
+    return _closes(books, asset, days, shares).values * rates.values
 
 
 def _first_unknown(ledger: Ledger, money: Floats) -> np.datetime64:
@@ -211,52 +213,52 @@ def _first_unknown(ledger: Ledger, money: Floats) -> np.datetime64:
 
 def _cumulated(ledger: Ledger, money: Floats, days: Days) -> Floats:
     running = np.concatenate([[0.0], np.cumsum(np.where(ledger.has_cash, money, 0.0))])
+    # What rounding leaves of cash that is all gone would be the base of a return.
+    largest = np.maximum.accumulate(np.abs(np.nan_to_num(running)))
+    running[np.abs(running) < np.maximum(CASH_ROUNDING, _ROUNDING * largest)] = 0.0
     return running[np.searchsorted(ledger.days, days, side="right")]
 
 
 def _money_flows(ledger: Ledger, money: Floats, days: Days) -> tuple[Floats, Floats]:
     """Return external money by day: what a deposit brings, or a purchase without cash needs."""
-    position = np.searchsorted(days, ledger.days, side="left")
     # With cash the row itself says which way it crosses; without, the money comes from the owner
     # for a purchase (cash < 0) and goes to the owner for a sale or a dividend (cash > 0).
     entering = np.where(ledger.has_cash, money, -money) * ledger.external
-    return _by_direction(entering, position, len(days))
+    return _by_direction(entering, ledger.days, days)
 
 
-def _flows_in_kind(held: Held, splits: Series, line: Line, days: Days) -> tuple[Floats, Floats]:
+def _flows_in_kind(books: Books, asset: int, days: Days) -> tuple[Floats, Floats]:
     """Return transfers and adjustments at market value, by day.
 
-    Inflows come at the start of their day and so at the close before it, outflows leave at its
-    end and so at its close: what moves at market value then leaves the time-weighted return
-    alone. Where there is no close before, the first one counts.
+    Inflows come at the start of their day and so at the close before it, in the day's shares;
+    outflows leave at its end and so at its close: what moves at market value then leaves the
+    time-weighted return alone. Where there is none yet, the first price counts.
     """
-    moved = held.in_kind
-    if not moved.any():
+    held = books.ledger.held[asset]
+    when, changes = held.days[held.in_kind], held.changes[held.in_kind]
+    if not len(when):
         return np.zeros(len(days)), np.zeros(len(days))
-    position = np.searchsorted(days, held.days[moved], side="left")
-    changes = held.changes[moved]
-    closes = _first_known_from(line.prices)
-    openings = _opening_prices(closes, split_factors(splits, days))
-    prices = np.where(changes > 0, openings[position], closes[position])
-    return _by_direction(changes * prices, position, len(days))
+    prices = _prices(books, asset, np.where(changes > 0, when - 1, when), when)
+    if np.isnan(prices).any():
+        first = _first_priced(books, asset, days)
+        later = _prices(books, asset, np.maximum(when, first), when)
+        prices = np.where(np.isnan(prices), np.nan_to_num(later), prices)
+    return _by_direction(changes * prices, when, days)
 
 
-def _opening_prices(closes: Floats, factors: Floats) -> Floats:
-    """Return each day's price at its start: the close before it, in the shares of that day."""
-    before = closes[:-1] * factors[:-1] / factors[1:]
-    return np.concatenate([closes[:1], before])
+def _first_priced(books: Books, asset: int, days: Days) -> np.datetime64:
+    """Return the first day on which an asset has a close and a rate; the first of all if none."""
+    candidates = np.union1d(books.assets[asset].closes.days, days)
+    known = ~np.isnan(_prices(books, asset, candidates, candidates))
+    return candidates[np.argmax(known)] if known.any() else NEVER_YET
 
 
-def _first_known_from(prices: Floats) -> Floats:
-    mask = ~np.isnan(prices)
-    if not mask.any():
-        return np.zeros_like(prices)
-    return np.where(mask, prices, prices[int(np.argmax(mask))])
-
-
-def _by_direction(entering: Floats, position: Indexes, count: int) -> tuple[Floats, Floats]:
-    """Add what enters (> 0) and what leaves (< 0) on each of ``count`` days, both ≥ 0."""
-    inflows, outflows = np.zeros(count), np.zeros(count)
-    np.add.at(inflows, position, np.maximum(entering, 0.0))
-    np.add.at(outflows, position, np.maximum(-entering, 0.0))
+def _by_direction(entering: Floats, when: Days, days: Days) -> tuple[Floats, Floats]:
+    """Add what enters (> 0) and what leaves (< 0) on each of ``days``, both ≥ 0."""
+    inflows, outflows = np.zeros(len(days)), np.zeros(len(days))
+    if len(days):
+        inside = when >= days[0]
+        position = np.searchsorted(days, when[inside])
+        np.add.at(inflows, position, np.maximum(entering[inside], 0.0))
+        np.add.at(outflows, position, np.maximum(-entering[inside], 0.0))
     return inflows, outflows

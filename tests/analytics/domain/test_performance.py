@@ -9,13 +9,12 @@ from services.analytics.domain.codes import MESSAGES, Code
 from services.analytics.domain.fx import Rates
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.performance import (
-    Request,
-    Track,
     common_returns,
     measure,
     measure_portfolio,
 )
 from services.analytics.domain.series import EMPTY, Series
+from services.analytics.domain.track import Request, Track
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
 from shared.finance.entries import EntryType
 from tests.analytics.domain.build import (
@@ -26,6 +25,7 @@ from tests.analytics.domain.build import (
     floats,
     ledger,
     series,
+    usd,
     weekdays,
 )
 
@@ -33,12 +33,13 @@ ALWAYS = Request(day("1900-01-01"), day("2100-01-01"))
 
 
 def unit(closes: Series) -> Track:
-    return Track.of_unit(closes, closes)
+    return Track.of_unit(usd(closes))
 
 
 def flowing(values: list[float], inflows: list[float], outflows: list[float]) -> Track:
-    days = weekdays(len(values))
-    return Track(days, floats(*values), floats(*inflows), floats(*outflows), floats(*values))
+    """A track on weekdays, whose first is the base."""
+    days, worth, into, out = weekdays(len(values)), floats(*values), floats(*inflows), outflows
+    return Track(days, worth, into, floats(*out), worth, Series(days, floats(*out) - into))
 
 
 def reasons(metrics: Metrics) -> dict[str, Code]:
@@ -76,9 +77,10 @@ def test_value_at_risk_is_money_of_the_last_value() -> None:
 
 
 def test_a_split_adjusted_unit_risks_its_close_as_traded() -> None:
-    adjusted = Series(weekdays(3), floats(50, 52, 51))
-    traded = Series(weekdays(3), floats(100, 104, 102))
-    dispersion = measure(Track.of_unit(adjusted, traded), ALWAYS).dispersion
+    # 2:1 on the fourth day.
+    traded = Series(weekdays(4), floats(100, 104, 102, 51))
+    split = Quotes("ACME", "USD", traded, Series(traded.days[3:], floats(2.0)))
+    dispersion = measure(Track.of_unit(split), Request(end=traded.days[2])).dispersion
     assert dispersion.var_95 is not None
     assert dispersion.var_95_percentage is not None
     assert dispersion.var_95 == pytest.approx(dispersion.var_95_percentage * 102)
@@ -176,7 +178,8 @@ def test_money_weighted_counts_when_money_came_in() -> None:
     # 100 for a year without gain, 100 more, then 220 after the second: 100x² + 100x = 220.
     days = np.array(["2021-01-01", "2022-01-01", "2023-01-01"], dtype="datetime64[D]")
     values = floats(100, 200, 220)
-    track = Track(days, values, floats(100, 100, 0), floats(0, 0, 0), values)
+    flows = Series(days, floats(0, -100, 0))
+    track = Track(days, values, floats(100, 100, 0), floats(0, 0, 0), values, flows)
     growth = measure(track, ALWAYS).growth
     assert growth.total_return == pytest.approx(0.1)
     assert growth.money_weighted_return == pytest.approx((-1 + math.sqrt(9.8)) / 2 - 1)
@@ -208,14 +211,14 @@ def test_days_are_joined_and_never_filled() -> None:
     closes = dated(d20240101=100.0, d20240102=110.0, d20240103=121.0, d20240104=115.0)
     benchmark = dated(d20240101=10.0, d20240103=11.0, d20240104=12.1, d20240105=13.0)
     daily = closes.values[1:] / closes.values[:-1] - 1
-    own, market = common_returns(closes.days, daily, benchmark)
+    own, market, _ = common_returns(closes.days, daily, benchmark)
     np.testing.assert_allclose(own, [0.21, 115 / 121 - 1])
     np.testing.assert_allclose(market, [0.1, 0.1])
 
 
 def test_a_stretch_with_a_skipped_day_is_not_compared() -> None:
     days = weekdays(4)
-    own, market = common_returns(
+    own, market, _ = common_returns(
         days, floats(0.1, np.nan, 0.3), Series(days, floats(1.0, 2.0, 3.0, 4.0))
     )
     np.testing.assert_allclose(own, [0.1, 0.3])
@@ -224,7 +227,7 @@ def test_a_stretch_with_a_skipped_day_is_not_compared() -> None:
 
 def test_a_stretch_over_more_than_a_total_loss_is_not_compared() -> None:
     # The benchmark has no second day; factors −2 and −3 would link to a gain of 500 %.
-    own, market = common_returns(
+    own, market, _ = common_returns(
         weekdays(5), floats(-3.0, -4.0, 0.1, 0.2), dated(d20240101=1, d20240103=2, d20240105=3)
     )
     np.testing.assert_allclose(own, [1.1 * 1.2 - 1])
@@ -263,12 +266,13 @@ def test_while_a_holding_has_no_price_nothing_is_known() -> None:
     assert "HOUSE" in metrics.warnings[0].message
 
 
-def test_a_portfolio_is_measured_from_where_all_its_prices_start() -> None:
+def test_flows_before_all_has_a_price_count_with_the_first_known_day() -> None:
     late = dated(d20240102=20.0, d20240103=22.0)
     books = _bought(("ACME", series("2024-01-01", 10.0, 10.0, 10.0)), ("LATE", late))
     metrics = measure_portfolio(value_portfolio(books), books, Request())
-    assert metrics.window.start_date == day("2024-01-02")
-    assert metrics.growth.total_return == pytest.approx(2 / 30)
+    assert metrics.window.start_date == day("2024-01-01")
+    assert metrics.growth.total_return == pytest.approx(32 / 20 - 1)
+    assert metrics.window.observations == 2  # into the second day, and into the third
     assert metrics.warnings[0].code == Code.PRICE_MISSING
 
 

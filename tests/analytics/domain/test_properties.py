@@ -12,11 +12,12 @@ from hypothesis.extra import numpy as arrays
 from services.analytics.domain import returns, risk
 from services.analytics.domain.fx import Rates
 from services.analytics.domain.ledger import Booking, Ledger
-from services.analytics.domain.performance import Request, Track, measure
+from services.analytics.domain.performance import measure
 from services.analytics.domain.series import Floats, Series, split_adjusted
+from services.analytics.domain.track import Request, Track
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
 from shared.finance.entries import EntryType
-from tests.analytics.domain.build import day, weekdays
+from tests.analytics.domain.build import day, usd, weekdays
 
 settings.register_profile("quick", max_examples=60, deadline=None)
 settings.load_profile("quick")
@@ -29,8 +30,7 @@ daily = arrays.arrays(np.float64, DAYS, elements=st.integers(-900, 900).map(lamb
 
 
 def unit(levels: Floats) -> Track:
-    series = Series(weekdays(DAYS), levels)
-    return Track.of_unit(series, series)
+    return Track.of_unit(usd(Series(weekdays(DAYS), levels)))
 
 
 def approx(value: float | None, scale: float = 1.0) -> Any:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.analytics.domain.fx import Rates
 from services.analytics.domain.ledger import Booking, Ledger
-from services.analytics.domain.series import Series
+from services.analytics.domain.series import NEVER_YET, Series
 from services.analytics.domain.snapshots import Snapshots, retake_snapshots, take_snapshots
-from services.analytics.domain.valuation import NEVER_YET, Books, Quotes, value_portfolio
+from services.analytics.domain.valuation import Books, Quotes, value_portfolio
 from shared.finance.entries import EntryType
 from shared.finance.lots import CostMethod
 from tests.analytics.domain.build import calendar, day, entry, ledger, series, usd
@@ -90,15 +90,13 @@ def test_after_a_price_all_days_are_as_if_taken_anew(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=8), closes, closes, rows)
-def test_after_an_entry_of_a_known_asset_all_days_are_as_if_taken_anew(
+def test_after_an_entry_all_days_are_as_if_taken_anew(
     book: list[tuple[int, EntryType, int, int]],
     first: dict[int, int],
     second: dict[int, int],
     added: tuple[int, EntryType, int, int],
 ) -> None:
-    # Both are named from the first day on, so the new entry brings no market days in.
-    known = [row(order - 2, 0, T.BUY, asset, 30) for order, asset in enumerate((1, 2))]
-    entries = known + [row(order, *found) for order, found in enumerate(book)]
+    entries = [row(order, *found) for order, found in enumerate(book)]
     more = [*entries, row(len(entries), *added)]
     since = calendar(LENGTH)[added[0]]
     assert_mended(books(entries, first, second), books(more, first, second), since)
@@ -150,7 +148,7 @@ def test_the_first_price_of_what_was_moved_in_kind_changes_the_flow_of_then() ->
     np.testing.assert_array_equal(taken.net_flows, [29.0, 0.0, 0.0])  # 5 and 2 × 12
 
 
-def test_a_trailing_entry_moves_to_the_market_day_that_comes_after_it() -> None:
+def test_an_entry_after_the_last_price_stays_on_its_own_day() -> None:
     before = Books(
         ledger(
             entry("2024-01-01", T.BUY, asset=1, quantity=2, cash=-20.0),
@@ -162,6 +160,7 @@ def test_a_trailing_entry_moves_to_the_market_day_that_comes_after_it() -> None:
     )
     after = before._replace(assets={1: usd(series("2024-01-01", 10, 10, 10, 10, 10, 10))})
     settled, taken = retake_snapshots(after, CostMethod.AVERAGE, day("2024-01-08"))
-    assert settled == day("2024-01-05")
+    assert settled == day("2024-01-07")
     np.testing.assert_array_equal(taken.days, [day("2024-01-08")])
     assert day("2024-01-06") in all_of(before).days
+    assert day("2024-01-06") in all_of(after).days

@@ -20,8 +20,19 @@ def test_a_day_with_nothing_invested_has_no_return() -> None:
     np.testing.assert_allclose(daily, [0.0, np.nan, 0.02])
 
 
-def test_a_negative_denominator_has_no_return_either() -> None:
-    assert np.isnan(returns.time_weighted(floats(-5, 10), floats(0, 0), floats(0, 0))).all()
+def test_nothing_is_linked_with_the_return_of_a_debt() -> None:
+    daily = returns.time_weighted(floats(10, -5, 10, 11), floats(*[0] * 4), floats(0, 20, 0, 0))
+    np.testing.assert_allclose(daily, [0.5, -np.inf, 0.1])
+    assert np.isnan(returns.total(daily))
+    np.testing.assert_array_equal(returns.growth_index(daily), [1.0, 1.5, np.nan, np.nan])
+
+
+def test_returns_are_linked_over_stretches_that_follow_one_another() -> None:
+    daily = floats(0.5, np.nan, 1.0, np.nan, -0.5)
+    starts, stops = np.array([0, 2, 2, 3, 4]), np.array([2, 2, 3, 4, 5])
+    np.testing.assert_allclose(returns.linked(daily, starts, stops), [0.5, 0.0, 1.0, np.nan, -0.5])
+    none = np.array([], dtype=np.intp)
+    assert returns.linked(daily, none, none).size == 0
 
 
 def test_the_time_weighted_return_links_the_days_that_have_one() -> None:

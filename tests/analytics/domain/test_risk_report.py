@@ -6,9 +6,10 @@ import pytest
 from services.analytics.domain.codes import Code
 from services.analytics.domain.fx import Rates
 from services.analytics.domain.ledger import Booking
-from services.analytics.domain.performance import Request, measure_portfolio
+from services.analytics.domain.performance import measure_portfolio
 from services.analytics.domain.risk_report import RiskLevel, RiskReport, report
 from services.analytics.domain.series import EMPTY, Series
+from services.analytics.domain.track import Request
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
 from shared.finance.entries import EntryType
 from tests.analytics.domain.build import day, entry, floats, ledger, series, weekdays

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from services.analytics.domain.fx import Rates
-from services.analytics.domain.performance import Request, measure_portfolio
+from services.analytics.domain.performance import measure_portfolio
 from services.analytics.domain.series import EMPTY, Series
 from services.analytics.domain.snapshots import (
     Curve,
@@ -10,6 +10,7 @@ from services.analytics.domain.snapshots import (
     draw_curve,
     take_snapshots,
 )
+from services.analytics.domain.track import Request
 from services.analytics.domain.valuation import Books, value_portfolio
 from shared.finance.entries import EntryType
 from shared.finance.lots import CostMethod

@@ -129,7 +129,8 @@ def test_a_transfer_on_the_day_of_a_split_comes_in_at_the_new_price() -> None:
 def test_a_transfer_before_the_first_price_comes_in_at_that_price() -> None:
     book = ledger(entry("2024-01-01", T.TRANSFER_IN, asset=1, quantity=2))
     valued = value(book, usd(series("2024-01-03", 50.0, 60.0)))
-    np.testing.assert_array_equal(valued.inflows, [100.0, 0.0])
+    np.testing.assert_array_equal(valued.inflows, [100.0, 0.0, 0.0])
+    np.testing.assert_array_equal(valued.known().inflows, [100.0, 0.0])
 
 
 def test_an_adjustment_sets_the_quantity_and_is_a_flow_at_market_value() -> None:
@@ -154,7 +155,7 @@ def test_what_is_sold_to_the_last_share_is_worth_nothing() -> None:
     assert value(book, usd(series("2024-01-01", 10.0, 10.0))).values[-1] == 0.0
 
 
-def test_values_stand_on_the_union_of_all_market_days() -> None:
+def test_values_stand_on_the_priced_days_of_all_that_is_held() -> None:
     book = ledger(
         entry("2024-01-02", T.BUY, asset=1, quantity=1, cash=-10.0),
         entry("2024-01-02", T.BUY, asset=2, quantity=1, cash=-20.0),
@@ -168,7 +169,7 @@ def test_values_stand_on_the_union_of_all_market_days() -> None:
     np.testing.assert_array_equal(valued.values, [30.0, 31.0, 33.0])
 
 
-def test_a_flow_between_two_market_days_belongs_to_the_later_one() -> None:
+def test_a_flow_between_two_market_days_keeps_its_own_day() -> None:
     # 6 and 7 January 2024 are a weekend.
     book = ledger(
         entry("2024-01-05", T.DEPOSIT, cash=100.0),
@@ -176,8 +177,8 @@ def test_a_flow_between_two_market_days_belongs_to_the_later_one() -> None:
         entry("2024-01-06", T.DEPOSIT, cash=50.0),
     )
     valued = value(book, usd(dated(d20240105=10.0, d20240108=11.0)))
-    np.testing.assert_array_equal(valued.inflows, [100.0, 50.0])
-    np.testing.assert_array_equal(valued.values, [100.0, 151.0])
+    np.testing.assert_array_equal(valued.inflows, [100.0, 50.0, 0.0])
+    np.testing.assert_array_equal(valued.values, [100.0, 150.0, 151.0])
 
 
 def test_entries_after_the_last_market_day_are_valued_on_their_own_day() -> None:

@@ -32,9 +32,9 @@ def sequences(assets: Assets) -> Hashable:
     return tuple(sorted((asset.id, asset.sequence) for asset in assets.values()))
 
 
-def periods(assets: Iterable[AssetRow]) -> int:
-    """Return the days of a year on which these assets trade: 365 where all are crypto."""
-    return CRYPTO_DAYS if {asset.asset_type for asset in assets} == {"CRYPTO"} else TRADING_DAYS
+def periods(asset: AssetRow) -> int:
+    """Return the days of a year on which an asset trades: 365 of crypto."""
+    return CRYPTO_DAYS if asset.asset_type == "CRYPTO" else TRADING_DAYS
 
 
 class Benchmark(NamedTuple):
@@ -139,7 +139,7 @@ class Market:
         """Return an asset's whole history with highs, lows and volumes, split-adjusted."""
         history = History.unpack(queries.packed_prices(session, asset.id))
         splits = Series.of(queries.splits(session, [asset.id]).get(asset.id, []))
-        return Bars.of(history, splits, periods([asset]))
+        return Bars.of(history, splits, periods(asset))
 
     def pairs(self, currencies: Iterable[str], target: str) -> Assets:
         """Return the CURRENCY assets that may turn `currencies` into `target`."""
@@ -200,7 +200,7 @@ def _read(session: Session, assets: list[AssetRow]) -> Iterator[tuple[AssetRow, 
     for asset in assets:
         closes = History.unpack(packed.get(asset.id, [])).closes()
         series = Series.of(splits.get(asset.id, []))
-        yield asset, Quotes(asset.symbol, asset.currency, closes, series)
+        yield asset, Quotes(asset.symbol, asset.currency, closes, series, asset.asset_type)
 
 
 def _bytes(quotes: Quotes) -> int:

@@ -9,7 +9,7 @@ from services.analytics.domain import returns, risk
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import common_returns
 from services.analytics.domain.series import Series
-from services.analytics.domain.valuation import Books, Valuation
+from services.analytics.domain.valuation import Books, Quotes, Valuation
 
 BETA_DAYS = 3 * 365
 BETA_OBSERVATIONS = 30
@@ -27,6 +27,7 @@ class Exposure:
     sector: str | None
     currency: str
     value: float
+    quotes: Quotes
     levels: Series
     beta: float
 
@@ -67,11 +68,10 @@ def holdings_on(
     lines = {asset: line for asset, line in valuation.lines.items() if line.quantities[position]}
     exposures = []
     for asset, line in lines.items():
-        levels = books.levels(asset)
+        quotes, levels = books.assets[asset], books.levels(asset)
         value, beta = line.value_on(position), beta_of(levels, benchmark, days[-1])
-        exposures.append(
-            Exposure(asset, line.symbol, sectors.get(asset), line.currency, value, levels, beta)
-        )
+        names = asset, line.symbol, sectors.get(asset), line.currency
+        exposures.append(Exposure(*names, value, quotes, levels, beta))
     return Holdings(days[-1], books.currency, float(valuation.cash[position]), tuple(exposures))
 
 
@@ -80,5 +80,5 @@ def beta_of(levels: Series, benchmark: Series | None, as_of: Day) -> float:
     if benchmark is None:
         return np.nan
     span = levels.between(as_of - BETA_DAYS, as_of)
-    mine, market = common_returns(span.days, returns.simple(span.values), benchmark)
+    mine, market, _ = common_returns(span.days, returns.simple(span.values), benchmark)
     return float(risk.beta(mine, market)) if len(mine) >= BETA_OBSERVATIONS else np.nan

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from services.analytics.domain.joining import complete, joined_returns, long_enough
+from services.analytics.domain.joining import complete, joined_returns, long_enough, on_days
 from services.analytics.domain.metrics import Day
+from services.analytics.domain.observation import Holding, choose, frequency
 from services.analytics.domain.scenarios.holdings import Holdings
-from services.analytics.domain.series import Floats, is_figure
+from services.analytics.domain.series import ALWAYS, Floats, is_figure
 
 PERCENTILES: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 LEAST_OBSERVATIONS: Final = 30
@@ -55,26 +56,51 @@ class Simulation:
         return bool(is_figure(np.array(money)).all())
 
 
-def history(
-    holdings: Holdings, start: Day | None = None, end: Day | None = None
-) -> tuple[Floats, list[str]]:
-    """Return the daily returns (n,) of today's mix, cash included, and who has too few to count.
+class History(NamedTuple):
+    """What a simulation draws from.
 
-    Those symbols count as if they moved like the rest of what is invested.
+    Attributes:
+        returns: of today's mix, cash included, between observation days (n,).
+        left_out: symbols with too few returns to count, as if they moved like the rest of what is
+            invested.
+        sparse: how many returns are a year, where that is too few to simulate days by.
     """
-    first = start if start is not None else np.datetime64("0001-01-01", "D")
-    last = end if end is not None else holdings.as_of
+
+    returns: Floats
+    left_out: list[str]
+    sparse: float | None = None
+
+
+def history(holdings: Holdings, start: Day | None = None, end: Day | None = None) -> History:
+    """Return the returns that today's mix would have had, as if it had been held all the time."""
     exposures = holdings.exposures
-    matrix = joined_returns([each.levels.between(first, last) for each in exposures])[1]
-    usable = long_enough(matrix)
     values = np.array([each.value for each in exposures], dtype=np.float64)
+    base, last = _window(holdings, start, end)
+    if base is None or holdings.value <= 0.0:
+        return History(np.array([]), [])
+    calendar = choose([Holding(each.quotes, ALWAYS) for each in exposures], base, last)
+    sparse = frequency(calendar, calendar.days, base, last)
+    if sparse.is_sparse:
+        return History(np.array([]), [], sparse.periods)
+    days = np.append(base, calendar.days)
+    matrix = joined_returns([on_days(each.levels, days) for each in exposures])[1]
+    usable = long_enough(matrix)
     left_out = [
         each.symbol for each, is_usable in zip(exposures, usable, strict=True) if not is_usable
     ]
-    if not usable.any() or holdings.value <= 0.0:
-        return np.array([]), left_out
+    if not usable.any():
+        return History(np.array([]), left_out)
     weights = values[usable] / values[usable].sum() * (values.sum() / holdings.value)
-    return complete(matrix[:, usable]) @ weights, left_out
+    return History(complete(matrix[:, usable]) @ weights, left_out)
+
+
+def _window(holdings: Holdings, start: Day | None, end: Day | None) -> tuple[Day | None, Day]:
+    """Return the first day of what there is and of what is asked, if there is any, and the last."""
+    last = holdings.as_of if end is None else end
+    firsts = [each.levels.days[0] for each in holdings.exposures if len(each.levels.days)]
+    if not firsts:
+        return None, last
+    return (min(firsts) if start is None else max(start, min(firsts))), last
 
 
 def simulate(

@@ -5,7 +5,7 @@ import numpy as np
 from services.analytics.domain.scenarios.catalogue import Episode
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.series import EMPTY, Series
-from tests.analytics.domain.build import day
+from tests.analytics.domain.build import day, usd
 
 CRASH = Episode("crash", "A crash", day("2024-01-02"), day("2024-01-04"))
 
@@ -19,7 +19,7 @@ def exposure(
     currency: str = "USD",
     levels: Series = EMPTY,
 ) -> Exposure:
-    return Exposure(len(symbol), symbol, sector, currency, value, levels, beta)
+    return Exposure(len(symbol), symbol, sector, currency, value, usd(levels, symbol), levels, beta)
 
 
 def holdings(*exposures: Exposure, cash: float = 0.0, currency: str = "USD") -> Holdings:

@@ -13,7 +13,7 @@ from services.analytics.domain.scenarios.monte_carlo import (
     simulate,
 )
 from services.analytics.domain.series import Floats, Series
-from tests.analytics.domain.build import floats, series, weekdays
+from tests.analytics.domain.build import day, floats, series, weekdays
 from tests.analytics.domain.scenarios.build import exposure, holdings
 
 PAST: Floats = np.random.default_rng(7).normal(0.0004, 0.01, 500)
@@ -94,15 +94,22 @@ def test_the_past_is_that_of_todays_mix_with_its_cash() -> None:
         exposure("BB", 25.0, levels=series("2024-01-01", 10, 10, 12)),
         cash=25.0,
     )
-    found, left_out = history(held)
+    found, left_out, sparse = history(held, end=day("2024-01-03"))
     np.testing.assert_allclose(found, [0.05, 0.05])
-    assert left_out == []
+    assert (left_out, sparse) == ([], None)
+
+
+def test_what_is_priced_now_and_then_has_no_days_to_draw_from() -> None:
+    house = Series(np.array(["2020-01-01", "2021-01-01", "2022-01-01"], "M8[D]"), floats(1, 2, 3))
+    found, _, sparse = history(holdings(exposure("HOUSE", 50.0, levels=house)))
+    assert found.size == 0
+    assert sparse == pytest.approx(2 * 365 / 731)
 
 
 def test_who_has_too_little_past_counts_as_the_rest() -> None:
     old = exposure("A", 50.0, levels=Series(weekdays(5), floats(10, 11, 10, 11, 10)))
     young = exposure("IPO", 50.0, levels=series("2024-01-01", 5))
-    found, left_out = history(holdings(old, young))
+    found, left_out, _ = history(holdings(old, young), end=day("2024-01-05"))
     assert left_out == ["IPO"]
     np.testing.assert_allclose(found[0], 0.1)
-    assert history(holdings(young))[0].size == 0
+    assert history(holdings(young), end=day("2024-01-05")).returns.size == 0
