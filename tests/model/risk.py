@@ -75,17 +75,14 @@ class Report:
         """Periods a year."""
         return decimal(self.observations.periods)
 
-    @property
-    def free(self) -> Decimal:
-        """The riskless rate of one period."""
-        if not self.risk_free_rate:
-            return Decimal(0)
-        return (1 + self.risk_free_rate) ** (1 / self.p) - 1
+    def riskless(self, p: Decimal) -> Decimal:
+        """Return the riskless rate of one of p periods a year."""
+        return (1 + self.risk_free_rate) ** (1 / p) - 1 if self.risk_free_rate else Decimal(0)
 
     @property
     def excess(self) -> list[Decimal]:
         """Returns over the riskless rate."""
-        return [value - self.free for value in self.returns]
+        return [value - self.riskless(self.p) for value in self.returns]
 
     @cached_property
     def volatility(self) -> Real:
@@ -239,7 +236,8 @@ class Report:
         p = self.p * len(self.common) / self.joined
         alpha = None
         if beta is not None:
-            alpha = p * (mean(ours) - self.free - beta * (mean(theirs) - self.free))
+            free = self.riskless(p)
+            alpha = p * (mean(ours) - free - beta * (mean(theirs) - free))
         gaps = [one - other for one, other in self.common]
         error = deviation(gaps) * p.sqrt()
         squared = ratio(both**2, variance * deviation(ours) ** 2)

@@ -20,7 +20,11 @@ from tests.model.ledger import Ledger
 from tests.model.printing import differences
 
 ASKED = os.environ.get("RANDOM_LEDGERS", "60")
-SEEDS = [int(ASKED[5:])] if ASKED.startswith("seed:") else range(int(ASKED))
+SEEDS = (
+    [int(seed) for seed in ASKED[5:].split(",")]
+    if ASKED.startswith("seed:")
+    else list(range(int(ASKED)))
+)
 SHOWN = 12  # differences of one case
 
 
