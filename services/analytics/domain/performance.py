@@ -63,7 +63,7 @@ def measure_part(part: Part, request: Request, benchmark: Series | None = None) 
         notes.remark("total_return", Code.ZERO_DENOMINATOR, **facts)
     growth = _growth(notes, part, request)
     return Metrics(
-        Window(part.days[0], part.days[-1], part.length, len(returns_of(part))),
+        Window(part.days[0], part.days[-1], part.length, len(part.observations)),
         growth,
         _dispersion(notes, part, request),
         _drawdown(notes, part, growth.annualized_return),
@@ -76,12 +76,7 @@ def noted(part: Part) -> Notes:
     """Return what turns figures of a window that are not defined into None and warnings."""
     frequency = part.observed.frequency
     sparse = frequency.periods if frequency.is_sparse else None
-    return Notes(len(returns_of(part)), is_lost=part.is_lost, sparse=sparse)
-
-
-def returns_of(part: Part) -> Floats:
-    """Return the returns that risk is measured by; none where they cannot be linked."""
-    return np.array([]) if part.is_lost else part.observed.defined
+    return Notes(len(part.observations), is_lost=part.is_lost, sparse=sparse)
 
 
 def _growth(notes: Notes, part: Part, request: Request) -> Growth:
@@ -124,7 +119,7 @@ def _money_weighted(notes: Notes, part: Part) -> float | None:
 
 
 def _dispersion(notes: Notes, part: Part, request: Request) -> Dispersion:
-    observations, periods = returns_of(part), part.observed.frequency.periods
+    observations, periods = part.observations, part.observed.frequency.periods
     excess = observations - risk.per_period_rate(request.risk_free_rate, periods)
     at_risk = risk.value_at_risk(observations)
     shortfall = risk.expected_shortfall(observations, at_risk)
@@ -141,7 +136,7 @@ def _dispersion(notes: Notes, part: Part, request: Request) -> Dispersion:
 
 def _drawdown(notes: Notes, part: Part, annual: float | None) -> Drawdown:
     levels = returns.growth_index(part.observed.returns)
-    observations = returns_of(part)
+    observations = part.observations
     deepest = risk.max_drawdown(levels) if len(observations) else np.nan
     fall = risk.deepest_fall(levels) if len(observations) else None
     none = Code.TOTAL_LOSS if part.is_lost else Code.NO_DRAWDOWN
@@ -215,6 +210,8 @@ def common_returns(
     own, whatever it is.
     """
     levels = _from_base(benchmark, days[0]) if len(days) else benchmark
+    if np.array_equal(days, levels.days):
+        return _usable(observed, returns.simple(levels.values), np.ones(len(observed)), periods)
     _, own, theirs = np.intersect1d(days, levels.days, assume_unique=True, return_indices=True)
     if len(own) < 2:
         return Common(np.array([]), np.array([]), periods)
@@ -224,10 +221,15 @@ def common_returns(
     # A stretch of one day keeps that day's own return, so a series matches itself to the bit.
     lengths = np.diff(own)
     stretches = np.where(lengths == 1, observed[own[1:] - 1], np.where(whole, linked, np.nan))
-    market = returns.simple(levels.values[theirs])
-    usable = np.isfinite(stretches) & np.isfinite(market)
-    share = usable.sum() / max(int(lengths[usable].sum()), 1)
-    return Common(stretches[usable], market[usable], periods * (share or 1.0))
+    return _usable(stretches, returns.simple(levels.values[theirs]), lengths, periods)
+
+
+def _usable(mine: Floats, market: Floats, lengths: Floats, periods: float) -> Common:
+    """Return the pairs that both have; longer than an observation, there are fewer a year."""
+    usable = np.isfinite(mine) & np.isfinite(market)
+    count = int(usable.sum())
+    share = count / float(lengths[usable].sum()) if count else 1.0
+    return Common(mine[usable], market[usable], periods * share)
 
 
 def _from_base(benchmark: Series, base: Day) -> Series:

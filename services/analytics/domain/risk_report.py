@@ -16,7 +16,6 @@ from services.analytics.domain.performance import (
     measure_portfolio,
     money_at_risk,
     noted,
-    returns_of,
 )
 from services.analytics.domain.series import Floats, Series
 from services.analytics.domain.track import Part, Request, Track
@@ -144,7 +143,7 @@ def report(
     if part is None:
         unvalued = (warn(name, Code.NO_VALUATION) for name in _OWN)
         return RiskReport(metrics, warnings=(*_shared(metrics), *unvalued))
-    observations = returns_of(part)
+    observations = part.observations
     notes = noted(part)
     mine, market, _ = against(part, benchmark)
     up, down = (risk.capture(mine, market, rising=rising) for rising in (True, False))
@@ -181,7 +180,7 @@ def _level_unknown(metrics: Metrics) -> list[Warning]:
 
 
 def _tails(notes: Notes, part: Part, request: Request, confidence: float) -> Tails:
-    observations, periods = returns_of(part), part.observed.frequency.periods
+    observations, periods = part.observations, part.observed.frequency.periods
     excess = observations - risk.per_period_rate(request.risk_free_rate, periods)
     few, still = Code.INSUFFICIENT_OBSERVATIONS, Code.ZERO_DISPERSION
 

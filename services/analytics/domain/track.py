@@ -50,11 +50,6 @@ class Observed(NamedTuple):
     returns: Floats
     frequency: Frequency
 
-    @property
-    def defined(self) -> Floats:
-        """The returns there are."""
-        return self.returns[np.isfinite(self.returns)]
-
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -78,12 +73,12 @@ class Part:
         """The time-weighted return of each day after the base; NaN and −∞ as `time_weighted`."""
         return returns.time_weighted(self.values, self.inflows, self.outflows)
 
-    @property
+    @cached_property
     def skipped(self) -> Days:
         """The days that have no return, because nothing was invested."""
         return self.days[1:][np.isnan(self.daily)]
 
-    @property
+    @cached_property
     def is_lost(self) -> bool:
         """Whether a day lost more than everything, after which no return can be linked."""
         return returns.lost_all(self.daily)
@@ -92,6 +87,12 @@ class Part:
     def length(self) -> int:
         """Calendar days from the base to the end."""
         return int((self.days[-1] - self.days[0]).astype(np.int64))
+
+    @cached_property
+    def observations(self) -> Floats:
+        """The returns that risk is measured by; none where they cannot be linked."""
+        observed = self.observed.returns
+        return observed[:0] if self.is_lost else observed[np.isfinite(observed)]
 
     @cached_property
     def observed(self) -> Observed:
@@ -103,14 +104,18 @@ class Part:
         base, last = self.days[0], self.days[-1]
         calendar = choose(self.holdings, base, last)
         days = calendar.days[~self.unknown.cover(calendar.days)]
+        observed = self._linked(days)
+        counted = days[np.isfinite(observed)]
+        return Observed(np.append(base, days), observed, frequency(calendar, counted, base, last))
+
+    def _linked(self, days: Days) -> Floats:
+        if np.array_equal(days, self.days[1:]):
+            return self.daily
         stops = np.searchsorted(self.days[1:], days, side="right")
         stops[-1:] = len(self.daily)
         starts = np.concatenate([[0], stops[:-1]])[: len(stops)]
-        observed = returns.linked(self.daily, starts, stops)
         is_idle = (starts == stops) & (self.values[starts] == 0.0)
-        observed = np.where(is_idle, np.nan, observed)
-        counted = days[np.isfinite(observed)]
-        return Observed(np.append(base, days), observed, frequency(calendar, counted, base, last))
+        return np.where(is_idle, np.nan, returns.linked(self.daily, starts, stops))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,13 +154,14 @@ class Track:
     def of_portfolio(cls, valuation: Valuation, books: Books) -> "Track":
         """Return the track of a portfolio on the days that have a value."""
         known, held = valuation.known(), books.ledger.held
+        net = np.nan_to_num(valuation.outflows - valuation.inflows)
         return cls(
             known.days,
             known.values,
             known.inflows,
             known.outflows,
             known.values,
-            Series(valuation.days, np.nan_to_num(valuation.outflows - valuation.inflows)),
+            Series(valuation.days[net != 0.0], net[net != 0.0]),
             tuple(Holding(books.assets[asset], held[asset].spans) for asset in held),
             books.ledger.days[0] if len(books.ledger.days) else None,
             Spans.where(valuation.days, np.isnan(valuation.values)),
@@ -171,17 +177,13 @@ class Track:
         if positions is None:
             return None
         base, last = positions
-        opens = self.opened is not None and (request.start is None or request.start <= self.opened)
-        inside = slice(0 if opens else base, last + 1)
-        first = np.array([self.opened]) if opens else self.days[:0]
-        nothing = np.zeros(len(first))
-        return Part(
-            np.concatenate([first, self.days[inside]]),
-            np.concatenate([nothing, self.values[inside]]),
-            np.concatenate([nothing, self.inflows[inside]]),
-            np.concatenate([nothing, self.outflows[inside]]),
-            float(self.worth[last]),
-            self.flows.between(first[0] if opens else self.days[base] + 1, self.days[last]),
-            self.holdings,
-            self.unknown,
-        )
+        inside, since = slice(base, last + 1), self.days[base] + 1
+        days = self.days[inside]
+        columns = [each[inside] for each in (self.values, self.inflows, self.outflows)]
+        if self.opened is not None and (request.start is None or request.start <= self.opened):
+            since = self.opened
+            days = np.concatenate([np.array([since]), days])
+            columns = [np.insert(each, 0, 0.0) for each in columns]
+        values, inflows, outflows = columns
+        flows, worth = self.flows.between(since, days[-1]), float(self.worth[last])
+        return Part(days, values, inflows, outflows, worth, flows, self.holdings, self.unknown)

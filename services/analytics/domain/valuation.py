@@ -169,15 +169,21 @@ def _flows_known(books: Books, asset: int, since: np.datetime64) -> bool:
 def _days(books: Books, since: np.datetime64) -> Days:
     held = books.ledger.held
     priced = (held[asset].spans.part(books.assets[asset].closes.days) for asset in held)
-    days = union([books.ledger.days, *priced])
+    days = union([np.unique(books.ledger.days), *priced])
     return days[np.searchsorted(days, since) :]
 
 
 def union(calendars: Iterable[Days]) -> Days:
-    """Return the days that are in one of ``calendars``, ascending."""
+    """Return the days that are in one of ``calendars``, each ascending without doubles."""
     # Most assets trade on the same days, and telling equal calendars takes less than sorting all.
-    distinct = {days.tobytes(): days for days in calendars}
-    return np.unique(np.concatenate([NO_DAYS, *distinct.values()]))
+    distinct = list({days.tobytes(): days for days in calendars if len(days)}.values())
+    if len(distinct) < 2:
+        return distinct[0] if distinct else NO_DAYS
+    first, last = min(days[0] for days in distinct), max(days[-1] for days in distinct)
+    mask = np.zeros((last - first).astype(np.int64) + 1, dtype=np.bool_)
+    for days in distinct:
+        mask[(days - first).astype(np.int64)] = True
+    return np.asarray(first + np.flatnonzero(mask))
 
 
 def _line(books: Books, asset: int, days: Days) -> Line:
