@@ -208,9 +208,11 @@ def _listening(stand: Stand) -> Iterator[tuple[Stand, str]]:
     server = make_server("127.0.0.1", 0, stand.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield stand, f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    try:
+        yield stand, f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 def _signer(stand: Stand) -> Signer:
