@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := requirements/base.txt requirements/analytics.txt requirements/local.txt
 DEV := requirements/dev.txt
-BENCH := requirements/base.txt requirements/analytics.txt requirements/compare.txt
+BENCH := requirements/base.txt requirements/analytics.txt requirements/compare.txt requirements/peer.txt
 PIP := -m pip install --disable-pip-version-check --no-input --require-hashes
 INSTALL := $(BIN)/python $(PIP)
 AUDIT := $(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes
@@ -47,9 +47,8 @@ format: $(VENV)/.dev ## Rewrite the code in our style
 render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT
 	$(BIN)/python -m gateway render --kubernetes --out $(OUT)
 
-bench: $(VENV)-bench/.bench ## Compare figures and times of our arithmetic with other libraries
-	@$(VENV)-bench/bin/python -m tests.analytics.compare_with_libraries
-	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m tests.load.analytics_arithmetic
+bench: $(VENV)/.dev $(VENV)-bench/.bench ## Measure beside others; B="beside_peer idle" for some of it
+	@OTHERS=$(VENV)-bench/bin/python $(BIN)/python -m tests.load $(B)
 
 clean: ## Remove the virtual environments and caches; .run/ with its data stays
 	rm -rf $(VENV) $(VENV)-bench build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

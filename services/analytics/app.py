@@ -20,7 +20,8 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         internal=[internal.blueprint],
         idempotency_table=None,  # there is nothing to post here
     )
-    replicas = Replicas(app.database, Owners(configuration.urls, app.signer))
-    market = Market(app.database, replicas.assets, configuration.benchmark_aliases)
+    owners = Owners(configuration.urls, app.signer)
+    replicas = Replicas(app.database, owners)
+    market = Market(app.database, replicas.assets, owners, configuration.benchmark_aliases)
     app.extensions["portfolios"] = Portfolios(replicas.portfolios, market)
     return app

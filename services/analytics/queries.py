@@ -132,7 +132,15 @@ _ASSETS: Final = Query(
     select(*_ASSET).where(Asset.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 )
 _PAIRS: Final = Query(
-    select(*_ASSET).where(Asset.id.in_(pair_ids(Asset, bindparam("symbols", type_=ARRAY(Text)))))
+    select(*_ASSET).where(
+        Asset.id.in_(
+            pair_ids(
+                Asset,
+                bindparam("symbols", type_=ARRAY(Text)),
+                bindparam("user", type_=BigInteger),
+            )
+        )
+    )
 )
 # Asked several times a second; most of the time nothing waits.
 APPRAISAL_WAITS: Final = Query(
@@ -166,9 +174,14 @@ def assets(database: Database, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
     return _by_id(database.read(_ASSETS, {"ids": list(asset_ids)}))
 
 
-def currency_pairs(database: Database, symbols: Collection[str]) -> dict[int, AssetRow]:
-    """Return the pairs of these symbols by whose closes we convert (see `pair_ids`)."""
-    return _by_id(database.read(_PAIRS, {"symbols": list(symbols)}))
+def currency_pairs(
+    database: Database, symbols: Collection[str], user_id: int
+) -> dict[int, AssetRow]:
+    """Return the pairs of these symbols by whose closes a user's money is converted.
+
+    Of one symbol there may be two, their own and the public one: see `shared.finance.pairs`.
+    """
+    return _by_id(database.read(_PAIRS, {"symbols": list(symbols), "user": user_id}))
 
 
 def public_assets(session: Session) -> dict[int, AssetRow]:
@@ -303,9 +316,9 @@ def snapshot(session: Session, snapshot_id: int, owner_id: int) -> AnyRow:
 
 
 def newest_snapshot(session: Session, portfolio_id: int) -> AnyRow | None:
-    """Return the last day of a portfolio."""
-    days = _snapshots(Snapshot.portfolio_id == portfolio_id).order_by(Snapshot.date.desc())
-    return session.execute(days.limit(1)).one_or_none()
+    """Return the last day of a portfolio; None too where it was deleted meanwhile."""
+    days = _snapshots(Snapshot.portfolio_id == portfolio_id, ~Portfolio.is_deleted)
+    return session.execute(days.order_by(Snapshot.date.desc()).limit(1)).one_or_none()
 
 
 def closes(session: Session, portfolio_id: int, before: date) -> tuple[str, Sequence[float | None]]:

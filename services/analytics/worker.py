@@ -19,8 +19,9 @@ def main() -> int:
     observability.configure_logging("analytics", configuration.log_level)
     signer = Signer("analytics", configuration.service_key_file)
     database = Database(configuration.database_url, pool_size=5)
-    replicas = Replicas(database, Owners(configuration.urls, signer))
-    market = Market(database, replicas.assets, configuration.benchmark_aliases)
+    owners = Owners(configuration.urls, signer)
+    replicas = Replicas(database, owners)
+    market = Market(database, replicas.assets, owners, configuration.benchmark_aliases)
     # The same portfolio is seldom valued whole twice here, so values are not kept.
     portfolios = Portfolios(replicas.portfolios, market, capacity=0)
     return worker.run(

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.portfolio.models import Asset, FxClose
-from shared.finance.pairs import pair_ids
+from shared.finance.pairs import own_last, pair_ids
 from shared.finance.rates import Rate, find_rate, pair_symbols
 
 Pair = tuple[str, str]
@@ -26,7 +26,7 @@ class RateBook:
         self.find = cache(self._find)
 
     def add(self, symbol: str, day: date, close: Decimal) -> None:
-        """Take the close of a pair that is not older than those before it."""
+        """Take the close of a pair; it counts before those taken earlier, and is not older."""
         self._days[symbol].append(day)
         self._closes[symbol].append(close)
 
@@ -40,8 +40,13 @@ class RateBook:
         return find_rate(source, target, last)
 
 
-def load(session: Session, pairs: Iterable[Pair], first: date, last: date) -> RateBook:
-    """Return the rates between the currencies of `pairs` on every day from `first` to `last`."""
+def load(
+    session: Session, owner_id: int, pairs: Iterable[Pair], first: date, last: date
+) -> RateBook:
+    """Return a user's rates between the currencies of `pairs` on each day from `first` to `last`.
+
+    Their own pairs count beside the public ones: see `shared.finance.pairs`.
+    """
     rates = RateBook()
     symbols = pair_symbols(pairs)
     if not symbols:
@@ -55,9 +60,9 @@ def load(session: Session, pairs: Iterable[Pair], first: date, last: date) -> Ra
     statement = (
         select(Asset.symbol, FxClose.date, FxClose.close)
         .join(Asset, Asset.id == FxClose.asset_id)
-        .where(Asset.id.in_(pair_ids(Asset, symbols)))
+        .where(Asset.id.in_(pair_ids(Asset, symbols, owner_id)))
         .where(FxClose.date <= last, FxClose.date >= func.coalesce(before_first, first))
-        .order_by(FxClose.date)
+        .order_by(FxClose.date, own_last(Asset))
     )
     for symbol, day, close in session.execute(statement):
         rates.add(symbol, day, close)

@@ -32,7 +32,7 @@ class Replicas:
             database=database,
             key=Asset.id,
             sequence=Asset.sequence,
-            is_whole=(Asset.asset_type == "CURRENCY") & Asset.owner_id.is_(None),
+            is_whole=Asset.asset_type == "CURRENCY",
             ids=owners.asset_ids,
             ask=owners.assets,
             store=commands.adopt_asset,

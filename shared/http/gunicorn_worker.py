@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from socket import SHUT_RDWR, SO_SNDTIMEO, SOL_SOCKET, socket
@@ -16,11 +17,15 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import ThreadWorker
 
 from shared import observability
+from shared.http.blueprint import BULK_BODY
 from shared.http.contract import API_VERSION
 from shared.http.errors import error_body
 
 # A client that reads nothing for twice as long is gone; a thread of ours waits for it meanwhile.
 SEND_TIMEOUT: Final = 10  # seconds
+# What a refused request still sends is read, as far as the gateway lets a body through: gunicorn
+# itself gives up after 64 KiB, and the reset of the connection overtakes the refusal (502).
+REST_TIMEOUT: Final = 5  # seconds
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
@@ -33,9 +38,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:
-        """Answer one request; a client that does not read has no more of it."""
+        """Answer one request and read all of it; who does not read has no more of the answer."""
         try:
-            return bool(super().handle_request(req, conn))
+            stays = super().handle_request(req, conn)
+            deadline = time.monotonic() + REST_TIMEOUT
+            return bool(
+                stays and conn.parser.finish_body(deadline=deadline, max_bytes=BULK_BODY + 1)
+            )
         except BlockingIOError:
             # Otherwise the thread that accepts everybody's connections would wait for it to leave.
             conn.sock.shutdown(SHUT_RDWR)

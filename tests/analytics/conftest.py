@@ -34,7 +34,7 @@ class Desk:
         replicas = Replicas(stand.database, owners)
         self.handlers = handlers.table(replicas)
         portfolios = Portfolios(
-            replicas.portfolios, Market(stand.database, replicas.assets, {"SPY": "SP500"})
+            replicas.portfolios, Market(stand.database, replicas.assets, owners, {"SPY": "SP500"})
         )
         self._appraiser = Appraiser(stand.database, portfolios)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -52,10 +53,10 @@ def execute(desk: Desk, statement: str) -> None:
 def another(desk: Desk, owners: Owners | None = None) -> Appraiser:
     """Return an appraiser of another worker, that has seen nothing yet."""
     database = desk.stand.database
-    replicas = Replicas(database, owners or desk.owners)
-    return Appraiser(
-        database, Portfolios(replicas.portfolios, Market(database, replicas.assets, {}))
-    )
+    owners = owners or desk.owners
+    replicas = Replicas(database, owners)
+    market = Market(database, replicas.assets, owners, {})
+    return Appraiser(database, Portfolios(replicas.portfolios, market))
 
 
 def test_a_price_concerns_the_portfolios_that_hold_the_asset_and_no_others(desk: Desk) -> None:
@@ -295,7 +296,9 @@ class Interrupted(Portfolios):
 
     def __init__(self, desk: Desk, meanwhile: Callable[[], object], *, number: int = 1) -> None:
         replicas = Replicas(desk.stand.database, desk.owners)
-        super().__init__(replicas.portfolios, Market(desk.stand.database, replicas.assets, {}))
+        super().__init__(
+            replicas.portfolios, Market(desk.stand.database, replicas.assets, desk.owners, {})
+        )
         self._meanwhile = meanwhile
         self._until = number
 
@@ -320,6 +323,31 @@ def test_a_change_during_a_valuation_is_valued_afterwards(desk: Desk) -> None:
     assert listed(desk)[0]["total_value"] == "1089.00"
     work.work(NEVER)
     assert listed(desk)[0]["total_value"] == "2000.00"
+
+
+@pytest.mark.parametrize("currency", [None, "JPY"])
+def test_a_portfolio_that_changes_currency_or_goes_during_a_valuation(
+    desk: Desk, currency: str | None
+) -> None:
+    number = ten_shares(desk)
+
+    def change() -> None:
+        if currency:
+            desk.world.change_portfolio(number, currency=currency)
+        else:
+            desk.world.delete_portfolio(number)
+        desk.hear()
+
+    Appraiser(desk.stand.database, Interrupted(desk, change)).work(NEVER)
+    assert marked(desk) == [number]  # that of the change alone: the work was done
+    told = [event for event in desk.stand.events() if event.type == "snapshot-created"]
+    # What was computed is in dollars; of what is gone nothing is told.
+    assert [event.data["snapshot"]["total_value"] for event in told] == (
+        ["1089.00"] if currency else []
+    )
+    desk.appraise()
+    assert marked(desk) == []
+    assert [row["portfolio"] for row in listed(desk)[:1]] == ([number] if currency else [])
 
 
 def test_a_price_and_a_purchase_at_the_same_time_do_not_miss_each_other(desk: Desk) -> None:

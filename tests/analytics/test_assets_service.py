@@ -67,3 +67,17 @@ def test_its_events_make_the_same_tables_as_its_internal_api(
     assert heard["splits"][0][2] == 4.0
     replicas.rebuild(desk.stand.database, desk.owners, lambda _: None)
     assert desk.stored() == heard
+
+
+def test_it_says_which_asset_a_user_means_by_a_symbol(desk_of_assets: Desk, assets: Stand) -> None:
+    def make(symbol: str, user: int, *, staff: bool = False) -> int:
+        made = {"symbol": symbol, "name": symbol, "asset_type": "STOCK", "currency": "USD"}
+        answer = assets.client(user, staff=staff).post("/api/assets/", json=made)
+        return int(answer.get_json()["id"])
+
+    public, own = make("ACME", 9, staff=True), make("ACME", 1)
+    gone, theirs = make("GONE", 1), make("R&D/A=B", 2)
+    assets.client(1).delete(f"/api/assets/{gone}/")
+    symbols = ["acme", "GONE", "R&D/A=B", "NOSUCH", "A,", "ÄÖÜ"]
+    assert desk_of_assets.owners.meant_by(symbols, 1) == {"ACME": own}
+    assert desk_of_assets.owners.meant_by(symbols, 2) == {"ACME": public, "R&D/A=B": theirs}

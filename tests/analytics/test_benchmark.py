@@ -1,7 +1,11 @@
 """What something is measured against: whose symbol it is, and in which currency."""
 
+import pytest
+
+from services.analytics.app import create_app
 from tests.analytics.conftest import Desk
 from tests.analytics.test_portfolio_metrics import HALF, UP_DOWN_UP, codes, ten_shares
+from tests.conftest import MakeStand
 
 FLAT = dict.fromkeys(UP_DOWN_UP, "100")
 
@@ -46,6 +50,56 @@ def test_a_users_own_asset_goes_before_a_public_one_and_anothers_is_not_seen(des
     assert desk.portfolio_metrics(number, benchmark="MINE")["beta"] == "1.00"
     path = f"/api/portfolios/{number}/performance_metrics/?benchmark=THEIRS"
     assert desk.stand.client().get(path).status_code == 400
+
+
+def test_a_benchmark_that_no_event_told_of_yet_is_asked_for_once(desk: Desk) -> None:
+    number = ten_shares(desk)
+    young = desk.world.asset("YOUNG", HALF)
+    desk.world.asked.clear()
+    for _ in range(2):
+        assert desk.portfolio_metrics(number, benchmark="young")["beta"] == "2.00"
+    assert desk.world.asked == [
+        "/internal/v1/assets/by-symbols/",
+        f"/internal/v1/assets/{young}/prices/",
+    ]
+
+
+def test_what_an_alias_stands_for_is_asked_for_too(desk: Desk) -> None:
+    number = ten_shares(desk)
+    desk.world.asset("SP500", HALF, asset_type="INDEX")
+    answer = desk.portfolio_metrics(number, benchmark="SPY")
+    assert answer["benchmark"] == {"requested": "SPY", "symbol": "SP500"}
+    assert answer["beta"] == "2.00"
+
+
+def test_the_usual_benchmark_that_nobody_named_is_not_asked_for(desk: Desk) -> None:
+    number = ten_shares(desk)
+    desk.world.asset("SPY", HALF)
+    desk.world.asked.clear()
+    answer = desk.get("/api/analytics/scenario_analysis/", portfolio_id=number)
+    assert (answer["benchmark"], desk.world.asked) == (None, [])
+
+
+@pytest.mark.parametrize("requested", ["NOSUCH", "A,", "ÄÖÜ", "X" * 64])
+def test_a_benchmark_that_is_no_asset_is_named(desk: Desk, requested: str) -> None:
+    number = ten_shares(desk)
+    path = f"/api/portfolios/{number}/performance_metrics/"
+    answer = desk.stand.client().get(path, query_string={"benchmark": requested})
+    assert answer.status_code == 400
+    assert f"'benchmark': There is no asset '{requested}'." in answer.text
+
+
+def test_an_owner_of_assets_that_is_down_is_a_503_as_for_an_id(
+    desk: Desk, make_stand: MakeStand
+) -> None:
+    deaf = make_stand("analytics", create_app)
+    client = deaf.client()
+    for path in (
+        "/api/analytics/correlation_matrix/?symbols=NOSUCH",
+        "/api/analytics/correlation_matrix/?assets=4711",
+    ):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
 
 def test_a_benchmark_in_another_currency_is_turned_by_the_days_rate(desk: Desk) -> None:

@@ -175,6 +175,42 @@ def test_assets_that_no_event_told_of_yet_are_asked_for_until_one_is_unknown(des
     assert desk.world.asked[asked:] == ["/internal/v1/assets/9001/prices/"]
 
 
+def test_symbols_that_no_event_told_of_yet_are_asked_for_once(desk: Desk) -> None:
+    a = three(desk)[0]
+    young = [desk.world.asset("X", UP_DOWN_UP), desk.world.asset("MINE", HALF, owner=1)]
+    asked = len(desk.world.asked)
+    for _ in range(2):
+        assert matrix(desk, symbols="A,x,MINE")["assets"] == [a, *young]
+    assert desk.world.asked[asked:] == [
+        "/internal/v1/assets/by-symbols/",
+        *(f"/internal/v1/assets/{each}/prices/" for each in young),
+    ]
+    desk.hear()
+    assert matrix(desk, symbols="A,X,MINE")["assets"] == [a, *young]
+
+
+def test_symbols_that_are_no_assets_are_one_question_however_many(desk: Desk) -> None:
+    desk.world.asset("THEIRS", UP_DOWN_UP, owner=2)
+    gone = desk.world.asset("GONE", UP_DOWN_UP)
+    desk.world.retire(gone)
+    young = desk.world.asset("X", UP_DOWN_UP)
+    client = desk.stand.client()
+    for symbol in ("THEIRS", "GONE", "ÄÖÜ"):
+        answer = client.get(PATH, query_string={"symbols": symbol})
+        assert answer.status_code == 400
+        assert f"There is no asset '{symbol}'." in answer.text
+    desk.world.asked.clear()
+    guesses = [f"S{'X' * 60}{number:03}" for number in range(500)]
+    for symbols in (guesses, ["X", *guesses[1:]]):
+        answer = client.get(PATH, query_string={"symbols": ",".join(symbols)})
+        assert answer.status_code == 400
+    assert desk.world.asked == [
+        "/internal/v1/assets/by-symbols/",
+        "/internal/v1/assets/by-symbols/",
+        f"/internal/v1/assets/{young}/prices/",
+    ]
+
+
 @pytest.mark.parametrize(
     ("query", "named"),
     [

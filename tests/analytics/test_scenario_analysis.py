@@ -58,6 +58,38 @@ def covid(desk: Desk) -> int:
     return number
 
 
+def test_a_foreign_holding_is_replayed_at_the_rates_of_the_windows_own_days(desk: Desk) -> None:
+    # The last close before the window's end is of Friday; the rate moves on its last day, a Monday.
+    world, number = desk.world, desk.world.portfolio()
+    fall = {"2020-02-18": "100", "2020-03-20": "60"}
+    asset = world.asset("SAP", fall, currency="EUR")
+    world.asset("DAX", fall, asset_type="INDEX", currency="EUR")
+    rates = {"2020-02-18": "2", "2020-02-19": "1", "2020-03-20": "1", "2020-03-23": "1.5"}
+    world.asset("EURUSD", rates, asset_type="CURRENCY")
+    row = {"quantity": "10", "price": "60", "currency": "EUR", "exchange_rate": "1"}
+    world.record(number, "BUY", "2020-03-20", asset=asset, **row)
+    desk.hear()
+    answer = scenarios(desk, number, scenario="covid_2020", benchmark="DAX")
+    [crash] = answer["scenarios"]
+    assert answer["portfolio_value"] == "600.00"
+    # 60 × 1.5 / (100 × 1) − 1.
+    assert (crash["pnl"], crash["positions"][0]["source"]) == ("-60.00", "history")
+    assert crash["benchmark_return"] == "-10.00"
+
+
+def test_without_a_rate_of_then_a_foreign_holding_has_no_history(desk: Desk) -> None:
+    world, number = desk.world, desk.world.portfolio()
+    closes = {"2020-02-19": "100", "2020-03-23": "60", "2020-06-01": "60"}
+    asset = world.asset("SAP", closes, currency="EUR")
+    # More than five weekdays before the first day of the window.
+    world.asset("EURUSD", {"2020-02-11": "1", "2020-03-23": "1"}, asset_type="CURRENCY")
+    row = {"quantity": "10", "price": "60", "currency": "EUR", "exchange_rate": "1"}
+    world.record(number, "BUY", "2020-06-01", asset=asset, **row)
+    desk.hear()
+    [crash] = scenarios(desk, number, scenario="covid_2020")["scenarios"]
+    assert crash["positions"][0]["source"] == "unmodelled"
+
+
 def test_the_answer_has_the_fields_of_the_contract_in_its_order(desk: Desk) -> None:
     answer = scenarios(desk, covid(desk), scenario="covid_2020")
     assert list(answer) == [

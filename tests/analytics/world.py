@@ -291,7 +291,9 @@ def _handler(world: World, verifiers: Mapping[str, Verifier]) -> type[BaseHTTPRe
             assert verifiers[owner].service(token) == "analytics"
             world.asked.append(path)
             owned: Mapping[int, Any] = world.portfolios if kind == "portfolios" else world.assets
-            if not rest:
+            if rest == ["by-symbols"]:
+                self._answer(_by_symbols(world.assets, query["symbols"][0], int(query["user"][0])))
+            elif not rest:
                 self._answer(_page(kind, owned, int(query["after_id"][0])))
             elif int(rest[0]) in owned:
                 self._answer(owned[int(rest[0])].answer())
@@ -310,6 +312,15 @@ def _handler(world: World, verifiers: Mapping[str, Verifier]) -> type[BaseHTTPRe
             """Say nothing."""
 
     return Handler
+
+
+def _by_symbols(assets: Mapping[int, OwnedAsset], symbols: str, user: int) -> Json:
+    seen = [owned for owned in assets.values() if owned.card["owner"] in (None, user)]
+    named = [owned for owned in seen if owned.card["symbol"] in symbols.upper().split(",")]
+    own_first = sorted(
+        named, key=lambda owned: (not owned.card["is_active"], owned.card["owner"] is None)
+    )
+    return {"assets": [owned.card | {"sequence": owned.sequence} for owned in own_first]}
 
 
 def _page(kind: str, owned: Mapping[int, Any], after: int) -> Json:

@@ -79,11 +79,53 @@ def test_today_is_the_default(market: Assets) -> None:
     assert (answer["rate"], answer["rate_date"]) == ("1.08", "2024-01-19")
 
 
-def test_private_pairs_do_not_count(market: Assets, ann: Assets) -> None:
-    pair = ann.make(symbol="CHFUSD", asset_type="CURRENCY")
-    ann.price(pair["id"], "1", date="2024-01-19")
-    query = {"from": "CHF", "to": "USD", "date": "2024-01-19"}
-    assert ann.get("exchange-rates/", **query).status_code == 404
+def test_a_private_pair_counts_for_its_owner_alone_and_in_crosses_too(
+    market: Assets, ann: Assets, bob: Assets
+) -> None:
+    pair = ann.make(symbol="SEKUSD", asset_type="CURRENCY")
+    ann.price(pair["id"], "0.1", date="2024-01-19")
+    assert rate(ann, "SEK", "USD", "2024-01-19") == ["0.10", "2024-01-19", ["SEKUSD"]]
+    # 0.1 × 148, and 1.08 / 0.1.
+    assert rate(ann, "SEK", "JPY", "2024-01-19") == ["14.80", "2024-01-19", ["SEKUSD", "USDJPY"]]
+    assert rate(ann, "EUR", "SEK", "2024-01-19") == ["10.80", "2024-01-19", ["EURUSD", "SEKUSD"]]
+    for other in (bob, market):
+        query = {"from": "SEK", "to": "USD", "date": "2024-01-19"}
+        assert other.get("exchange-rates/", **query).status_code == 404
+        assert other.get("exchange-rates/", **query | {"to": "JPY"}).status_code == 404
+
+
+@pytest.mark.parametrize("first", ["own", "public"])
+def test_of_an_own_and_a_public_pair_the_later_close_counts_and_of_one_day_the_own_one(
+    admin: Assets, ann: Assets, bob: Assets, first: str
+) -> None:
+    closes = {
+        "own": (ann, [("2024-01-02", "1.5"), ("2024-01-04", "1.6")]),
+        "public": (admin, [("2024-01-03", "1.1"), ("2024-01-04", "1.2"), ("2024-01-05", "1.3")]),
+    }
+    for whose in sorted(closes, key=lambda whose: whose != first):
+        user, days = closes[whose]
+        pair = user.make(symbol="EURUSD", asset_type="CURRENCY")
+        for day, close in days:
+            user.price(pair["id"], close, date=day)
+    asked = [f"2024-01-0{day}" for day in range(2, 7)]
+    assert [rate(ann, "EUR", "USD", day)[0] for day in asked] == [
+        *("1.50", "1.10", "1.60", "1.30", "1.30")
+    ]
+    assert [rate(bob, "EUR", "USD", day)[0] for day in asked[1:]] == [
+        *("1.10", "1.20", "1.30", "1.30")
+    ]
+    query = {"from": "EUR", "to": "USD", "date": "2024-01-02"}
+    assert bob.get("exchange-rates/", **query).status_code == 404
+
+
+def test_a_retired_pair_of_ones_own_counts_as_a_public_one_does(ann: Assets) -> None:
+    pair = ann.make(symbol="SEKNOK", asset_type="CURRENCY", currency="NOK")
+    ann.price(pair["id"], "0.98", date="2024-01-18")
+    ann.client.delete(f"/api/assets/{pair['id']}/")
+    assert rate(ann, "SEK", "NOK", "2024-01-19") == ["0.98", "2024-01-18", ["SEKNOK"]]
+    newer = ann.make(symbol="SEKNOK", asset_type="CURRENCY", currency="NOK")
+    ann.price(newer["id"], "0.97", date="2024-01-17")
+    assert rate(ann, "SEK", "NOK", "2024-01-19") == ["0.97", "2024-01-17", ["SEKNOK"]]
 
 
 def test_a_retired_pair_counts_until_another_has_its_symbol(market: Assets) -> None:

@@ -59,7 +59,8 @@ class Bench:
         owners = Owners(nowhere, Signer("analytics", make_keys(folder) / "analytics.pem"))
         self.database = database
         replicas = Replicas(database, owners)
-        portfolios = Portfolios(replicas.portfolios, Market(database, replicas.assets, {}))
+        market = Market(database, replicas.assets, owners, {})
+        portfolios = Portfolios(replicas.portfolios, market)
         self._appraiser = Appraiser(database, portfolios)
         self._handlers = handlers.table(replicas)
         self._sequence = 1

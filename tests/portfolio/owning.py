@@ -35,9 +35,9 @@ class Assets:
         """Retire an asset."""
         self.stand.database.unit(lambda session: commands.retire_asset(session, asset_id, by=by))
 
-    def price(self, asset_id: int, closes: dict[str, str]) -> None:
+    def price(self, asset_id: int, closes: dict[str, str], *, by: Actor = SYSTEM) -> None:
         """Record closes by day."""
         rows = [Bar(date.fromisoformat(day), Decimal(close)) for day, close in closes.items()]
         self.stand.database.unit(
-            lambda session: commands.import_prices(session, asset_id, rows, by=SYSTEM)
+            lambda session: commands.import_prices(session, asset_id, rows, by=by)
         )

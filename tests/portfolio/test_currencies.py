@@ -122,6 +122,38 @@ def test_without_a_rate_totals_are_unknown_and_the_pair_is_named(ann: User) -> N
     assert codes(position) == [("base", "rate_missing")]
 
 
+@pytest.mark.usefixtures("pair")
+def test_another_quantity_leaves_what_a_unit_cost_at_the_rate_of_its_day(ann: User) -> None:
+    portfolio = ann.portfolio()
+    for day in ("2024-01-05", "2024-02-05"):
+        ann.record(portfolio, "BUY", day, asset=SAP, quantity="10", price="8")
+    position = ann.position(portfolio, SAP)
+    path = f"/api/positions/{position['id']}/"
+    # 80 × 1.10 + 80 × 1.20 for twenty; today's rate is 1.25.
+    assert position["base"]["total_cost_basis"] == "184.00"
+    assert ann.patch(path, {"quantity": "30"})["base"]["total_cost_basis"] == "276.00"
+    position = ann.put(path, {**ann.get(path), "quantity": "5"})
+    assert (position["total_cost_basis"], position["base"]["total_cost_basis"]) == (
+        "40.00",
+        "46.00",
+    )
+    # Another cost is one of today.
+    changed = ann.patch(path, {"quantity": "6", "average_cost": "9"})
+    assert changed["base"]["total_cost_basis"] == "67.50"  # 6 × 9 × 1.25
+
+
+def test_another_quantity_of_what_cost_nothing_or_an_unknown_amount_has_todays_rate(
+    stand: Stand, ann: User
+) -> None:
+    portfolio, other = ann.portfolio(), ann.portfolio()
+    ann.record(portfolio, "BUY", "2024-01-05", asset=SAP, quantity="10", price="8")
+    ann.record(other, "TRANSFER_IN", "2024-01-05", asset=SAP, quantity="10", price="0")
+    adopt_pair(stand, EURUSD, "EURUSD", {TODAY.isoformat(): "1.25"})
+    for number, cost in ((portfolio, "120.00"), (other, "0.00")):  # 12 × 8 × 1.25
+        path = f"/api/positions/{ann.position(number, SAP)['id']}/"
+        assert ann.patch(path, {"quantity": "12"})["base"]["total_cost_basis"] == cost
+
+
 def test_cash_without_a_rate_is_unknown(ann: User) -> None:
     portfolio = ann.portfolio()
     ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10", currency="EUR")
@@ -140,12 +172,65 @@ def test_a_rate_that_no_money_needs_is_not_missed(ann: User) -> None:
     assert codes(totals) == [("total_return_percentage", "no_cost_basis")]
 
 
-def test_a_private_asset_makes_no_rates(stand: Stand, ann: User) -> None:
+def test_a_private_pair_counts_for_its_owner_alone(stand: Stand, ann: User, bob: User) -> None:
     pair = card(EURUSD, "EURUSD", asset_type="CURRENCY", owner=1)
-    adopt(stand, pair, {"2024-01-02": "1000"})
-    portfolio = ann.portfolio()
-    bought = ann.record(portfolio, "BUY", "2024-01-02", asset=SAP, quantity="10", price="8")
-    assert bought["exchange_rate"] is None
+    adopt(stand, pair, {"2024-01-02": "1.50", TODAY.isoformat(): "2"})
+    mine, theirs = ann.portfolio(), bob.portfolio()
+    row = {"asset": SAP, "quantity": "10", "price": "8"}
+    assert ann.record(mine, "BUY", "2024-01-02", **row)["exchange_rate"] == "1.50"
+    assert bob.record(theirs, "BUY", "2024-01-02", **row)["exchange_rate"] is None
+    # Ten at 10 euros, two dollars each; they cost 80 euros at 1.50.
+    totals = ann.totals(mine)
+    assert (totals["total_value"], totals["total_cost_basis"]) == ("200.00", "120.00")
+    assert ann.position(mine, SAP)["base"]["exchange_rate"] == "2.00"
+    allocation = ann.get(f"/api/portfolios/{mine}/allocation/?group_by=currency")
+    assert allocation["total_value"] == "200.00"
+    assert bob.totals(theirs)["total_value"] is None
+    assert bob.position(theirs, SAP)["base"]["exchange_rate"] is None
+    assert bob.get(f"/api/portfolios/{theirs}/allocation/")["total_value"] is None
+
+
+@pytest.mark.parametrize("first", ["own", "public"])
+def test_of_an_own_and_a_public_pair_the_later_close_counts_and_of_one_day_the_own_one(
+    stand: Stand, ann: User, bob: User, first: str
+) -> None:
+    own = card(EURUSD + (first == "public"), "EURUSD", asset_type="CURRENCY", owner=1)
+    public = card(EURUSD + (first == "own"), "EURUSD", asset_type="CURRENCY")
+    adopt(stand, own, {"2024-01-02": "1.5", "2024-01-04": "1.6"})
+    adopt(stand, public, {"2024-01-03": "1.1", "2024-01-04": "1.2", "2024-01-05": "1.3"})
+    row = {"asset": SAP, "quantity": "1", "price": "8"}
+    days = [f"2024-01-0{day}" for day in range(2, 7)]
+    mine, theirs = ann.portfolio(), bob.portfolio()
+    assert [ann.record(mine, "BUY", day, **row)["exchange_rate"] for day in days] == [
+        *("1.50", "1.10", "1.60", "1.30", "1.30")
+    ]
+    assert [bob.record(theirs, "BUY", day, **row)["exchange_rate"] for day in days] == [
+        *(None, "1.10", "1.20", "1.30", "1.30")
+    ]
+    assert ann.position(mine, SAP)["base"]["exchange_rate"] == "1.30"
+
+
+def test_a_cross_may_go_over_a_pair_of_ones_own(stand: Stand, ann: User, bob: User) -> None:
+    adopt_pair(stand, EURUSD, "EURUSD", {"2024-01-02": "1.10"})
+    adopt(stand, card(11, "EURGBP", "GBP", asset_type="CURRENCY", owner=1), {"2024-01-02": "0.80"})
+    row = {"asset": VOD, "quantity": "1", "price": "8"}
+    # 1.10 dollars / 0.80 pounds for one euro.
+    recorded = ann.record(ann.portfolio(), "BUY", "2024-01-02", **row)
+    assert recorded["exchange_rate"] == "1.375"
+    assert bob.record(bob.portfolio(), "BUY", "2024-01-02", **row)["exchange_rate"] is None
+
+
+def test_a_rate_of_ones_own_that_comes_later_is_filled_in(
+    stand: Stand, ann: User, bob: User
+) -> None:
+    row = {"asset": SAP, "quantity": "10", "price": "8"}
+    mine = ann.record(ann.portfolio(), "BUY", "2024-01-02", **row)["id"]
+    theirs = bob.record(bob.portfolio(), "BUY", "2024-01-02", **row)["id"]
+    pair = card(EURUSD, "EURUSD", asset_type="CURRENCY", owner=1)
+    adopt(stand, pair, {"2024-01-02": "1.5"})
+    stand.database.unit(commands.rate_unrated)
+    assert ann.get(f"/api/transactions/{mine}/")["exchange_rate"] == "1.50"
+    assert bob.get(f"/api/transactions/{theirs}/")["exchange_rate"] is None
 
 
 def test_a_rate_that_comes_later_is_filled_in(stand: Stand, ann: User) -> None:

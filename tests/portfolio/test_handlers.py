@@ -100,12 +100,15 @@ def test_the_closes_of_a_pair_are_the_rates(ann: User, tell: Tell) -> None:
     assert rates == ["1.15", "1.20"]
 
 
-def test_a_private_pair_makes_no_rates(ann: User, tell: Tell) -> None:
+def test_the_closes_of_a_private_pair_are_its_owners_rates(
+    ann: User, bob: User, tell: Tell
+) -> None:
     pair = card(EURUSD, "EURUSD", "USD", asset_type="CURRENCY", owner=1)
     tell("asset-created", 1, pair)
-    tell("price-updated", 2, pair, price=price("99", "2024-01-02"), previous_price=None)
+    tell("price-updated", 2, pair, price=price("1.5", "2024-01-02"), previous_price=None)
     row = {"asset": SAP, "quantity": "1", "price": "1"}
-    assert ann.record(ann.portfolio(), "BUY", "2024-01-02", **row)["exchange_rate"] is None
+    assert ann.record(ann.portfolio(), "BUY", "2024-01-02", **row)["exchange_rate"] == "1.50"
+    assert bob.record(bob.portfolio(), "BUY", "2024-01-02", **row)["exchange_rate"] is None
 
 
 def test_whoever_left_takes_their_portfolios_along(

@@ -44,6 +44,9 @@ CHANGES: Final[dict[str, Change]] = {
     "a split": lambda stand, _, __: adopt(stand, card(AAPL, "AAPL", split_dates=["2024-01-10"])),
     "another symbol": lambda stand, _, __: adopt(stand, card(AAPL, "APPL")),
     "a rate": lambda stand, _, __: adopt_pair(stand, EURUSD, "EURUSD", {"2024-01-01": "1.5"}),
+    "a rate of one's own": lambda stand, _, __: adopt(
+        stand, card(12, "EURUSD", asset_type="CURRENCY", owner=1), {"2024-01-01": "1.5"}
+    ),
     "a position that is gone": lambda stand, _, __: _say(
         stand, f"DELETE FROM positions WHERE asset_id = {SAP}"
     ),
@@ -79,6 +82,14 @@ def test_what_did_not_change_is_not_computed_again(stand: Stand, ann: User, mine
     with statements(stand) as sent:
         answers(ann)
         ann.totals(mine)
+    assert sent == []
+
+
+def test_anothers_rate_computes_nothing_again(stand: Stand, ann: User, mine: int) -> None:
+    before = answers(ann)
+    adopt(stand, card(12, "EURUSD", asset_type="CURRENCY", owner=2), {"2024-01-01": "1.5"})
+    with statements(stand) as sent:
+        assert answers(ann) == before
     assert sent == []
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from services.assets import commands as assets_commands
 from services.assets.commands.prices import Quote
-from services.assets.domain.access import SYSTEM
+from services.assets.domain.access import Actor
 from services.assets.models import AssetFields
 from services.portfolio import handlers, replicas
 from services.portfolio.outside.owners import Owners
@@ -22,6 +22,7 @@ from tests.portfolio.test_owner import checksum
 from tests.shared.hearsay import mishear
 
 KINDS = ("STOCK", "CURRENCY")
+_ADMIN = Actor(1, is_staff=True)  # who also has an asset of their own
 
 
 def happen(assets: Assets, random: Random, made: list[int]) -> None:
@@ -33,20 +34,21 @@ def happen(assets: Assets, random: Random, made: list[int]) -> None:
         case "price":
             unit(
                 lambda session: assets_commands.update_price(
-                    session, asset, Quote(price, day), by=SYSTEM
+                    session, asset, Quote(price, day), by=_ADMIN
                 )
             )
         case "import":
-            assets.price(asset, {day.isoformat(): str(price), "2023-12-29": "1.01"})
+            closes = {day.isoformat(): str(price), "2023-12-29": "1.01"}
+            assets.price(asset, closes, by=_ADMIN)
         case "change":
             changes: AssetFields = {"name": str(price), "asset_type": random.choice(KINDS)}
             unit(
                 lambda session: assets_commands.update_asset(
-                    session, asset, by=SYSTEM, changes=changes
+                    session, asset, by=_ADMIN, changes=changes
                 )
             )
         case "retire":
-            assets.retire(asset)
+            assets.retire(asset, by=_ADMIN)
 
 
 @given(random=st.randoms(use_true_random=False))
@@ -62,7 +64,11 @@ def test_a_copy_made_of_events_is_one_made_anew(
     assets.stand.empty()
     owners = Owners({"assets": assets.url}, Signer("portfolio", stand.keys / "portfolio.pem"))
     table = handlers.table(Replicas(stand.database, owners))
-    made = [assets.make("EURUSD"), assets.make("ABCDEF", asset_type="STOCK")]
+    made = [
+        assets.make("EURUSD"),
+        assets.make("ABCDEF", asset_type="STOCK"),
+        assets.make("SEKNOK", "NOK", by=Actor(1)),
+    ]
     said, told = assets.stand.events(), 2
     for _ in range(random.randint(1, 12)):
         happen(assets, random, made)
@@ -73,7 +79,7 @@ def test_a_copy_made_of_events_is_one_made_anew(
     for asset in made:
         assets.stand.database.unit(
             lambda session, asset=asset: assets_commands.update_asset(  # type: ignore[misc]
-                session, asset, by=SYSTEM, changes={"name": "The last word"}
+                session, asset, by=_ADMIN, changes={"name": "The last word"}
             )
         )
     for event in assets.stand.events()[told:]:

@@ -58,7 +58,7 @@ def analyse(
     portfolio: WholePortfolio,
     question: AllocationQuestion,
 ) -> Allocation:
-    """Divide a portfolio into its parts on the last market day of the window.
+    """Divide a portfolio into its parts on the last of its days in the window.
 
     Raises:
         BadRequest: the targets don't sum to 100, or there is nothing to divide.

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from sqlalchemy.orm import Session
 
-from services.analytics import queries
 from services.analytics.answers import windows
 from services.analytics.answers.memory.market import Assets, Market
 from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
@@ -19,7 +18,6 @@ from services.analytics.domain.joining import joined_returns
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import Series, window
 from services.analytics.queries import AssetRow
-from shared.db import Database
 from shared.errors import BadRequest
 
 MOST_ASSETS: Final = 500
@@ -113,16 +111,17 @@ def assets(
     Raises:
         NotFound: there is no such portfolio or asset, or it is somebody else's.
         BadRequest: a symbol is no asset, or the portfolio holds too many.
+        Unavailable: an owner must be asked and does not answer.
     """
     if question.portfolio_id is not None:
         return _holdings(portfolios.get(session, question.portfolio_id, user_id), question.end)
     if question.symbols:
-        return _meant(portfolios.market.database, question.symbols, user_id)
+        return _meant(portfolios.market, question.symbols, user_id)
     return portfolios.market.visible(question.assets, user_id)
 
 
-def _meant(database: Database, symbols: Sequence[str], user_id: int) -> dict[int, AssetRow]:
-    rows = queries.meant_by(database, symbols, user_id)
+def _meant(market: Market, symbols: Sequence[str], user_id: int) -> dict[int, AssetRow]:
+    rows = market.meant_by(symbols, user_id)
     for symbol in symbols:
         if symbol.upper() not in rows:
             raise BadRequest(f"Query parameter 'symbols': There is no asset '{symbol}'.")

@@ -13,6 +13,7 @@ from services.analytics.answers.memory.market import Benchmark
 from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
 from services.analytics.answers.questions import ScenarioQuestion, ScenarioType
 from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.remarks import remarks_on
 from services.analytics.domain.scenarios import monte_carlo, outcome
@@ -23,7 +24,7 @@ from services.analytics.domain.scenarios.hypothetical import Assumptions, hypoth
 from services.analytics.domain.scenarios.monte_carlo import Simulation
 from services.analytics.domain.scenarios.outcome import Outcome, Scenario, Source
 from services.analytics.domain.scenarios.reverse import reverse
-from services.analytics.domain.series import Series, decimal, is_figure
+from services.analytics.domain.series import decimal, is_figure
 from shared.finance.apportionment import exact_sum
 from shared.finance.money import EXACT, round_money
 
@@ -101,6 +102,7 @@ def analyse(
         question: its first day is that of the history that a simulation draws from.
     """
     appraisal, row = portfolios.appraise(session, portfolio), portfolio.row
+    worth = portfolios.market.worth(session, benchmark) if benchmark else None
     levels = windows.levels(session, portfolios.market, benchmark)
     sectors = {asset.id: asset.sector for asset in portfolio.assets.values()}
     holdings = holdings_on(appraisal.valuation, appraisal.books, sectors, levels, question.end)
@@ -115,23 +117,23 @@ def analyse(
         benchmark,
         holdings.as_of,
         _worth(holdings),
-        _SCENARIOS[question.type](holdings, levels, question),
+        _SCENARIOS[question.type](holdings, worth, question),
         doubts + windows.about("portfolio_value", of_value),
     )
 
 
 def _historical(
-    holdings: Holdings, levels: Series | None, question: ScenarioQuestion
+    holdings: Holdings, benchmark: Converted | None, question: ScenarioQuestion
 ) -> list[ScenarioAnswer]:
     method = question.method
     return [
-        ScenarioAnswer(historical(holdings, CATALOGUE[name], levels, method))
+        ScenarioAnswer(historical(holdings, CATALOGUE[name], benchmark, method))
         for name in question.scenario
     ]
 
 
 def _hypothetical(
-    holdings: Holdings, _: Series | None, question: ScenarioQuestion
+    holdings: Holdings, _: Converted | None, question: ScenarioQuestion
 ) -> list[ScenarioAnswer]:
     assumptions = Assumptions(
         float(question.market_shock),
@@ -147,13 +149,13 @@ def _fractions(shocks: Mapping[str, Decimal]) -> dict[str, float]:
 
 
 def _reverse(
-    holdings: Holdings, _: Series | None, question: ScenarioQuestion
+    holdings: Holdings, _: Converted | None, question: ScenarioQuestion
 ) -> list[ScenarioAnswer]:
     return [ScenarioAnswer(reverse(holdings, float(question.target_loss)))]
 
 
 def _monte_carlo(
-    holdings: Holdings, _: Series | None, question: ScenarioQuestion
+    holdings: Holdings, _: Converted | None, question: ScenarioQuestion
 ) -> list[ScenarioAnswer]:
     returns, left_out, sparse = monte_carlo.history(holdings, question.start)
     simulation = monte_carlo.simulate(

@@ -22,13 +22,20 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     union,
 )
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
-from services.analytics.models import Asset, LastValuation, LedgerEntry, RevaluationMark
+from services.analytics.models import (
+    Asset,
+    LastValuation,
+    LedgerEntry,
+    Portfolio,
+    RevaluationMark,
+)
 from shared.http import AnySelect
 
 EVERYTHING: Final = date.min  # before every ledger
@@ -56,18 +63,21 @@ def mark_entry(session: Session, entry_id: int) -> None:
 def mark_holders(session: Session, asset_id: int, since: date = EVERYTHING) -> None:
     """Let every portfolio be valued again whose ledger names an asset, or that needs it as a rate.
 
-    Which rates a portfolio needs is known only once it is valued; so one that waits for that gets
-    another mark.
+    A private pair gives rates to its owner's portfolios alone. Which rates a portfolio needs is
+    known only once it is valued; so one that waits for that gets another mark.
     """
     session.execute(select(func.pg_advisory_xact_lock_shared(_CHANGING)))
     day = literal(since, Date)
-    is_rate = (Asset.asset_type == "CURRENCY") & Asset.owner_id.is_(None)
-    rate = select(cast(Asset.symbol, Text)).where(Asset.id == asset_id, is_rate)
-    needs_rate = LastValuation.rate_symbols.contains(array([rate.scalar_subquery()]))
+    is_pair = (Asset.id == asset_id) & (Asset.asset_type == "CURRENCY")
+    symbol = select(cast(Asset.symbol, Text)).where(is_pair).scalar_subquery()
+    needs_rate = LastValuation.rate_symbols.contains(array([symbol]))
+    is_theirs = or_(Asset.owner_id.is_(None), Asset.owner_id == Portfolio.owner_id)
+    converted = select(Portfolio.id, day).join(Asset, is_pair & is_theirs)
+    is_waiting = RevaluationMark.portfolio_id == Portfolio.id
     holders = union(
         select(LedgerEntry.portfolio_id, day).where(LedgerEntry.asset_id == asset_id),
-        select(LastValuation.portfolio_id, day).where(needs_rate),
-        select(RevaluationMark.portfolio_id, day).where(rate.exists()),
+        converted.join(LastValuation).where(needs_rate),
+        converted.join(RevaluationMark, is_waiting),
     )
     _add(session, select(holders.subquery()))
 

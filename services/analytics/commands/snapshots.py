@@ -153,7 +153,7 @@ def _snapshot_created(portfolio: PortfolioRow, newest: AnyRow) -> Event:
         "id": newest.id,
         "portfolio": newest.portfolio,
         "date": newest.date.isoformat(),
-        **texts(SNAPSHOT, newest, newest.currency),
+        **texts(SNAPSHOT, newest, portfolio.currency),
         "position_count": newest.position_count,
         "created": newest.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

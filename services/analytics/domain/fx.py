@@ -1,6 +1,7 @@
 """Exchange rates of many days: the ways of `shared.finance.rates`, followed by columns."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
@@ -40,8 +41,25 @@ class Rates:
         yield AsOf(np.full(len(days), np.nan), np.full(len(days), NO_DAY))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Converted:
+    """Closes in one currency, and the rates that turn them into another."""
+
+    closes: Series
+    rates: Rates
+    source: str
+    target: str
+
+    def as_of(self, days: Days) -> AsOf:
+        """Return the last close on or before each day at the rate of that day itself.
+
+        As old as the older of both; NaN and NaT where one is not known.
+        """
+        return _crossed(self.closes.as_of(days), self.rates.between(self.source, self.target, days))
+
+
 def _crossed(near: AsOf, far: AsOf) -> AsOf:
-    # np.minimum passes NaT on, so a cross with one unknown leg is unknown in both arrays.
+    # np.minimum passes NaT on, so what has one unknown part is unknown in both arrays.
     return AsOf(near.values * far.values, np.minimum(near.dates, far.dates))
 
 

@@ -34,14 +34,19 @@ def measure_portfolio(
     valuation: Valuation, books: Books, request: Request, benchmark: Series | None = None
 ) -> Metrics:
     """Measure a portfolio on the days that have a value."""
+    measured = measure(Track.of_portfolio(valuation, books), request, benchmark)
+    return remarked(measured, valuation, books, request)
+
+
+def remarked(metrics: Metrics, valuation: Valuation, books: Books, request: Request) -> Metrics:
+    """Return metrics with what is to be said of the values up to the end of the window."""
     days = valuation.days
     positions = window(days, *request.within(days))
     if positions is None:
-        return unvalued()
-    result = measure(Track.of_portfolio(valuation, books), request, benchmark)
-    first = result.window.start_date or days[0]
+        return metrics
+    first = metrics.window.start_date or days[0]
     about = remarks(valuation, books, first, days[positions[1]])
-    return replace(result, warnings=(*about, *result.warnings))
+    return replace(metrics, warnings=(*about, *metrics.warnings))
 
 
 def measure(track: Track, request: Request, benchmark: Series | None = None) -> Metrics:

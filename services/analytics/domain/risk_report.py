@@ -13,9 +13,11 @@ from services.analytics.domain.metrics import Day, Metrics
 from services.analytics.domain.notes import Notes
 from services.analytics.domain.performance import (
     against,
-    measure_portfolio,
+    measure_part,
     money_at_risk,
     noted,
+    remarked,
+    unvalued,
 )
 from services.analytics.domain.series import Floats, Series
 from services.analytics.domain.track import Part, Request, Track
@@ -138,11 +140,12 @@ def report(
         benchmark: its levels in the portfolio's currency.
         confidence: of ``var_historical``, ``var_parametric``, ``var_cornish_fisher`` and ``cvar``.
     """
-    metrics = measure_portfolio(valuation, books, request, benchmark)
     part = Track.of_portfolio(valuation, books).cut(request)
+    measured = unvalued() if part is None else measure_part(part, request, benchmark)
+    metrics = remarked(measured, valuation, books, request)
     if part is None:
-        unvalued = (warn(name, Code.NO_VALUATION) for name in _OWN)
-        return RiskReport(metrics, warnings=(*_shared(metrics), *unvalued))
+        missing = (warn(name, Code.NO_VALUATION) for name in _OWN)
+        return RiskReport(metrics, warnings=(*_shared(metrics), *missing))
     observations = part.observations
     notes = noted(part)
     mine, market, _ = against(part, benchmark)

@@ -61,6 +61,15 @@ class Series:
         dates[mask] = self.days[positions[mask]]
         return AsOf(values, dates)
 
+    def overlaid(self, other: "Series") -> "Series":
+        """Return both as one series; of a day that both have it has the value of ``other``."""
+        if not len(self.days):
+            return other
+        days = np.concatenate([other.days, self.days])
+        values = np.concatenate([other.values, self.values])
+        union, first = np.unique(days, return_index=True)
+        return Series(union, values[first])
+
     def between(self, first: np.datetime64, last: np.datetime64) -> "Series":
         """Return the part from ``first`` to ``last``, both included."""
         start = np.searchsorted(self.days, first, side="left")

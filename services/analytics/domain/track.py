@@ -109,6 +109,8 @@ class Part:
         return Observed(np.append(base, days), observed, frequency(calendar, counted, base, last))
 
     def _linked(self, days: Days) -> Floats:
+        if self.is_lost:
+            return np.full(len(days), np.nan)
         if np.array_equal(days, self.days[1:]):
             return self.daily
         stops = np.searchsorted(self.days[1:], days, side="right")

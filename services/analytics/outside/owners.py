@@ -11,6 +11,10 @@ from shared.identity import Signer
 
 Number = str | int | None
 
+# Of 64 characters, three bytes each when they are escaped: the request line stays under gunicorn's
+# 8190 bytes.
+SYMBOLS_AT_ONCE: Final = 40
+
 _NO_HISTORY: Final = History.of(())
 
 
@@ -77,6 +81,28 @@ class Owners:
         card = cards.Asset.of(answer["asset"])
         splits = {date.fromisoformat(split["date"]): split["ratio"] for split in answer["splits"]}
         return AssetSnapshot(answer["sequence"], card, _history(answer), splits)
+
+    def meant_by(self, symbols: Sequence[str], user_id: int) -> dict[str, int]:
+        """Return the active asset that a user means by each symbol: symbol in capitals → id.
+
+        Of equal symbols their own goes before a public one; one that is no asset is left out.
+
+        Args:
+            symbols: `SYMBOLS_AT_ONCE` at most.
+
+        Raises:
+            Unavailable: their owner does not answer.
+        """
+        # The others can be none; and a comma would separate two.
+        sound = [symbol for symbol in symbols if symbol.isascii() and "," not in symbol]
+        if not sound:
+            return {}
+        ids: dict[str, int] = {}
+        query = {"symbols": ",".join(sound), "user": user_id}
+        for card in self._assets.get("assets/by-symbols/", query)["assets"]:
+            if card["is_active"]:
+                ids.setdefault(card["symbol"], card["id"])
+        return ids
 
 
 def price_day(price: Mapping[str, Any]) -> PriceDay:

@@ -1,4 +1,4 @@
-"""Snapshots: portfolios on every market day."""
+"""Snapshots: portfolios on each of their days."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ from services.analytics import queries
 from services.analytics.schemas.snapshots import SnapshotQuery, SnapshotSchema
 from shared.http import AnyRow, Blueprint, Listing, identity, session
 
-blueprint = Blueprint("Snapshots", "Your portfolios on every market day since their first entry.")
+blueprint = Blueprint(
+    "Snapshots", "Your portfolios on each day of an entry, or of a price of what they hold."
+)
 
 
 @blueprint.route("/api/portfolio-snapshots/", methods=["GET"])

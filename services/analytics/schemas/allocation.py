@@ -57,7 +57,7 @@ class AllocationSchema(StrictSchema):
 
     portfolio = figures.portfolio()
     currency = figures.currency()
-    as_of = MarketDay("as_of", "The last market day of the window.", "2024-12-31")
+    as_of = MarketDay("as_of", "The last day of the window that the portfolio has.", "2024-12-31")
     total_value = Money(
         allow_none=True,
         metadata=described("Worth of all; null where something has no price.", "125000.00"),

@@ -16,7 +16,7 @@ from shared.http.schemas import Money, Percentage, StrictSchema
 class PointSchema(StrictSchema):
     """One day of a curve."""
 
-    date = fields.Date(metadata={"description": "A market day."})
+    date = fields.Date(metadata={"description": "A day of an entry or of a price of what is held."})
     value = Money(
         allow_none=True, metadata=described("Worth of all, cash included, that day.", "12500.00")
     )
@@ -31,7 +31,9 @@ class PointSchema(StrictSchema):
     )
     return_percentage = Percentage(
         allow_none=True,
-        metadata=described("Time-weighted return since the first point, in percent.", "4.2500"),
+        metadata=described(
+            "Time-weighted return since the base of the window, in percent.", "4.2500"
+        ),
     )
     benchmark_return_percentage = Percentage(
         allow_none=True,

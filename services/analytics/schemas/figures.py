@@ -113,7 +113,9 @@ def risk_free_rate() -> Number:
 
 def volatility(within: str) -> FigureField:
     """Return the field of the volatility; `within` is where the metrics stand."""
-    text = "Sample deviation of daily returns × √252 (√365 where all is crypto)"
+    text = (
+        "Sample deviation of the returns between observation days × √252 (√365 where all is crypto)"
+    )
     return FigureField(METRICS["volatility"], text, "15.25", within)
 
 
@@ -137,7 +139,7 @@ def r_squared(within: str) -> FigureField:
 
 def tracking_error(within: str) -> FigureField:
     """Return the field of the tracking error."""
-    text = "Sample deviation of the differences to the benchmark's daily returns × √252"
+    text = "Sample deviation of the differences to the benchmark's returns × √252"
     return FigureField(METRICS["tracking_error"], text, "4.80", within)
 
 

@@ -57,7 +57,7 @@ class MetricsSchema(StrictSchema):
     )
     start_date = MarketDay(
         "metrics.window.start_date",
-        "Day of the base value, the last one on or before the asked day.",
+        "Day of the base: the last value on or before the asked day, or the first entry.",
         "2024-01-01",
     )
     end_date = MarketDay("metrics.window.end_date", "Day of the last value.", "2024-12-31")
@@ -66,7 +66,9 @@ class MetricsSchema(StrictSchema):
     )
     benchmark = figures.benchmark()
     currency = figures.currency()
-    observations = figures.count("metrics.window.observations", "Daily returns in the window.", 251)
+    observations = figures.count(
+        "metrics.window.observations", "Returns between the observation days of the window.", 251
+    )
     risk_free_rate = figures.risk_free_rate()
     money_weighted_return = _metric(
         "money_weighted_return",

@@ -53,7 +53,7 @@ class WindowQuery(StrictSchema):
             "First day; the first with a ledger entry or price by default.", "2024-01-01"
         )
     )
-    end_date = Day(metadata=described("Last day; the last market day by default.", "2024-12-31"))
+    end_date = Day(metadata=described("Last day; the last that there is by default.", "2024-12-31"))
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
@@ -93,7 +93,7 @@ class CurveQuery(QuestionQuery):
         Interval,
         load_default=Interval.DAILY.value,
         metadata=described(
-            "A point a market day, or the last one of each week or month.", "monthly"
+            "A point a day of the portfolio, or the last one of each week or month.", "monthly"
         ),
     )
     benchmark = _benchmark("Symbol whose return stands beside the portfolio's.")

@@ -145,7 +145,9 @@ class RiskSchema(StrictSchema):
     )
     end_date = MarketDay("report.metrics.window.end_date", "Day of the last value.", "2024-12-31")
     observations = figures.count(
-        "report.metrics.window.observations", "Daily returns in the window.", 251
+        "report.metrics.window.observations",
+        "Returns between the observation days of the window.",
+        251,
     )
     confidence = Number(at_least=2, metadata=described("The asked confidence, a fraction.", "0.95"))
     risk_free_rate = figures.risk_free_rate()

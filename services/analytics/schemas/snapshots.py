@@ -21,11 +21,11 @@ class SnapshotQuery(PageQuery, WindowQuery):
 
 
 class SnapshotSchema(StrictSchema):
-    """A portfolio at the end of one market day, in its currency; null where a price is missing."""
+    """A portfolio at the end of one of its days, in its currency; null where a price is missing."""
 
     id = fields.Integer(metadata=described("Id of the snapshot, the same for ever.", 176912))
     portfolio = portfolio()
-    date = fields.Date(metadata=described("The market day.", "2022-12-30"))
+    date = fields.Date(metadata=described("The day, of an entry or of a price.", "2022-12-30"))
     total_value = _figure("total_value", "What is held at the day's close, and cash.", "125550.00")
     total_cost_basis = _figure(
         "total_cost_basis",

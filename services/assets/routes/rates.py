@@ -4,7 +4,7 @@ from typing import Any
 
 from services.assets import queries
 from services.assets.schemas import RateQuery, RateSchema
-from shared.http import Blueprint, Resource, session
+from shared.http import Blueprint, Resource, identity, session
 from shared.http.schemas import Error
 
 blueprint = Blueprint("Exchange rates", "Rates by the rule that valuations use.")
@@ -19,4 +19,4 @@ blueprint = Blueprint("Exchange rates", "Rates by the rule that valuations use."
 @blueprint.market_data()
 def get_exchange_rate(query: dict[str, Any]) -> Resource:
     """Return the rate between two currencies: the last one known on or before a day."""
-    return queries.rates.on(session, **query)
+    return queries.rates.on(session, identity.user_id, **query)

@@ -71,13 +71,14 @@ class Draft:
 
 
 def rates_for(session: Session, drafts: Collection[Draft]) -> fx.RateBook:
-    """Return the rates that `drafts` may need."""
+    """Return the rates that `drafts`, all of one user, may need."""
     if not drafts:
         return fx.RateBook()
     pairs = {(draft.currency, draft.portfolio.currency) for draft in drafts}
     pairs |= {(draft.currency, draft.asset_currency) for draft in drafts}
     days = [draft.fields.date for draft in drafts]
-    return fx.load(session, pairs, min(days), max(days))
+    owner_id = next(iter(drafts)).portfolio.owner_id
+    return fx.load(session, owner_id, pairs, min(days), max(days))
 
 
 def fill(transaction: Transaction, draft: Draft, rates: fx.RateBook) -> None:

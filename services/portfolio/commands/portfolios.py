@@ -131,7 +131,7 @@ def _rerated(
         return []
     pairs = {(row.currency, portfolio.currency) for row in transactions}
     days = [row.date for row in transactions]
-    rates = fx.load(session, pairs, min(days), max(days))
+    rates = fx.load(session, portfolio.owner_id, pairs, min(days), max(days))
     asset_ids = {row.asset_id for row in transactions}
     assets = {
         asset.id: asset for asset in session.scalars(select(Asset).where(Asset.id.in_(asset_ids)))

@@ -88,6 +88,8 @@ def adjust_position(
 ) -> None:
     """Set what is held, or what it cost, by an ADJUSTMENT of today, or of the last entry's day.
 
+    A cost that stays keeps its exchange rate too; another one has that of the day.
+
     Args:
         quantity: the same as now by default.
         average_cost: of one unit, in the asset's currency; the same as now by default.
@@ -109,6 +111,7 @@ def adjust_position(
         return
     if quantity and unit is None:
         raise ValidationFailed.of("average_cost", "The position was closed: it needs a new cost.")
+    stays = unit == position.unit_cost
     adjustment = TransactionFields(
         portfolio=portfolio.id,
         asset=position.asset_id,
@@ -116,6 +119,7 @@ def adjust_position(
         date=_today(position),
         quantity=quantity,
         price=unit if quantity else None,
+        exchange_rate=position.cost_rate if quantity and stays else None,
     )
     record_transaction(session, owner_id, adjustment)
 

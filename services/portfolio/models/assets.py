@@ -55,7 +55,7 @@ class Asset(Base):
 
 
 class FxClose(Base):
-    """The close of a currency pair on one day; kept for public assets of the type CURRENCY."""
+    """The close of a currency pair on one day; kept for assets of the type CURRENCY."""
 
     __tablename__ = "fx_closes"
 

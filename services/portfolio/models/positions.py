@@ -22,6 +22,7 @@ from services.portfolio.domain.holding import Holding
 from services.portfolio.models.base import EXACT_NUMBER, Base
 from shared.finance.lots import CostMethod, Lot, Lots
 from shared.finance.money import EXACT, GRID, round_to
+from shared.finance.rates import PLACES
 
 AVERAGE_COST_PLACES: Final = 8
 
@@ -77,6 +78,13 @@ class Position(Base):
         if not self.quantity:
             return None
         return round_to(EXACT.divide(self.cost, self.quantity), GRID)
+
+    @property
+    def cost_rate(self) -> Decimal | None:
+        """The exchange rate at which it cost what it did; None when unknown, or it cost nothing."""
+        if not self.cost or self.base_cost is None:
+            return None
+        return round_to(EXACT.divide(self.base_cost, self.cost), PLACES)
 
     def holding(self, method: CostMethod) -> Holding:
         """Return the holding as it was stored, by its portfolio's cost method."""

@@ -27,8 +27,8 @@ class AssetSnapshot(NamedTuple):
 
     @property
     def is_pair(self) -> bool:
-        """Whether its prices are exchange rates; a private one's are nobody's rates."""
-        return self.card.asset_type == "CURRENCY" and self.card.owner_id is None
+        """Whether its prices are exchange rates; those of a private one are its owner's."""
+        return self.card.asset_type == "CURRENCY"
 
 
 class Owners:

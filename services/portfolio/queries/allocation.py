@@ -51,7 +51,7 @@ def composition(session: Session, owner_id: int, portfolio_id: int) -> Compositi
     portfolio = portfolios.row(session, owner_id, portfolio_id)
     rows = _positions(session, portfolio_id)
     today, day = days()
-    rates = _rates(session, rows, portfolio.currency, day)
+    rates = _rates(session, portfolio, rows, day)
     unrated = _unrated_in_cash(session, portfolio)
     cash = portfolio.cash_balance if portfolio.cash_since else ZERO
     return Composition(
@@ -109,9 +109,10 @@ def _positions(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
     return session.execute(statement).all()
 
 
-def _rates(session: Session, rows: Sequence[AnyRow], target: str, day: date) -> RateOf:
-    currencies = sorted({row.currency for row in rows})
-    rates = fx.load(session, {(currency, target) for currency in currencies}, day, day)
+def _rates(session: Session, portfolio: Portfolio, rows: Sequence[AnyRow], day: date) -> RateOf:
+    target, currencies = portfolio.currency, sorted({row.currency for row in rows})
+    pairs = {(currency, target) for currency in currencies}
+    rates = fx.load(session, portfolio.owner_id, pairs, day, day)
     return {currency: rates.find(currency, target, day) for currency in currencies}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.portfolio.models import Asset
@@ -29,11 +29,12 @@ def days() -> Days:
 
 
 def of_rates(needs_rates: ColumnElement[bool]) -> ColumnElement[Any]:
-    """Return what changes with every rate, where rates are needed.
+    """Return what changes with every rate of the `owner`, where rates are needed.
 
     The closes of a pair are written together with its asset.
     """
-    pairs = select(func.sum(written(Asset))).where(Asset.asset_type == "CURRENCY")
+    theirs = or_(Asset.owner_id.is_(None), Asset.owner_id == bindparam("owner"))
+    pairs = select(func.sum(written(Asset))).where(Asset.asset_type == "CURRENCY", theirs)
     return case((needs_rates, pairs.correlate(None).scalar_subquery())).label("rates")
 
 

@@ -6,7 +6,7 @@ they add up to.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Subquery, bindparam, func, or_, select, true
@@ -79,7 +79,7 @@ def one(session: Session, owner_id: int, portfolio_id: int) -> dict[str, Any]:
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound.of("portfolio")
-    return resources(session, [row])[0]
+    return resources(session, owner_id, [row])[0]
 
 
 def row(session: Session, owner_id: int, portfolio_id: int) -> Portfolio:
@@ -107,13 +107,14 @@ def owned(
         filters: of `_FILTERS`.
     """
     pages = _pages(ordering, frozenset(filters))
-    return KeptListing(pages, parameters(owner_id, filters), days(), by_id, "portfolio")
+    resources_of = partial(by_id, owner_id)
+    return KeptListing(pages, parameters(owner_id, filters), days(), resources_of, "portfolio")
 
 
-def by_id(session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Return the portfolios of some ids as they are answered; those that are gone are left out."""
+def by_id(owner_id: int, session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return portfolios of a user as they are answered, by id; what is gone is left out."""
     rows = session.execute(select(*_PORTFOLIO).where(Portfolio.id.in_(ids))).all()
-    return {resource["id"]: resource for resource in resources(session, rows)}
+    return {resource["id"]: resource for resource in resources(session, owner_id, rows)}
 
 
 @cache
@@ -155,8 +156,8 @@ def _bases(page: Subquery) -> AnySelect:
     ).join(positions, true())
 
 
-def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
-    """Return portfolios as they are answered."""
+def resources(session: Session, owner_id: int, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Return portfolios of a user as they are answered."""
     ids = [row.id for row in rows]
     today, day = days()
     oldest = oldest_fresh(today)
@@ -165,7 +166,7 @@ def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     splits = sums.unbooked_splits(session, ids)
     unrated = sums.unrated(session, ids)
     pairs = {(of.currency, row.currency) for row in rows for of in by_currency.get(row.id, ())}
-    rates = fx.load(session, pairs, day, day)
+    rates = fx.load(session, owner_id, pairs, day, day)
     answers = []
     for row in rows:
         positions = by_currency.get(row.id, [])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Subquery, bindparam, or_, select
@@ -79,7 +79,7 @@ def one(session: Session, owner_id: int, position_id: int) -> dict[str, Any]:
     ).one_or_none()
     if row is None:
         raise NotFound.of("position")
-    return resources(session, [row])[0]
+    return resources(session, owner_id, [row])[0]
 
 
 def owned(
@@ -97,13 +97,14 @@ def owned(
         filters: of `_FILTERS`.
     """
     pages = _pages(ordering, include_closed, frozenset(filters))
-    return KeptListing(pages, parameters(owner_id, filters), days(), by_id, "position")
+    resources_of = partial(by_id, owner_id)
+    return KeptListing(pages, parameters(owner_id, filters), days(), resources_of, "position")
 
 
-def by_id(session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Return the positions of some ids as they are answered; those that are gone are left out."""
+def by_id(owner_id: int, session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return positions of a user as they are answered, by id; what is gone is left out."""
     rows = session.execute(_joined(select(*_POSITION)).where(Position.id.in_(ids))).all()
-    return {resource["id"]: resource for resource in resources(session, rows)}
+    return {resource["id"]: resource for resource in resources(session, owner_id, rows)}
 
 
 @cache
@@ -130,10 +131,12 @@ def _joined(statement: AnySelect) -> AnySelect:
     return of_portfolio.join(Asset, Asset.id == Position.asset_id)
 
 
-def resources(session: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
-    """Return positions as they are answered."""
+def resources(session: Session, owner_id: int, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Return positions of a user as they are answered."""
     today, day = days()
-    rates = fx.load(session, {(row.currency, row.base_currency) for row in rows}, day, day)
+    rates = fx.load(
+        session, owner_id, {(row.currency, row.base_currency) for row in rows}, day, day
+    )
     oldest = oldest_fresh(today)
     splits = sums.unbooked_splits(session, {row.portfolio for row in rows})
     split_days = {

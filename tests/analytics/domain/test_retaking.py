@@ -44,9 +44,10 @@ def books(
     first: dict[int, int],
     second: dict[int, int],
     dollars: dict[int, int] | None = None,
+    splits: dict[int, int] | None = None,
 ) -> Books:
     """The first asset is in dollars, the second in euros, which cost so many dollars."""
-    one = Quotes("ONE", "USD", dated(first))
+    one = Quotes("ONE", "USD", dated(first), dated(splits or {}))
     two = Quotes("TWO", "EUR", dated(second))
     held = Ledger(entries)
     known = {key: {1: one, 2: two}[key] for key in held.assets}
@@ -101,6 +102,18 @@ def test_after_an_entry_all_days_are_as_if_taken_anew(
     since = calendar(LENGTH)[added[0]]
     assert_mended(books(entries, first, second), books(more, first, second), since)
     assert_mended(books(more, first, second), books(entries, first, second), since)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(rows, min_size=1, max_size=8), closes, positions, positions)
+def test_after_a_split_of_an_asset_all_days_are_as_if_taken_anew(
+    book: list[tuple[int, EntryType, int, int]], first: dict[int, int], old: int, new: int
+) -> None:
+    entries = [row(order, *found) for order, found in enumerate(book)]
+    second = dict.fromkeys(range(LENGTH), 10)
+    before = books(entries, first, second, splits={old: 2})
+    after = books(entries, first, second, splits={old: 2, new: 3})
+    assert_mended(before, after, calendar(LENGTH)[new])
 
 
 @settings(max_examples=100, deadline=None)

@@ -133,6 +133,53 @@ def test_a_transfer_before_the_first_price_comes_in_at_that_price() -> None:
     np.testing.assert_array_equal(valued.known().inflows, [100.0, 0.0])
 
 
+def test_what_comes_in_kind_from_abroad_has_the_close_and_rate_of_the_day_before() -> None:
+    book = ledger(
+        entry("2024-01-04", T.TRANSFER_IN, asset=1, quantity=10),
+        entry("2024-01-05", T.TRANSFER_OUT, asset=1, quantity=4),
+    )
+    sap = Quotes("SAP.DE", "EUR", dated(d20240102=100.0, d20240104=110.0))
+    rates = Rates({"EURUSD": dated(d20240102=1.1, d20240103=1.2, d20240104=1.3, d20240105=1.5)})
+    valued = value(book, sap, rates=rates)
+    np.testing.assert_allclose(valued.inflows, [10 * 100 * 1.2, 0.0])
+    np.testing.assert_allclose(valued.outflows, [0.0, 4 * 110 * 1.5])
+
+
+def test_what_came_and_went_before_the_first_price_has_that_price_in_its_own_shares() -> None:
+    # 4:1 in between: the first close of 30 is 120 of the shares of then.
+    book = ledger(
+        entry("2024-01-01", T.DEPOSIT, cash=5.0),
+        entry("2024-01-02", T.TRANSFER_IN, asset=1, quantity=2),
+        entry("2024-01-03", T.TRANSFER_OUT, asset=1, quantity=2),
+    )
+    quotes = usd(dated(d20240108=30.0), splits=dated(d20240105=4.0))
+    valued = value(book, quotes)
+    np.testing.assert_array_equal(valued.inflows, [5.0, 240.0, 0.0])
+    np.testing.assert_array_equal(valued.outflows, [0.0, 0.0, 240.0])
+    np.testing.assert_array_equal(valued.values, [5.0, np.nan, 5.0])
+
+
+def test_what_is_not_held_has_no_priced_days() -> None:
+    book = ledger(
+        entry("2024-01-02", T.BUY, asset=1, quantity=1, cash=-10.0),
+        entry("2024-01-04", T.SELL, asset=1, quantity=1, cash=10.0),
+        entry("2024-01-09", T.BUY, asset=1, quantity=1, cash=-10.0),
+    )
+    days = value(book, usd(series("2024-01-01", *[10.0] * 8))).days
+    assert [str(each) for each in days] == [
+        *("2024-01-02", "2024-01-03", "2024-01-04", "2024-01-09", "2024-01-10"),
+    ]
+
+
+def test_cash_that_is_all_gone_is_nothing_and_no_rest_of_rounding() -> None:
+    book = ledger(
+        entry("2024-01-01", T.DEPOSIT, cash=0.1),
+        entry("2024-01-01", T.DEPOSIT, cash=0.2),
+        entry("2024-01-02", T.WITHDRAWAL, cash=-0.3),
+    )
+    assert value(book).values[-1] == 0.0
+
+
 def test_an_adjustment_sets_the_quantity_and_is_a_flow_at_market_value() -> None:
     book = ledger(
         entry("2024-01-01", T.BUY, asset=1, quantity=10, cash=-1000.0),

@@ -74,3 +74,10 @@ def test_as_many_headers_as_the_gateway_lets_through_are_read(port: int) -> None
     request = b"GET /health/live/ HTTP/1.1\r\nHost: h\r\n" + b"x: 1\r\n" * 990 + b"\r\n"
     answer, _ = ask(port, request)
     assert answer.status == 200
+
+
+def test_a_refusal_reaches_a_client_that_still_sends_a_long_body(port: int) -> None:
+    length = 8 * 2**20
+    head = f"POST /nowhere/ HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n".encode()
+    answer, _ = ask(port, head + b"1" * length)
+    assert answer.status == 404

@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from services.analytics import queries
-from services.analytics.domain.fx import Rates
+from services.analytics.domain.fx import Converted, Rates
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.packing import History
 from services.analytics.domain.risk import CRYPTO_DAYS, TRADING_DAYS
-from services.analytics.domain.series import Series, split_adjusted
+from services.analytics.domain.series import EMPTY, Series, split_adjusted
 from services.analytics.domain.valuation import Quotes
-from services.analytics.outside.owners import AssetSnapshot
+from services.analytics.outside.owners import SYMBOLS_AT_ONCE, AssetSnapshot, Owners
 from services.analytics.queries import AssetRow
 from shared.cache import BasisCache
 from shared.db import Database
@@ -65,6 +65,7 @@ class Market:
 
     Args:
         replica: adopts an asset that we don't have yet.
+        owners: say which one a symbol means that we don't know yet.
         aliases: requested benchmark → the symbol that stands for it.
 
     Attributes:
@@ -72,10 +73,15 @@ class Market:
     """
 
     def __init__(
-        self, database: Database, replica: Replica[AssetSnapshot], aliases: Mapping[str, str]
+        self,
+        database: Database,
+        replica: Replica[AssetSnapshot],
+        owners: Owners,
+        aliases: Mapping[str, str],
     ) -> None:
         self.database = database
         self._replica = replica
+        self._owners = owners
         self._aliases = aliases
         self._quotes = BasisCache[Quotes](_CAPACITY, _bytes)
 
@@ -104,6 +110,20 @@ class Market:
         if any(asset.owner_id not in (None, user_id) for asset in assets.values()):
             raise NotFound.of("asset")
         return {asset_id: assets[asset_id] for asset_id in asset_ids}
+
+    def meant_by(self, symbols: Sequence[str], user_id: int) -> dict[str, AssetRow]:
+        """Return the active asset that the user means by each symbol, by symbol in upper case.
+
+        Of equal symbols their own goes before a public one; one that is no asset is left out.
+
+        Raises:
+            Unavailable: the owner must be asked and does not answer.
+        """
+        assets = queries.meant_by(self.database, symbols, user_id)
+        if missing := [symbol for symbol in symbols if symbol.upper() not in assets]:
+            self._adopt_meant(missing, user_id)
+            assets |= queries.meant_by(self.database, missing, user_id)
+        return assets
 
     def assets(self, asset_ids: Iterable[int]) -> dict[int, AssetRow]:
         """Return the assets that exist; what we don't have yet is taken from its owner.
@@ -141,25 +161,32 @@ class Market:
         splits = Series.of(queries.splits(session, [asset.id]).get(asset.id, []))
         return Bars.of(history, splits, periods(asset))
 
-    def pairs(self, currencies: Iterable[str], target: str) -> Assets:
-        """Return the CURRENCY assets that may turn `currencies` into `target`."""
+    def pairs(self, currencies: Iterable[str], target: str, user_id: int) -> Assets:
+        """Return the CURRENCY assets that may turn a user's `currencies` into `target`."""
         symbols = pair_symbols((currency, target) for currency in currencies)
-        return queries.currency_pairs(self.database, symbols) if symbols else {}
+        return queries.currency_pairs(self.database, symbols, user_id) if symbols else {}
 
     def rates(self, session: Session, pairs: Assets) -> Rates:
-        """Return the rates of CURRENCY assets."""
+        """Return the rates of CURRENCY assets: see `shared.finance.pairs`."""
         quotes = self.quotes(session, pairs)
-        return Rates({pairs[key].symbol: quotes[key].closes for key in pairs})
+        closes: dict[str, Series] = {}
+        for pair in sorted(pairs.values(), key=lambda pair: pair.owner_id is not None):
+            closes[pair.symbol] = closes.get(pair.symbol, EMPTY).overlaid(quotes[pair.id].closes)
+        return Rates(closes)
 
     def benchmark(self, requested: str | None, user_id: int, currency: str) -> Benchmark | None:
         """Return what the user means by a symbol: an asset they see, else what it is an alias of.
 
         Raises:
             BadRequest: it is neither.
+            Unavailable: its owner must be asked and does not answer.
         """
         if requested is None:
             return None
         benchmark = self._benchmark(requested, user_id, currency)
+        if benchmark is None:
+            self._adopt_meant([requested, self._alias(requested)], user_id)
+            benchmark = self._benchmark(requested, user_id, currency)
         if benchmark is None:
             raise BadRequest(f"Query parameter 'benchmark': There is no asset '{requested}'.")
         return benchmark
@@ -167,31 +194,51 @@ class Market:
     def benchmark_or_usual(
         self, requested: str | None, user_id: int, currency: str
     ) -> Benchmark | None:
-        """Return the benchmark, where none is requested the usual one, if it is there.
+        """Return the benchmark, where none is requested the usual one, if it is here.
 
         Raises:
-            BadRequest: one is requested and is no asset.
+            BadRequest, Unavailable: one is requested; see `benchmark`.
         """
         if requested is None:
             return self._benchmark(USUAL_BENCHMARK, user_id, currency)
         return self.benchmark(requested, user_id, currency)
 
-    def levels(self, session: Session, benchmark: Benchmark) -> Series:
-        """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
+    def worth(self, session: Session, benchmark: Benchmark) -> Converted:
+        """Return a benchmark's split-adjusted closes, and what turns them into its currency."""
         asset = benchmark.asset
         closes = self.adjusted(session, {asset.id: asset})[asset.id]
         rates = self.rates(session, benchmark.pairs)
-        daily = rates.between(asset.currency, benchmark.currency, closes.days)
-        return Series(closes.days, closes.values * daily.values)
+        return Converted(closes, rates, asset.currency, benchmark.currency)
+
+    def levels(self, session: Session, benchmark: Benchmark) -> Series:
+        """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
+        worth = self.worth(session, benchmark)
+        days = worth.closes.days
+        return Series(days, worth.as_of(days).values)
 
     def _benchmark(self, requested: str, user_id: int, currency: str) -> Benchmark | None:
-        alias = self._aliases.get(requested.upper(), requested)
+        alias = self._alias(requested)
         assets = queries.meant_by(self.database, [requested, alias], user_id)
         asset = assets.get(requested.upper()) or assets.get(alias.upper())
         if asset is None:
             return None
-        pairs = self.pairs([asset.currency], currency)
+        pairs = self.pairs([asset.currency], currency, user_id)
         return Benchmark(requested, asset, pairs, currency)
+
+    def _alias(self, requested: str) -> str:
+        return self._aliases.get(requested.upper(), requested)
+
+    def _adopt_meant(self, symbols: Sequence[str], user_id: int) -> None:
+        """Adopt the assets that a user means by symbols that are new to us.
+
+        The first question in which one is no asset is the last: nobody makes us ask for hundreds.
+        """
+        for first in range(0, len(symbols), SYMBOLS_AT_ONCE):
+            some = symbols[first : first + SYMBOLS_AT_ONCE]
+            ids = self._owners.meant_by(some, user_id)
+            self._replica.adopt(sorted(ids.values()))
+            if len(ids) < len(some):
+                return
 
 
 def _read(session: Session, assets: list[AssetRow]) -> Iterator[tuple[AssetRow, Quotes]]:

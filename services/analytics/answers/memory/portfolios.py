@@ -113,7 +113,7 @@ class Portfolios:
         assets = self.market.assets(ledger.assets)
         # The ledger may have been read before one of its assets was taken from its owner.
         look_anew(session)
-        pairs = self.market.pairs(_currencies(ledger, assets), row.currency)
+        pairs = self.market.pairs(_currencies(ledger, assets), row.currency, row.owner_id)
         return WholePortfolio(row, ledger, assets, pairs)
 
     def appraise(self, session: Session, portfolio: WholePortfolio) -> Appraisal:

@@ -5,6 +5,7 @@ from enum import StrEnum
 import numpy as np
 
 from services.analytics.domain.codes import Code, warn
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.scenarios.catalogue import Episode
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.scenarios.outcome import (
@@ -29,12 +30,15 @@ class Method(StrEnum):
 
 
 def historical(
-    holdings: Holdings, window: Episode, benchmark: Series | None, method: Method = Method.REPLAY
+    holdings: Holdings,
+    window: Episode,
+    benchmark: Series | Converted | None,
+    method: Method = Method.REPLAY,
 ) -> Scenario:
     """Return what ``window`` would do to ``holdings``.
 
     Args:
-        benchmark: its levels in the portfolio's currency; None or one without prices then leaves
+        benchmark: its worth in the portfolio's currency; None or one without prices then leaves
             unmodelled what has no history of its own.
     """
     market = return_over(benchmark, window) if benchmark else None
@@ -49,20 +53,20 @@ def historical(
     )
 
 
-def return_over(levels: Series, window: Episode) -> float | None:
-    """Return the return from the window's first to its last close.
+def return_over(worth: Series | Converted, window: Episode) -> float | None:
+    """Return the return from the window's first to its last close, at the rates of those days.
 
-    None where one of them would have to come from more than five weekdays before.
+    None where a close or a rate would have to come from more than five weekdays before.
     """
     days = np.array([window.start, window.end], dtype="datetime64[D]")
-    values, dates = levels.as_of(days)
+    values, dates = worth.as_of(days)
     if np.isnat(dates).any() or are_stale(dates, days).any():
         return None
     return float(values[1] / values[0] - 1.0) if values[0] > 0.0 else None
 
 
 def _shock(exposure: Exposure, window: Episode, market: float | None, method: Method) -> Shock:
-    replay = return_over(exposure.levels, window) if method is Method.REPLAY else None
+    replay = return_over(exposure.worth, window) if method is Method.REPLAY else None
     if replay is not None:
         return Shock(replay, Source.HISTORY)
     if market is None or np.isnan(exposure.beta):

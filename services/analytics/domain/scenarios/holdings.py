@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.analytics.domain import returns, risk
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import common_returns
-from services.analytics.domain.series import Series
+from services.analytics.domain.series import Series, split_adjusted
 from services.analytics.domain.valuation import Books, Quotes, Valuation
 
 BETA_DAYS = 3 * 365
@@ -19,7 +20,8 @@ BETA_OBSERVATIONS = 30
 class Exposure:
     """One holding: its ``value`` and its ``levels`` are in the portfolio's currency.
 
-    ``beta`` is NaN where it is not known.
+    ``levels`` have the rates of the days of its closes, ``worth`` those of any day that is asked
+    for. ``beta`` is NaN where it is not known.
     """
 
     asset: int
@@ -29,6 +31,7 @@ class Exposure:
     value: float
     quotes: Quotes
     levels: Series
+    worth: Series | Converted
     beta: float
 
 
@@ -68,11 +71,27 @@ def holdings_on(
     lines = {asset: line for asset, line in valuation.lines.items() if line.quantities[position]}
     exposures = []
     for asset, line in lines.items():
-        quotes, levels = books.assets[asset], books.levels(asset)
-        value, beta = line.value_on(position), beta_of(levels, benchmark, days[-1])
-        names = asset, line.symbol, sectors.get(asset), line.currency
-        exposures.append(Exposure(*names, value, quotes, levels, beta))
+        levels = books.levels(asset)
+        exposures.append(
+            Exposure(
+                asset,
+                line.symbol,
+                sectors.get(asset),
+                line.currency,
+                line.value_on(position),
+                books.assets[asset],
+                levels,
+                _worth(books, asset),
+                beta_of(levels, benchmark, days[-1]),
+            )
+        )
     return Holdings(days[-1], books.currency, float(valuation.cash[position]), tuple(exposures))
+
+
+def _worth(books: Books, asset: int) -> Converted:
+    quotes = books.assets[asset]
+    adjusted = split_adjusted(quotes.closes, quotes.splits)
+    return Converted(adjusted, books.rates, quotes.currency, books.currency)
 
 
 def beta_of(levels: Series, benchmark: Series | None, as_of: Day) -> float:

@@ -19,7 +19,8 @@ def exposure(
     currency: str = "USD",
     levels: Series = EMPTY,
 ) -> Exposure:
-    return Exposure(len(symbol), symbol, sector, currency, value, usd(levels, symbol), levels, beta)
+    quotes = usd(levels, symbol)
+    return Exposure(len(symbol), symbol, sector, currency, value, quotes, levels, levels, beta)
 
 
 def holdings(*exposures: Exposure, cash: float = 0.0, currency: str = "USD") -> Holdings:
