@@ -154,6 +154,9 @@ def test_metrics_end_with_the_last_value_that_is_known(desk: Desk) -> None:
     answer = desk.portfolio_metrics(number)
     assert (answer["end_date"], answer["total_return"]) == ("2024-01-03", "10.0000")
     assert "HOUSE was held on 2024-01-04 without any price" in str(answer["warnings"])
+    found = curve(desk, number)
+    assert column(found, "date") == ["2024-01-02", "2024-01-03"]
+    assert codes(found, "series.value") == ["price_missing"]
 
 
 def test_from_a_debt_on_there_is_no_return_to_draw(desk: Desk) -> None:

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
 from services.analytics.answers.memory.market import Benchmark
-from services.analytics.answers.memory.portfolios import Appraisal, Portfolios, WholePortfolio
+from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
 from services.analytics.answers.questions import CurveQuestion
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.metrics import Day
-from services.analytics.domain.remarks import remarks
+from services.analytics.domain.remarks import remarks_within
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
+from services.analytics.domain.track import Request
 from shared.finance.lots import CostMethod
 
 
@@ -59,13 +60,14 @@ def draw(
         interval=question.interval,
         benchmark=levels,
     )
-    warnings = _remarks(appraisal, curve, question.start, benchmark, levels)
-    warnings = portfolio.doubts("series.value") + warnings
+    request, first = Request(question.start, question.end), curve.days[0] if curve else None
+    of_values = remarks_within(appraisal.valuation, appraisal.books, request, first)
+    warnings = portfolio.doubts("series.value") + windows.about("series.value", of_values)
+    warnings += _remarks(curve, question.start, benchmark, levels)
     return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings)
 
 
 def _remarks(
-    appraisal: Appraisal,
     curve: Curve | None,
     start: Day | None,
     benchmark: Benchmark | None,
@@ -74,8 +76,7 @@ def _remarks(
     if curve is None:
         return [warn(name, Code.NO_VALUATION) for name in ("start_date", "end_date", "series")]
     first, last = curve.days[0], curve.days[-1]
-    of_values = remarks(appraisal.valuation, appraisal.books, first, last)
-    warnings = windows.about("series.value", of_values)
+    warnings = []
     if start is not None and first > start:
         warnings.append(warn("start_date", Code.HISTORY_STARTS_LATER, day=first))
     if len(curve.skipped):

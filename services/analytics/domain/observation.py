@@ -27,6 +27,14 @@ class Holding(NamedTuple):
     quotes: Quotes
     spans: Spans
 
+    @property
+    def closes(self) -> Days:
+        """The days of its closes, but for weekends with no more than a trade's price."""
+        days = self.quotes.closes.days
+        if not len(self.quotes.trade_days):
+            return days
+        return days[np.is_busday(days) | ~np.isin(days, self.quotes.trade_days)]
+
 
 class Calendar(NamedTuple):
     """The observation days after the base and up to the end of a window.
@@ -54,17 +62,14 @@ def choose(holdings: Sequence[Holding], base: Day, last: Day) -> Calendar:
     of that kind, of such crypto; else of anything held. While none of the chosen kind is held,
     Monday to Friday.
     """
-    held = [
-        each for each in holdings if len(each.quotes.closes.days) and _is_held(each, base, last)
-    ]
-    priced = {id(each): _closes(each.quotes) for each in held}
-    often = [each for each in held if _a_year(priced[id(each)], base, last) >= OFTEN]
+    held = [each for each in holdings if _is_held(each, base, last)]
+    often = [each for each in held if _a_year(each.closes, base, last) >= OFTEN]
     traded = [each for each in often if each.quotes.asset_type != "CRYPTO"]
     chosen = traded or often or held
-    closes = [each.spans.part(_after(priced[id(each)], base, last)) for each in chosen]
-    days = union([*closes, _weekdays_without(chosen, base, last)])
+    closes = union(each.spans.part(each.closes) for each in chosen)
+    days = union([_after(closes, base, last), _weekdays_without(chosen, base, last)])
     periods = CRYPTO_DAYS if often and not traded else TRADING_DAYS
-    rarely = None if often or not held else union(priced.values())
+    rarely = None if often or not held else union(each.closes for each in held)
     return Calendar(days, periods, rarely)
 
 
@@ -83,20 +88,13 @@ def frequency(calendar: Calendar, observed: Days, base: Day, last: Day) -> Frequ
 
 
 def _is_held(holding: Holding, base: Day, last: Day) -> bool:
+    """Say whether an asset that has a price is held in a window."""
     starts, stops = holding.spans
-    return bool(((starts <= last) & (stops > base)).any())
-
-
-def _closes(quotes: Quotes) -> Days:
-    """Return the days of an asset's closes, but for weekends with no more than a trade's price."""
-    days = quotes.closes.days
-    if not len(quotes.trade_days):
-        return days
-    return days[np.is_busday(days) | ~np.isin(days, quotes.trade_days)]
+    return len(holding.quotes.closes.days) > 0 and bool(((starts <= last) & (stops > base)).any())
 
 
 def _after(days: Days, base: Day, last: Day) -> Days:
-    start, stop = np.searchsorted(days, [base, last], side="right")
+    start, stop = days.searchsorted(np.array([base, last]), side="right")
     return days[start:stop]
 
 
@@ -106,9 +104,11 @@ def _a_year(closes: Days, base: Day, last: Day) -> float:
     Counted from the first close on where that is later.
     """
     since = base if last - base >= _SHORT else last - _YEAR
-    since = max(since, closes[0]) if len(closes) else since
+    start, stop = closes.searchsorted(np.array([since, last]), side="right")
+    if start == 0 and stop > 0:
+        start, since = 1, closes[0]
     length = _length(since, last)
-    return len(_after(closes, since, last)) * _YEAR / length if length > 0 else 0.0
+    return int(stop - start) * _YEAR / length if length > 0 else 0.0
 
 
 def _length(first: Day, last: Day) -> int:

@@ -17,8 +17,8 @@ from services.analytics.domain.metrics import (
     Window,
 )
 from services.analytics.domain.notes import Notes
-from services.analytics.domain.remarks import remarks
-from services.analytics.domain.series import Days, Floats, Series, window
+from services.analytics.domain.remarks import remarks_within
+from services.analytics.domain.series import Days, Floats, Series
 from services.analytics.domain.track import Part, Request, Track
 from services.analytics.domain.valuation import Books, Valuation
 
@@ -39,13 +39,8 @@ def measure_portfolio(
 
 
 def remarked(metrics: Metrics, valuation: Valuation, books: Books, request: Request) -> Metrics:
-    """Return metrics with what is to be said of the values up to the end of the window."""
-    days = valuation.days
-    positions = window(days, *request.within(days))
-    if positions is None:
-        return metrics
-    first = metrics.window.start_date or days[0]
-    about = remarks(valuation, books, first, days[positions[1]])
+    """Return metrics with what is to be said of the values that they rest on."""
+    about = remarks_within(valuation, books, request, metrics.window.start_date)
     return replace(metrics, warnings=(*about, *metrics.warnings))
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain.codes import Code, Warning, warn
-from services.analytics.domain.series import AsOf, Days, are_stale
+from services.analytics.domain.series import AsOf, Days, are_stale, window
+from services.analytics.domain.track import Request
 from services.analytics.domain.valuation import Books, Line, Valuation
 from shared.finance.entries import EntryType
 
@@ -34,6 +35,21 @@ def remarks(
         warnings += _stale(line, books.currency, days, held & inside)
         warnings += _unbooked_splits(books, asset, last)
     return list(dict.fromkeys(warnings + _negative_cash(valuation, inside)))
+
+
+def remarks_within(
+    valuation: Valuation, books: Books, request: Request, first: np.datetime64 | None
+) -> list[Warning]:
+    """Return what concerns the values of a window whose first is that of ``first``, if any.
+
+    Up to the last day of the window that the portfolio has, also where the last values are not
+    known: why that is so is said here.
+    """
+    days = valuation.days
+    positions = window(days, *request.within(days))
+    if positions is None:
+        return []
+    return remarks(valuation, books, days[0] if first is None else first, days[positions[1]])
 
 
 def remarks_on(valuation: Valuation, books: Books, day: np.datetime64) -> list[Warning]:

@@ -107,7 +107,7 @@ class Spans(NamedTuple):
 
     def part(self, days: Days) -> Days:
         """Return those of ``days`` (ascending) that lie in a stretch."""
-        edges = zip(*(np.searchsorted(days, edge) for edge in self), strict=True)
+        edges = zip(*(days.searchsorted(edge) for edge in self), strict=True)
         parts = [days[start:stop] for start, stop in edges]
         return parts[0] if len(parts) == 1 else np.concatenate([NO_DAYS, *parts])
 
