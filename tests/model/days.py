@@ -6,7 +6,8 @@ Readings taken where the definitions are silent:
   the day's own.
 - Without a close before or on its day, the first close counts, turned into shares of the day by
   the splits between, at that close's rate.
-- A window that begins between the first entry and the first known value begins with the entry.
+- A window that begins between the first entry and the first known value has that for its base.
+- A close before a split, the asset's or the ledger's, is in the shares of the day at once.
 """
 
 from bisect import bisect_right
@@ -82,14 +83,12 @@ class Course:
     def price(self, asset: Asset, day: date) -> Known:
         """Return the last close on or before a day, in the portfolio's currency.
 
-        It is in the shares of that day: divided by the splits that the ledger booked since.
+        It is in the shares of that day: divided by the splits since.
         """
         last = asset.closes.last(day)
         if last is None:
             return None
-        booked = self._booked(asset).items()
-        ratio = prod((r for on, r in booked if last[0] < on <= day), start=Fraction(1))
-        return times(last[1] / ratio, self._rate(asset, day))
+        return times(last[1] / self._splits(asset, last[0], day), self._rate(asset, day))
 
     @cached_property
     def days(self) -> list[date]:
@@ -157,16 +156,13 @@ class Course:
 
     def _splits(self, asset: Asset, after: date, until: date) -> Fraction:
         """Return what one share became by the asset's and the ledger's splits."""
-        ratios = {**self._booked(asset), **asset.splits}
-        return prod((r for day, r in ratios.items() if after < day <= until), start=Fraction(1))
-
-    def _booked(self, asset: Asset) -> dict[date, Fraction]:
-        """Return the ratios of the ledger's own SPLIT rows by day."""
-        return {
+        booked = {
             posted.entry.day: posted.entry.split
             for posted in self.ledger.posted
             if posted.entry.kind == "SPLIT" and posted.entry.asset == asset.symbol
         }
+        ratios = {**booked, **asset.splits}
+        return prod((r for day, r in ratios.items() if after < day <= until), start=Fraction(1))
 
     def _asset(self, symbol: str) -> Asset:
         return self.ledger.market.assets[symbol]
@@ -196,12 +192,12 @@ class Window:
     @property
     def end(self) -> date:
         """The last day."""
-        return (self.points or [self.before])[-1].day  # type: ignore[union-attr]  # one is there
+        return self.points[-1].day if self.points else self.base
 
     @property
     def value(self) -> Fraction:
         """The last value."""
-        return (self.points or [self.before])[-1].value  # type: ignore[union-attr]  # one is there
+        return self.points[-1].value if self.points else self.base_value
 
     @property
     def length(self) -> int:
@@ -220,7 +216,8 @@ def window(course: Course, start: date | None, end: date | None) -> Window | Non
     if not points:
         return None
     earlier = [point for point in points if start is not None and point.day <= start]
-    if start is None or start <= course.first or not earlier:
+    if start is None or start <= course.first:
         return Window(course, course.first, ZERO, None, points, (start, end))
-    base = earlier[-1]
-    return Window(course, base.day, base.value, base, points[len(earlier) :], (start, end))
+    base = (earlier or points)[max(len(earlier) - 1, 0)]
+    later = [point for point in points if point.day > base.day]
+    return Window(course, base.day, base.value, base, later, (start, end))

@@ -4,140 +4,24 @@ A seed gives the same case for ever; `Case.text` shows it as rows that can be re
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Final
 
+from tests.model.cases import Case
 from tests.model.ledger import Entry, rounded
-from tests.model.market import DAY, Asset, Closes, Market
+from tests.model.market import DAY, Asset, Market
 from tests.model.positions import MINOR_UNITS
+from tests.model.prices import END, RATIOS, START, asset, own_pairs, public_pairs, ratio
 
 METHODS: Final = ("AVERAGE", "FIFO", "LIFO", "HIFO")
-START: Final = date(2021, 12, 1)
-END: Final = date(2024, 6, 28)
-RATES: Final = {"EURUSD": "1.10", "EURGBP": "0.86", "USDJPY": "131.5", "USDKWD": "0.3062"}
-BEGINNINGS: Final = {"USDJPY": date(2022, 3, 1)}
 BASES: Final = {"USD": 6, "EUR": 4, "GBP": 1, "JPY": 1, "KWD": 1}
-OWN_PAIRS: Final = False
-PRIVATE_ASSETS: Final = False
 MOST_ENTRIES: Final = 30
-RATIOS: Final = ("2:1", "3:1", "1:3", "3:2", "1:10", "7:3")
 
 
-@dataclass(frozen=True)
-class Case:
-    """A ledger, and all that is needed to value it.
-
-    Attributes:
-        entries: in the order in which they are created in the end.
-        sent: in the order in which they are sent.
-        in_bulk: in one call, else one by one.
-        window: what is asked for: start and end, each may be None.
-    """
-
-    seed: int
-    market: Market
-    currency: str
-    method: str
-    entries: list[Entry]
-    sent: list[Entry]
-    in_bulk: bool
-    window: tuple[date | None, date | None]
-    interval: str
-    benchmark: str | None
-    risk_free_rate: str
-    confidence: str
-
-    @property
-    def text(self) -> str:
-        """The case in lines."""
-        start, end = self.window
-        head = (
-            f"seed {self.seed}: {self.currency} {self.method},"
-            f" {'bulk' if self.in_bulk else 'one by one'}; window {start} to {end},"
-            f" {self.interval}, benchmark {self.benchmark}, rate {self.risk_free_rate},"
-            f" confidence {self.confidence}"
-        )
-        return "\n".join(
-            [
-                head,
-                *map(_asset_line, self.market.assets.values()),
-                *map(_pair_line, self.market.own_pairs.items()),
-                *map(_entry_line, self.entries),
-            ]
-        )
-
-
-def _asset_line(asset: Asset) -> str:
-    days = asset.closes.days
-    span = f"{len(days)} closes {days[0]} to {days[-1]}" if days else "no close"
-    splits = "".join(f", split {ratio} on {day}" for day, ratio in sorted(asset.splits.items()))
-    whose = "private" if asset.owner_makes_it else "public"
-    return f"  {asset.symbol} {whose} {asset.kind} {asset.currency}: {span}{splits}"
-
-
-def _pair_line(pair: tuple[str, Closes]) -> str:
-    return f"  own {pair[0]}: {len(pair[1].days)} closes from {pair[1].days[0]}"
-
-
-def _entry_line(entry: Entry) -> str:
-    parts = [
-        f"{name} {value}"
-        for name in ("asset", "quantity", "price", "amount", "fees", "taxes", "ratio")
-        if (value := getattr(entry, name))
-    ]
-    rate = f" at {entry.exchange_rate}" if entry.exchange_rate else ""
-    return f"  {entry.day} {entry.kind} {' '.join(parts)} {entry.currency}{rate}"
-
-
-def public_pairs() -> dict[str, Closes]:
-    """Return the public currency pairs, the same for every case."""
-    random = Random(0)  # noqa: S311 - a seed, no secret
-    return {
-        name: Closes(_walk(random, Decimal(rate), _days(random, "daily", name), 0.004, 4))
-        for name, rate in RATES.items()
-    }
-
-
-def _days(random: Random, rhythm: str, pair: str | None = None) -> list[date]:
-    first = BEGINNINGS.get(pair or "", START)
-    days = [first + DAY * n for n in range((END - first).days + 1)]
-    if rhythm == "daily":
-        return [day for day in days if day.weekday() < 5 and random.random() > 0.03]
-    if rhythm == "always":
-        return [day for day in days if random.random() > 0.005]
-    if rhythm == "weekly":
-        weekday = random.randrange(5)
-        return [day for day in days if day.weekday() == weekday]
-    if rhythm == "monthly":
-        return [day for day in days if day.day == 1]
-    if rhythm == "yearly":
-        return [day for day in days if (day.month, day.day) == (12, 31)]
-    return []
-
-
-def _walk(
-    random: Random, price: Decimal, days: list[date], step: float, places: int
-) -> dict[date, Fraction]:
-    closes = {}
-    for day in days:
-        price *= Decimal(repr(round(1 + random.gauss(0, step), 6)))
-        price = max(price, Decimal("0.02"))
-        closes[day] = Fraction(price.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
-    return closes
-
-
-KINDS: Final = {
-    "STOCK": ("daily", 0.015),
-    "CRYPTO": ("always", 0.04),
-    "MUTUAL_FUND": ("weekly", 0.01),
-    "BOND": ("monthly", 0.005),
-    "REAL_ESTATE": ("yearly", 0.03),
-    "OTHER": ("never", 0.0),
-}
 PORTFOLIOS: Final = (
     (("STOCK", "STOCK"), 5),
     (("STOCK",), 3),
@@ -164,7 +48,7 @@ class _Author:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.random = Random(seed)  # noqa: S311 - a seed, no secret
+        self.random = Random(seed)
         self.currency = self._one_of(BASES)
         self.in_bulk = self.random.random() < 0.5
         self.held: dict[str, Fraction] = {}
@@ -178,8 +62,8 @@ class _Author:
         self.first = START + DAY * random.randrange(40, (END - START).days - length + 60)
         self.last = self.first + DAY * length
         kinds = random.choices([k for k, _ in PORTFOLIOS], [n for _, n in PORTFOLIOS])[0]
-        assets = [self._asset(number, kind) for number, kind in enumerate(kinds)]
-        own = self._own_pairs()
+        assets = [self._asset(f"{kind[:2]}{n}.{self.seed}", kind) for n, kind in enumerate(kinds)]
+        own = own_pairs(random, self.first)
         self.market = Market({asset.symbol: asset for asset in assets}, public_pairs(), own)
         self._write()
         sent = list(self.entries)
@@ -204,55 +88,16 @@ class _Author:
     def _one_of(self, weights: dict[str, int]) -> str:
         return self.random.choices(list(weights), list(weights.values()))[0]
 
-    def _asset(self, number: int, kind: str) -> Asset:
-        random = self.random
-        rhythm, step = KINDS[kind]
+    def _asset(self, symbol: str, kind: str) -> Asset:
         currency = self.currency
-        if random.random() < 0.4:
-            currency = random.choice([name for name in BASES if self._is_known(name)])
+        if self.random.random() < 0.4:
+            currency = self.random.choice([name for name in BASES if self._is_known(name)])
         span = self.first - DAY * 60, self.last + DAY * 20
-        days = [day for day in _days(random, rhythm) if span[0] <= day <= span[1]]
-        if random.random() < 0.25 and len(days) > 40:
-            days = days[random.randrange(len(days) // 2) :]  # it starts later
-        if random.random() < 0.25 and len(days) > 40:
-            days = days[: -random.randrange(1, len(days) // 3)]  # it ends earlier
-        price = Decimal(str(round(random.uniform(2, 400), 2)))
-        if currency == "JPY":
-            price *= 100
-        closes = _walk(random, price, days, step, random.choice((2, 2, 4)))
-        splits = self._splits(kind, days)
-        for day, ratio in splits.items():
-            closes = {
-                on: rounded(close / ratio, 4) if on >= day else close
-                for on, close in closes.items()
-            }
-        closes = {on: max(close, Fraction(1, 100)) for on, close in closes.items()}
-        symbol = f"{kind[:2]}{number}.{self.seed}"
-        is_private = PRIVATE_ASSETS and random.random() < 0.25
-        return Asset(symbol, kind, currency, Closes(closes), splits, is_private)
+        return asset(self.random, symbol, kind, currency, span)
 
     def _is_known(self, currency: str) -> bool:
         """Whether one step across EUR or USD leads to the portfolio's currency."""
         return {currency, self.currency} not in ({"GBP", "JPY"}, {"GBP", "KWD"})
-
-    def _splits(self, kind: str, days: list[date]) -> dict[date, Fraction]:
-        if kind != "STOCK" or self.random.random() < 0.6 or len(days) < 20:
-            return {}
-        # Some of them on days without a close, as a weekend's.
-        day = self.random.choice(days[10:]) + DAY * self.random.choice((0, 0, 0, 1))
-        new, old = self.random.choice(RATIOS).split(":")
-        return {day: Fraction(int(new), int(old))}
-
-    def _own_pairs(self) -> dict[str, Closes]:
-        """Return pairs of the owner's own, on days when a public one has no close too."""
-        random = self.random
-        if not OWN_PAIRS or random.random() < 0.7:
-            return {}
-        name = random.choice(list(RATES))
-        days = [
-            self.first + DAY * random.randrange(-30, 400) for _ in range(random.randrange(1, 9))
-        ]
-        return {name: Closes(_walk(random, Decimal(RATES[name]), sorted(set(days)), 0.02, 4))}
 
     def _write(self) -> None:
         random = self.random
@@ -320,7 +165,7 @@ class _Author:
             self._move_cash(kind, day)
 
     def _may_enter(self, asset: Asset, day: date) -> bool:
-        """An entry has a rate, and what is never priced is rarely bought and never moved in kind."""
+        """Return whether there is a rate for an entry of the day."""
         return self.market.rate(asset.currency, self.currency, day) is not None
 
     def _add(self, entry: Entry) -> None:
@@ -417,14 +262,13 @@ class _Author:
         """Book a split that the asset does not have; the prices know nothing of it."""
         if any(entry.day == day and entry.asset == asset.symbol for entry in self.entries):
             return
-        new, old = self.random.choice(RATIOS).split(":")
-        self._split(day, asset, Fraction(int(new), int(old)))
+        self._split(day, asset, ratio(self.random.choice(RATIOS)))
 
-    def _split(self, day: date, asset: Asset, ratio: Fraction) -> None:
+    def _split(self, day: date, asset: Asset, new: Fraction) -> None:
         quantity = self.held.get(asset.symbol, Fraction(0))
         if quantity:
-            self.held[asset.symbol] = rounded(quantity * ratio, 8)
-            text = f"{ratio.numerator}:{ratio.denominator}"
+            self.held[asset.symbol] = rounded(quantity * new, 8)
+            text = f"{new.numerator}:{new.denominator}"
             self._add(Entry("SPLIT", day, asset.currency, asset.symbol, ratio=text))
 
     def _income(self, kind: str, day: date, asset: Asset) -> None:

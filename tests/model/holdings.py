@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from tests.model import measures
@@ -56,8 +57,7 @@ class Holdings:
                 for symbol, price in zip(self.weights, row, strict=True):
                     prices[symbol].append(price or ZERO)
         return {
-            symbol: [decimal(b / a - 1) for a, b in zip(row, row[1:], strict=False)]
-            for symbol, row in prices.items()
+            symbol: [decimal(b / a - 1) for a, b in pairwise(row)] for symbol, row in prices.items()
         }
 
     @cached_property

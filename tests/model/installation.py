@@ -30,9 +30,10 @@ from shared.identity import Signer
 from shared.replica import Handler, with_owners
 from shared.testing import Stand
 from tests.conftest import MakeStand
-from tests.model.generator import Case, public_pairs
+from tests.model.cases import Case
 from tests.model.ledger import Entry, as_decimal
 from tests.model.market import Asset
+from tests.model.prices import public_pairs
 
 ADMINISTRATOR = 1
 
@@ -45,7 +46,7 @@ class Installation:
         self._users = ADMINISTRATOR
         owners = AnalyticsOwners(urls, _signer(analytics))
         replicas = AnalyticsReplicas(analytics.database, owners)
-        market = AnalyticsMarket(analytics.database, replicas.assets, {})
+        market = AnalyticsMarket(analytics.database, replicas.assets, owners, {})
         portfolios = Portfolios(replicas.portfolios, market, capacity=0)
         self._appraiser = Appraiser(analytics.database, portfolios)
         copies = PortfolioReplicas(portfolio.database, PortfolioOwners(urls, _signer(portfolio)))

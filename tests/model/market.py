@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.model.ledger import Entry
 
 DAY = timedelta(days=1)
-FRIDAY = 5
+SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Asset:
         """Whether a day has a close that makes it an observation day."""
         if day not in self.closes.by_day:
             return False
-        return day not in self.traded or day.weekday() < FRIDAY
+        return day not in self.traded or day.weekday() < SATURDAY
 
     def with_trades(self, trades: Mapping[date, Fraction]) -> "Asset":
         """Return the same with the prices of trades on days that have no close."""
@@ -104,9 +104,10 @@ class Market:
         """Return the same with the prices of trades, of a day the last created one's."""
         prices: dict[str, dict[date, Fraction]] = {symbol: {} for symbol in self.assets}
         for entry in entries:
-            if entry.kind in {"BUY", "SELL"} and entry.asset is not None:
-                if entry.currency == self.assets[entry.asset].currency:
-                    prices[entry.asset][entry.day] = Fraction(entry.price or 0)
+            asset = self.assets.get(entry.asset or "")
+            is_trade = entry.kind in {"BUY", "SELL"}
+            if is_trade and asset is not None and entry.currency == asset.currency:
+                prices[asset.symbol][entry.day] = Fraction(entry.price or 0)
         assets = {name: asset.with_trades(prices[name]) for name, asset in self.assets.items()}
         return replace(self, assets=assets)
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from tests.model.days import Window
-from tests.model.market import DAY, FRIDAY, Asset
+from tests.model.market import DAY, SATURDAY, Asset
 from tests.model.returns import Chain, Factor, chain, linked
 
 ENOUGH = 126
@@ -85,7 +85,9 @@ class Observations:
 
     @cached_property
     def returns(self) -> list[tuple[date, Fraction]]:
-        """The returns that there are, by their last day."""
+        """The returns that there are, by their last day; none where debts ended the series."""
+        if self.chain.ended:
+            return []
         return [(f.day, f.value - 1) for f in self.factors if f.value is not None]
 
     @cached_property
@@ -113,7 +115,7 @@ class Observations:
         quantities = self.window.course.state(day).quantities
         held = [asset for asset in self.chosen if asset.symbol in quantities]
         if not held:
-            return day.weekday() < FRIDAY
+            return day.weekday() < SATURDAY
         return any(asset.is_news(day) for asset in held)
 
     def _is_dense(self, assets: list[Asset]) -> bool:

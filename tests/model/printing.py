@@ -43,18 +43,23 @@ class Printed:
         """Whether it lies within 1e-9 of where rounding turns, for a service that has floats."""
         if self.value is None or not self.is_float:
             return False
-        value = Fraction(self.value)
-        units = abs(value) * 10**self.places
-        return abs(units % 1 - Fraction(1, 2)) / 10**self.places < EDGE * max(1, abs(value))
+        value = abs(Fraction(self.value))
+        distance = abs(value * 10**self.places % 1 - Fraction(1, 2)) / 10**self.places
+        return distance < EDGE * max(Fraction(1), value)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure that is not what the model says."""
+    """A figure that is not what the model says.
+
+    Attributes:
+        is_at_the_edge: the model's lies where the last digit turns.
+    """
 
     field: str
     expected: Any
     came: Any
+    is_at_the_edge: bool = False
 
     def __str__(self) -> str:
         return f"{self.field}: expected {self.expected}, came {self.came}"
@@ -63,8 +68,8 @@ class Difference:
 def differences(expected: Any, came: Any, path: str = "") -> Iterator[Difference]:
     """Yield where an answer is not what is expected; fields that nobody expects don't matter."""
     if isinstance(expected, Printed):
-        if expected.text != came and not expected.is_at_the_edge:
-            yield Difference(path, expected.text, came)
+        if expected.text != came:
+            yield Difference(path, expected.text, came, expected.is_at_the_edge)
     elif isinstance(expected, dict) and isinstance(came, dict):
         for name, value in expected.items():
             yield from differences(value, came.get(name), f"{path}.{name}".lstrip("."))
@@ -74,29 +79,25 @@ def differences(expected: Any, came: Any, path: str = "") -> Iterator[Difference
         yield Difference(path, expected, came)
 
 
+def figures(expected: Any) -> int:
+    """Return how many figures are expected."""
+    if isinstance(expected, dict):
+        return sum(figures(value) for value in expected.values())
+    return sum(map(figures, expected)) if isinstance(expected, list) else 1
+
+
 def _rows(expected: list[Any], came: list[Any], path: str) -> Iterator[Difference]:
-    names = [[_name(row) for row in rows] for rows in (expected, came)]
-    if names[0] != names[1]:
-        missing = [name for name in names[0] if name not in names[1]]
-        surplus = [name for name in names[1] if name not in names[0]]
-        yield Difference(f"{path} (rows)", f"also {missing}", f"also {surplus} of {len(came)}")
-        if missing or surplus:
-            shared = {name: row for name, row in zip(names[1], came, strict=True)}
-            pairs = [
-                (row, shared[name])
-                for name, row in zip(names[0], expected, strict=True)
-                if name in shared
-            ]
-        else:
-            return
-    else:
-        pairs = list(zip(expected, came, strict=True))
-    for row, other in pairs:
-        yield from differences(row, other, f"{path}[{_name(row)}]")
+    """Compare rows by their names, and those that both have with each other."""
+    ours, theirs = ([_name(row) for row in rows] for rows in (expected, came))
+    if ours != theirs:
+        lacking = [name for name in ours if name not in theirs]
+        surplus = [name for name in theirs if name not in ours]
+        yield Difference(f"{path} (rows)", f"also {lacking}", f"also {surplus} of {len(came)}")
+    rows = dict(zip(theirs, came, strict=True))
+    for name, row in zip(ours, expected, strict=True):
+        if name in rows:
+            yield from differences(row, rows[name], f"{path}[{name}]")
 
 
-def _name(row: Any) -> str:
-    if not isinstance(row, dict):
-        return str(row)
-    named = next((row[key] for key in ("date", "symbol", "peak") if key in row), "")
-    return str(named)
+def _name(row: dict[str, Any]) -> str:
+    return str(next(row[key] for key in ("date", "symbol", "peak") if key in row))

@@ -3,7 +3,7 @@
 Readings taken where the definitions are silent:
 
 - Fewer than two returns: no statistic of them at all.
-- Where debts ended the series there are no falls, and the returns until then are those there are.
+- Where debts ended the series nothing that rests on its returns is known.
 - Joined days are fewer than the observations, and p with them.
 - A common day is an observation day on which the benchmark has a close; the benchmark's base may
   be older than the window's, and where it has none the first common day is the base.
@@ -21,11 +21,11 @@ from tests.model.days import Window
 from tests.model.holdings import Holdings
 from tests.model.ledger import Known
 from tests.model.market import Asset
+from tests.model.measures import Real, deviation, mean, ratio
 from tests.model.observations import Observations
 from tests.model.positions import money
 from tests.model.printing import Printed
 from tests.model.returns import annualized, benchmark_value, decimal, money_weighted, total
-from tests.model.measures import Real, deviation, mean, ratio
 
 HUNDRED = Decimal(100)
 LEVELS = ((5, "LOW"), (15, "MODERATE"), (25, "HIGH"))
@@ -210,7 +210,7 @@ class Report:
 
     @cached_property
     def _joints(self) -> list[tuple[tuple[Decimal, Decimal], int]]:
-        if self.benchmark is None:
+        if self.benchmark is None or self.observations.chain.ended:
             return []
         course = self.window.course
         before = benchmark_value(course, self.benchmark, self.window.base)
