@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Double,
     LargeBinary,
+    Numeric,
     Text,
     any_,
     bindparam,
@@ -97,8 +97,16 @@ _ASSET = (
 _FIRST_DAY: Final = date(1900, 1, 1)
 _DAYS: Final = 2**17  # up to the year 2258
 _SNAPSHOT_ID: Final = Snapshot.portfolio_id * _DAYS + cast(Snapshot.date - _FIRST_DAY, BigInteger)
+
+
+def _decimal(column: InstrumentedAttribute[float | None]) -> ColumnElement[Any]:
+    """Return the shortest decimal that names a float, as its text does."""
+    return cast(cast(column, Text), Numeric)
+
+
+_COST: Final = _decimal(Snapshot.total_cost_basis)
 # What is held is worth more than it cost; cash is no return.
-_TOTAL_RETURN: Final = Snapshot.total_value - Snapshot.cash_balance - Snapshot.total_cost_basis
+_TOTAL_RETURN: Final = _decimal(Snapshot.total_value) - _decimal(Snapshot.cash_balance) - _COST
 _SNAPSHOT: Final = (
     _SNAPSHOT_ID.label("id"),
     Snapshot.portfolio_id.label("portfolio"),
@@ -108,9 +116,7 @@ _SNAPSHOT: Final = (
     Snapshot.cash_balance,
     Snapshot.net_flow,
     _TOTAL_RETURN.label("total_return"),
-    case((Snapshot.total_cost_basis > 0, _TOTAL_RETURN / Snapshot.total_cost_basis)).label(
-        "total_return_ratio"
-    ),
+    case((Snapshot.total_cost_basis > 0, _TOTAL_RETURN / _COST)).label("total_return_ratio"),
     Snapshot.position_count,
     Snapshot.created,
     Portfolio.currency,
@@ -200,19 +206,19 @@ def meant_by(database: Database, symbols: Iterable[str], user_id: int) -> dict[s
 
 
 def ledger(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
-    """Return the entries of a portfolio, numbers as float64."""
+    """Return the entries of a portfolio."""
     statement = (
         select(
             LedgerEntry.position_in_day,
             LedgerEntry.date,
             LedgerEntry.transaction_type,
             LedgerEntry.asset_id,
-            cast(LedgerEntry.quantity, Double).label("quantity"),
-            cast(LedgerEntry.price, Double).label("price"),
-            cast(LedgerEntry.cash_effect, Double).label("cash_effect"),
+            LedgerEntry.quantity,
+            LedgerEntry.price,
+            LedgerEntry.cash_effect,
             LedgerEntry.ratio,
             LedgerEntry.currency,
-            cast(LedgerEntry.exchange_rate, Double).label("exchange_rate"),
+            LedgerEntry.exchange_rate,
         )
         .where(LedgerEntry.portfolio_id == portfolio_id)
         .order_by(LedgerEntry.date, LedgerEntry.position_in_day, LedgerEntry.id)

@@ -317,23 +317,6 @@ class PageQuery(StrictSchema):
     )
 
 
-class WarningSchema(StrictSchema):
-    """Something the client should know about a value that is not defined or not fresh."""
-
-    field = fields.String(
-        metadata={"description": "The field concerned.", "example": "total_value"}
-    )
-    code = fields.String(
-        metadata={"description": "A constant name of the reason.", "example": "stale_price"}
-    )
-    message = fields.String(
-        metadata={
-            "description": "One sentence for people.",
-            "example": "The price of AAPL is from 2022-12-30.",
-        }
-    )
-
-
 class ErrorDetails(StrictSchema):
     """What went wrong, for programs."""
 

@@ -1,4 +1,7 @@
-"""Our metrics beside those of empyrical-reloaded and ffn: every demo asset over twenty windows.
+"""Our figures beside those of other libraries, of every demo asset.
+
+Metrics beside empyrical-reloaded and ffn, over twenty windows; indicators beside TA-Lib, on every
+day that both have a value, in parts of the close, of 100 or of all the volume.
 
     make bench    # or, in an environment with requirements/compare.txt:
     python -m tests.analytics.compare_with_libraries
@@ -16,11 +19,14 @@ import empyrical
 import ffn
 import numpy as np
 import pandas as pd
+import talib
 
 from deploy.demo import files
+from services.analytics.domain.indicators.bars import Bars
+from services.analytics.domain.indicators.names import parse
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.performance import measure
-from services.analytics.domain.series import Series
+from services.analytics.domain.series import Floats, Series
 from services.analytics.domain.track import Request, Track
 from services.analytics.domain.valuation import Quotes
 
@@ -30,6 +36,7 @@ SAME: Final = 1e-9  # of the figure as a fraction, or of a ratio
 SEED: Final = 20240102
 _YEAR_OF_DAYS: Final = "it takes 252 returns for a year, we take 365 days"
 _JULIAN_YEAR: Final = "its year has 365.25 days, ours 365"
+_LATER_START: Final = "its fast average starts as late as the slow one, ours with its own SMA"
 
 Prices = pd.Series
 
@@ -154,10 +161,61 @@ def relative_rows(metrics: Metrics, prices: Prices, index: Prices) -> Iterator[R
     )
 
 
+def bars(known: Series) -> Bars:
+    """Return a history with the highs, lows and volumes that the demo's lacks, made from a seed."""
+    random = np.random.default_rng(SEED)
+    close, count = known.values, len(known.days)
+    above, below = random.uniform(0.0, 0.02, (2, count))
+    volume = random.integers(1, 1_000_000, count).astype(np.float64)
+    return Bars(known.days, close, close * (1.0 + above), close * (1.0 - below), volume)
+
+
+def talib_lines(prices: Bars) -> Iterator[tuple[str, str, Floats, Floats, str]]:
+    """Yield name, line, TA-Lib's values, their size, and the reason why ours are others."""
+    high, low, close, volume = prices.high, prices.low, prices.close, prices.volume
+    hundred, traded = np.full(len(close), 100.0), np.full(len(close), volume.sum())
+    upper, middle, lower = talib.BBANDS(close, 20, 2, 2)
+    # It leaves out the %K before the first %D, of which one that smooths nothing has none.
+    slow_k, _ = talib.STOCH(high, low, close, 14, 3, 0, 1, 0)
+    _, slow_d = talib.STOCH(high, low, close, 14, 3, 0, 3, 0)
+    yield "sma_20", "value", talib.SMA(close, 20), close, ""
+    yield "ema_26", "value", talib.EMA(close, 26), close, ""
+    yield "wma_20", "value", talib.WMA(close, 20), close, ""
+    yield "rsi_14", "value", talib.RSI(close, 14), hundred, ""
+    yield "macd", "macd", talib.EMA(close, 12) - talib.EMA(close, 26), close, ""
+    yield "macd", "macd", talib.MACD(close, 12, 26, 9)[0], close, _LATER_START
+    for line, theirs in (("upper", upper), ("middle", middle), ("lower", lower)):
+        yield "bollinger_20_2", line, theirs, close, ""
+    yield "atr_14", "value", talib.ATR(high, low, close, 14), close, ""
+    yield "adx_14", "adx", talib.ADX(high, low, close, 14), hundred, ""
+    yield "adx_14", "plus_di", talib.PLUS_DI(high, low, close, 14), hundred, ""
+    yield "adx_14", "minus_di", talib.MINUS_DI(high, low, close, 14), hundred, ""
+    yield "stochastic", "k", slow_k, hundred, ""
+    yield "stochastic", "d", slow_d, hundred, ""
+    yield "cci_20", "value", talib.CCI(high, low, close, 20), hundred, ""
+    yield "mfi_14", "value", talib.MFI(high, low, close, volume, 14), hundred, ""
+    yield "williams_r_14", "value", talib.WILLR(high, low, close, 14), hundred, ""
+    yield "roc_12", "value", talib.ROC(close, 12), hundred, ""
+    yield "obv", "value", talib.OBV(close, volume) - volume[0], traded, ""
+
+
+def indicator_rows(prices: Bars) -> Iterator[Row]:
+    """Compare indicators, each by the day on which both are furthest apart."""
+    for name, line, theirs, size, reason in talib_lines(prices):
+        [indicator] = parse([name])
+        ours = indicator.lines(prices)[line]
+        furthest = float(np.nanmax(np.abs(ours - theirs) / size))
+        # Where both begin on the same day they have the same warm-up.
+        if not reason and np.isfinite(ours).argmax() != np.isfinite(theirs).argmax():
+            furthest = np.inf
+        yield Row(f"{name} {line}".removesuffix(" value"), furthest, "TA-Lib", 0.0, reason)
+
+
 def rows() -> Iterator[Row]:
     """Yield every comparison."""
     known = closes()
     for symbol, asset in known.items():
+        yield from indicator_rows(bars(asset))
         track = Track.of_unit(Quotes(symbol, "USD", asset))
         for start, end in windows(asset):
             metrics = measure(track, Request(start, end), known[BENCHMARK])

@@ -1,5 +1,6 @@
 """GET /api/analytics/risk_metrics/: fields, formats, numbers by hand, nulls."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -189,3 +190,15 @@ def test_a_wrong_parameter_is_400_and_named(desk: Desk, query: dict[str, str], n
     answer = desk.stand.client().get(PATH, query_string=query)
     assert answer.status_code == 400
     assert f"'{named}'" in answer.get_json()["details"]["message"]
+
+
+def test_printed_weights_and_contributions_sum_to_one(desk: Desk) -> None:
+    number = desk.world.portfolio()
+    for symbol, prices in (("A", ("3", "4", "3")), ("B", ("3", "5", "3")), ("C", ("3", "7", "3"))):
+        days = dict(zip(("2024-01-02", "2024-01-03", "2024-01-04"), prices, strict=True))
+        asset = desk.world.asset(symbol, days)
+        desk.world.record(number, "BUY", "2024-01-02", asset=asset, quantity="1", price="3")
+    desk.hear()
+    rows = risk(desk, number)["contributions"]
+    assert [row["weight"] for row in rows] == ["0.3334", "0.3333", "0.3333"]  # a third each
+    assert sum(Decimal(row["risk_contribution"]) for row in rows) == 1

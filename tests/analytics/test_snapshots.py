@@ -55,6 +55,26 @@ def test_each_market_day_since_the_first_entry_has_its_row(desk: Desk) -> None:
     assert (last["total_return"], last["total_return_percentage"]) == ("44.50", "8.9000")
 
 
+def test_money_of_fourteen_digits_is_exact(desk: Desk) -> None:
+    # 99,999,999 at 123,456.77, then at 123,456.78: a cent more each.
+    prices = {"2024-01-02": "123456.77", "2024-01-03": "123456.78"}
+    asset, number = desk.world.asset("HUGE", prices), desk.world.portfolio()
+    desk.world.record(
+        number, "BUY", "2024-01-02", asset=asset, quantity="99999999", price="123456.77"
+    )
+    last = listed(desk)[-1]
+    assert last["total_value"] == "12345677876543.22"
+    assert last["total_cost_basis"] == "12345676876543.23"
+    assert last["total_return"] == "999999.99"
+    [*_, point] = desk.get(f"/api/portfolios/{number}/historical_performance/")["series"]
+    assert (point["value"], point["cost_basis"]) == ("12345677876543.22", "12345676876543.23")
+    allocation = desk.get("/api/analytics/asset_allocation_analysis/", portfolio_id=number)
+    assert allocation["total_value"] == "12345677876543.22"
+    assert desk.get("/api/analytics/risk_metrics/", portfolio_id=number)["value"] == (
+        "12345677876543.22"
+    )
+
+
 @pytest.mark.parametrize(
     ("method", "cost"),
     [("AVERAGE", "750.00"), ("FIFO", "1000.00"), ("LIFO", "500.00"), ("HIFO", "500.00")],

@@ -95,8 +95,8 @@ def test_what_needs_high_low_or_volume_is_null_where_only_closes_are(desk: Desk)
 def test_highs_lows_and_volumes_are_read_where_they_are(desk: Desk) -> None:
     answer = indicators(desk, traded(desk), indicators="obv,atr_2")
     assert answer["indicators"]["obv"] == ["0.0000", "1000.0000", "0.0000", "1000.0000"]
-    # Ranges 40, 41, 42, 43: mean of two, then (before + today's) / 2.
-    assert answer["indicators"]["atr_2"] == [None, "40.5000", "41.2500", "42.1250"]
+    # Ranges 41, 42, 43 from the second day on: mean of two, then (before + today's) / 2.
+    assert answer["indicators"]["atr_2"] == [None, None, "41.5000", "42.2500"]
 
 
 def test_prices_before_a_split_count_in_the_shares_of_after_it(desk: Desk) -> None:

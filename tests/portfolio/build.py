@@ -123,5 +123,7 @@ def refused(answer: TestResponse) -> dict[str, Any]:
 
 
 def codes(resource: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return field and code of each warning."""
-    return [(warning["field"], warning["code"]) for warning in resource["warnings"]]
+    """Return every field that a warning concerns, and its code."""
+    return [
+        (field, warning["code"]) for warning in resource["warnings"] for field in warning["fields"]
+    ]

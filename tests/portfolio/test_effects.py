@@ -128,6 +128,7 @@ def test_a_deposit_of_the_past_counts_what_was_bought_since(ann: User) -> None:
     assert totals["warnings"] == [
         {
             "field": "cash_balance",
+            "fields": ["cash_balance"],
             "code": "negative_cash",
             "message": "Cash is negative: a deposit may not be booked yet.",
         }

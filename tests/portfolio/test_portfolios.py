@@ -28,6 +28,7 @@ def test_a_portfolio_has_the_published_fields(ann: User) -> None:
         "warnings": [
             {
                 "field": "total_return_percentage",
+                "fields": ["total_return_percentage"],
                 "code": "no_cost_basis",
                 "message": "Nothing is held that cost anything.",
             }

@@ -14,13 +14,14 @@ from services.analytics.answers.questions import AllocationQuestion
 from services.analytics.domain import concentration
 from services.analytics.domain.allocation import Drift, rebalance
 from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.exact import Statement
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.remarks import remarks_on
-from services.analytics.domain.series import decimal, window
+from services.analytics.domain.series import window
 from services.analytics.domain.track import Request
 from services.analytics.domain.valuation import Valuation
 from shared.finance.allocation import Constituent, Grouping, Slice, allocate, sum_of
-from shared.finance.money import round_money
+from shared.finance.money import ZERO, round_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,11 @@ def analyse(
     appraisal, row = portfolios.appraise(session, portfolio), portfolio.row
     valuation, targets = appraisal.valuation, question.targets
     position = _last_position(valuation, question.end)
-    constituents = [] if position is None else _constituents(valuation, portfolio, position)
-    cash = Decimal(0) if position is None else _cash(valuation, position)
+    statement = Statement(valuation, appraisal.books)
+    constituents = (
+        [] if position is None else _constituents(valuation, statement, portfolio, position)
+    )
+    cash = ZERO if position is None else statement.cash(np.array([position]))[0] or ZERO
     parts = {
         grouping.value: allocate(constituents, cash, grouping, row.currency)
         for grouping in Grouping
@@ -92,31 +96,28 @@ def _last_position(valuation: Valuation, end: Day | None) -> int | None:
 
 
 def _constituents(
-    valuation: Valuation, portfolio: WholePortfolio, position: int
+    valuation: Valuation, statement: Statement, portfolio: WholePortfolio, position: int
 ) -> list[Constituent]:
     """Return what is held and has a price; an asset that its owner has deleted has none."""
-    constituents = []
-    for asset in portfolio.assets.values():
-        line = valuation.lines[asset.id]
-        value = line.value_on(position)
-        if line.quantities[position] != 0.0 and np.isfinite(value):
-            constituents.append(
-                Constituent(
-                    symbol=asset.symbol,
-                    name=asset.name,
-                    asset_type=asset.asset_type,
-                    currency=asset.currency,
-                    sector=asset.sector,
-                    country=asset.country,
-                    value=decimal(value),
-                )
-            )
-    return constituents
-
-
-def _cash(valuation: Valuation, position: int) -> Decimal:
-    cash = float(valuation.cash[position])
-    return decimal(cash) if np.isfinite(cash) else Decimal(0)
+    held = [
+        asset
+        for asset in portfolio.assets.values()
+        if valuation.lines[asset.id].quantities[position] != 0.0
+    ]
+    values = [statement.holding(asset.id, np.array([position]))[0] for asset in held]
+    return [
+        Constituent(
+            symbol=asset.symbol,
+            name=asset.name,
+            asset_type=asset.asset_type,
+            currency=asset.currency,
+            sector=asset.sector,
+            country=asset.country,
+            value=value,
+        )
+        for asset, value in zip(held, values, strict=True)
+        if value is not None
+    ]
 
 
 def _concentration(constituents: Sequence[Constituent]) -> Concentration:

@@ -1,26 +1,37 @@
 """A portfolio's value through time, beside its benchmark."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
 from services.analytics.answers.memory.market import Benchmark
-from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
+from services.analytics.answers.memory.portfolios import Appraisal, Portfolios, WholePortfolio
 from services.analytics.answers.questions import CurveQuestion
 from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.cost import cost_on
+from services.analytics.domain.exact import LARGEST_SAID, Statement
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.remarks import remarks_within
 from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
 from services.analytics.domain.track import Request
 from shared.finance.lots import CostMethod
+from shared.finance.money import minor_unit
+
+Exact = Mapping[int, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Performance:
-    """The points of a window; no curve where no day of it has a value."""
+    """The points of a window; no curve where no day of it has a value.
+
+    `exact` is the money of those points, by column, that the floats of the curve do not say to the
+    minor unit.
+    """
 
     portfolio: int
     currency: str
@@ -28,6 +39,7 @@ class Performance:
     curve: Curve | None
     benchmark: Benchmark | None
     warnings: list[Warning]
+    exact: Mapping[str, Exact] = field(default_factory=dict)
 
     @property
     def start_date(self) -> Day | None:
@@ -64,7 +76,20 @@ def draw(
     of_values = remarks_within(appraisal.valuation, appraisal.books, request, first)
     warnings = portfolio.doubts("series.value") + windows.about("series.value", of_values)
     warnings += _remarks(curve, question.start, benchmark, levels)
-    return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings)
+    exact = _exact(appraisal, CostMethod(row.cost_basis_method), curve) if curve else {}
+    return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings, exact)
+
+
+def _exact(appraisal: Appraisal, method: CostMethod, curve: Curve) -> dict[str, Exact]:
+    valuation, books = appraisal.valuation, appraisal.books
+    statement, positions = Statement(valuation, books), np.searchsorted(valuation.days, curve.days)
+    unsaid = np.flatnonzero(statement.unsaid(positions, minor_unit(books.currency)))
+    large = np.nanmax(curve.cost_basis, initial=0.0) > LARGEST_SAID
+    return {
+        "value": dict(zip(unsaid.tolist(), statement.worth(positions[unsaid]), strict=True)),
+        "cash": dict(enumerate(statement.cash(positions))),
+        "cost_basis": dict(enumerate(cost_on(books, method, curve.days))) if large else {},
+    }
 
 
 def _remarks(

@@ -1,16 +1,18 @@
 """The risk of a portfolio."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from services.analytics.answers import windows
 from services.analytics.answers.memory.market import Benchmark
-from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
+from services.analytics.answers.memory.portfolios import Appraisal, Portfolios, WholePortfolio
 from services.analytics.answers.questions import RiskQuestion
 from services.analytics.domain import risk_report
 from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.exact import Statement, floats
 from services.analytics.domain.risk_report import RiskReport
 
 
@@ -52,6 +54,7 @@ def measure(
         report = risk_report.report(
             appraisal.valuation, appraisal.books, request, levels, float(confidence)
         )
+        report = _to_the_cent(report, appraisal)
         portfolios.reports.put(key, basis, report)
     window = report.metrics.window
     of_benchmark = windows.benchmark_remarks(benchmark, levels, window.start_date, window.end_date)
@@ -64,3 +67,13 @@ def measure(
         benchmark,
         portfolio.doubts("var") + of_benchmark,
     )
+
+
+def _to_the_cent(report: RiskReport, appraisal: Appraisal) -> RiskReport:
+    """Return a report whose value is that of the ledger's decimals."""
+    end, valuation = report.metrics.window.end_date, appraisal.valuation
+    if end is None:
+        return report
+    position = np.searchsorted(valuation.days, np.array([end]))
+    [value] = floats(Statement(valuation, appraisal.books).worth(position)).tolist()
+    return replace(report, value=value)

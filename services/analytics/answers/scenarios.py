@@ -25,8 +25,9 @@ from services.analytics.domain.scenarios.monte_carlo import Simulation
 from services.analytics.domain.scenarios.outcome import Outcome, Scenario, Source
 from services.analytics.domain.scenarios.reverse import reverse
 from services.analytics.domain.series import decimal, is_figure
-from shared.finance.apportionment import exact_sum
-from shared.finance.money import EXACT, round_money
+from shared.finance.allocation import PERCENT_PLACES
+from shared.finance.apportionment import apportion, exact_sum
+from shared.finance.money import EXACT, ZERO, round_money
 
 _NO_RESULT: Final = frozenset(
     {Code.UNMODELLED, Code.NO_SIMULATION, Code.SPARSE_PRICES, Code.TOO_LARGE}
@@ -49,10 +50,15 @@ class ScenarioAnswer:
     futures: Futures | None = None
 
     @property
-    def coverage(self) -> dict[Source, float] | None:
-        """The part of what is invested by the source of its move, 0 for the other sources."""
+    def coverage(self) -> dict[Source, Decimal] | None:
+        """The part of what is invested by the source of its move, 0 for the other sources.
+
+        Rounded, so that all sum to 1.
+        """
         coverage = self.scenario.outcome.coverage
-        return dict.fromkeys(Source, 0.0) | coverage if coverage else None
+        parts = apportion([decimal(part) for part in coverage.values()], PERCENT_PLACES)
+        sources = dict.fromkeys(Source, ZERO) | dict(zip(coverage, parts, strict=True))
+        return sources if coverage else None
 
     @property
     def warnings(self) -> list[Warning]:

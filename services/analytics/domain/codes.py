@@ -59,7 +59,7 @@ MESSAGES: dict[Code, str] = {
     Code.INSUFFICIENT_OBSERVATIONS: "At least two returns are needed.",
     Code.PERIOD_UNDER_ONE_YEAR: "Periods under one year are not annualised.",
     Code.TOTAL_LOSS: "More than everything was lost, so no return can be linked with it.",
-    Code.ZERO_DISPERSION: "The returns it is divided by do not vary.",
+    Code.ZERO_DISPERSION: "The returns that would be divided by do not vary.",
     Code.NO_DOWNSIDE: "No return is below the risk-free rate.",
     Code.NO_DRAWDOWN: "The value never fell below an earlier one.",
     Code.NOT_RECOVERED: "The value has not come back to its peak by the end of the window.",
@@ -80,8 +80,8 @@ MESSAGES: dict[Code, str] = {
     Code.UNMODELLED: "{symbols}: neither history nor a beta, so nothing is said of them.",
     Code.SHOCK_UNUSED: "Nothing that is held answers to the shock on {name}.",
     Code.TARGET_OUT_OF_REACH: "No market move from −100 % to +100 % makes this loss.",
-    Code.INPUT_MISSING: "It needs {needed}, which the prices of this asset do not have.",
-    Code.NO_INDICATOR_VALUE: "It has no value in the window: the history before it is too short, "
+    Code.INPUT_MISSING: "The prices of this asset lack what is needed: {needed}.",
+    Code.NO_INDICATOR_VALUE: "There is no value in the window: the history before it is too short, "
     "or the price stands still.",
     Code.TOO_FEW_ASSETS: "A correlation needs two assets with prices.",
     Code.TOO_FEW_COMMON_DAYS: "{count} pairs share fewer than {least} returns "

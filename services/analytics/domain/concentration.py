@@ -38,9 +38,10 @@ def contributions(weights: Floats, covariances: Floats) -> Floats:
 
     NaN where nothing varies.
     """
-    shared = weights * (covariances @ weights)
-    whole = shared.sum()
-    return shared / whole if whole > 0.0 else np.full(len(weights), np.nan)
+    whole = _variance(weights, covariances)
+    if whole == 0.0:
+        return np.full(len(weights), np.nan)
+    return np.asarray(weights * (covariances @ weights) / whole)
 
 
 def marginal_var(weights: Floats, covariances: Floats, quantile: float) -> Floats:
@@ -49,7 +50,7 @@ def marginal_var(weights: Floats, covariances: Floats, quantile: float) -> Float
     z (Σw)_i / √(wᵀΣw), z the normal's (negative) quantile (Jorion 2006, 7.2). NaN where nothing
     varies.
     """
-    spread = _spread(weights, covariances)
+    spread = math.sqrt(_variance(weights, covariances))
     if spread == 0.0:
         return np.full(len(weights), np.nan)
     return np.asarray(quantile * (covariances @ weights) / spread)
@@ -57,10 +58,16 @@ def marginal_var(weights: Floats, covariances: Floats, quantile: float) -> Float
 
 def diversification_ratio(weights: Floats, covariances: Floats) -> float:
     """Return Σ w_i σ_i / σ_p (Choueifaty & Coignard 2008); NaN where nothing varies."""
-    spread = _spread(weights, covariances)
-    alone = float(weights @ np.sqrt(np.diag(covariances)))
-    return alone / spread if spread > 0.0 else np.nan
+    spread = math.sqrt(_variance(weights, covariances))
+    return _undiversified(weights, covariances) / spread if spread > 0.0 else np.nan
 
 
-def _spread(weights: Floats, covariances: Floats) -> float:
-    return math.sqrt(max(float(weights @ covariances @ weights), 0.0))
+def _variance(weights: Floats, covariances: Floats) -> float:
+    """Return wᵀΣw; 0 where holdings undo each other and nothing but rounding is left."""
+    whole = float(weights @ covariances @ weights)
+    noise = risk.NEGLIGIBLE * _undiversified(weights, covariances) ** 2
+    return whole if whole > noise else 0.0
+
+
+def _undiversified(weights: Floats, covariances: Floats) -> float:
+    return float(weights @ np.sqrt(np.diag(covariances)))

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analytics.domain import risk
+from services.analytics.domain.comparing import growth_apart, levelled
 from services.analytics.domain.series import Floats, Indexes
 
 MIN_OBSERVATIONS = 30
@@ -55,7 +56,7 @@ class Correlation:
     def _extreme(self, scores: Floats) -> Pair | None:
         if np.isnan(scores).all():
             return None
-        position = int(np.nanargmax(scores))
+        position = int(np.nanargmax(levelled(scores)))
         first, second = (int(row[position]) for row in np.triu_indices(len(self.matrix), 1))
         return Pair(first, second, float(self.matrix[first, second]))
 
@@ -125,7 +126,7 @@ def _sorted(values: Floats) -> _Sorted:
     ascending = np.take_along_axis(values, order, axis=1)
     place = np.broadcast_to(np.arange(values.shape[1]), values.shape)
     differs = np.ones((len(values), values.shape[1] + 1), dtype=np.bool_)
-    differs[:, 1:-1] = ascending[:, 1:] != ascending[:, :-1]
+    differs[:, 1:-1] = growth_apart(ascending[:, 1:], ascending[:, :-1]) != 0.0
     first = np.maximum.accumulate(np.where(differs[:, :-1], place, 0), axis=1)
     last = np.where(differs[:, 1:], place, values.shape[1])[:, ::-1]
     last = np.minimum.accumulate(last, axis=1)[:, ::-1]

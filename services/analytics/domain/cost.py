@@ -1,89 +1,84 @@
 """The cost basis of what is held, day by day.
 
 By the lots of `shared.finance.lots`, as positions are kept; here they run once over the whole past,
-for a curve, what the entries cost is float64, and money is rounded at the edge.
+for a curve.
 """
 
-import math
-from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
 
-from services.analytics.domain.ledger import Booking, Ledger
-from services.analytics.domain.series import Days, Floats, Indexes
+from services.analytics.domain.exact import Amounts, floats, rate_of
+from services.analytics.domain.ledger import Booking
+from services.analytics.domain.series import Days, Floats, decimal
 from services.analytics.domain.valuation import Books
 from shared.finance.entries import ACQUISITIONS, DISPOSALS, EntryType
 from shared.finance.lots import CostMethod, Lot, Lots
+from shared.finance.money import EXACT, ONE, ZERO, times
 
 
 def cost_basis(books: Books, method: CostMethod, days: Days) -> Floats:
-    """Return the cost of all that is held at the end of each of ``days``, shape (days,).
+    """Return `cost_on` as the nearest floats, shape (days,); NaN where it is not known."""
+    return floats(cost_on(books, method, days))
 
-    Each acquisition at the rate of its day. NaN while something is held whose rate is not known.
+
+def cost_on(books: Books, method: CostMethod, days: Days) -> Amounts:
+    """Return the cost of all that is held at the end of each of ``days``.
+
+    Each acquisition at the rate of its day. None while something is held whose rate is not known.
     """
-    ledger = books.ledger
-    amounts = _amounts(ledger)
-    rates = ledger.exchange_rates(books.rates, books.currency)
-    base_costs = _converted(amounts, rates)
-    assets = np.array([row.asset or 0 for row in ledger.entries], dtype=np.int64)
-    total = np.zeros(len(days))
-    for asset in ledger.assets:
-        positions = np.flatnonzero(assets == asset)
-        costs = _converted(amounts[positions], _asset_rates(books, asset, positions, rates))
-        rows = [ledger.entries[i] for i in positions]
-        after = _after_each(rows, costs, base_costs[positions], method)
-        total += after[np.searchsorted(ledger.days[positions], days, side="right")]
-    return total
+    after = _after_each(books, method)
+    passed = np.searchsorted(books.ledger.days, days, side="right")
+    return [after[i] for i in passed.tolist()]
 
 
-def _amounts(ledger: Ledger) -> Floats:
-    """Return what each entry costs that brings units in: money paid, else quantity × price."""
-    is_purchase = np.array([row.type == EntryType.BUY for row in ledger.entries], dtype=np.bool_)
-    values = np.array([row.quantity * row.price for row in ledger.entries], dtype=np.float64)
-    return np.where(is_purchase, -ledger.cash, values)
+def _after_each(books: Books, method: CostMethod) -> Amounts:
+    """Return the cost of all before the first entry and after each."""
+    lots: dict[int, Lots] = {}
+    after: Amounts = [ZERO]
+    rated, unrated = ZERO, 0
+    for row in books.ledger.entries:
+        if row.asset is not None:
+            before = lots.get(row.asset, Lots(method))
+            held = lots[row.asset] = _booked(before, books, row.asset, row)
+            rated = EXACT.add(rated, EXACT.subtract(held.rated_cost, before.rated_cost))
+            unrated += held.unrated - before.unrated
+        after.append(None if unrated else rated)
+    return after
 
 
-def _converted(amounts: Floats, rates: Floats) -> Floats:
-    return np.where(amounts == 0.0, 0.0, amounts * rates)
+def _booked(lots: Lots, books: Books, asset: int, row: Booking) -> Lots:
+    if row.type in ACQUISITIONS:
+        return lots.add(_lot(books, asset, row))
+    if row.type in DISPOSALS:
+        return lots.take(row.exact_quantity)[1]
+    if row.type == EntryType.SPLIT:
+        return lots.split(row.ratio)
+    if row.type == EntryType.ADJUSTMENT:
+        return Lots.of(lots.method, [_lot(books, asset, row)] if row.quantity else [])
+    return lots
 
 
-def _asset_rates(books: Books, asset: int, positions: Indexes, rates: Floats) -> Floats:
-    """Return the rate of each entry to the asset's currency; what has none is sold last."""
-    ledger, target = books.ledger, books.assets[asset].currency
-    if target == books.currency:
-        return np.nan_to_num(rates[positions])
-    to_asset = np.ones(len(positions))
-    currencies = ledger.currencies[positions]
-    for foreign in set(currencies.tolist()) - {target}:
-        between = books.rates.between(foreign, target, ledger.days[positions]).values
-        to_asset = np.where(currencies == foreign, np.nan_to_num(between), to_asset)
-    return to_asset
+def _lot(books: Books, asset: int, row: Booking) -> Lot:
+    cost = _cost(row)
+    base = times(cost, rate_of(books, row)) if cost else ZERO
+    return Lot(row.date, row.exact_quantity, _in_currency_of(books, asset, row, cost), base)
 
 
-def _after_each(
-    rows: Sequence[Booking], costs: Floats, base_costs: Floats, method: CostMethod
-) -> Floats:
-    lots = Lots(method)
-    after = [0.0]
-    for row, cost, base_cost in zip(rows, costs.tolist(), base_costs.tolist(), strict=True):
-        if row.type in ACQUISITIONS:
-            lots = lots.add(_lot(row, cost, base_cost))
-        elif row.type in DISPOSALS:
-            _, lots = lots.take(row.exact_quantity)
-        elif row.type == EntryType.SPLIT:
-            lots = lots.split(row.ratio)
-        elif row.type == EntryType.ADJUSTMENT:
-            lots = Lots.of(method, [_lot(row, cost, base_cost)] if row.quantity else [])
-        after.append(math.nan if lots.base_cost is None else float(lots.base_cost))
-    return np.array(after)
+def _cost(row: Booking) -> Decimal:
+    """Return what an entry costs that brings units in: money paid, else quantity × price."""
+    if row.type == EntryType.BUY:
+        return EXACT.minus(decimal(row.cash))
+    return EXACT.multiply(row.exact_quantity, decimal(row.price))
 
 
-def _lot(row: Booking, cost: float, base_cost: float) -> Lot:
-    base = None if math.isnan(base_cost) else _exact(base_cost)
-    return Lot(row.date, row.exact_quantity, _exact(cost), base)
-
-
-def _exact(value: float) -> Decimal:
-    # What a float holds beyond 15 digits is noise, by which equal costs would differ.
-    return Decimal(f"{value:.15g}")
+def _in_currency_of(books: Books, asset: int, row: Booking, cost: Decimal) -> Decimal:
+    """Return a cost in the currency that ranks lots, the asset's; without a rate it is 0."""
+    target = books.assets[asset].currency
+    if target == row.currency:
+        rate: Decimal | None = ONE
+    elif target == books.currency:
+        rate = rate_of(books, row)
+    else:
+        rate = books.rates.on(row.currency, target, np.datetime64(row.date, "D"))
+    return times(cost, rate) or ZERO

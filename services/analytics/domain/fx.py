@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import reduce
 
 import numpy as np
 
-from services.analytics.domain.series import NO_DAY, AsOf, Days, Series
-from shared.finance.rates import Leg, readings, ways
+from services.analytics.domain.series import NO_DAY, AsOf, Days, Series, decimal
+from shared.finance.rates import Leg, find_rate, readings, ways
 
 
 class Rates:
@@ -27,6 +29,18 @@ class Rates:
         return _first_known(
             reduce(_crossed, (self._leg(leg, days) for leg in way)) for way in ways(source, target)
         )
+
+    def on(self, source: str, target: str, day: np.datetime64) -> Decimal | None:
+        """Return the rate of one day as portfolios use it, to 12 decimals; None where none is."""
+        rate = find_rate(source, target, lambda symbol: self._close(symbol, day))
+        return rate.value if rate else None
+
+    def _close(self, symbol: str, day: np.datetime64) -> tuple[Decimal, date] | None:
+        closes = self._pairs.get(symbol)
+        if closes is None:
+            return None
+        [value], [source] = closes.as_of(np.array([day]))
+        return (decimal(value), source.item()) if value > 0.0 else None
 
     def _leg(self, leg: Leg, days: Days) -> AsOf:
         return _first_known(self._readings(leg, days))

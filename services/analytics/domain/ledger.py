@@ -36,23 +36,26 @@ class Booking:
     where none was given. ``quantity`` is that of the entry: bought, sold or transferred
     (positive), or for an ADJUSTMENT what is held from then on. ``ratio`` is a SPLIT's new/old.
     ``order`` is its place among those of its day. ``price`` is that of one unit, in
-    ``currency``: the cost of what is transferred in or adjusted.
+    ``currency``: the cost of what is transferred in or adjusted. Numbers are exact; a float stands
+    for the shortest decimal that names it.
     """
 
     order: int
     date: date
     type: EntryType
     asset: int | None = None
-    quantity: float = 0.0
-    cash: float = 0.0
+    quantity: Decimal | float = 0.0
+    cash: Decimal | float = 0.0
     ratio: Fraction = Fraction(1)
     currency: str = ""
-    exchange_rate: float = 1.0
-    price: float = 0.0
+    exchange_rate: Decimal | float = 1.0
+    price: Decimal | float = 0.0
 
     @property
     def exact_quantity(self) -> Decimal:
         """The quantity with the decimals that quantities are kept with."""
+        if isinstance(self.quantity, Decimal):
+            return self.quantity
         return decimal(round(self.quantity, QUANTITY_PLACES))
 
 
@@ -179,7 +182,8 @@ class Ledger:
 def _running(rows: Sequence[Booking]) -> Floats:
     """Return what is held after each row: `quantity_after`, in one sum where all of them trade."""
     if all(row.type in QUANTITY_SIGN for row in rows):
-        running: Floats = np.cumsum([QUANTITY_SIGN[row.type] * row.quantity for row in rows])
+        changes = [QUANTITY_SIGN[row.type] * row.quantity for row in rows]
+        running: Floats = np.cumsum(np.array(changes, dtype=np.float64))
         return np.round(running, QUANTITY_PLACES)
     quantity = ZERO
     quantities = []

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from services.analytics.domain.comparing import apart
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import Series, decimal, split_adjusted
 from shared.finance.money import EXACT
@@ -29,6 +30,7 @@ def last_move(closes: Series, splits: Series) -> Move:
         return Move(day, last, None, None)
     recent = Series(closes.days[-2:], closes.values[-2:])
     adjusted = split_adjusted(recent, splits.between(recent.days[0] + 1, recent.days[1]))
-    before = decimal(adjusted.values[0])
+    moved = bool(apart(closes.values[-1], adjusted.values[0]))
+    before = decimal(adjusted.values[0]) if moved else last
     change = EXACT.subtract(last, before)
     return Move(day, last, change, EXACT.divide(change, before) if before > 0 else None)

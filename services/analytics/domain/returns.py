@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from services.analytics.domain.comparing import FIGURE
 from services.analytics.domain.series import Days, Floats, Indexes
 
 DAYS_A_YEAR = 365
@@ -13,6 +14,11 @@ SHORTEST_CALENDAR_YEAR = 364
 _HORIZON = np.log(1e6)
 _GRID = np.linspace(0.0, _HORIZON, 140)
 _BISECTIONS = 80
+
+# Of the size of what was added up.
+_ROUNDING = 1e-13
+# What is left of nothing but rounding is no debt.
+_ALL_LOST = -1.0 - FIGURE
 
 
 def simple(levels: Floats) -> Floats:
@@ -27,7 +33,10 @@ def time_weighted(values: Floats, inflows: Floats, outflows: Floats) -> Floats:
     belong to the base and are not read. NaN where the denominator is zero: nothing was invested,
     so the day is skipped; −∞ where it is negative: no return can be linked with that of a debt.
     """
-    starts = values[:-1] + inflows[1:]
+    before, entering = values[:-1], inflows[1:]
+    starts = before + entering
+    # A debt that is paid leaves nothing, and no rounding of it that something could be divided by.
+    starts[np.abs(starts) <= _ROUNDING * (np.abs(before) + entering)] = 0.0
     daily = _grown(values[1:] + outflows[1:], starts)
     daily[starts < 0.0] = -np.inf
     return daily
@@ -52,7 +61,8 @@ def linked(returns: Floats, starts: Indexes, stops: Indexes) -> Floats:
     begins = starts[filled]
     if len(begins):
         has_return = ~np.isnan(returns)
-        growth = np.multiply.reduceat(np.where(has_return, returns + 1.0, 1.0), begins) - 1.0
+        factors = np.where(has_return, np.maximum(returns + 1.0, 0.0), 1.0)
+        growth = np.multiply.reduceat(factors, begins) - 1.0
         any_return = np.logical_or.reduceat(has_return, begins)
         result[filled] = np.where(any_return, growth, np.nan)
     return result
@@ -66,7 +76,8 @@ def growth_index(returns: Floats) -> Floats:
     index = np.ones((len(returns) + 1, *returns.shape[1:]))
     np.add(returns, 1.0, out=index[1:], where=~np.isnan(returns))
     if index.min() < 0.0:
-        index[index < 0.0] = np.nan
+        index[index < 1.0 + _ALL_LOST] = np.nan
+        index[index < 0.0] = 0.0
     return np.cumprod(index, axis=0, out=index)
 
 
@@ -75,12 +86,12 @@ def total(returns: Floats) -> float:
 
     NaN where more than everything was lost on one of them.
     """
-    return np.nan if lost_all(returns) else float(np.nanprod(1.0 + returns) - 1.0)
+    return np.nan if lost_all(returns) else float(np.nanprod(np.maximum(1.0 + returns, 0.0)) - 1.0)
 
 
 def lost_all(returns: Floats) -> bool:
     """Say whether more than everything was lost on a day: two such days would make a gain."""
-    return bool((returns < -1.0).any())
+    return bool((returns < _ALL_LOST).any())
 
 
 def counts_as_year(days: int, start: np.datetime64, end: np.datetime64) -> bool:

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.analytics.domain.comparing import FIGURE, apart, growth_apart, levelled
 from services.analytics.domain.returns import total
 from services.analytics.domain.series import Floats
 
 TRADING_DAYS = 252
 CRYPTO_DAYS = 365
 NEGLIGIBLE = 1e-14
-NEGLIGIBLE_FALL = 1e-12
 
 
 def per_period_rate(annual: float, periods: float = TRADING_DAYS) -> float:
@@ -63,7 +63,7 @@ def sortino(excess: Floats, periods: float = TRADING_DAYS) -> Floats:
 def drawdowns(levels: Floats) -> Floats:
     """Return how far each level lies under the highest so far, ≤ 0; the first counts as a peak.
 
-    Falls under 1e-12, no more than the rounding of a linked index, count as none.
+    Falls that are no more than the rounding of a linked index count as none.
     """
     return _fallen(_parts_of_peak(levels))
 
@@ -81,8 +81,7 @@ def _parts_of_peak(levels: Floats) -> Floats:
 
 
 def _fallen(ratio: Floats) -> Floats:
-    falls = ratio - 1.0
-    return np.where(falls > -NEGLIGIBLE_FALL, 0.0, falls)
+    return np.minimum(apart(ratio, 1.0, FIGURE), 0.0)
 
 
 class Fall(NamedTuple):
@@ -109,12 +108,12 @@ def falls(levels: Floats, most: int) -> list[Fall]:
     if not len(starts):
         return []
     # Each stretch runs to the next one's start; what lies between them is no fall and no deeper.
-    deepest = np.argsort(np.minimum.reduceat(depths, starts), kind="stable")[:most]
+    deepest = np.argsort(levelled(np.minimum.reduceat(depths, starts)), kind="stable")[:most]
     return [_fall(depths, int(starts[i]), int(stops[i])) for i in deepest]
 
 
 def _fall(depths: Floats, start: int, stop: int) -> Fall:
-    trough = start + int(np.argmin(depths[start:stop]))
+    trough = start + int(np.argmin(levelled(depths[start:stop])))
     return Fall(start - 1, trough, stop if stop < len(depths) else None)
 
 
@@ -147,7 +146,7 @@ def expected_shortfall(returns: Floats, at_risk: Floats) -> Floats:
     """Return the mean of the returns at or below ``at_risk``, their value at risk (CVaR)."""
     if len(returns) < 2:
         return np.full(returns.shape[1:], np.nan)
-    tail = returns <= at_risk
+    tail = growth_apart(returns, at_risk) <= 0.0
     return np.asarray(np.where(tail, returns, 0.0).sum(axis=0) / tail.sum(axis=0))
 
 
@@ -189,7 +188,8 @@ def capture(returns: Floats, benchmark: Floats, *, rising: bool) -> Floats:
 
     Both of shape (n,). NaN where there are no such days, or one lost more than everything.
     """
-    days = benchmark > 0.0 if rising else benchmark < 0.0
+    moves = growth_apart(benchmark, 0.0)
+    days = moves > 0.0 if rising else moves < 0.0
     if not days.any():
         return np.asarray(np.nan)
     mine, market = (total(side[days]) for side in (returns, benchmark))

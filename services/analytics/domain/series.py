@@ -13,8 +13,8 @@ from shared.finance.days import FRESH_WEEKDAYS
 
 Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
-Indexes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
+Indexes = npt.NDArray[np.intp]
 
 NO_DAYS: Days = np.array([], dtype="datetime64[D]")
 NO_DAY = np.datetime64("NaT", "D")
@@ -166,6 +166,6 @@ def is_figure(values: Floats | float) -> npt.NDArray[np.bool_]:
     return np.asarray(np.abs(values) < LARGEST)
 
 
-def decimal(value: float) -> Decimal:
-    """Return ``value`` as the shortest decimal that names it: 0.1 is 0.1."""
-    return Decimal(repr(float(value)))
+def decimal(value: Decimal | float) -> Decimal:
+    """Return ``value`` itself, or the shortest decimal that names the float: 0.1 is 0.1."""
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))

@@ -8,11 +8,13 @@ import numpy.typing as npt
 
 from services.analytics.domain import returns
 from services.analytics.domain.cost import cost_basis
+from services.analytics.domain.exact import Statement
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import NEVER_YET, Days, Floats, Indexes, Series
 from services.analytics.domain.track import Request, Track
 from services.analytics.domain.valuation import Books, Valuation, is_settled, value_portfolio
 from shared.finance.lots import CostMethod
+from shared.finance.money import minor_unit
 
 Counts = npt.NDArray[np.int64]
 MONDAY = np.datetime64("1970-01-05", "D")
@@ -47,11 +49,12 @@ def take_snapshots(valuation: Valuation, books: Books, method: CostMethod) -> Sn
     counts = np.zeros(len(days), dtype=np.int64)
     for line in valuation.lines.values():
         counts += line.quantities != 0.0
+    values, cash = Statement(valuation, books).nearest(minor_unit(books.currency))
     return Snapshots(
         days,
-        valuation.values,
+        values,
         cost_basis(books, method, days),
-        valuation.cash,
+        cash,
         valuation.inflows - valuation.outflows,
         counts,
     )
@@ -116,13 +119,13 @@ def draw_curve(
     points = _points(days[inside], interval)
     shown = days[inside][points]
     index = returns.growth_index(part.daily)[-len(days[inside]) :]
-    flows = np.cumsum(history.inflows[inside] - history.outflows[inside])[points]
+    flows = history.inflows[inside] - history.outflows[inside]
     return Curve(
         shown,
         history.values[inside][points],
         cost_basis(books, method, shown),
         history.cash[inside][points],
-        np.diff(flows, prepend=0.0),
+        np.add.reduceat(flows, np.append(0, points[:-1] + 1)),
         index[points] - 1.0,
         part.skipped,
         _since(benchmark, part.days[0], shown) if benchmark else None,

@@ -23,7 +23,7 @@ from services.analytics.domain.series import (
 )
 
 # A running sum of cents in float64 is off by less; money's own steps are larger.
-CASH_ROUNDING = 1e-6
+_CASH_ROUNDING = 1e-6
 # The same for sums so large that a float has fewer decimals.
 _ROUNDING = 1e-13
 
@@ -145,7 +145,9 @@ def value_portfolio(books: Books, since: np.datetime64 = NEVER_YET) -> Valuation
         moved_in, moved_out = _flows_in_kind(books, asset, days)
         inflows += moved_in
         outflows += moved_out
-    values = cash + sum((line.values for line in lines.values()), start=np.zeros(len(days)))
+    held = sum((line.values for line in lines.values()), start=np.zeros(len(days)))
+    values = cash + held
+    values[np.abs(values) <= _ROUNDING * (np.abs(cash) + held)] = 0.0
     values[days >= _first_unknown(ledger, money)] = np.nan
     return Valuation(days, values, cash, inflows, outflows, lines)
 
@@ -221,7 +223,7 @@ def _cumulated(ledger: Ledger, money: Floats, days: Days) -> Floats:
     running = np.concatenate([[0.0], np.cumsum(np.where(ledger.has_cash, money, 0.0))])
     # What rounding leaves of cash that is all gone would be the base of a return.
     largest = np.maximum.accumulate(np.abs(np.nan_to_num(running)))
-    running[np.abs(running) < np.maximum(CASH_ROUNDING, _ROUNDING * largest)] = 0.0
+    running[np.abs(running) < np.maximum(_CASH_ROUNDING, _ROUNDING * largest)] = 0.0
     return running[np.searchsorted(ledger.days, days, side="right")]
 
 

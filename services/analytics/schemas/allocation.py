@@ -6,6 +6,7 @@ from services.analytics.schemas import figures
 from services.analytics.schemas.figures import MarketDay, described
 from services.analytics.schemas.risk import ConcentrationSchema
 from shared.http.schemas import Money, Percentage, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class SliceSchema(StrictSchema):
@@ -69,4 +70,4 @@ class AllocationSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "Drift and trades by asset type; null without `targets`."},
     )
-    warnings = figures.warnings()
+    warnings = Warnings()

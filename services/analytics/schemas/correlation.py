@@ -6,9 +6,9 @@ import numpy as np
 from marshmallow import fields
 
 from services.analytics.domain.printing import printed
-from services.analytics.schemas import figures
 from services.analytics.schemas.figures import MarketDay, described, fraction
 from shared.http.schemas import StrictSchema
+from shared.http.warnings import Warnings
 
 # All correlations that can be printed, from −1 to 1: a matrix of 500 assets has 250,000.
 _UNIT: Final = 10_000
@@ -70,4 +70,4 @@ class CorrelationSchema(StrictSchema):
     )
     start_date = MarketDay("start_date", "First day of the prices.", "2024-01-01")
     end_date = MarketDay("end_date", "Last day of the prices.", "2024-12-31")
-    warnings = figures.warnings()
+    warnings = Warnings()

@@ -11,6 +11,7 @@ from services.analytics.schemas import figures
 from services.analytics.schemas.figures import MarketDay, Rows, described
 from shared.finance.money import minor_unit
 from shared.http.schemas import Money, Percentage, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class PointSchema(StrictSchema):
@@ -49,9 +50,9 @@ def _columns(answer: Performance) -> dict[str, list[Any]]:
     theirs = curve.benchmark_returns
     return {
         "date": curve.days.astype(str).tolist(),
-        "value": printed(curve.values, places),
-        "cost_basis": printed(curve.cost_basis, places),
-        "cash": printed(curve.cash, places),
+        "value": printed(curve.values, places, answer.exact.get("value")),
+        "cost_basis": printed(curve.cost_basis, places, answer.exact.get("cost_basis")),
+        "cash": printed(curve.cash, places, answer.exact.get("cash")),
         "net_flow": printed(curve.net_flows, places),
         "return_percentage": printed(100.0 * curve.returns),
         "benchmark_return_percentage": printed(
@@ -74,4 +75,4 @@ class CurveSchema(StrictSchema):
     end_date = MarketDay("end_date", "Day of the last point.", "2024-12-31")
     benchmark = figures.benchmark()
     series = Rows(PointSchema, _columns, metadata={"description": "The points, oldest first."})
-    warnings = figures.warnings()
+    warnings = Warnings()

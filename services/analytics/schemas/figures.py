@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 
 from services.analytics.domain import figures
 from services.analytics.domain.figures import METRICS, Figure
-from shared.http.schemas import Number, StrictSchema, WarningSchema
+from shared.http.schemas import Number, StrictSchema
 
 
 def described(text: str, example: Any) -> dict[str, Any]:
@@ -147,14 +147,6 @@ def information_ratio(within: str) -> FigureField:
     """Return the field of the information ratio."""
     text = "Mean difference to the benchmark × 252 over the tracking error."
     return FigureField(METRICS["information_ratio"], text, "0.55", within)
-
-
-def warnings() -> fields.List[Any]:
-    """Return the field of what an answer remarks on itself."""
-    return fields.List(
-        fields.Nested(WarningSchema),
-        metadata={"description": "Why a figure is null, or what to know about it."},
-    )
 
 
 class BenchmarkSchema(StrictSchema):

@@ -8,9 +8,9 @@ from marshmallow import fields
 
 from services.analytics.domain.indicators.formulas import Lines
 from services.analytics.domain.printing import printed
-from services.analytics.schemas import figures
 from services.analytics.schemas.figures import MarketDay, described
 from shared.http.schemas import StrictSchema
+from shared.http.warnings import Warnings
 
 
 class IndicatorLines(fields.Field[Mapping[str, Lines | None]]):
@@ -92,4 +92,4 @@ class IndicatorsSchema(StrictSchema):
         attribute="chart.signals",
         metadata={"description": "What the last day says."},
     )
-    warnings = figures.warnings()
+    warnings = Warnings()

@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from services.analytics.schemas import figures
 from services.analytics.schemas.figures import MarketDay, Part, described, percent
 from shared.http.schemas import Price, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class QuotedSchema(StrictSchema):
@@ -78,4 +78,4 @@ class MarketDataSchema(StrictSchema):
         fields.Nested(RateMoveSchema), metadata={"description": "Assets of type `CURRENCY`."}
     )
     movers = Part(MoversSchema, metadata={"description": "What moved most."})
-    warnings = figures.warnings()
+    warnings = Warnings()

@@ -4,6 +4,7 @@ from services.analytics.domain.figures import METRICS
 from services.analytics.schemas import figures
 from services.analytics.schemas.figures import FigureField, MarketDay
 from shared.http.schemas import StrictSchema
+from shared.http.warnings import Warnings
 
 
 def _metric(name: str, description: str, example: str) -> FigureField:
@@ -95,4 +96,4 @@ class MetricsSchema(StrictSchema):
         "First day back at the peak's value; null before that.",
         "2024-09-19",
     )
-    warnings = figures.warnings()
+    warnings = Warnings()

@@ -1,19 +1,25 @@
 """The risk of a portfolio."""
 
+from typing import Any
+
 from marshmallow import fields
 
+from services.analytics.answers.risk import Risk
 from services.analytics.domain.figures import CONCENTRATION, RISK
+from services.analytics.domain.printing import printed_figure, printed_parts
 from services.analytics.schemas import figures
 from services.analytics.schemas.figures import (
     FigureField,
     MarketDay,
     Part,
+    Rows,
     amount,
     described,
     fraction,
     percent,
 )
 from shared.http.schemas import Number, StrictSchema
+from shared.http.warnings import Warnings
 
 
 def _of_report(name: str, description: str, example: str) -> FigureField:
@@ -81,6 +87,17 @@ class ContributionSchema(StrictSchema):
     )
 
 
+def _contributions(answer: Risk) -> dict[str, list[Any]]:
+    rows = answer.report.holdings.contributions
+    return {
+        "asset": [row.asset for row in rows],
+        "symbol": [row.symbol for row in rows],
+        "weight": printed_parts([row.weight for row in rows]),
+        "risk_contribution": printed_parts([row.risk_contribution for row in rows]),
+        "marginal_var": [printed_figure(row.marginal_var, places=4) for row in rows],
+    }
+
+
 class RiskSchema(StrictSchema):
     """The risk of a portfolio over a window; what is not defined is null and has a warning."""
 
@@ -120,10 +137,10 @@ class RiskSchema(StrictSchema):
         attribute="report.holdings",
         metadata={"description": "How what is invested is spread at the end."},
     )
-    contributions = fields.List(
-        fields.Nested(ContributionSchema),
-        attribute="report.holdings.contributions",
-        metadata={"description": "The holdings, the largest first."},
+    contributions = Rows(
+        ContributionSchema,
+        _contributions,
+        metadata={"description": "The holdings, the largest first; weights sum to 1."},
     )
     diversification_ratio = _of_report(
         "diversification_ratio",
@@ -152,4 +169,4 @@ class RiskSchema(StrictSchema):
     confidence = Number(at_least=2, metadata=described("The asked confidence, a fraction.", "0.95"))
     risk_free_rate = figures.risk_free_rate()
     benchmark = figures.benchmark()
-    warnings = figures.warnings()
+    warnings = Warnings()

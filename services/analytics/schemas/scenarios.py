@@ -16,6 +16,7 @@ from services.analytics.schemas.figures import (
     percent,
 )
 from shared.http.schemas import Money, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class ScenarioWindowSchema(StrictSchema):
@@ -193,7 +194,7 @@ class ScenarioSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "Only of `monte_carlo`; null for the others."},
     )
-    warnings = figures.warnings()
+    warnings = Warnings()
 
 
 class WorstSchema(StrictSchema):
@@ -223,4 +224,4 @@ class AnalysisSchema(StrictSchema):
         metadata={"description": "The one that ends lowest; null where none has a result."},
     )
     benchmark = figures.benchmark("the asked or usual one is not there")
-    warnings = figures.warnings()
+    warnings = Warnings()

@@ -18,9 +18,9 @@ from shared.http.schemas import (
     StrictSchema,
     Text,
     Time,
-    WarningSchema,
     WholeNumber,
 )
+from shared.http.warnings import Warnings
 
 _NOT_MORE_THAN: Final = 100  # characters of a search
 
@@ -104,11 +104,7 @@ class AssetSchema(ResourceSchema):
         validate=validate.OneOf(["PUBLIC", "PRIVATE"]),
         metadata={"description": "PUBLIC, or PRIVATE to you.", "example": "PUBLIC"},
     )
-    warnings = fields.List(
-        fields.Nested(WarningSchema),
-        dump_only=True,
-        metadata={"description": "What to know of it; often empty."},
-    )
+    warnings = Warnings("What to know of it; often empty.")
 
 
 class SearchResultsSchema(StrictSchema):

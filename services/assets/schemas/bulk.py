@@ -10,7 +10,8 @@ from services.assets.schemas.assets import AssetSchema
 from services.assets.schemas.csv import price_rows
 from services.assets.schemas.fields import Volume
 from shared.http.bulk import Rows
-from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema, WarningSchema
+from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema
+from shared.http.warnings import Warnings
 
 _MOST_ASSETS: Final = 10_000
 
@@ -99,7 +100,4 @@ class ImportedSchema(StrictSchema):
     count = fields.Integer(metadata={"description": "Prices recorded.", "example": 2})
     first_date = Day(metadata={"description": "The first day.", "example": "2024-01-18"})
     last_date = Day(metadata={"description": "The last day.", "example": "2024-01-19"})
-    warnings = fields.List(
-        fields.Nested(WarningSchema),
-        metadata={"description": "Only where there is something to know."},
-    )
+    warnings = Warnings("Only where there is something to know.")

@@ -2,9 +2,10 @@
 
 from marshmallow import fields
 
-from services.portfolio.schemas.fields import money, warnings_field
+from services.portfolio.schemas.fields import money
 from shared.finance.allocation import Grouping
 from shared.http.schemas import Day, Id, Percentage, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class AllocationQuery(StrictSchema):
@@ -54,4 +55,4 @@ class AllocationSchema(StrictSchema):
     )
     as_of = Day(metadata={"description": "Newest day of a price in it.", "example": "2024-01-19"})
     allocation = fields.List(fields.Nested(SliceSchema))
-    warnings = warnings_field()
+    warnings = Warnings()

@@ -10,7 +10,7 @@ from marshmallow import fields
 from shared.finance.days import latest_day
 from shared.finance.money import plain
 from shared.finance.rates import PLACES
-from shared.http.schemas import Money, Number, Text, WarningSchema, not_in_future
+from shared.http.schemas import Money, Number, Text, not_in_future
 
 Field = fields.Field[Any]
 
@@ -49,10 +49,3 @@ def answered(field: Callable[..., Field], what: str, example: Any) -> Field:
 def money(what: str, example: str) -> Field:
     """Return the field of a money total that is only answered."""
     return answered(Money, what, example)
-
-
-def warnings_field(*, optional: bool = False) -> fields.List[Any]:
-    """Return the field of warnings; an optional one is there only where there are some."""
-    text = "What the reader should know of values missing or not fresh."
-    metadata = {"description": text, "optional": optional}
-    return fields.List(fields.Nested(WarningSchema), dump_only=True, metadata=metadata)

@@ -6,8 +6,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from services.portfolio.domain.ledger_files import FORMATS
-from services.portfolio.schemas.fields import answered, warnings_field
+from services.portfolio.schemas.fields import answered
 from shared.http.schemas import MAX_ID, Flag, Id, StrictSchema
+from shared.http.warnings import Warnings
 
 
 class Mapping(fields.Field[dict[str, int]]):
@@ -115,4 +116,4 @@ class ImportedSchema(StrictSchema):
         }
     )
     unresolved = fields.List(fields.Nested(UnresolvedSchema))
-    warnings = warnings_field()
+    warnings = Warnings()

@@ -6,7 +6,7 @@ from marshmallow import fields, post_load, validate
 
 from services.portfolio.models import METHODS
 from services.portfolio.queries import portfolios
-from services.portfolio.schemas.fields import LONGEST_TEXT, answered, money, warnings_field
+from services.portfolio.schemas.fields import LONGEST_TEXT, answered, money
 from shared.http.schemas import (
     Currency,
     Flag,
@@ -18,6 +18,7 @@ from shared.http.schemas import (
     Text,
     Time,
 )
+from shared.http.warnings import Warnings
 
 
 class PortfolioSchema(ResourceSchema):
@@ -74,7 +75,7 @@ class PortfolioSchema(ResourceSchema):
     total_profit = money(
         "total_return + realized_gain_loss + income − fees and taxes of their own.", "28490.50"
     )
-    warnings = warnings_field()
+    warnings = Warnings()
 
     @post_load
     def _without_nulls(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from marshmallow import fields, post_load
 
 from services.portfolio.commands import Opening
 from services.portfolio.queries import positions
-from services.portfolio.schemas.fields import Rate, answered, money, not_after_today, warnings_field
+from services.portfolio.schemas.fields import Rate, answered, money, not_after_today
 from shared.http.schemas import (
     Day,
     Flag,
@@ -20,6 +20,7 @@ from shared.http.schemas import (
     StrictSchema,
     Text,
 )
+from shared.http.warnings import Warnings
 
 
 class PositionAssetSchema(StrictSchema):
@@ -83,7 +84,7 @@ class PositionSchema(ResourceSchema):
     realized_gain_loss = money("What was gained by what was sold.", "0.00")
     income = money("Dividends and interest, after their own fees and taxes.", "0.00")
     base = fields.Nested(PositionBaseSchema, dump_only=True)
-    warnings = warnings_field()
+    warnings = Warnings()
 
 
 class NewPositionSchema(StrictSchema):

@@ -12,7 +12,6 @@ from services.portfolio.schemas.fields import (
     Ratio,
     answered,
     not_after_today,
-    warnings_field,
 )
 from shared.finance.money import ZERO
 from shared.http.bulk import Rows
@@ -30,6 +29,7 @@ from shared.http.schemas import (
     Text,
     Time,
 )
+from shared.http.warnings import Warnings
 
 _MOST_ROWS: Final = 10_000
 
@@ -129,7 +129,7 @@ class TransactionSchema(ResourceSchema):
     import_id = answered(fields.Integer, "The import that it came by.", 1)
     created = answered(Time, "When it was recorded.", "2024-01-15T10:30:00Z")
     modified = answered(Time, "When it was last changed.", "2024-01-15T10:30:00Z")
-    warnings = warnings_field(optional=True)
+    warnings = Warnings(optional=True)
 
     @post_load
     def _fields(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -45,8 +46,8 @@ def entry(
     kind: EntryType,
     *,
     asset: int | None = None,
-    quantity: float = 0.0,
-    cash: float = 0.0,
+    quantity: Decimal | float = 0.0,
+    cash: Decimal | float = 0.0,
     ratio: float = 1.0,
     currency: str = "USD",
     exchange_rate: float = 1.0,

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -106,10 +107,10 @@ def test_a_purchase_in_a_third_currency_is_compared_in_the_assets() -> None:
 
 
 def test_of_lots_that_cost_the_same_the_older_is_sold_first() -> None:
-    # 0.1 dollars each: as floats 0.30000000000000004 / 3 would be the dearer one.
+    # 0.1 dollars each: of the float 0.3 a third would not be 0.1.
     book = ledger(
         entry("2024-01-01", T.BUY, asset=1, quantity=10, cash=-1.0, exchange_rate=1.0),
-        entry("2024-01-02", T.BUY, asset=1, quantity=3, cash=-3 * 0.1, exchange_rate=100.0),
+        entry("2024-01-02", T.BUY, asset=1, quantity=3, cash=Decimal("-0.3"), exchange_rate=100.0),
         sold("2024-01-03", 10),
     )
     assert last(books(book, currency="EUR"), M.HIFO) == 30.0

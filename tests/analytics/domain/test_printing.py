@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pytest
 
-from services.analytics.domain.printing import printed, printed_money
+from services.analytics.domain.printing import printed, printed_money, printed_parts
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,23 @@ def test_prices_come_out_as_exact_decimals_do() -> None:
     numbers = [Decimal(n) / 100_000 for n in range(-30_000, 30_000, 7)]
     exact = [str(number.quantize(Decimal("0.0001"), ROUND_HALF_UP) + 0) for number in numbers]
     assert printed(np.array([float(number) for number in numbers])) == exact
+
+
+def test_parts_are_printed_so_that_they_sum_to_their_whole() -> None:
+    # A third three times: the unit that is missing goes to the first.
+    assert printed_parts([1 / 3, 1 / 3, None, 1 / 3]) == ["0.3334", "0.3333", None, "0.3333"]
+    assert printed_parts([]) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(12345678901234.56, "12345678901234.56"), (98765432109.875, "98765432109.88")],
+)
+def test_a_large_figure_is_the_shortest_decimal_of_its_float(value: float, text: str) -> None:
+    assert printed(np.array([value]), 2) == [text]
+    assert printed(np.array([-value]), 2) == [f"-{text}"]
+
+
+def test_what_is_known_exactly_counts_instead_of_the_float() -> None:
+    exact = {1: Decimal("99999999999999.995"), 2: None}
+    assert printed(np.array([1.0, 1e14, 3.0]), 2, exact) == ["1.00", "100000000000000.00", None]

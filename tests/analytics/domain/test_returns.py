@@ -150,3 +150,9 @@ def test_money_in_and_out_on_one_day_has_no_rate() -> None:
 
 def test_simple_returns_stop_at_a_worthless_level() -> None:
     np.testing.assert_allclose(returns.simple(floats(10, 5, 0, 4)), [-0.5, -1.0, np.nan])
+
+
+def test_what_rounding_leaves_of_a_paid_debt_is_nothing_to_divide_by() -> None:
+    owed = 0.1 + 0.2 - 0.6  # −0.29999999999999993, and 0.3 − that much is no zero
+    daily = returns.time_weighted(floats(1, owed, 5), floats(0, 0, 0.3), floats(0, 2, 0))
+    assert np.isnan(daily[1])

@@ -22,6 +22,7 @@ from shared.cache import BasisCache
 from shared.db import look_anew
 from shared.errors import NotFound
 from shared.finance.entries import EntryType
+from shared.finance.money import ZERO
 from shared.finance.rates import pair_symbols
 from shared.finance.splits import parse_ratio
 from shared.http import AnyRow
@@ -161,12 +162,12 @@ def _booking(row: AnyRow) -> Booking:
         date=row.date,
         type=EntryType(row.transaction_type),
         asset=row.asset_id,
-        quantity=row.quantity or 0.0,
+        quantity=row.quantity or ZERO,
         cash=row.cash_effect,
         ratio=parse_ratio(row.ratio) if row.ratio else Fraction(1),
         currency=row.currency,
         exchange_rate=float("nan") if row.exchange_rate is None else row.exchange_rate,
-        price=row.price or 0.0,
+        price=row.price or ZERO,
     )
 
 

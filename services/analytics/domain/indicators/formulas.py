@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from services.analytics.domain import returns
+from services.analytics.domain.comparing import PRICE, apart
 from services.analytics.domain.indicators import smoothing
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.indicators.smoothing import moving, ratio, warmed_up, wilder
@@ -17,7 +18,6 @@ from services.analytics.domain.series import Floats
 
 # Lambert's constant brings about three quarters of the values between −100 and 100.
 CCI_SCALE = 0.015
-STILL = 1e-12
 
 Lines = dict[str, Floats]
 
@@ -60,35 +60,40 @@ def bollinger(bars: Bars, count: int, width: float) -> Lines:
 
 
 def true_range(bars: Bars) -> Floats:
-    """Return the range of each day, the close before included; the first day's is high − low."""
-    before = np.concatenate([bars.low[:1], bars.close[:-1]])
-    return np.asarray(np.maximum(bars.high, before) - np.minimum(bars.low, before))
+    """Return the range of each day, the close before included; the first day has none (NaN)."""
+    before = np.concatenate([np.full(len(bars.close[:1]), np.nan), bars.close[:-1]])
+    return apart(np.maximum(bars.high, before), np.minimum(bars.low, before))
 
 
 def atr(bars: Bars, count: int) -> Floats:
-    """Return the average true range (Wilder 1978)."""
+    """Return the average true range (Wilder 1978), from that of the second day on, as TA-Lib."""
     return wilder(true_range(bars), count)
 
 
 def adx(bars: Bars, count: int) -> Lines:
     """Return the directional indicators and the average of their difference (Wilder 1978).
 
-    All start with the second day, the first that has a movement.
+    The first day has no movement, and the averages are seeded with it as one of the first N, as
+    in TA-Lib; what they give is shown from the first day on that has N movements.
     """
     up, down = _changes(bars.high), -_changes(bars.low)
-    span = true_range(bars)
-    span[:1] = np.nan
-    average = wilder(span, count)
-    plus = 100.0 * ratio(wilder(_leading(up, down), count), average)
-    minus = 100.0 * ratio(wilder(_leading(down, up), count), average)
+    # The sums say which move was larger: up − down is how far high + low has come.
+    lead = _changes(bars.high + bars.low)
+    average = _smoothed(true_range(bars), count)
+    plus = 100.0 * ratio(_smoothed(np.where(lead > 0.0, np.maximum(up, 0.0), 0.0), count), average)
+    minus = 100.0 * ratio(
+        _smoothed(np.where(lead < 0.0, np.maximum(down, 0.0), 0.0), count), average
+    )
     # Days that moved neither way have no direction, which is a difference of 0.
     apart = ratio(np.abs(plus - minus), plus + minus)
     apart[(plus + minus) == 0.0] = 0.0
     return {"adx": wilder(100.0 * apart, count), "plus_di": plus, "minus_di": minus}
 
 
-def _leading(moved: Floats, against: Floats) -> Floats:
-    return np.where(np.isnan(moved), np.nan, np.where(moved > against, np.maximum(moved, 0.0), 0.0))
+def _smoothed(movements: Floats, count: int) -> Floats:
+    average = wilder(np.concatenate([np.zeros(len(movements[:1])), movements[1:]]), count)
+    average[:count] = np.nan
+    return average
 
 
 def stochastic(bars: Bars, count: int, slowing: int, smooth: int) -> Lines:
@@ -105,12 +110,13 @@ def williams_r(bars: Bars, count: int) -> Floats:
 def _place_in_range(bars: Bars, count: int) -> Floats:
     highest = moving(bars.high, count, lambda windows: windows.max(axis=1))
     lowest = moving(bars.low, count, lambda windows: windows.min(axis=1))
-    return ratio(bars.close - lowest, highest - lowest)
+    return ratio(apart(bars.close, lowest), apart(highest, lowest))
 
 
 def obv(bars: Bars) -> Floats:
     """Return the on-balance volume from 0 on the first day (Granville 1963)."""
-    return np.cumsum(np.sign(np.diff(bars.close, prepend=bars.close[:1])) * bars.volume)
+    before = np.concatenate([bars.close[:1], bars.close[:-1]])
+    return np.cumsum(np.sign(apart(bars.close, before)) * bars.volume)
 
 
 def cci(bars: Bars, count: int) -> Floats:
@@ -120,15 +126,15 @@ def cci(bars: Bars, count: int) -> Floats:
 
 def _channel_index(windows: Floats) -> Floats:
     average = windows.mean(axis=1)
-    apart = np.abs(windows - average[:, np.newaxis]).mean(axis=1)
+    spread = np.abs(windows - average[:, np.newaxis]).mean(axis=1)
     # A typical price that stands still differs from its own mean by rounding alone.
-    apart[apart <= STILL * np.abs(average)] = 0.0
-    return ratio(windows[:, -1] - average, CCI_SCALE * apart)
+    spread[spread <= PRICE * np.abs(average)] = 0.0
+    return ratio(windows[:, -1] - average, CCI_SCALE * spread)
 
 
 def mfi(bars: Bars, count: int) -> Floats:
     """Return the money flow index, 100 · inflow / (inflow + outflow) (Quong & Soudack 1989)."""
-    changes = np.diff(bars.typical)
+    changes = _changes(bars.typical)[1:]
     flow = bars.typical[1:] * bars.volume[1:]
     rising = moving(flow * (changes > 0), count, lambda windows: windows.sum(axis=1))
     falling = moving(flow * (changes < 0), count, lambda windows: windows.sum(axis=1))
@@ -155,4 +161,4 @@ def volatility(bars: Bars, count: int) -> Floats:
 
 def _changes(values: Floats) -> Floats:
     """Return each day's change; the first day has none."""
-    return np.diff(values, prepend=np.nan)
+    return warmed_up(apart(values[1:], values[:-1]), len(values))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.analytics.domain.comparing import FIGURE, apart
 from services.analytics.domain.indicators.formulas import Lines
 from services.analytics.domain.indicators.names import Indicator
 from services.analytics.domain.series import Floats
@@ -25,8 +26,6 @@ LEVELS: Final[Mapping[str, tuple[str, float, float]]] = {
     "cci": ("value", -100.0, 100.0),
 }
 AVERAGES: Final = frozenset({"sma", "ema", "wma"})
-# Values closer than this part of the price differ by rounding alone.
-SAME: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +61,35 @@ def read(indicator: Indicator, lines: Lines, close: Floats) -> Signal | None:
 def _level(indicator: Indicator, lines: Lines) -> Found:
     line, low, high = LEVELS[indicator.kind]
     value = lines[line][-1]
-    if value > high:
+    if apart(value, high, FIGURE) > 0.0:
         return "overbought", f"{indicator.name} is {value:.2f}, over {high:g}."
-    if value < low:
+    if apart(value, low, FIGURE) < 0.0:
         return "oversold", f"{indicator.name} is {value:.2f}, under {low:g}."
     return None
 
 
 def _average(indicator: Indicator, lines: Lines, close: Floats) -> Found:
-    side = _side(close[-1] - lines["value"][-1], close[-1])
-    if side == 0:
-        return None
-    signal, where = ("bullish", "above") if side > 0 else ("bearish", "below")
-    return signal, f"The close is {where} {indicator.name}."
+    distance = apart(close[-1], lines["value"][-1], FIGURE)
+    if distance > 0.0:
+        return "bullish", f"The close is above {indicator.name}."
+    if distance < 0.0:
+        return "bearish", f"The close is below {indicator.name}."
+    return None
 
 
 def _crossover(indicator: Indicator, lines: Lines, close: Floats) -> Found:
-    before, after = (_side(value, close[-1]) for value in lines["histogram"][-2:])
-    if before * after >= 0:
+    before, after = lines["histogram"][-2:]
+    # A difference of averages of prices is off by a part of the price, however small it is.
+    noise = FIGURE * abs(close[-1])
+    if not (before < -noise and after > noise) and not (before > noise and after < -noise):
         return None
     signal, where = ("bullish", "above") if after > 0 else ("bearish", "below")
     return f"{signal}_crossover", f"{indicator.name} has crossed {where} its signal line."
 
 
 def _breakout(indicator: Indicator, lines: Lines, close: Floats) -> Found:
-    if _side(close[-1] - lines["upper"][-1], close[-1]) > 0:
+    if apart(close[-1], lines["upper"][-1], FIGURE) > 0.0:
         return "breakout_up", f"The close is above the upper band of {indicator.name}."
-    if _side(close[-1] - lines["lower"][-1], close[-1]) < 0:
+    if apart(close[-1], lines["lower"][-1], FIGURE) < 0.0:
         return "breakout_down", f"The close is below the lower band of {indicator.name}."
     return None
-
-
-def _side(difference: float, price: float) -> int:
-    """Return 1 above, −1 below, 0 for equal or not known (NaN)."""
-    noise = SAME * abs(price)
-    return int(difference > noise) - int(difference < -noise)

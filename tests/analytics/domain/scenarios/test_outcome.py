@@ -30,7 +30,7 @@ def test_each_position_moves_by_its_shock_and_cash_by_nothing() -> None:
     assert found.portfolio_return is not None
     assert round(found.portfolio_return, 12) == -0.27
     assert [position.pnl for position in found.positions] == [D("-300.00"), D("30.00")]
-    assert [round(p.contribution or 0.0, 12) for p in found.positions] == [-0.3, 0.03]
+    assert [p.contribution for p in found.positions] == [D("-0.300000"), D("0.030000")]
     assert [(s.sector, s.pnl) for s in found.by_sector] == [
         ("Energy", D("-300.00")),
         ("Health", D("30.00")),
