@@ -3,6 +3,8 @@
 Readings taken where the definitions are silent:
 
 - Weights are parts of what is invested, cash left out.
+- Weights, and parts of the risk, are rounded so that they sum to 1 as printed: what rounding down
+  leaves goes to the largest remainders.
 - On an observation day a holding has its last split-adjusted close, as the portfolio's value has;
   the returns begin with the first day on which all holdings have one.
 """
@@ -95,23 +97,37 @@ class Holdings:
                 "effective_holdings": _number(1 / squares if held else None),
                 "top_5_weight": _number(largest if held else None),
             },
-            "contributions": [self._contribution(symbol) for symbol in self.weights],
+            "contributions": self._contributions(),
             "diversification_ratio": _number(self._diversification()),
         }
 
-    def _contribution(self, symbol: str) -> dict[str, Any]:
-        part = at_risk = None
-        if self.marginal is not None and self.variance:
-            part = decimal(self.weights[symbol]) * self.marginal[symbol] / self.variance
-            z = measures.normal(1 - self.confidence)
-            if not self.observations.is_sparse:
-                at_risk = z * self.marginal[symbol] / self.variance.sqrt()
+    def _contributions(self) -> list[dict[str, Any]]:
+        weights = apportioned(self.weights)
+        parts = apportioned(self.parts) if self.parts else dict.fromkeys(self.weights)
+        return [
+            {
+                "symbol": symbol,
+                "weight": Printed(weights[symbol], 4),
+                "risk_contribution": Printed(parts[symbol], 4),
+                "marginal_var": _number(self._at_risk(symbol)),
+            }
+            for symbol in self.weights
+        ]
+
+    @property
+    def parts(self) -> dict[str, Fraction] | None:
+        """Each holding's part of the variance."""
+        if self.marginal is None or not self.variance:
+            return None
         return {
-            "symbol": symbol,
-            "weight": _number(self.weights[symbol]),
-            "risk_contribution": _number(part),
-            "marginal_var": _number(at_risk),
+            symbol: Fraction(decimal(weight) * self.marginal[symbol] / self.variance)
+            for symbol, weight in self.weights.items()
         }
+
+    def _at_risk(self, symbol: str) -> Real:
+        if self.marginal is None or not self.variance or self.observations.is_sparse:
+            return None
+        return measures.normal(1 - self.confidence) * self.marginal[symbol] / self.variance.sqrt()
 
     def _diversification(self) -> Real:
         if self.marginal is None or not self.variance:
@@ -127,6 +143,15 @@ class Holdings:
 
     def _asset(self, symbol: str) -> Asset:
         return self.observations.window.course.ledger.market.assets[symbol]
+
+
+def apportioned(parts: dict[str, Fraction]) -> dict[str, Fraction]:
+    """Return parts of one with four decimals that sum to exactly one."""
+    units = {name: part * 10**4 // 1 for name, part in parts.items()}
+    left = 10**4 - sum(units.values()) if parts else 0
+    by_remainder = sorted(parts, key=lambda name: units[name] - parts[name] * 10**4)
+    raised = set(by_remainder[: int(left)])
+    return {name: Fraction(units[name] + (name in raised), 10**4) for name in parts}
 
 
 def _number(value: Fraction | Real) -> Printed:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from tests.model.ledger import ZERO, Holding, Known, Ledger, plus, times
+from tests.model.market import Asset
 from tests.model.printing import Printed
 
 MINOR_UNITS = {"JPY": 0, "KWD": 3}
@@ -87,9 +87,13 @@ class Position:
 
     def _prices(self) -> dict[str, Any]:
         closes = self._asset.closes
-        newest = [closes.by_day[day] for day in closes.days[-2:]]
-        price = newest[-1] if newest else None
-        before = newest[0] if len(newest) == 2 else None
+        newest = closes.days[-2:]
+        price = closes.by_day[newest[-1]] if newest else None
+        # The one before is in the shares of the newest day.
+        before = None
+        if len(newest) == 2:
+            later = self._asset.adjusted(newest[1]) / closes.by_day[newest[1]]
+            before = self._asset.adjusted(newest[0]) / later
         change = less(price, before)
         percentage = 100 * change / before if change is not None and before else None
         return {
@@ -100,7 +104,7 @@ class Position:
         }
 
     @property
-    def _asset(self) -> Any:
+    def _asset(self) -> Asset:
         return self.ledger.market.assets[self.symbol]
 
 
@@ -127,8 +131,3 @@ def portfolio(ledger: Ledger, today: date) -> dict[str, Any]:
         "total_profit": money(profit, currency),
     }
 
-
-def one(number: Known) -> Fraction:
-    """Return a number that is known."""
-    assert number is not None
-    return number

@@ -27,7 +27,7 @@ SEEDS = (
     if ASKED.startswith("seed:")
     else list(range(int(ASKED)))
 )
-SHOWN = 12  # differences of one case
+SHOWN = 60  # differences of one case
 COMPARED: Counter[str] = Counter()
 
 
