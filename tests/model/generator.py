@@ -15,7 +15,7 @@ from tests.model.cases import Case
 from tests.model.ledger import Entry, rounded
 from tests.model.market import DAY, Asset, Market
 from tests.model.positions import MINOR_UNITS
-from tests.model.prices import END, RATIOS, START, asset, own_pairs, public_pairs, ratio
+from tests.model.prices import END, RATIOS, START, own_pairs, priced, public_pairs, ratio
 
 METHODS: Final = ("AVERAGE", "FIFO", "LIFO", "HIFO")
 BASES: Final = {"USD": 6, "EUR": 4, "GBP": 1, "JPY": 1, "KWD": 1}
@@ -93,7 +93,7 @@ class _Author:
         if self.random.random() < 0.4:
             currency = self.random.choice([name for name in BASES if self._is_known(name)])
         span = self.first - DAY * 60, self.last + DAY * 20
-        return asset(self.random, symbol, kind, currency, span)
+        return priced(self.random, symbol, kind, currency, span)
 
     def _is_known(self, currency: str) -> bool:
         """Whether one step across EUR or USD leads to the portfolio's currency."""

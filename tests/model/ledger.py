@@ -12,7 +12,7 @@ Where the definitions are silent these readings are taken:
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from tests.model.market import Market
@@ -25,12 +25,14 @@ IN_KIND = ("TRANSFER_IN", "TRANSFER_OUT", "ADJUSTMENT")
 SIGNS = {"FEE": -1, "TAX": -1, "WITHDRAWAL": -1}
 
 Known = Fraction | None  # None: it rests on a rate that nobody knows
+_NOTHING: Known = ZERO
 
 
 def rounded(value: Fraction, places: int) -> Fraction:
     """Return a number to so many decimals, half up (away from zero)."""
-    size = (abs(value) * 10**places * 2 + 1) // 2
-    return Fraction(-size if value < 0 else size) / 10**places
+    unit = Fraction(10) ** -places
+    size = (abs(value) / unit * 2 + 1) // 2 * unit
+    return -size if value < 0 else size
 
 
 def plus(one: Known, other: Known) -> Known:
@@ -132,7 +134,7 @@ class Holding:
 
     def take(self, quantity: Fraction) -> tuple[Fraction, Known]:
         """Take some out by the method; return what it cost."""
-        cost, base = ZERO, self._nothing()
+        cost, base = ZERO, _NOTHING
         self.quantity -= quantity
         while quantity:
             lot = self._next()
@@ -160,10 +162,6 @@ class Holding:
         since = self.since if self.quantity else day
         self.lots, self.quantity = ([lot] if lot.quantity else []), lot.quantity
         self.since = since
-
-    @staticmethod
-    def _nothing() -> Known:
-        return ZERO
 
     def _next(self) -> Lot:
         if self.method == "LIFO":
@@ -284,5 +282,5 @@ class Ledger:
 
 def as_decimal(value: Fraction, places: int) -> Decimal:
     """Return a fraction with so many decimals."""
-    scaled = Decimal((rounded(value, places) * 10**places).numerator)
-    return (scaled / 10**places).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    units = rounded(value, places) * Fraction(10) ** places
+    return Decimal(units.numerator).scaleb(-places)

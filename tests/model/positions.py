@@ -130,4 +130,3 @@ def portfolio(ledger: Ledger, today: date) -> dict[str, Any]:
         "income": money(ledger.income, currency),
         "total_profit": money(profit, currency),
     }
-

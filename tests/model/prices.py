@@ -63,7 +63,7 @@ def _walk(
     return closes
 
 
-def asset(random: Random, symbol: str, kind: str, currency: str, span: tuple[date, date]) -> Asset:
+def priced(random: Random, symbol: str, kind: str, currency: str, span: tuple[date, date]) -> Asset:
     """Return an asset with closes in a span of days, some of which may lack at either end."""
     rhythm, step = KINDS[kind]
     days = [day for day in _days(random, rhythm) if span[0] <= day <= span[1]]

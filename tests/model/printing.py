@@ -44,7 +44,8 @@ class Printed:
         if self.value is None or not self.is_float:
             return False
         value = abs(Fraction(self.value))
-        distance = abs(value * 10**self.places % 1 - Fraction(1, 2)) / 10**self.places
+        unit = Fraction(10) ** -self.places
+        distance = abs(value / unit % 1 - Fraction(1, 2)) * unit
         return distance < EDGE * max(Fraction(1), value)
 
 
