@@ -108,6 +108,7 @@ class PriceYear(Base):
 
     `days` are little-endian int32 days since 1970-01-01, ascending; the others little-endian
     float64 of the same length, NaN where a day has none, NULL where no day of the year has one.
+    `trade_days` are those of the days whose close is merely the price of a trade; NULL is none.
     """
 
     __tablename__ = "price_years"
@@ -122,6 +123,7 @@ class PriceYear(Base):
     high: Mapped[bytes | None] = mapped_column(LargeBinary)
     low: Mapped[bytes | None] = mapped_column(LargeBinary)
     volume: Mapped[bytes | None] = mapped_column(LargeBinary)
+    trade_days: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
         CheckConstraint(

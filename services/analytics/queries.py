@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.analytics.domain.packing import COLUMNS
+from services.analytics.domain.packing import PIECE
 from services.analytics.models import (
     Asset,
     LastValuation,
@@ -228,22 +228,22 @@ def ledger(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
 
 def packed_closes(
     session: Session, asset_ids: Iterable[int]
-) -> Mapping[int, list[Mapping[str, bytes]]]:
-    """Return the packed days and closes of each asset, year by year."""
+) -> Mapping[int, list[Mapping[str, bytes | None]]]:
+    """Return the packed days, closes and days of trades of each asset, year by year."""
     statement = (
-        select(PriceYear.asset_id, PriceYear.days, PriceYear.close)
+        select(PriceYear.asset_id, PriceYear.days, PriceYear.close, PriceYear.trade_days)
         .where(PriceYear.asset_id.in_(list(asset_ids)))
         .order_by(PriceYear.asset_id, PriceYear.year)
     )
-    pieces: defaultdict[int, list[Mapping[str, bytes]]] = defaultdict(list)
-    for asset_id, days, close in session.execute(statement):
-        pieces[asset_id].append({"days": days, "close": close})
+    pieces: defaultdict[int, list[Mapping[str, bytes | None]]] = defaultdict(list)
+    for asset_id, days, close, trade_days in session.execute(statement):
+        pieces[asset_id].append({"days": days, "close": close, "trade_days": trade_days})
     return pieces
 
 
 def packed_prices(session: Session, asset_id: int) -> list[Mapping[str, bytes | None]]:
     """Return the packed days and all columns of an asset, year by year."""
-    columns = [getattr(PriceYear, name) for name in ("days", *COLUMNS)]
+    columns = [getattr(PriceYear, name) for name in PIECE]
     statement = select(*columns).where(PriceYear.asset_id == asset_id).order_by(PriceYear.year)
     return [dict(row) for row in session.execute(statement).mappings()]
 

@@ -1,17 +1,50 @@
-"""What assets does when it hears of something, inside the consumer's transaction."""
+"""Event type → what it does to what we keep, inside the consumer's transaction."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
 from services.assets import commands
+from services.assets.domain.trades import Trade
+from services.assets.replicas import Replicas
 from shared.events import Event
+from shared.replica import Handler
 
 
-def user_deleted(session: Session, event: Event) -> None:
-    """Delete what was private to the user."""
+def table(replicas: Replicas) -> Mapping[str, Handler]:
+    """Return the handlers, which keep `replicas`."""
+    ledgers = replicas.ledgers
+    return {
+        "portfolio-created": ledgers.step(_pass_over),
+        "portfolio-updated": ledgers.step(_pass_over),
+        # Whatever came before it no longer matters, so it waits for no missing event.
+        "portfolio-deleted": _forget_ledger,
+        # Ahead of the single ones of its commit, which then are older ones.
+        "ledger-changed": ledgers.ask_again(),
+        "transaction-created": ledgers.step(_put_trade),
+        "transaction-updated": ledgers.step(_put_trade),
+        "transaction-deleted": ledgers.step(_delete_trade),
+        "user-deleted": _delete_private_assets,
+    }
+
+
+def _pass_over(session: Session, event: Event) -> None:
+    commands.pass_over(session, event.subject_id, event.sequence)
+
+
+def _forget_ledger(session: Session, event: Event) -> None:
+    commands.forget_ledger(session, event.subject_id, event.sequence)
+
+
+def _put_trade(session: Session, event: Event) -> None:
+    entry = event.data["transaction"]
+    commands.put_trade(session, event.subject_id, event.sequence, entry["id"], Trade.of(entry))
+
+
+def _delete_trade(session: Session, event: Event) -> None:
+    entry = event.data["transaction"]
+    commands.put_trade(session, event.subject_id, event.sequence, entry["id"], None)
+
+
+def _delete_private_assets(session: Session, event: Event) -> None:
     commands.delete_private_assets(session, event.data["user"])
-
-
-HANDLERS: Final[Mapping[str, Callable[[Session, Event], None]]] = {"user-deleted": user_deleted}

@@ -112,6 +112,7 @@ class SeriesSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "The volume of each day; null where no day has one."},
     )
+    trade_days = _column("Days whose close is merely the price of a trade.")
     splits = fields.List(fields.Dict(), metadata={"description": "`{date, ratio}` of each split."})
 
 

@@ -95,6 +95,7 @@ class Asset(Base):
     current_price: Mapped[Decimal | None] = mapped_column(PRICE)
     previous_close: Mapped[Decimal | None] = mapped_column(PRICE)
     price_date: Mapped[date | None] = mapped_column(Date)
+    price_source: Mapped[str | None] = mapped_column(String(30))
     split_dates: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")
     day_high: Mapped[Decimal | None] = mapped_column(PRICE)
     day_low: Mapped[Decimal | None] = mapped_column(PRICE)
@@ -161,6 +162,7 @@ class Asset(Base):
             "current_price": price_text(self.current_price),
             "previous_close": price_text(self.previous_close),
             "price_date": self.price_date.isoformat() if self.price_date else None,
+            "price_source": self.price_source,
             "split_dates": [day.isoformat() for day in self.split_dates],
         }
 
@@ -225,6 +227,42 @@ class Split(Base):
             "numerator > 0 AND denominator > 0 AND numerator <> denominator",
             name="splits_change_something",
         ),
+    )
+
+
+class Ledger(Base):
+    """How far we have followed the trades of a portfolio, which is another service's.
+
+    A deleted one stays as its number and sequence alone, so that an event that arrives late does
+    not bring its trades back.
+    """
+
+    __tablename__ = "ledgers"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    is_deleted: Mapped[bool] = mapped_column(Boolean, server_default="false")
+
+
+class Trade(Base):
+    """A trade of a private asset, in the asset's currency: the close of its day, if need be.
+
+    Attributes:
+        id: that of the transaction; the trades of a ledger are numbered in the order of creation.
+    """
+
+    __tablename__ = "trades"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    ledger_id: Mapped[int] = mapped_column(ForeignKey("ledgers.id", ondelete="CASCADE"))
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
+    date: Mapped[date] = mapped_column(Date)
+    price: Mapped[Decimal] = mapped_column(PRICE)
+
+    __table_args__ = (
+        Index("trades_ledger_idx", "ledger_id"),
+        Index("trades_asset_date_idx", "asset_id", "date"),
+        CheckConstraint("price > 0", name="trades_price_positive"),
     )
 
 

@@ -65,3 +65,11 @@ def get_ledger(portfolio_id: int) -> Response:
     """Return one portfolio with its whole ledger."""
     # Cards are texts already; a schema would read a date back only to write it again.
     return jsonify(queries.ledgers.one(session, portfolio_id))
+
+
+@blueprint.route("/internal/v1/portfolios/<id:portfolio_id>/private_trades/", methods=["GET"])
+@blueprint.for_services()
+@blueprint.response(200, LedgerSchema)
+def get_private_trades(portfolio_id: int) -> Response:
+    """Return one portfolio with the BUYs and SELLs of private assets of its ledger alone."""
+    return jsonify(queries.ledgers.private_trades(session, portfolio_id))

@@ -160,6 +160,9 @@ def _prices_imported(windows: Stepwise[AssetSnapshot], session: Session, event: 
     before = projections.price_before(session, event.subject_id)
     if not projections.put_asset(session, _asset(event)):
         return
+    # That of a trade is known to whoever made it; the next price of another source is news again.
+    if event.data.get("source") == cards.TRADE:
+        return
     _look_at_price(windows, session, event)
     if event.data["asset"]["price_date"] == event.data["last_date"]:
         _tell_price(session, event, None if before is None else trimmed(before, 2))

@@ -6,9 +6,12 @@ Ids of other rows are named as columns are: what says `owner` there is `owner_id
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 Json = Mapping[str, Any]
+
+# The source of a close that is merely the price of a trade: any other price takes its place.
+TRADE: Final = "trade"
 
 
 class Asset(NamedTuple):
@@ -30,6 +33,8 @@ class Asset(NamedTuple):
     previous_close: Decimal | None
     price_date: date | None
     split_dates: Sequence[date]
+    # A process of the release before tells none.
+    price_source: str | None = None
 
     @classmethod
     def of(cls, card: Json) -> Self:

@@ -66,6 +66,7 @@ class AssetCard(EventData):
     current_price = _decimal("Last close", optional=True)
     previous_close = _decimal("The close of the day before", optional=True)
     price_date = _day("Day of `current_price`", optional=True)
+    price_source = _text("Where it comes from: manual, import, trade, a data source", optional=True)
     split_dates = fields.List(
         fields.Date(),
         required=True,
@@ -99,12 +100,16 @@ class PriceUpdated(EventData):
 
 
 class PriceHistoryImported(EventData):
-    """Many prices were recorded, or a split rewrote them: ask the owner for the series."""
+    """Many prices were recorded, or a split rewrote them: ask the owner for the series.
+
+    Those of the source `trade` are no news of a market: they came, or went, with transactions.
+    """
 
     asset = fields.Nested(AssetCard, required=True)
     first_date = _day("First day touched")
     last_date = _day("Last day touched")
     count = fields.Integer(required=True, metadata={"description": "Prices recorded."})
+    source = _text("Where they come from, as `price_source`; null of a split", optional=True)
 
 
 class PortfolioCard(EventData):

@@ -16,6 +16,7 @@ class Doubt(StrEnum):
     PRICE_MISSING = "price_missing"
     RATE_MISSING = "rate_missing"
     STALE_PRICE = "stale_price"
+    TRADE_PRICE = "trade_price"
     SPLIT_NOT_BOOKED = "split_not_booked"
     NEGATIVE_CASH = "negative_cash"
 
@@ -30,6 +31,7 @@ OF_NOW: Final[Mapping[Doubt, str]] = {
     Doubt.RATE_MISSING: "There is no exchange rate from {source} to {target}.",
     Doubt.STALE_PRICE: "The last price or rate of {symbol} is from {day}, "
     "more than five weekdays ago.",
+    Doubt.TRADE_PRICE: "The last price of {symbol}, from {day}, is merely that of a trade.",
     Doubt.SPLIT_NOT_BOOKED: _SPLIT_NOT_BOOKED,
     Doubt.NEGATIVE_CASH: "Cash is negative: a deposit may not be booked yet.",
 }
@@ -40,18 +42,22 @@ OF_HISTORY: Final[Mapping[Doubt, str]] = {
     Doubt.RATE_MISSING: "There is no exchange rate from {pair} on or before {day}.",
     Doubt.STALE_PRICE: "The value on {day} rests on a price or rate of {symbol} "
     "from {price_date}, more than five weekdays older.",
+    Doubt.TRADE_PRICE: "The value on {day} rests on a price of {symbol} "
+    "from {price_date} that is merely that of a trade.",
     Doubt.SPLIT_NOT_BOOKED: _SPLIT_NOT_BOOKED,
     Doubt.NEGATIVE_CASH: "Cash is negative on {count} days; the first is {day}.",
 }
 
 
-def doubt_of_price(day: date | None, oldest_fresh: date) -> Doubt | None:
+def doubts_of_price(day: date | None, oldest_fresh: date, *, of_trade: bool) -> list[Doubt]:
     """Return what is doubtful of a last price.
 
     Args:
         day: of the price; None is no price.
         oldest_fresh: see `days.oldest_fresh`.
+        of_trade: whether it is merely the price of a trade.
     """
     if day is None:
-        return Doubt.PRICE_MISSING
-    return Doubt.STALE_PRICE if day < oldest_fresh else None
+        return [Doubt.PRICE_MISSING]
+    stale = [Doubt.STALE_PRICE] if day < oldest_fresh else []
+    return stale + ([Doubt.TRADE_PRICE] if of_trade else [])

@@ -14,6 +14,7 @@ from shared.identity import Signer
 from shared.testing import Stand
 from tests.analytics.conftest import Desk
 from tests.analytics.world import World
+from tests.assets.telling import Told
 from tests.conftest import MakeStand
 
 
@@ -65,6 +66,26 @@ def test_its_events_make_the_same_tables_as_its_internal_api(
     heard = desk.stored()
     assert len(heard["price_years"]) == 2  # 2023 and 2024
     assert heard["splits"][0][2] == 4.0
+    replicas.rebuild(desk.stand.database, desk.owners, lambda _: None)
+    assert desk.stored() == heard
+
+
+def test_the_prices_of_trades_are_told_as_its_internal_api_answers_them(
+    desk_of_assets: Desk, assets: Stand
+) -> None:
+    desk, client = desk_of_assets, assets.client(user=1)
+    made = {"symbol": "FUND", "name": "Fund", "asset_type": "OTHER", "currency": "USD"}
+    number = client.post("/api/assets/", json=made).get_json()["id"]
+    ledger = Told(assets).ledger()
+    for transaction, day in enumerate(("2023-12-29", "2024-01-02", "2024-01-03", "2024-01-04")):
+        ledger.buy(transaction, number, day, "10")
+    ledger.delete(1, number, "2024-01-02", "10")
+    client.post(f"/api/assets/{number}/update_price/", json={"price": "11", "date": "2024-01-03"})
+    desk.hear(assets.events())
+    heard = desk.stored()
+    of_2023, of_2024 = [row[-1] for row in heard["price_years"]]
+    # The 29th of December 2023 and the 4th of January 2024, in days since 1970.
+    assert [int.from_bytes(packed, "little") for packed in (of_2023, of_2024)] == [19720, 19726]
     replicas.rebuild(desk.stand.database, desk.owners, lambda _: None)
     assert desk.stored() == heard
 

@@ -26,7 +26,7 @@ def test_the_days_of_every_portfolio_are_taken_anew_once_the_release_before_is_g
 ) -> None:
     url = create_database(postgres_url, "analytics")
     migrations.upgrade("analytics", url)
-    command.downgrade(migrations.config("analytics", url), "0005")
+    command.downgrade(migrations.config("analytics", url), "0006")
     with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO portfolios (id, owner_id, name, currency, cost_basis_method, sequence)"

@@ -166,3 +166,18 @@ def test_an_alert_watches_figures_of_the_same_days(desk: Desk) -> None:
     told = [event for event in desk.stand.events() if event.type == "risk-computed"]
     metrics = told[-1].data["metrics"]
     assert (metrics["volatility"], metrics["var_95"], metrics["cvar"]) == ("12.25", None, None)
+
+
+def test_the_price_of_a_trade_on_a_saturday_is_a_day_of_the_curve_alone(desk: Desk) -> None:
+    world, number = desk.world, desk.world.portfolio()
+    fund = world.asset("FUND", {"2024-01-05": "100", "2024-01-08": "104"}, owner=1)
+    world.trade_prices(fund, {"2024-01-06": "102"})
+    bought = {"asset": fund, "quantity": "1"}
+    world.record(number, "BUY", "2024-01-05", price="100", **bought)  # type: ignore[arg-type]  # mixed
+    world.record(number, "BUY", "2024-01-06", price="102", **bought)  # type: ignore[arg-type]  # mixed
+    desk.hear()
+    points = desk.get(f"/api/portfolios/{number}/historical_performance/")["series"]
+    assert [point["date"] for point in points] == ["2024-01-05", "2024-01-06", "2024-01-08"]
+    answer = desk.portfolio_metrics(number)
+    # 204 / (100 + 102), then 208 / 204: one observation, on Monday.
+    assert (answer["total_return"], answer["observations"]) == ("2.9703", 1)

@@ -38,6 +38,7 @@ class OwnedAsset:
     sequence: int = 0
     prices: dict[str, Json] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)
+    trade_days: set[str] = field(default_factory=set)
 
     def answer(self) -> Json:
         days = sorted(self.prices)
@@ -47,6 +48,7 @@ class OwnedAsset:
             "dates": days,
             "close": [self.prices[day]["close"] for day in days],
             **{name: self._column(name, days) for name in ("open", "high", "low", "volume")},
+            "trade_days": sorted(self.trade_days),
             "splits": [{"date": day, "ratio": ratio} for day, ratio in self.splits.items()],
         }
 
@@ -209,6 +211,7 @@ class World:
             "current_price": None,
             "previous_close": None,
             "price_date": None,
+            "price_source": None,
             "split_dates": [],
         }
         self.assets[number] = OwnedAsset(card)
@@ -220,7 +223,15 @@ class World:
     def import_prices(self, asset: int, prices: Mapping[str, str]) -> None:
         owned = self.assets[asset]
         owned.prices |= {day: _price(day, close) for day, close in prices.items()}
+        owned.trade_days -= prices.keys()
         self._say_rewritten(asset, min(prices), max(prices), len(prices))
+
+    def trade_prices(self, asset: int, prices: Mapping[str, str]) -> None:
+        """Have closes that are merely the prices of trades."""
+        owned = self.assets[asset]
+        owned.prices |= {day: _price(day, close) for day, close in prices.items()}
+        owned.trade_days |= prices.keys()
+        self._say_rewritten(asset, min(prices), max(prices), len(prices), "trade")
 
     def split(self, asset: int, day: str, ratio: str) -> None:
         self.assets[asset].splits[day] = ratio
@@ -230,6 +241,7 @@ class World:
         """Record one day's price."""
         owned = self.assets[asset]
         owned.prices[day] = _price(day, close, **more)
+        owned.trade_days.discard(day)
         self._say_asset(
             "price-updated", asset, {"price": owned.prices[day], "previous_price": None}
         )
@@ -238,8 +250,10 @@ class World:
         self.assets[asset].card["is_active"] = False
         self._say_asset("asset-deleted", asset, {})
 
-    def _say_rewritten(self, asset: int, first: str, last: str, count: int) -> None:
-        touched = {"first_date": first, "last_date": last, "count": count}
+    def _say_rewritten(
+        self, asset: int, first: str, last: str, count: int, source: str = "import"
+    ) -> None:
+        touched = {"first_date": first, "last_date": last, "count": count, "source": source}
         self._say_asset("price-history-imported", asset, touched)
 
     def _say_asset(self, kind: str, asset: int, data: Json) -> None:

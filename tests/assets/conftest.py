@@ -5,6 +5,7 @@ import pytest
 from services.assets.app import create_app
 from shared.testing import Stand
 from tests.assets.build import Assets
+from tests.assets.telling import Told
 from tests.conftest import MakeStand
 
 
@@ -35,3 +36,9 @@ def ann(stand: Stand) -> Assets:
 def bob(stand: Stand) -> Assets:
     """Return another user."""
     return Assets(stand.client(user=2))
+
+
+@pytest.fixture
+def heard(stand: Stand) -> Told:
+    """Return what tells the stand of other services; nobody can be asked."""
+    return Told(stand)

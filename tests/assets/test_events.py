@@ -4,11 +4,10 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from services.assets.handlers import HANDLERS
-from shared.bus import inbox
 from shared.events import Event
 from shared.testing import Stand
 from tests.assets.build import APPLE, Assets, body
+from tests.assets.telling import Told
 
 
 def told(stand: Stand) -> list[tuple[str, str, int]]:
@@ -92,7 +91,7 @@ def test_an_event_carries_the_request_that_caused_it(stand: Stand, ann: Assets) 
 
 
 def test_what_was_private_to_a_user_goes_with_them(
-    stand: Stand, admin: Assets, ann: Assets, bob: Assets
+    stand: Stand, admin: Assets, ann: Assets, bob: Assets, heard: Told
 ) -> None:
     admin.make()
     ann.make()
@@ -108,7 +107,7 @@ def test_what_was_private_to_a_user_goes_with_them(
         {"user": 1, "username": "ann"},
     )
     for _ in range(2):
-        inbox.process(stand.database.sessions, "assets", [left], HANDLERS)
+        heard.event(left)
     assert ann.get("assets/2/").status_code == 404
     assert ann.get("price-history/1/").status_code == 404
     assert bob.get("assets/3/").status_code == 200

@@ -38,6 +38,7 @@ def test_a_card_has_the_version_of_the_last_event(admin: Assets, analytics: Flas
         "current_price": "175.50",
         "previous_close": None,
         "price_date": "2024-01-19",
+        "price_source": "manual",
         "split_dates": [],
         "sequence": 2,
     }
@@ -182,6 +183,7 @@ def test_a_column_that_no_day_has_is_null(admin: Assets, analytics: FlaskClient)
         "high": None,
         "low": None,
         "volume": None,
+        "trade_days": [],
         "splits": [],
     }
 

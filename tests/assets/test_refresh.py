@@ -22,6 +22,7 @@ from services.assets.parts.refreshes import Refreshes
 from shared.testing import Stand, wait_until
 from tests.assets.build import Assets, body
 from tests.assets.feed import Feed, listening
+from tests.assets.telling import Told
 from tests.conftest import MakeStand
 
 
@@ -103,6 +104,24 @@ def test_what_people_recorded_stays(ann: Assets, feed: Feed) -> None:
     feed.says("2024-01-18,173", "2024-01-19,175")
     refresh(ann)
     assert closes(ann) == [("2024-01-18", "100.00"), ("2024-01-19", "175.00")]
+
+
+def test_the_prices_of_trades_are_replaced_and_say_nothing_of_the_market(
+    fed: Stand, ann: Assets, feed: Feed
+) -> None:
+    ledger = Told(fed).ledger()
+    # A bond in percent, say: no source would be believed beside it, nor asked for what was before.
+    ledger.buy(1, 1, "2024-01-18", "1.73")
+    ledger.buy(2, 1, "2024-01-20", "1.74")
+    feed.says("2023-12-29,170", "2024-01-18,173", "2024-01-19,175")
+    refresh(ann)
+    records = ann.found("assets/1/price_history/", ordering="date")
+    assert [(record["date"], record["close"], record["source"]) for record in records] == [
+        ("2023-12-29", "170.00", "web"),
+        ("2024-01-18", "173.00", "web"),
+        ("2024-01-19", "175.00", "web"),
+        ("2024-01-20", "1.74", "trade"),
+    ]
 
 
 def test_a_refresh_is_told_once_and_not_at_all_when_nothing_is_new(

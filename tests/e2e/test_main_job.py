@@ -4,6 +4,7 @@ import json
 import socket
 from decimal import Decimal
 from http.client import HTTPResponse
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -75,6 +76,47 @@ def test_a_new_price_reaches_the_portfolio_over_the_bus(demo: Client) -> None:
     wait_for_total(demo, portfolio, "1000.00")
     assert demo.post(f"/api/assets/{asset}/update_price/", {"price": "101.5"}).status_code == 200
     wait_for_total(demo, portfolio, "1015.00")
+
+
+BROKER = """date,transaction_type,isin,quantity,price,currency
+2024-01-02,BUY,IE00B4L5Y983,10,80,USD
+2024-01-02,BUY,IE00BKM4GZ66,10,30,USD
+2024-02-01,BUY,IE00B3RBWM25,5,100,USD
+2024-03-01,SELL,IE00B4L5Y983,5,90,USD
+"""
+
+
+def test_a_ledger_that_was_just_imported_has_a_value_and_a_return(demo: Client) -> None:
+    portfolio = demo.post("/api/portfolios/", {"name": "From a broker"}).json()["id"]
+    imported = requests.post(
+        f"{demo.url}/api/transactions/import/",
+        params={"portfolio_id": portfolio, "create_missing": "true"},
+        data=BROKER,
+        headers={"Authorization": f"Token {demo.token}", "Content-Type": "text/csv"},
+        timeout=15,
+    )
+    assert imported.json()["created"] == 4, imported.text
+    # 5 × 90, 10 × 30 and 5 × 100: nobody quotes these funds but their trades.
+    wait_for_total(demo, portfolio, "1250.00")
+
+    def metrics() -> dict[str, Any]:
+        return dict(demo.get(f"/api/portfolios/{portfolio}/performance_metrics/").json())
+
+    # Of 1600, 1250 are left and 450 were paid out.
+    wait_until(lambda: metrics()["total_return_percentage"] == "6.25")
+    for path in (
+        f"/api/portfolios/{portfolio}/",
+        f"/api/portfolios/{portfolio}/performance_metrics/",
+    ):
+        warnings = demo.get(path).json()["warnings"]
+        of_trades = [each["message"] for each in warnings if each["code"] == "trade_price"]
+        assert len(of_trades) == 3
+        assert sum("IE00B4L5Y983" in message for message in of_trades) == 1
+    prices = demo.get("/api/price-history/", symbol="IE00B4L5Y983", ordering="date").json()
+    assert [(row["date"], row["close"], row["source"]) for row in prices["results"]] == [
+        ("2024-01-02", "80.00", "trade"),
+        ("2024-03-01", "90.00", "trade"),
+    ]
 
 
 def test_what_belongs_to_another_does_not_exist(product: Product, demo: Client) -> None:

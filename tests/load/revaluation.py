@@ -116,6 +116,7 @@ def _asset(number: int) -> Json:
         "country": None,
         "is_active": True,
         "owner": None,
+        "price_source": None,
         "split_dates": [],
         **dict.fromkeys(("isin", "exchange", "industry")),
         **dict.fromkeys(("current_price", "previous_close", "price_date")),

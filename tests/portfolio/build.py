@@ -39,6 +39,7 @@ def card(asset_id: int, symbol: str, currency: str = "USD", **fields: Any) -> di
         "current_price": "10.00",
         "previous_close": "8.00",
         "price_date": TODAY.isoformat(),
+        "price_source": "manual",
         "split_dates": [],
         **fields,
     }

@@ -161,6 +161,13 @@ def test_a_closed_position_is_no_part(ann: User) -> None:
     assert parts(allocation(ann, portfolio)) == []
 
 
+def test_the_price_of_a_trade_is_said(stand: Stand, ann: User) -> None:
+    adopt(stand, card(BOND, "BOND", owner=1, price_source="trade"))
+    portfolio = ann.portfolio()
+    ann.record(portfolio, "BUY", "2022-01-03", asset=BOND, quantity="1", price="7")
+    assert codes(allocation(ann, portfolio)) == [("allocation", "trade_price")]
+
+
 def test_an_old_price_is_said_with_its_day(stand: Stand, ann: User) -> None:
     adopt(stand, card(BOND, "BOND", price_date="2022-12-30"))
     portfolio = ann.portfolio()

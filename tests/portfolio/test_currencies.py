@@ -339,6 +339,29 @@ def test_an_old_price_or_rate_carries_a_warning(stand: Stand, ann: User) -> None
     assert codes(ann.position(portfolio, SAP)) == [("base", "stale_price")]
 
 
+def test_a_last_price_that_is_merely_a_trades_carries_a_warning(stand: Stand, ann: User) -> None:
+    adopt(stand, card(7, "FUND", owner=1, price_source="trade"))
+    adopt(stand, card(8, "BOND", owner=1, price_source="trade", price_date="2024-01-02"))
+    portfolio = ann.portfolio()
+    for asset in (7, 8, AAPL):
+        ann.record(portfolio, "BUY", "2024-01-02", asset=asset, quantity="1", price="10")
+    totals = ann.totals(portfolio)
+    assert totals["total_value"] == "30.00"
+    assert codes(totals) == [
+        ("total_value", "stale_price"),
+        ("total_value", "trade_price"),
+        ("total_value", "trade_price"),
+    ]
+    assert totals["warnings"][1]["message"] == (
+        "The last price of BOND, from 2024-01-02, is merely that of a trade."
+    )
+    assert codes(ann.position(portfolio, 7)) == [("current_value", "trade_price")]
+    assert codes(ann.position(portfolio, AAPL)) == []
+    # Nothing of what is sold is doubtful.
+    ann.record(portfolio, "SELL", "2024-01-03", asset=7, quantity="1", price="10")
+    assert codes(ann.position(portfolio, 7)) == [("unrealized_return_percentage", "no_cost_basis")]
+
+
 def test_an_asset_without_a_price_makes_the_total_unknown(stand: Stand, ann: User) -> None:
     adopt(stand, card(7, "NEW", current_price=None, previous_close=None, price_date=None))
     portfolio = ann.portfolio()

@@ -7,7 +7,7 @@ from services.portfolio.models import Transaction, TransactionFields
 from services.portfolio.schemas import TransactionSchema
 from shared.events import Event
 from shared.testing import Stand
-from tests.portfolio.build import AAPL, SAP, User
+from tests.portfolio.build import AAPL, SAP, User, adopt, card
 
 
 def told(stand: Stand) -> list[tuple[str, str, int]]:
@@ -215,6 +215,24 @@ def test_other_services_read_a_ledger_as_the_events_tell_it(stand: Stand, ann: U
     assert answer["transactions"] == [cards[number] for number in (2, 3, 1, 4, 5)]
     assert answer["portfolio"] == last(stand, "portfolio-created").data["portfolio"]
     assert answer["sequence"] == 6
+
+
+def test_the_trades_of_private_assets_are_read_alone(stand: Stand, ann: User) -> None:
+    adopt(stand, card(7, "FUND", owner=1))
+    portfolio = ann.portfolio()
+    buy(ann, portfolio, quantity="10", price="5")
+    row = {"asset": 7, "quantity": "4", "price": "5"}
+    sold = ann.record(portfolio, "BUY", "2024-01-02", **row)["id"] + 1
+    ann.record(portfolio, "SELL", "2024-01-03", **row | {"quantity": "1"})
+    ann.record(portfolio, "TRANSFER_OUT", "2024-01-03", asset=7, quantity="1")
+    ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="5")
+    service = stand.service_client("assets")
+    answer = service.get(f"/internal/v1/portfolios/{portfolio}/private_trades/").get_json()
+    told_of = [event.data["transaction"] for event in stand.events() if "transaction" in event.data]
+    assert answer["transactions"] == told_of[1:3]
+    assert [entry["id"] for entry in answer["transactions"]] == [sold - 1, sold]
+    assert answer["sequence"] == 6
+    assert service.get("/internal/v1/portfolios/4711/private_trades/").status_code == 404
 
 
 def test_an_empty_ledger_is_read_as_one(stand: Stand, ann: User) -> None:

@@ -64,7 +64,8 @@ def test_an_older_event_changes_nothing(ann: User, portfolio: int, tell: Tell) -
 def test_a_gap_in_the_events_of_an_asset_loses_nothing(
     ann: User, portfolio: int, tell: Tell
 ) -> None:
-    imported = {"first_date": "2024-01-02", "last_date": "2024-01-03", "count": 2}
+    days = {"first_date": "2024-01-02", "last_date": "2024-01-03"}
+    imported = {**days, "count": 2, "source": "import"}
     apple = card(AAPL, "AAPL", current_price="12.50")
     tell("price-history-imported", 9, apple, **imported)
     assert ann.totals(portfolio)["total_value"] == "125.00"

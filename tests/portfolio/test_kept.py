@@ -38,6 +38,9 @@ CHANGES: Final[dict[str, Change]] = {
     ),
     "a price": lambda stand, _, __: adopt(stand, card(AAPL, "AAPL", current_price="11.00")),
     "an old price": lambda stand, _, __: adopt(stand, card(AAPL, "AAPL", price_date="2020-01-02")),
+    "the same price of a trade": lambda stand, _, __: adopt(
+        stand, card(AAPL, "AAPL", price_source="trade")
+    ),
     "no price": lambda stand, _, __: adopt(
         stand, card(AAPL, "AAPL", current_price=None, price_date=None)
     ),

@@ -66,6 +66,7 @@ class Said:
             first_date="2020-01-02",
             last_date=more.get("last_day", day),
             count=1000,
+            source=more.get("source", "import"),
         )
 
     def holding(
@@ -151,6 +152,7 @@ def card(
         "current_price": price,
         "previous_close": None,
         "price_date": day if price else None,
+        "price_source": None,
         "split_dates": [],
     }
 

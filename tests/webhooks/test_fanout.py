@@ -185,6 +185,15 @@ def test_an_import_is_told_when_it_brings_the_newest_price(
     assert len(told(stand)) == expected
 
 
+def test_the_price_of_a_trade_is_no_news(said: Said, stand: Stand, ann: User) -> None:
+    ann.subscribe(URL)
+    said.holding(1, 5)
+    said.imported(5, 2, "175.50", source="trade")
+    assert told(stand) == []
+    said.price(5, 3, "176")
+    assert [content["data"]["price"] for _, content in told(stand)] == ["176"]
+
+
 def test_an_asset_without_a_price_is_no_news(said: Said, stand: Stand, ann: User) -> None:
     ann.subscribe(URL)
     said.holding(1, 5)

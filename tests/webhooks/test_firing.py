@@ -195,6 +195,20 @@ def test_a_split_is_no_change(ann: User, said: Said, apple: OwnersServer) -> Non
     assert [firing["value"] for firing in ann.firings(rule)] == ["5.00"]
 
 
+def test_the_price_of_a_trade_fires_nothing_and_the_next_other_price_does(
+    ann: User, said: Said, apple: OwnersServer
+) -> None:
+    above = ann.watch("PRICE_ABOVE", "150", asset=5)
+    change = ann.watch("PRICE_CHANGE_PERCENTAGE", "10", asset=5)
+    said.imported(5, 4, "200", source="trade")
+    assert ann.firings(above) == ann.firings(change) == []
+    # The trade's price is a close like another: 220 is 10 % more.
+    apple.asset(5, {"2024-01-19": "200", "2024-01-22": "220"}, sequence=5)
+    said.price(5, 5, "220", day="2024-01-22")
+    fired = [ann.firings(rule)[0]["value"] for rule in (above, change)]
+    assert fired == ["220.00", "10.00"]
+
+
 def test_a_missing_event_is_made_up_for_by_the_owner(
     ann: User, said: Said, apple: OwnersServer
 ) -> None:

@@ -16,7 +16,7 @@ from services.analytics.commands.marks import (
     mark_holders,
     mark_portfolio,
 )
-from services.analytics.domain.packing import COLUMNS, History, PriceDay
+from services.analytics.domain.packing import PIECE, History, PriceDay
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
 from services.analytics.outside.owners import AssetSnapshot, PortfolioSnapshot
 from shared.events import cards
@@ -142,7 +142,7 @@ def _advance(session: Session, portfolio_id: int, sequence: int) -> None:
 
 
 def _packed(session: Session, asset_id: int, year: int) -> Sequence[Mapping[str, Any]]:
-    columns = [getattr(PriceYear, name) for name in ("days", *COLUMNS)]
+    columns = [getattr(PriceYear, name) for name in PIECE]
     statement = select(*columns).where(PriceYear.asset_id == asset_id, PriceYear.year == year)
     return [dict(row) for row in session.execute(statement).mappings()]
 

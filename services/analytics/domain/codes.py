@@ -27,6 +27,7 @@ class Code(StrEnum):
     PRICE_MISSING = Doubt.PRICE_MISSING.value
     RATE_MISSING = Doubt.RATE_MISSING.value
     STALE_PRICE = Doubt.STALE_PRICE.value
+    TRADE_PRICE = Doubt.TRADE_PRICE.value
     SPLIT_NOT_BOOKED = Doubt.SPLIT_NOT_BOOKED.value
     NEGATIVE_CASH = Doubt.NEGATIVE_CASH.value
     NO_SUCH_DAYS = "no_such_days"

@@ -1,7 +1,7 @@
 """Price histories as bytes: a calendar year a piece, little-endian int32 days, float64 values."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
@@ -10,6 +10,7 @@ import numpy as np
 from services.analytics.domain.series import NO_DAYS, Days, Floats, Series
 
 COLUMNS = ("close", "open", "high", "low", "volume")
+PIECE = ("days", *COLUMNS, "trade_days")
 
 _DAY = np.dtype("<i4")
 _VALUE = np.dtype("<f8")
@@ -34,18 +35,26 @@ class PriceDay:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """Prices by day: ``days`` strictly ascending (n,), ``values`` (n, 5) as `COLUMNS` say."""
+    """Prices by day: ``days`` strictly ascending (n,), ``values`` (n, 5) as `COLUMNS` say.
+
+    ``trade_days`` are those of them whose close is merely the price of a trade.
+    """
 
     days: Days
     values: Floats
+    trade_days: Days = field(default_factory=lambda: NO_DAYS)
 
     @classmethod
-    def of(cls, prices: Iterable[PriceDay]) -> Self:
+    def of(cls, prices: Iterable[PriceDay], trade_days: Iterable[date] = ()) -> Self:
         """Build a history from prices in any order; of equal days the last one stays."""
         by_day = {price.date: price.values() for price in prices}
         ordered = sorted(by_day)
         values = np.array([by_day[day] for day in ordered], dtype=np.float64)
-        return cls(np.array(ordered, dtype="datetime64[D]"), values.reshape(-1, len(COLUMNS)))
+        return cls(
+            np.array(ordered, dtype="datetime64[D]"),
+            values.reshape(-1, len(COLUMNS)),
+            np.array(sorted(trade_days), dtype="datetime64[D]"),
+        )
 
     @classmethod
     def unpack(cls, pieces: Sequence[Mapping[str, bytes | None]]) -> Self:
@@ -54,7 +63,8 @@ class History:
             return cls(NO_DAYS, np.empty((0, len(COLUMNS))))
         days = [_days(piece["days"] or b"") for piece in pieces]
         values = [_values(piece, len(part)) for piece, part in zip(pieces, days, strict=True)]
-        return cls(np.concatenate(days), np.concatenate(values))
+        trade_days = [_days(piece.get("trade_days") or b"") for piece in pieces]
+        return cls(np.concatenate(days), np.concatenate(values), np.concatenate(trade_days))
 
     def pack(self) -> Iterator[tuple[int, dict[str, bytes | None]]]:
         """Yield (year, packed columns) for every calendar year that has prices."""
@@ -62,10 +72,19 @@ class History:
         for year in np.unique(years):
             part = years == year
             columns = {name: _packed(self.values[part, i]) for i, name in enumerate(COLUMNS)}
-            yield int(year), {"days": self.days[part].astype(_DAY).tobytes(), **columns}
+            days = self.days[part]
+            of_trades = self.trade_days[np.isin(self.trade_days, days)]
+            yield (
+                int(year),
+                {
+                    "days": days.astype(_DAY).tobytes(),
+                    **columns,
+                    "trade_days": of_trades.astype(_DAY).tobytes() or None,
+                },
+            )
 
     def with_day(self, price: PriceDay) -> "History":
-        """Return the history with the prices of one day set."""
+        """Return the history with the prices of one day set; they are not those of a trade."""
         position = int(np.searchsorted(self.days, np.datetime64(price.date, "D")))
         after = position + int(
             position < len(self.days) and self.days[position] == np.datetime64(price.date, "D")
@@ -75,6 +94,7 @@ class History:
                 [self.days[:position], [np.datetime64(price.date, "D")], self.days[after:]]
             ),
             np.concatenate([self.values[:position], [price.values()], self.values[after:]]),
+            self.trade_days[self.trade_days != np.datetime64(price.date, "D")],
         )
 
     def closes(self) -> Series:

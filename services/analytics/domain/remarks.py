@@ -20,8 +20,8 @@ def remarks(
     """Return what concerns the values from ``first`` to ``last``.
 
     Prices or rates missing on any day up to ``last`` (they may be why the window starts later),
-    stale ones, splits of an asset that the ledger has not booked by ``last`` (every value since
-    one is wrong), and negative cash.
+    stale ones, last prices that are merely those of trades, splits of an asset that the ledger has
+    not booked by ``last`` (every value since one is wrong), and negative cash.
     """
     days = valuation.days
     inside = (days >= first) & (days <= last)
@@ -33,6 +33,7 @@ def remarks(
         if not is_known:
             warnings += _missing(line, books.currency, days, held & (days <= last))
         warnings += _stale(line, books.currency, days, held & inside)
+        warnings += _of_trade(books, asset, line, days, held & (days == last))
         warnings += _unbooked_splits(books, asset, last)
     return list(dict.fromkeys(warnings + _negative_cash(valuation, inside)))
 
@@ -61,6 +62,7 @@ def remarks_on(valuation: Valuation, books: Books, day: np.datetime64) -> list[W
         held = (line.quantities != 0.0) & inside
         warnings += _missing(line, books.currency, days, held)
         warnings += _stale(line, books.currency, days, held)
+        warnings += _of_trade(books, asset, line, days, held)
         warnings += _unbooked_splits(books, asset, day)
     return list(dict.fromkeys(warnings + _negative_cash(valuation, inside)))
 
@@ -98,6 +100,17 @@ def _stale(line: Line, currency: str, days: Days, held: Mask) -> list[Warning]:
             facts = {"symbol": symbol, "day": stale.day, "price_date": stale.source}
             warnings.append(warn("total_return", Code.STALE_PRICE, **facts))
     return warnings
+
+
+def _of_trade(books: Books, asset: int, line: Line, days: Days, held: Mask) -> list[Warning]:
+    trade_days, dates = books.assets[asset].trade_days, line.closes.dates
+    if not len(trade_days):
+        return []
+    facts = {"symbol": line.symbol}
+    return [
+        warn("total_return", Code.TRADE_PRICE, day=days[i], price_date=dates[i], **facts)
+        for i in np.flatnonzero(held & np.isin(dates, trade_days))
+    ]
 
 
 class Stale(NamedTuple):

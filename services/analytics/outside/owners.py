@@ -113,7 +113,9 @@ def price_day(price: Mapping[str, Any]) -> PriceDay:
 def _history(answer: Mapping[str, Any]) -> History:
     days: Sequence[str] = answer["dates"]
     columns = [answer[name] or [None] * len(days) for name in COLUMNS]
-    return History.of(_day(day, *values) for day, *values in zip(days, *columns, strict=True))
+    prices = (_day(day, *values) for day, *values in zip(days, *columns, strict=True))
+    # A process of the release before tells none.
+    return History.of(prices, map(date.fromisoformat, answer.get("trade_days", ())))
 
 
 def _day(day: str, close: str, *others: Number) -> PriceDay:

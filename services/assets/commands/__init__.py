@@ -30,6 +30,13 @@ from services.assets.commands.prices import (
 )
 from services.assets.commands.refresh import Recorded, Wanted, record_delivery, wanted
 from services.assets.commands.splits import add_split, delete_split
+from services.assets.commands.trades import (
+    adopt_ledger,
+    close_anew,
+    forget_ledger,
+    pass_over,
+    put_trade,
+)
 
 __all__ = [
     "MOST_PRICES",
@@ -39,6 +46,8 @@ __all__ = [
     "Taken",
     "Wanted",
     "add_split",
+    "adopt_ledger",
+    "close_anew",
     "create_asset",
     "create_assets",
     "delete_private_assets",
@@ -46,9 +55,12 @@ __all__ = [
     "ensure_private_asset",
     "fail_job",
     "finish_job",
+    "forget_ledger",
     "import_prices",
     "import_sound_prices",
+    "pass_over",
     "purge_jobs",
+    "put_trade",
     "queue_due",
     "queue_refresh",
     "record_delivery",

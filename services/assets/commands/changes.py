@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +18,17 @@ from services.assets.models import Asset, Price, visible_to
 from shared.bus import outbox
 from shared.errors import Forbidden, NotFound, PreconditionFailed
 from shared.events import Event
+
+_OF_PRICES: Final = (
+    "previous_close",
+    "current_price",
+    "price_date",
+    "price_source",
+    "day_high",
+    "day_low",
+    "volume",
+    "last_price_update",
+)
 
 
 def changeable(
@@ -62,11 +74,14 @@ def requote(session: Session, asset: Asset) -> None:
     newest = select(Price).where(Price.asset_id == asset.id).order_by(Price.date.desc()).limit(2)
     rows = session.scalars(newest.execution_options(populate_existing=True)).all()
     if not rows:
+        for name in _OF_PRICES:
+            setattr(asset, name, None)
         return
     today = rows[0]
     asset.previous_close = _adjusted(session, rows[1], today.date) if len(rows) > 1 else None
     asset.current_price = today.close
     asset.price_date = today.date
+    asset.price_source = today.source
     asset.day_high = today.high
     asset.day_low = today.low
     asset.volume = today.volume
@@ -85,17 +100,25 @@ def tell(session: Session, asset: Asset, type_: str, data: Mapping[str, object])
 
 
 def tell_of_history(
-    session: Session, asset: Asset, first_date: date, last_date: date, count: int = 0
+    session: Session,
+    asset: Asset,
+    first_date: date,
+    last_date: date,
+    *,
+    count: int = 0,
+    source: str | None = None,
 ) -> None:
     """Give the asset its next sequence and tell that its prices are others now.
 
     Args:
         first_date, last_date: of the days touched.
         count: prices recorded.
+        source: where they come from; None of a split.
     """
     asset.sequence += 1
     touched = {"first_date": first_date.isoformat(), "last_date": last_date.isoformat()}
-    tell(session, asset, "price-history-imported", {**touched, "count": count})
+    data = {**touched, "count": count, "source": source}
+    tell(session, asset, "price-history-imported", data)
 
 
 def event_of(asset: Asset, type_: str, data: Mapping[str, object]) -> Event:

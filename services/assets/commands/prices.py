@@ -34,6 +34,7 @@ from services.assets.domain.feeds import Basis
 from services.assets.domain.quotes import Bar, Faults
 from services.assets.models import Asset, Price, price_text
 from shared.errors import ServiceError, ValidationFailed
+from shared.events.cards import TRADE
 from shared.finance.days import latest_day
 from shared.finance.money import MINOR_CURRENCIES
 
@@ -88,12 +89,14 @@ _REPLACE_PRICES: Final = text(
         open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
         volume = excluded.volume, source = excluded.source, quoted_at = NULL
     WHERE prices.source <> ALL (:immune)
-        AND (prices.open, prices.high, prices.low, prices.close, prices.volume)
-            IS DISTINCT FROM
-            (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
+        AND (prices.source = :trade
+            OR (prices.open, prices.high, prices.low, prices.close, prices.volume)
+                IS DISTINCT FROM
+                (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume))
     """
 ).bindparams(
     bindparam("immune", type_=ARRAY(Text)),
+    bindparam("trade", TRADE),
     bindparam("dates", type_=ARRAY(Date)),
     *(bindparam(name, type_=ARRAY(Numeric)) for name in ("opens", "highs", "lows", "closes")),
     bindparam("volumes", type_=ARRAY(BigInteger)),
@@ -218,7 +221,8 @@ def _record_history(session: Session, asset: Asset, bars: Sequence[Bar], source:
     requote(session, asset)
     days = [bar.date for bar in bars]
     imported = Imported(asset.id, len(bars), min(days), max(days))
-    tell_of_history(session, asset, imported.first_date, imported.last_date, imported.count)
+    first, last = imported.first_date, imported.last_date
+    tell_of_history(session, asset, first, last, count=imported.count, source=source)
     return imported
 
 
@@ -243,7 +247,9 @@ def _record(session: Session, asset: Asset, quote: Bar) -> Bar:
     """Merge `quote` into its day's price and return what that is now."""
     row = session.scalar(select(Price).where(Price.asset_id == asset.id, Price.date == quote.date))
     is_newest = asset.price_date is None or quote.date >= asset.price_date
-    bar = quotes.merged(_bar(row) if row else None, quote, is_newest=is_newest)
+    # The price of a trade is no quote of the day: another one takes its place.
+    day = _bar(row) if row and row.source != TRADE else None
+    bar = quotes.merged(day, quote, is_newest=is_newest)
     if row is None:
         row = Price(asset_id=asset.id, date=bar.date)
         session.add(row)

@@ -24,6 +24,7 @@ from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Price
 from shared.errors import ValidationFailed
+from shared.events.cards import TRADE
 from shared.finance.days import latest_day
 
 # A source corrects its newest days.
@@ -56,8 +57,8 @@ def wanted(session: Session, asset_id: int, *, by: Actor) -> Wanted:
         NotFound, Forbidden: see `changes.permitted`.
     """
     asset = permitted(session, asset_id, by)
-    since = asset.price_date - _ASKED_AGAIN if asset.price_date else None
-    return Wanted(asset.id, asset.symbol, since)
+    newest = _newest(session, asset)
+    return Wanted(asset.id, asset.symbol, newest.date - _ASKED_AGAIN if newest else None)
 
 
 def record_delivery(
@@ -87,7 +88,8 @@ def record_delivery(
     if changed or new_splits:
         requote(session, asset)
         touched = [bar.date for bar in sifted.bars] + [split.date for split in new_splits]
-        tell_of_history(session, asset, min(touched), max(touched), changed)
+        first, last = min(touched), max(touched)
+        tell_of_history(session, asset, first, last, count=changed, source=source)
     return Recorded(changed, sifted.left_out)
 
 
@@ -119,6 +121,7 @@ def _as_stored(asset: Asset, delivery: Delivery, of_asset: Sequence[Split]) -> l
 
 
 def _newest(session: Session, asset: Asset) -> Bar | None:
-    newest = select(Price).where(Price.asset_id == asset.id, Price.date == asset.price_date)
-    row = session.scalar(newest)
+    """Return the newest price that is not merely a trade's: it says how far a history goes."""
+    prices_ = select(Price).where(Price.asset_id == asset.id, Price.source != TRADE)
+    row = session.scalar(prices_.order_by(Price.date.desc()).limit(1))
     return Bar(row.date, row.close) if row else None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.assets.models import Asset, Price, Split, visible_to
 from shared.errors import NotFound
+from shared.events.cards import TRADE
 from shared.http import Resource
 
 PAGE: Final = 1000  # cards
@@ -106,6 +107,9 @@ def _history(asset_id: int) -> Subquery:
             where_any(Price.high, _plain(Price.high)).label("high"),
             where_any(Price.low, _plain(Price.low)).label("low"),
             where_any(Price.volume, Price.volume.expression).label("volume"),
+            func.coalesce(
+                column(cast(Price.date, Text)).filter(Price.source == TRADE), _NONE
+            ).label("trade_days"),
         )
         .where(Price.asset_id == asset_id)
         .subquery("history")

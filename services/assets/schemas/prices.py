@@ -68,7 +68,13 @@ class PriceSchema(StrictSchema):
     volume = fields.Integer(
         allow_none=True, metadata={"description": "Volume, if known.", "example": 52847392}
     )
-    source = fields.String(metadata={"description": "Where it comes from.", "example": "manual"})
+    source = fields.String(
+        metadata={
+            "description": "Where it comes from: `manual`, `import`, a data source's name, or"
+            " `trade`, where it is merely the price of a trade.",
+            "example": "manual",
+        }
+    )
 
 
 class _Days(PageQuery):

@@ -45,6 +45,7 @@ class Asset(Base):
     current_price: Mapped[Decimal | None] = mapped_column(PRICE)
     previous_close: Mapped[Decimal | None] = mapped_column(PRICE)
     price_date: Mapped[date | None] = mapped_column(Date)
+    price_source: Mapped[str | None] = mapped_column(Text)
     split_dates: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")
     sequence: Mapped[int] = mapped_column(Integer)
 

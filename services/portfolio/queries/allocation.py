@@ -101,6 +101,7 @@ def _positions(session: Session, portfolio_id: int) -> Sequence[AnyRow]:
             Asset.country,
             Asset.current_price,
             Asset.price_date,
+            Asset.price_source,
         )
         .join(Asset, Asset.id == Position.asset_id)
         .where(Position.portfolio_id == portfolio_id, Position.quantity > 0)
@@ -156,7 +157,8 @@ def _warnings(
 ) -> list[remarks.Warning]:
     warnings = []
     for row in rows:
-        warnings += remarks.price("allocation", row.symbol, row.price_date, oldest)
+        last = remarks.LastPrice(row.symbol, row.price_date, row.price_source)
+        warnings += remarks.price("allocation", last, oldest)
     missing = sorted(unrated.union(source for source, rate in rates.items() if rate is None))
     warnings += remarks.rates("allocation", missing, rates.values(), portfolio.currency, oldest)
     if portfolio.cash_since and portfolio.cash_balance < 0 and not unrated:

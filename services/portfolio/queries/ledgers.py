@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     ColumnExpressionArgument,
+    ScalarSelect,
     Text,
     case,
     cast,
@@ -21,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.portfolio.models import LEDGER_ORDER, Asset, Portfolio, Transaction
 from shared.errors import NotFound
-from shared.finance.entries import EARNINGS
+from shared.finance.entries import EARNINGS, TRADES
 
 PAGE: Final = 1000  # portfolios
 
@@ -45,7 +46,20 @@ def one(session: Session, portfolio_id: int) -> dict[str, Any]:
     Raises:
         NotFound: there is no such portfolio.
     """
-    statement = select(Portfolio, _LEDGER).where(Portfolio.id == portfolio_id)
+    return _with(session, portfolio_id, _LEDGER)
+
+
+def private_trades(session: Session, portfolio_id: int) -> dict[str, Any]:
+    """Return as `one` does, of the ledger the purchases and sales of private assets alone.
+
+    Raises:
+        NotFound: there is no such portfolio.
+    """
+    return _with(session, portfolio_id, _PRIVATE_TRADES)
+
+
+def _with(session: Session, portfolio_id: int, entries: ScalarSelect[Any]) -> dict[str, Any]:
+    statement = select(Portfolio, entries).where(Portfolio.id == portfolio_id)
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound.of("portfolio")
@@ -98,11 +112,20 @@ _CARD: Final[Mapping[str, ColumnExpressionArgument[Any]]] = {
 _NAMED: Final = func.json_build_object(
     *chain.from_iterable((literal_column(f"'{name}'"), value) for name, value in _CARD.items())
 )
-_LEDGER: Final = (
-    select(func.json_agg(aggregate_order_by(_NAMED, *LEDGER_ORDER)))
-    .select_from(Transaction)
-    .outerjoin(Asset, Asset.id == Transaction.asset_id)
-    .where(Transaction.portfolio_id == Portfolio.id)
-    .correlate(Portfolio)
-    .scalar_subquery()
+
+
+def _entries(*conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return (
+        select(func.json_agg(aggregate_order_by(_NAMED, *LEDGER_ORDER)))
+        .select_from(Transaction)
+        .outerjoin(Asset, Asset.id == Transaction.asset_id)
+        .where(Transaction.portfolio_id == Portfolio.id, *conditions)
+        .correlate(Portfolio)
+        .scalar_subquery()
+    )
+
+
+_LEDGER: Final = _entries()
+_PRIVATE_TRADES: Final = _entries(
+    Asset.owner_id.is_not(None), Transaction.transaction_type.in_(TRADES)
 )

@@ -175,8 +175,8 @@ def resources(session: Session, owner_id: int, rows: Sequence[AnyRow]) -> list[d
         }
         unrated_ = unrated.get(row.id, [])
         resource = _resource(row, positions, used, unrated_)
-        for symbol, price_day in doubtful.get(row.id, ()):
-            resource["warnings"] += remarks.price("total_value", symbol, price_day, oldest)
+        for last in doubtful.get(row.id, ()):
+            resource["warnings"] += remarks.price("total_value", last, oldest)
         for _, symbol, split_day in splits.get(row.id, ()):
             resource["warnings"].append(remarks.split_not_booked("total_value", symbol, split_day))
         missing = [source for source, rate in used.items() if rate is None]

@@ -33,6 +33,7 @@ _POSITION: Final = (
     Asset.current_price,
     Asset.previous_close,
     Asset.price_date,
+    Asset.price_source,
     Position.quantity,
     Position.first_purchase_date,
     Position.cost,
@@ -216,7 +217,8 @@ def _warnings(row: AnyRow, rate: Rate | None, oldest: date) -> list[remarks.Warn
     if not row.cost:
         warnings.append(remarks.no_cost_basis("unrealized_return_percentage"))
     if row.quantity:
-        warnings += remarks.price("current_value", row.symbol, row.price_date, oldest)
+        last = remarks.LastPrice(row.symbol, row.price_date, row.price_source)
+        warnings += remarks.price("current_value", last, oldest)
     missing = [row.currency] if rate is None or row.base_cost is None else []
     used = [rate] if row.quantity else []
     return warnings + remarks.rates("base", missing, used, row.base_currency, oldest)

@@ -2,17 +2,27 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
-from shared.finance.doubts import OF_NOW, Doubt, doubt_of_price
+from shared.events.cards import TRADE
+from shared.finance.doubts import OF_NOW, Doubt, doubts_of_price
 from shared.finance.rates import Rate
 
 Warning = dict[str, str]
 
 
-def price(field: str, symbol: str, day: date | None, oldest_fresh: date) -> list[Warning]:
-    """Return the warning of something held whose last price, of `day`, is missing or stale."""
-    doubt = doubt_of_price(day, oldest_fresh)
-    return [_doubted(field, doubt, symbol=symbol, day=day)] if doubt else []
+class LastPrice(NamedTuple):
+    """Where the last price of something held comes from; of no price the day is None."""
+
+    symbol: str
+    day: date | None
+    source: str | None
+
+
+def price(field: str, last: LastPrice, oldest_fresh: date) -> list[Warning]:
+    """Return the warnings of a last price that is missing, stale, or merely that of a trade."""
+    doubts = doubts_of_price(last.day, oldest_fresh, of_trade=last.source == TRADE)
+    return [_doubted(field, doubt, symbol=last.symbol, day=last.day) for doubt in doubts]
 
 
 def rates(

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from services.portfolio.domain.cash import sums_entered
 from services.portfolio.domain.totals import Sums
 from services.portfolio.models import UNRATED, Asset, Portfolio, Position, Transaction
+from services.portfolio.queries.remarks import LastPrice
+from shared.events.cards import TRADE
 from shared.finance.entries import EARNINGS, EntryType
 
 _HELD: Final = Position.quantity > 0
@@ -76,18 +78,24 @@ def of_positions(session: Session, ids: Collection[int]) -> dict[int, list[Sums]
 
 def doubtful_prices(
     session: Session, ids: Collection[int], oldest_fresh: date
-) -> dict[int, list[tuple[str, date | None]]]:
-    """Return the symbols held whose price is missing, or older than `oldest_fresh`, and its day."""
+) -> dict[int, list[LastPrice]]:
+    """Return the last prices of what is held that are missing, a trade's, or too old.
+
+    Args:
+        oldest_fresh: see `shared.finance.days`.
+    """
+    is_doubtful = or_(
+        Asset.price_date.is_(None), Asset.price_date < oldest_fresh, Asset.price_source == TRADE
+    )
     statement = (
-        select(Position.portfolio_id, Asset.symbol, Asset.price_date)
+        select(Position.portfolio_id, Asset.symbol, Asset.price_date, Asset.price_source)
         .join(Asset, Asset.id == Position.asset_id)
-        .where(Position.portfolio_id.in_(ids), _HELD)
-        .where(or_(Asset.price_date.is_(None), Asset.price_date < oldest_fresh))
+        .where(Position.portfolio_id.in_(ids), _HELD, is_doubtful)
         .order_by(Position.portfolio_id, Asset.symbol, Asset.id)
     )
-    by_portfolio: defaultdict[int, list[tuple[str, date | None]]] = defaultdict(list)
-    for portfolio_id, symbol, day in session.execute(statement):
-        by_portfolio[portfolio_id].append((symbol, day))
+    by_portfolio: defaultdict[int, list[LastPrice]] = defaultdict(list)
+    for portfolio_id, symbol, day, source in session.execute(statement):
+        by_portfolio[portfolio_id].append(LastPrice(symbol, day, source))
     return by_portfolio
 
 

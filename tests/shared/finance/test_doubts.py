@@ -5,15 +5,23 @@ from datetime import date
 
 import pytest
 
-from shared.finance.doubts import OF_HISTORY, OF_NOW, Doubt, doubt_of_price
+from shared.finance.doubts import OF_HISTORY, OF_NOW, Doubt, doubts_of_price
 
 
 @pytest.mark.parametrize(
-    ("day", "doubt"),
-    [(None, Doubt.PRICE_MISSING), (date(2024, 1, 4), Doubt.STALE_PRICE), (date(2024, 1, 5), None)],
+    ("day", "of_trade", "doubts"),
+    [
+        (None, False, [Doubt.PRICE_MISSING]),
+        (date(2024, 1, 4), False, [Doubt.STALE_PRICE]),
+        (date(2024, 1, 5), False, []),
+        (date(2024, 1, 5), True, [Doubt.TRADE_PRICE]),
+        (date(2024, 1, 4), True, [Doubt.STALE_PRICE, Doubt.TRADE_PRICE]),
+    ],
 )
-def test_a_price_is_missing_stale_or_in_order(day: date | None, doubt: Doubt | None) -> None:
-    assert doubt_of_price(day, oldest_fresh=date(2024, 1, 5)) == doubt
+def test_a_price_is_missing_stale_a_trades_or_in_order(
+    day: date | None, of_trade: bool, doubts: list[Doubt]
+) -> None:
+    assert doubts_of_price(day, date(2024, 1, 5), of_trade=of_trade) == doubts
 
 
 @pytest.mark.parametrize("messages", [OF_NOW, OF_HISTORY])

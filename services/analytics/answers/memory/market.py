@@ -245,10 +245,12 @@ def _read(session: Session, assets: list[AssetRow]) -> Iterator[tuple[AssetRow, 
     ids = [asset.id for asset in assets]
     packed, splits = queries.packed_closes(session, ids), queries.splits(session, ids)
     for asset in assets:
-        closes = History.unpack(packed.get(asset.id, [])).closes()
-        series = Series.of(splits.get(asset.id, []))
-        yield asset, Quotes(asset.symbol, asset.currency, closes, series, asset.asset_type)
+        history = History.unpack(packed.get(asset.id, []))
+        closes, series = history.closes(), Series.of(splits.get(asset.id, []))
+        kind, trade_days = asset.asset_type, history.trade_days
+        yield asset, Quotes(asset.symbol, asset.currency, closes, series, kind, trade_days)
 
 
 def _bytes(quotes: Quotes) -> int:
-    return quotes.closes.days.nbytes + quotes.closes.values.nbytes
+    closes = quotes.closes
+    return closes.days.nbytes + closes.values.nbytes + quotes.trade_days.nbytes

@@ -6,8 +6,8 @@ minutes: until then workers of the release before may still run, and would take 
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
