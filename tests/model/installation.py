@@ -20,6 +20,9 @@ from services.analytics.outside.owners import Owners as AnalyticsOwners
 from services.analytics.parts.appraiser import Appraiser
 from services.analytics.replicas import Replicas as AnalyticsReplicas
 from services.assets import app as assets_app
+from services.assets import handlers as assets_handlers
+from services.assets.outside.owners import Owners as AssetsOwners
+from services.assets.replicas import Replicas as AssetsReplicas
 from services.portfolio import app as portfolio_app
 from services.portfolio import handlers as portfolio_handlers
 from services.portfolio.outside.owners import Owners as PortfolioOwners
@@ -51,6 +54,8 @@ class Installation:
         self._appraiser = Appraiser(analytics.database, portfolios)
         copies = PortfolioReplicas(portfolio.database, PortfolioOwners(urls, _signer(portfolio)))
         self._portfolio_handlers = portfolio_handlers.table(copies)
+        ledgers = AssetsReplicas(assets.database, AssetsOwners(urls, _signer(assets)))
+        self._assets_handlers = assets_handlers.table(ledgers)
         self._analytics_handlers = analytics_handlers.table(replicas)
         admin = assets.client(ADMINISTRATOR, staff=True)
         for name, closes in public_pairs().items():
@@ -62,7 +67,10 @@ class Installation:
         _hear(self.portfolio, of_assets, self._portfolio_handlers)
         _hear(self.analytics, of_assets, self._analytics_handlers)
         of_portfolio = _taken(self.portfolio)
-        _hear(self.analytics, of_portfolio, self._analytics_handlers)
+        _hear(self.assets, of_portfolio, self._assets_handlers)
+        of_trades = _taken(self.assets)
+        _hear(self.portfolio, of_trades, self._portfolio_handlers)
+        _hear(self.analytics, [*of_portfolio, *of_trades], self._analytics_handlers)
         while self._appraiser.work(threading.Event()):
             pass
 

@@ -13,7 +13,6 @@ START: Final = date(2021, 12, 1)
 END: Final = date(2024, 6, 28)
 RATES: Final = {"EURUSD": "1.10", "EURGBP": "0.86", "USDJPY": "131.5", "USDKWD": "0.3062"}
 BEGINNINGS: Final = {"USDJPY": date(2022, 3, 1)}
-PRIVATE_ASSETS: Final = False
 RATIOS: Final = ("2:1", "3:1", "1:3", "3:2", "1:10", "7:3")
 # How often a kind has a close, and how far it moves from one to the next.
 KINDS: Final = {
@@ -79,7 +78,7 @@ def priced(random: Random, symbol: str, kind: str, currency: str, span: tuple[da
             on: rounded(close / ratio, 4) if on >= day else close for on, close in closes.items()
         }
     closes = {on: max(close, Fraction(1, 100)) for on, close in closes.items()}
-    is_private = PRIVATE_ASSETS and random.random() < 0.25
+    is_private = random.random() < 0.25
     return Asset(symbol, kind, currency, Closes(closes), splits, is_private)
 
 
