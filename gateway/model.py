@@ -136,7 +136,7 @@ def _routers(route: Route) -> list[Router]:
     """
     name = _name(route.path)
     rule = _rule(route.path)
-    priority = _PRIORITY_ROUTE + 2 * _literal_segments(route.path)
+    priority = _PRIORITY_ROUTE + 2 * _precision(route.path)
     middlewares = _chain(route)
     routers = [Router(name, rule, priority, middlewares, route.service)]
     if route.takes_a_body:
@@ -313,9 +313,14 @@ def _rule(path: str) -> str:
     return " || ".join(f"Path(`{spelling}`)" for spelling in (*plain, *without_slash))
 
 
-def _literal_segments(path: str) -> int:
-    """Return how many segments of `path` are words: /assets/search/ goes before /assets/{id}/."""
-    return sum(bool(segment) and "{" not in segment for segment in path.split("/"))
+def _precision(path: str) -> int:
+    """Return a greater number for a path that says more: words before parameters.
+
+    /jobs/search/ goes before /jobs/portfolio-{id}/, and that before /jobs/{id}/.
+    """
+    segments = [segment for segment in path.split("/") if segment]
+    words = sum("{" not in segment for segment in segments)
+    return 2 * words + sum(not segment.startswith("{") for segment in segments)
 
 
 def _name(path: str) -> str:

@@ -20,8 +20,9 @@ ROUTES_FILE: Final = Path(__file__).with_name("routes.yml")
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Segments that end in a slash, or a file ("/api/docs/swagger-ui.css").
-_PATH: Final = r"^/api/(([a-z0-9_-]+|\{[a-z_]+\})/)*([a-z0-9-]+\.[a-z0-9.-]+)?$"
+_PATH: Final = r"^/api/(([a-z0-9_-]+|([a-z]+-)?\{[a-z_]+\})/)*([a-z0-9-]+\.[a-z0-9.-]+)?$"
 _PARAMETER: Final = re.compile(r"\{[^/}]*\}")
+_SEGMENT: Final = re.compile(r"[^/{]*\{[^/}]*\}")
 
 
 class RoutesError(ValueError):
@@ -139,8 +140,11 @@ def differences(
 
 
 def template(path: str) -> str:
-    """Return `path` with its parameters' names left out, as two names mean the same place."""
-    return _PARAMETER.sub("{}", path)
+    """Return `path` with a parameter for each segment that has one, as a service's document has it.
+
+    Names are left out: two names mean the same place.
+    """
+    return _SEGMENT.sub("{}", path)
 
 
 def _spoken(operation: tuple[str, str, str]) -> str:
@@ -155,7 +159,7 @@ def _who(needs_user: bool) -> str:
 def _refuse_doubles(file: Path, routes: Sequence[Route]) -> None:
     seen: dict[str, Route] = {}
     for route in routes:
-        other = seen.setdefault(template(route.path), route)
+        other = seen.setdefault(_PARAMETER.sub("{}", route.path), route)
         if other is not route:
             raise RoutesError(
                 f"{file}: {route.path} of {route.service} is {other.path} of {other.service}"

@@ -10,6 +10,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -29,11 +30,22 @@ AnyRow = Row[*tuple[Any, ...]]
 Reader = psycopg.Cursor[Any]
 log = logger(__name__)
 
-# Nothing waits for ever: a statement 10 s, a lock 3 s, a forgotten transaction 30 s; and a
-# server that vanished without a word is noticed by TCP after 15 s.
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds after which PostgreSQL ends a statement, waiting for a lock, an idle transaction."""
+
+    statement: int
+    lock: int
+    idle: int
+
+
+# Nothing waits for ever. A job computes for long between two statements, at low priority.
+IN_A_REQUEST: Final = Patience(statement=10, lock=3, idle=30)
+IN_A_JOB: Final = Patience(statement=120, lock=30, idle=300)
+
+# A server that vanished without a word is noticed by TCP after 15 s.
 _CONNECT_ARGS: Final[dict[str, Any]] = {
-    "options": "-c statement_timeout=10000 -c lock_timeout=3000"
-    " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
     "connect_timeout": 3,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -80,20 +92,22 @@ class Database:
     Args:
         url: `postgresql://role:password@host:port/database`.
         pool_size: connections kept, one for each thread that works with the database.
+        patience: how long the server lets them wait.
 
     Attributes:
         sessions: make sessions that read and write.
         snapshots: make sessions that only read, and see one moment in all they read.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, patience: Patience = IN_A_REQUEST) -> None:
+        self._connect_args = {**_CONNECT_ARGS, "options": _options(patience)}
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_pre_ping=True,
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=5,
-            connect_args=_CONNECT_ARGS,
+            connect_args=self._connect_args,
         )
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
@@ -145,14 +159,26 @@ class Database:
                 self._readers.append(reader)
 
     def _new_reader(self) -> Reader:
-        connection = psycopg.connect(self._url, autocommit=True, **_CONNECT_ARGS)
-        return connection.cursor(row_factory=namedtuple_row)
+        return self.alone().cursor()
+
+    def alone(self) -> psycopg.Connection[Any]:
+        """Return a connection of its own, in autocommit: for what lives as long as that does."""
+        return psycopg.connect(
+            self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
+        )
 
     def close(self) -> None:
         """Close every connection that nobody uses."""
         self.engine.dispose()
         while self._readers:
             self._readers.pop().connection.close()
+
+
+def _options(patience: Patience) -> str:
+    return (
+        f"-c statement_timeout={patience.statement}s -c lock_timeout={patience.lock}s"
+        f" -c idle_in_transaction_session_timeout={patience.idle}s -c timezone=UTC"
+    )
 
 
 def retried(unit: Callable[[], T]) -> T:

@@ -8,6 +8,7 @@ ServiceError                 code                    status
 ├── NotAcceptable            not_acceptable          406
 ├── Conflict                 conflict                409
 ├── PreconditionFailed       precondition_failed     412
+├── UnsupportedMediaType     unsupported_media_type  415
 ├── ValidationFailed         validation_error        422  (carries the fields)
 ├── RateLimited              rate_limited            429  (carries retry_after)
 ├── SourceFailed             data_source_error       502 at the gateway
@@ -36,6 +37,8 @@ class ServiceError(Exception):
     title = "Internal server error"
     # True: what was done before it was raised stays done (a failed login is counted).
     keeps_work = False
+    # True: the same request may be answered otherwise soon, so that no Idempotency-Key keeps it.
+    may_pass = False
 
     def __init__(
         self, message: str | None = None, *, code: str | None = None, title: str | None = None
@@ -118,6 +121,14 @@ class PreconditionFailed(ServiceError):
     status = 412
     code = "precondition_failed"
     title = "Precondition failed"
+
+
+class UnsupportedMediaType(ServiceError):
+    """The body is of a type that is not taken here; the message says which one is."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "Unsupported media type"
 
 
 class ValidationFailed(ServiceError):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from environs import Env
+from marshmallow import validate
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
 
@@ -23,6 +24,7 @@ class SettingsValues(TypedDict):
     metrics_host: str
     metrics_port: int
     threads: int
+    open_jobs: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ class ServiceSettings:
         urls: base URL of each service's internal door.
         metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
+        open_jobs: of one user in this service; more are refused.
     """
 
     name: str
@@ -50,6 +53,7 @@ class ServiceSettings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     threads: int = 8
+    open_jobs: int = 5
 
 
 def environment() -> Env:
@@ -70,6 +74,7 @@ def read_common(env: Env, name: str) -> SettingsValues:
         metrics_host=env.str("METRICS_HOST", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 0),
         threads=env.int("THREADS", 8),
+        open_jobs=env.int("MOST_OPEN_JOBS", 5, validate=validate.Range(min=1)),
     )
 
 

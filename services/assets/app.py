@@ -1,13 +1,14 @@
 """Assets' web application."""
 
 from services.assets import internal, settings
-from services.assets.models import IdempotencyKey
+from services.assets.domain.price_files import price_bars
+from services.assets.models import IdempotencyKey, Job
 from services.assets.outside import sources
-from services.assets.parts.refreshes import Refreshes
 from services.assets.routes import BLUEPRINTS
-from services.assets.schemas import price_bars
+from services.assets.routes.refresh import Asked
 from services.assets.settings import Settings
 from shared.http import ServiceApp, create_service_app
+from shared.jobs import routes as jobs
 
 
 def create_app(configuration: Settings | None = None) -> ServiceApp:
@@ -17,9 +18,10 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         configuration,
         title="Assets and prices",
         public=BLUEPRINTS,
-        internal=[internal.blueprint],
+        internal=[internal.blueprint, jobs.internal],
         idempotency_table=IdempotencyKey,
+        job_table=Job,
     )
     source = sources.source(configuration.data_source, price_bars)
-    app.extensions["refreshes"] = Refreshes(source, configuration.source_seconds)
+    app.extensions["source"] = Asked(source, configuration.source_seconds)
     return app

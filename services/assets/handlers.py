@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from services.assets import commands
 from services.assets.domain.trades import Trade
+from services.assets.models import Job
 from services.assets.replicas import Replicas
 from shared.events import Event
+from shared.http import jobs
 from shared.replica import Handler
 
 
@@ -24,7 +26,7 @@ def table(replicas: Replicas) -> Mapping[str, Handler]:
         "transaction-created": ledgers.step(_put_trade),
         "transaction-updated": ledgers.step(_put_trade),
         "transaction-deleted": ledgers.step(_delete_trade),
-        "user-deleted": _delete_private_assets,
+        "user-deleted": _delete_everything,
     }
 
 
@@ -46,5 +48,7 @@ def _delete_trade(session: Session, event: Event) -> None:
     commands.put_trade(session, event.subject_id, event.sequence, entry["id"], None)
 
 
-def _delete_private_assets(session: Session, event: Event) -> None:
-    commands.delete_private_assets(session, event.data["user"])
+def _delete_everything(session: Session, event: Event) -> None:
+    user = event.data["user"]
+    commands.delete_private_assets(session, user)
+    jobs.forget_user(session, Job, user)

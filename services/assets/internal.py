@@ -7,11 +7,22 @@ from marshmallow import fields, validate
 from webargs.fields import DelimitedList
 
 from services.assets import commands
+from services.assets.commands import MOST_PRICES
+from services.assets.domain.access import Actor
 from services.assets.queries import cards
-from services.assets.schemas import Isin, Symbol
+from services.assets.schemas import DayPriceSchema, Isin, Symbol
 from shared.events.catalogue import AssetCard
-from shared.http import Blueprint, Resource, session
-from shared.http.schemas import MAX_ID, Currency, Error, Id, StrictSchema, Text
+from shared.http import Blueprint, Resource, bulk, session
+from shared.http.bulk import Rows
+from shared.http.schemas import (
+    MAX_ID,
+    Currency,
+    Error,
+    Id,
+    QuotedCurrency,
+    StrictSchema,
+    Text,
+)
 
 blueprint = Blueprint("Copies of assets", "Cards and price series, each with its sequence.")
 
@@ -97,6 +108,46 @@ class PrivateAssetSchema(StrictSchema):
     isin = Isin(load_default=None, allow_none=True, metadata={"description": "ISIN."})
 
 
+class TrialSchema(StrictSchema):
+    """Private assets that may be made, one after the other."""
+
+    user = Id(required=True, metadata={"description": "Who would own them."})
+    assets = Rows(
+        fields.Nested(PrivateAssetSchema(exclude=["user"])),
+        required=True,
+        validate=_AT_ONCE,
+        metadata={"description": "1 to 1000 assets."},
+    )
+
+
+class RefusedSchema(StrictSchema):
+    """Why assets would not be made."""
+
+    refused = fields.List(
+        fields.Dict(allow_none=True),
+        metadata={"description": "Of each asset field → messages, or null."},
+    )
+
+
+class ClosesSchema(StrictSchema):
+    """Closes of a private asset that came with a user's ledger."""
+
+    user = Id(required=True, metadata={"description": "Who owns it."})
+    prices = fields.List(
+        fields.Nested(DayPriceSchema(only=["date", "close"])),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_PRICES),
+        metadata={"description": "One a day."},
+    )
+    currency = QuotedCurrency(metadata={"description": "Of the numbers.", "example": "GBX"})
+
+
+class RecordedSchema(StrictSchema):
+    """How many were recorded."""
+
+    recorded = fields.Integer(metadata={"description": "Prices recorded.", "example": 2})
+
+
 class SeriesSchema(StrictSchema):
     """All prices of an asset as traded, in columns, oldest first; of one moment with its card."""
 
@@ -167,6 +218,17 @@ def make_private_asset(values: dict[str, Any]) -> Response:
     return response
 
 
+@blueprint.route("/internal/v1/assets/trial/", methods=["POST"])
+@blueprint.for_services()
+@blueprint.arguments(TrialSchema)
+@blueprint.response(200, RefusedSchema)
+def try_private_assets(values: dict[str, Any]) -> Resource:
+    """Say which private assets of a user would not be made; none is."""
+    rows = bulk.load(PrivateAssetSchema(exclude=["user"]), values["assets"])
+    refused = commands.refusals_of_private_assets(session, values["user"], rows)
+    return {"refused": refused}
+
+
 @blueprint.route("/internal/v1/assets/<id:asset_id>/", methods=["GET"])
 @blueprint.for_services()
 @blueprint.response(200, VersionedCard)
@@ -181,6 +243,19 @@ def get_card(asset_id: int) -> Response:
 def get_series(asset_id: int) -> Response:
     """Return an asset's whole price series and the sequence that it belongs to."""
     return _as_it_is(cards.series(session, asset_id))
+
+
+@blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["POST"])
+@blueprint.for_services()
+@blueprint.arguments(ClosesSchema)
+@blueprint.response(200, RecordedSchema)
+def record_closes(values: dict[str, Any], asset_id: int) -> Resource:
+    """Record closes of a user's own asset; what cannot be a price is left out."""
+    by = Actor(values.pop("user"))
+    outcomes = commands.import_sound_prices(
+        session, asset_id, by=by, rows=values.pop("prices"), **values
+    )
+    return {"recorded": sum(isinstance(outcome, int) for outcome in outcomes)}
 
 
 def _as_it_is(answer: Resource) -> Response:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    Sequence,
     String,
     Text,
     UniqueConstraint,
@@ -32,12 +33,8 @@ from shared.bus.outbox import OutboxMixin
 from shared.finance.asset_types import ASSET_TYPES
 from shared.finance.money import trimmed
 from shared.http.idempotency import IdempotencyMixin
+from shared.http.jobs import JobMixin
 
-PENDING: Final = "PENDING"
-RUNNING: Final = "RUNNING"
-DONE: Final = "DONE"
-FAILED: Final = "FAILED"
-JOB_STATES: Final = (PENDING, RUNNING, DONE, FAILED)
 PUBLIC: Final = "PUBLIC"
 PRIVATE: Final = "PRIVATE"
 # 12 digits before the point and 8 after it, as the contract accepts them.
@@ -46,6 +43,9 @@ PRICE: Final = Numeric(20, 8)
 
 class Base(DeclarativeBase):
     """Assets' own metadata."""
+
+
+PRICE_IMPORT_IDS: Final = Sequence("price_import_ids", metadata=Base.metadata)
 
 
 class AssetFields(TypedDict, total=False):
@@ -178,7 +178,11 @@ def price_text(price: Decimal | None) -> str | None:
 
 
 class Price(Base):
-    """The price of one asset on one day, as traded."""
+    """The price of one asset on one day, as traded.
+
+    Attributes:
+        import_id: of the file, or list, that it came by last, one of `PRICE_IMPORT_IDS`.
+    """
 
     __tablename__ = "prices"
 
@@ -192,10 +196,12 @@ class Price(Base):
     volume: Mapped[int | None] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(30))
     quoted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    import_id: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
         UniqueConstraint("asset_id", "date", name="prices_asset_date_key"),
         Index("prices_date_idx", "date", "id"),
+        Index("prices_import_idx", "import_id", postgresql_where=text("import_id IS NOT NULL")),
         CheckConstraint(
             "close > 0 AND open > 0 AND high > 0 AND low > 0", name="prices_are_positive"
         ),
@@ -266,35 +272,31 @@ class Trade(Base):
     )
 
 
-class Job(Base):
-    """Work on an asset that takes longer than a request; the worker does it.
+class Job(JobMixin, Base):
+    """Bulks and refreshes that take longer than a request.
 
     Attributes:
-        user_id: who asked; 0 is the installation itself.
-        started: when a worker took it last; one that died with it leaves it RUNNING.
+        asset_id, result, error: written by the release before alone; see `commands.adopt_old_jobs`.
     """
 
-    __tablename__ = "jobs"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    user_id: Mapped[int] = mapped_column(BigInteger)
-    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(String(30))
-    status: Mapped[str] = mapped_column(String(10), server_default=PENDING)
-    progress: Mapped[int] = mapped_column(Integer, server_default="0")
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    started: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    finished: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
 
     __table_args__ = (
+        *JobMixin.indexes(),
         Index("jobs_asset_idx", "asset_id", "created"),
         Index("jobs_open_idx", "id", postgresql_where=text("finished IS NULL")),
-        CheckConstraint(f"status IN {JOB_STATES}", name="jobs_status_known"),
+        # The release before writes its own words: PENDING, RUNNING, DONE, FAILED.
+        CheckConstraint(
+            "lower(status) IN ('pending', 'queued', 'running', 'done', 'failed')",
+            name="jobs_status_known",
+        ),
         CheckConstraint("progress BETWEEN 0 AND 100", name="jobs_progress_in_percent"),
         CheckConstraint(
-            "(finished IS NOT NULL) = (status IN ('DONE', 'FAILED'))", name="jobs_end_once"
+            "(finished IS NOT NULL) = (lower(status) IN ('done', 'failed'))", name="jobs_end_once"
         ),
     )
 

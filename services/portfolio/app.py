@@ -1,7 +1,7 @@
 """The portfolio service's web application."""
 
 from services.portfolio import internal, settings
-from services.portfolio.models import IdempotencyKey
+from services.portfolio.models import IdempotencyKey, Job
 from services.portfolio.outside.owners import Owners
 from services.portfolio.routes import BLUEPRINTS
 from shared.http import ServiceApp, create_service_app
@@ -17,6 +17,7 @@ def create_app(configuration: ServiceSettings | None = None) -> ServiceApp:
         public=BLUEPRINTS,
         internal=[internal.blueprint],
         idempotency_table=IdempotencyKey,
+        job_table=Job,
     )
     app.extensions["owners"] = Owners(configuration.urls, app.signer)
     return app

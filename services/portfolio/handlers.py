@@ -7,9 +7,11 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from services.portfolio import commands
+from services.portfolio.models import Job
 from services.portfolio.outside.owners import AssetSnapshot
 from services.portfolio.replicas import Replicas
 from shared.events import Event, cards
+from shared.http import jobs
 from shared.replica import Handler
 
 
@@ -50,4 +52,6 @@ def _put_close(session: Session, event: Event) -> None:
 
 
 def _delete_everything(session: Session, event: Event) -> None:
-    commands.delete_everything_of(session, event.data["user"])
+    user = event.data["user"]
+    commands.delete_everything_of(session, user)
+    jobs.forget_user(session, Job, user)

@@ -1,16 +1,17 @@
-"""The portfolio service's second process: it relays the outbox, hears of assets, and keeps time."""
+"""The portfolio service's second process: it relays, hears of assets, keeps time and runs jobs."""
 
 import sys
 from typing import Final
 
 from services.portfolio import commands, handlers, settings
-from services.portfolio.models import IdempotencyKey
+from services.portfolio.models import IdempotencyKey, Job
 from services.portfolio.outside.owners import Owners
 from services.portfolio.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
-from shared.http import idempotency
+from shared.http import idempotency, jobs
 from shared.identity import Signer
+from shared.jobs import Runners
 
 _RATES_EVERY: Final = 300.0  # seconds
 
@@ -29,8 +30,10 @@ def main() -> int:
             worker.Timer(
                 "idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)
             ),
+            worker.Timer("old_jobs", 3600, lambda session: jobs.purge(session, Job)),
             worker.Timer("rates", _RATES_EVERY, commands.rate_unrated),
         ],
+        more_parts={"jobs": Runners(database, "services.portfolio.app:create_app").run},
     )
 
 

@@ -11,11 +11,11 @@ from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 from werkzeug.exceptions import BadRequest as MalformedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from shared import db, observability
 from shared.errors import BadRequest, ServiceError, Unauthorized
-from shared.http import etag, health, idempotency, operations
+from shared.http import etag, health, idempotency, jobs, operations
 from shared.http.blueprint import Blueprint
 from shared.http.context import current, service_app, session
 from shared.http.contract import API_VERSION, apply_contract
@@ -59,6 +59,12 @@ class IdConverter(IntegerConverter):
         super().__init__(map, min=1, max=MAX_ID)
 
 
+class JobConverter(BaseConverter):
+    """`<job:job_id>`: "portfolio-17", or a number alone."""
+
+    regex = r"(?:[a-z]+-)?[1-9][0-9]{0,17}"
+
+
 class PublicApi(Api):  # type: ignore[misc]  # the library is untyped
     """flask-smorest with our errors instead of its own."""
 
@@ -76,7 +82,9 @@ class UnitOfWorkApp(ServiceApp):
 
     def dispatch_request(self) -> Any:
         """Answer in one transaction: returning commits, raising rolls back."""
-        return db.retried(self._unit_of_work)
+        response = db.retried(self._unit_of_work)
+        # Only what is committed can be done by another process, and waited for.
+        return jobs.as_it_stands(response) if jobs.is_accepted(response) else response
 
     def _unit_of_work(self) -> Any:
         try:
@@ -94,6 +102,10 @@ class UnitOfWorkApp(ServiceApp):
             current.unit = None
 
     def _dispatch_once(self) -> Any:
+        if run := jobs.running():
+            response = self.make_response(super().dispatch_request())
+            jobs.finish(session, run, response)
+            return response
         has_key = request.method == "POST" and idempotency.HEADER in request.headers
         if current.identity is None or self.idempotency_table is None or not has_key:
             return super().dispatch_request()
@@ -113,6 +125,7 @@ def create_service_app(
     internal: Sequence[Blueprint],
     idempotency_table: type[Any] | None,
     title: str,
+    job_table: type[Any] | None = None,
 ) -> ServiceApp:
     """Return the web application of a service.
 
@@ -122,12 +135,14 @@ def create_service_app(
         internal: blueprints with `/internal/v1/…` routes, documented for the teams.
         idempotency_table: the service's `IdempotencyMixin` class.
         title: of the documentation.
+        job_table: the service's `JobMixin` class, if it has long work.
     """
     observability.configure_logging(settings.name, settings.log_level)
-    app = UnitOfWorkApp(settings, idempotency_table)
+    app = UnitOfWorkApp(settings, idempotency_table, job_table)
     app.config["MAX_CONTENT_LENGTH"] = JSON_BODY
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["job"] = JobConverter
     # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.before_request(_identify)
@@ -162,6 +177,7 @@ def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Bluep
         spec_kwargs={"marshmallow_plugin": SchemaPlugin()},
     )
     api.register_converter(IdConverter, _id_parameter)
+    api.register_converter(JobConverter, _job_parameter)
     api.init_app(app)
     api.spec.components.security_scheme(
         "token",
@@ -184,7 +200,14 @@ def _id_parameter(_: IdConverter) -> dict[str, Any]:
     return {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 
 
+def _job_parameter(_: JobConverter) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{JobConverter.regex}$"}
+
+
 def _identify() -> None:
+    if run := jobs.running():
+        current.identity = run.identity
+        return
     # Before all else, so that a refusal of any kind tells what is left of the quota. Where
     # nobody is known the view answers 401, or needs no user.
     with suppress(Unauthorized):

@@ -1,7 +1,8 @@
 """The decorators of a route, in the one order.
 
 authenticated or for_services, arguments, lane, response; where the body itself is large, the lane
-stands before the arguments, so that reading it takes a place:
+stands before the arguments, so that reading it takes a place, and what may be long has a `job`
+between the arguments of the query and those of the body:
 
 @blueprint.route("/api/portfolios/", methods=["GET"])
 @blueprint.authenticated("read")
@@ -12,6 +13,7 @@ def list_portfolios(query): ...
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import flask_smorest
@@ -20,8 +22,8 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from shared.errors import BadRequest, Forbidden, Unauthorized, ValidationFailed
-from shared.http import etag, kept, openapi, operations, pagination
+from shared.errors import BadRequest, Forbidden, ServiceError, Unauthorized, ValidationFailed
+from shared.http import etag, jobs, kept, openapi, operations, pagination
 from shared.http.bodies import require_few_values
 from shared.http.context import current, identity, service_app
 from shared.http.lanes import Lane
@@ -206,6 +208,43 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
     def lane(self, lane: Lane) -> Callable[[View], View]:
         """Work in a bounded lane, apart from what is cheap (see `shared.http.lanes`)."""
         return lane.bound
+
+    def job(
+        self,
+        kind: str,
+        *,
+        lane: str,
+        size: Callable[..., int],
+        most: float = inf,
+        limit: float = inf,
+        too_slow: type[ServiceError] | tuple[()] = (),
+    ) -> Callable[[View], View]:
+        """Let a request that is long, or may be answered later, become a job (`202`).
+
+        It stands behind the arguments of the query, and before those of the body, which the job
+        reads.
+
+        Args:
+            kind: what it does, for people.
+            lane: jobs of one lane are done one after the other.
+            size: gets the view's arguments, except the body's; returns the rows of the request,
+                counted and not read, and raises what refuses it at once.
+            most: rows that are answered directly.
+            limit: rows that are taken at all; the view refuses more of them at once.
+            too_slow: what the view raises when it gives up for want of time.
+        """
+
+        def decorate(view: View) -> View:
+            operations.of(view).is_long = True
+            bound = jobs.bound(
+                view, kind, lane=lane, size=size, most=most, limit=limit, too_slow=too_slow
+            )
+            describe = self.alt_response(
+                202, schema=jobs.AcceptedSchema, description="It takes longer: ask for the job."
+            )
+            return describe(bound)
+
+        return decorate
 
     def page_of(self, schema: type[Schema]) -> Callable[[View], View]:
         """Answer the `Listing` that the view returns, one page of it or all of it as CSV.

@@ -1,4 +1,4 @@
-"""What a JSON body holds is counted before it is read.
+"""What a body holds is counted before it is read.
 
 A number of four bytes becomes a `Decimal` of a hundred, so that 16 MiB of them would take half a
 gigabyte before anything could be said of the number of rows.
@@ -17,6 +17,11 @@ MOST_VALUES: Final = 500_000
 # without an end takes the rest.
 _SIGNS: Final = (b"[", b"{", b",")
 _STRING_OR_SIGN: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|([\[{,])', re.DOTALL)
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_OPENING: Final = b"[{"
+_OBJECT: Final = ord("{")
+_DEPTH_OF_ROWS: Final = 2  # in a list, in the object that the body is
 
 
 def require_few_values(body: bytes) -> None:
@@ -30,3 +35,28 @@ def require_few_values(body: bytes) -> None:
     signs = (match for match in _STRING_OR_SIGN.finditer(body) if match.lastindex)
     if next(islice(signs, MOST_VALUES, None), None):
         raise ValidationFailed.of("body", f"It has more than {MOST_VALUES} values.")
+
+
+def lines(body: bytes) -> int:
+    """Return how many lines a text has below its first one, blank ones among them."""
+    text = body.strip()
+    return max(text.count(b"\n"), text.count(b"\r"))
+
+
+def rows(body: bytes) -> int:
+    """Return how many objects stand in the lists of a JSON object: `{"transactions": [{}, {}]}`.
+
+    Raises:
+        ValidationFailed: see `require_few_values`.
+    """
+    require_few_values(body)
+    depth = count = 0
+    for bracket in _STRING.sub(b"", body).translate(None, _NO_BRACKETS):
+        if bracket in _OPENING:
+            count += depth == _DEPTH_OF_ROWS and bracket == _OBJECT
+            depth += 1
+        else:
+            depth -= 1
+        if depth < 0:
+            break  # it is not JSON, which is said by who reads it
+    return count

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.errors import BadRequest, Conflict, ServiceError, ValidationFailed
-from shared.http import etag
+from shared.http import etag, jobs
 
 HEADER: Final = "Idempotency-Key"
 _LIFETIME: Final = timedelta(hours=24)
@@ -53,7 +53,8 @@ def once(
     Args:
         table: the service's `IdempotencyMixin` class.
         user: keys of two users never meet.
-        view: gives the answer; what it raises as a `ServiceError` below 500 is an answer too.
+        view: gives the answer; what it raises as a `ServiceError` below 500 is an answer too,
+            unless it may pass.
 
     Raises:
         BadRequest: the key itself is not usable.
@@ -71,7 +72,9 @@ def once(
     if row is not None and row.created > datetime.now(UTC) - _LIFETIME:
         if row.request_hash != digest:
             raise ValidationFailed.of(HEADER, "This key was used for another request.")
-        return _replay(row, key)
+        replayed = _replay(row, key)
+        if not (jobs.is_accepted(replayed) and jobs.came_to_nothing(session, replayed)):
+            return replayed
     response = etag.apply(_answer(app, session, view))
     if response.status_code < 500 and response.status_code != 429 and not response.is_streamed:
         _store(session, table, key, digest, response)
@@ -92,6 +95,8 @@ def _answer(app: Flask, session: Session, view: Callable[[], Response]) -> Respo
         session.flush()
         savepoint.commit()
     except ServiceError as error:
+        if error.may_pass:
+            raise
         savepoint.commit() if error.keeps_work else savepoint.rollback()
         response = app.make_response(app.handle_user_exception(error))
     return response

@@ -31,12 +31,19 @@ _HEADERS: Final[dict[str, tuple[str, Document]]] = {
     "RateLimit-Reset": ("Seconds until all of it is there again.", {"type": "integer"}),
     "Retry-After": ("Seconds to wait.", {"type": "integer"}),
     "WWW-Authenticate": ("How to authenticate: `Token`.", {"type": "string"}),
+    "Location": ("Where the job is asked for.", {"type": "string"}),
+    "Preference-Applied": ("What was followed of `Prefer`.", {"type": "string"}),
     "Idempotency-Replayed": ("`true` where an earlier answer is repeated.", {"type": "string"}),
 }
 _PARAMETERS: Final[dict[str, tuple[str, Document]]] = {
     "Idempotency-Key": (
         "Makes repeating safe for 24 hours: the same key and request get the first answer again.",
         {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    ),
+    "Prefer": (
+        "`respond-async` makes a job of it, whatever its size; `wait=20` waits so many seconds, 25"
+        " at most, for the direct answer of what is a job (RFC 7240).",
+        {"type": "string"},
     ),
     "If-None-Match": ("A tag you have; the answer is 304 while it is current.", {"type": "string"}),
     "If-Match": ("A tag; another version than that is not changed (412).", {"type": "string"}),

@@ -16,7 +16,9 @@ View = Callable[..., Any]
 JSON_BODY: Final = 1024**2  # bytes
 _JSON: Final = "application/json"
 _CSV: Final = "text/csv"
-_PARAMETER: Final = re.compile(r"<id:(?P<name>\w+)>")
+_PARAMETER: Final = re.compile(r"<(id|job):(\w+)>")
+# What a path looks like with one.
+_EXAMPLES: Final[Mapping[str, Any]] = {"id": 1, "job": "portfolio-17"}
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _CHANGES: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
@@ -36,6 +38,7 @@ class Operation:
         is_computed: whether its answer is kept under what it is computed from.
         is_kept_for_a_minute: whether clients may use its answer so long without asking again.
         is_listing: whether it answers one page of a list, or all of it as CSV.
+        is_long: whether it may become a job.
         offers: the media types of its answers; none: it decides by itself.
     """
 
@@ -48,6 +51,7 @@ class Operation:
     is_computed: bool = False
     is_kept_for_a_minute: bool = False
     is_listing: bool = False
+    is_long: bool = False
     offers: frozenset[str] = frozenset()
 
 
@@ -83,6 +87,8 @@ def documented(view: View, rule: str, method: str, *, has_tag: bool) -> View:
     for answers in responses.values():
         for answer in answers:
             answer["headers"] = {name: name for name in _headers(operation)}
+    for answer in responses.get(202, []) if operation.is_long else ():
+        answer["headers"] |= {name: name for name in ("Location", "Preference-Applied")}
     if has_tag and method == "GET":
         responses[304] = [{"description": "You have it already.", "content_type": None}]
     for status in _errors(operation, rule, method, has_tag):
@@ -99,8 +105,13 @@ def documented(view: View, rule: str, method: str, *, has_tag: bool) -> View:
 def path_parameters(rule: str) -> list[Mapping[str, Any]]:
     """Return the descriptions of the ids in `rule`."""
     return [
-        {"in": "path", "name": name, "description": f"Id of the {_spoken(name)}.", "example": 1}
-        for name in _PARAMETER.findall(rule)
+        {
+            "in": "path",
+            "name": name,
+            "description": f"Id of the {_spoken(name)}.",
+            "example": _EXAMPLES[kind],
+        }
+        for kind, name in _PARAMETER.findall(rule)
     ]
 
 
@@ -119,7 +130,7 @@ def _offers(responses: Mapping[int, list[Document]]) -> frozenset[str]:
 
 def _header_parameters(operation: Operation, method: str, has_tag: bool) -> list[str]:
     if method == "POST" and operation.scope:
-        return ["Idempotency-Key"]
+        return ["Idempotency-Key", "Prefer"] if operation.is_long else ["Idempotency-Key"]
     if has_tag and method == "GET":
         return ["If-None-Match"]
     return ["If-Match"] if has_tag and method in _CHANGES else []

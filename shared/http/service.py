@@ -36,14 +36,21 @@ class ServiceApp(Flask):
         signer, verifier: its keys.
         settings: its configuration.
         idempotency_table: its `IdempotencyMixin` class, if it has something to post.
+        job_table: its `JobMixin` class, if it has long work.
         rendered: resources in JSON, see `shared.http.kept`.
     """
 
-    def __init__(self, settings: ServiceSettings, idempotency_table: type[Any] | None) -> None:
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        idempotency_table: type[Any] | None,
+        job_table: type[Any] | None = None,
+    ) -> None:
         super().__init__(f"services.{settings.name}", static_folder=None)
         self.settings = settings
         self.database = Database(settings.database_url, pool_size=settings.threads)
         self.signer = Signer(settings.name, settings.service_key_file)
         self.verifier = Verifier(settings.keys_dir, settings.name)
         self.idempotency_table = idempotency_table
+        self.job_table: Any = job_table
         self.rendered = store()

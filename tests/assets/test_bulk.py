@@ -71,9 +71,12 @@ def send(user: Assets, rows: Any, *, atomic: bool = True, **query: str) -> TestR
     return user.client.post("/api/assets/1/price_history/bulk/", json=given, query_string=query)
 
 
-def send_csv(user: Assets, text: str | bytes) -> TestResponse:
+def send_csv(user: Assets, text: str | bytes, **query: Any) -> TestResponse:
     return user.client.post(
-        "/api/assets/1/price_history/bulk/", data=text, content_type="text/csv; charset=utf-8"
+        "/api/assets/1/price_history/bulk/",
+        data=text,
+        content_type="text/csv; charset=utf-8",
+        query_string=query,
     )
 
 
@@ -92,6 +95,7 @@ def test_a_history_is_recorded_and_moves_the_current_price(ann: Assets) -> None:
         ],
     )
     assert body(answer) == {
+        "import_id": body(answer)["import_id"],
         "asset": 1,
         "count": 2,
         "first_date": "2024-01-18",
@@ -153,32 +157,36 @@ def test_a_history_comes_as_csv(ann: Assets) -> None:
         b"",
         b"2024-01-18,173\n",
         b"date,open\n2024-01-18,173\n",
-        b"date,close,colour\n2024-01-18,173,red\n",
         b"date,close,close\n2024-01-18,173,174\n",
-        b"date,close\n\xff\xfe,173\n",
+        b"date,close\n2024-01-20,1,2\n",
+        b"symbol,date,close\nAAPL,2024-01-18,173\nMSFT,2024-01-18,390\n",
     ],
 )
-def test_what_is_not_our_csv_is_malformed(ann: Assets, text: bytes) -> None:
+def test_what_is_no_file_of_prices_is_refused_as_a_whole(ann: Assets, text: bytes) -> None:
     ann.make()
-    assert send_csv(ann, text).status_code == 400
+    assert list(fields(send_csv(ann, text))) == ["file"]
 
 
-def test_a_wrong_line_of_csv_is_named_as_a_row(ann: Assets) -> None:
+def test_wrong_rows_of_a_file_are_counted_as_a_person_counts_them(ann: Assets) -> None:
     ann.make()
-    text = "date,close,volume\n2024-01-18,173,1\n2024-01-19,none,1.5\n2024-01-20,1,2,3\n"
+    text = (
+        "date,close,high\n2024-01-18,173,\n\n2024-01-19,nothing,1.5.2\n2024-01-18,174,\n"
+        "2024-01-20,10,9\n"
+    )
     assert fields(send_csv(ann, text))["prices"] == {
-        "1": {
-            "close": ["Not a valid decimal number."],
-            "volume": ["Not a valid integer."],
-        },
-        "2": {"more": ["Unknown field."]},
+        "4": {"close": ["Not a decimal number."], "high": ["Not a decimal number."]},
+        "5": {"date": ["Another row has this date too."]},
+        "6": {"high": ["Must not be below another price of the day."]},
     }
+    assert records(ann, "date") == []
 
 
 def test_another_kind_of_body_is_refused(ann: Assets) -> None:
     ann.make()
     path = "/api/assets/1/price_history/bulk/"
-    assert ann.client.post(path, data="x", content_type="text/plain").status_code == 415
+    answer = ann.client.post(path, data="x", content_type="text/plain")
+    assert answer.status_code == 415
+    assert "with Content-Type: text/csv; this one says text/plain" in answer.text
 
 
 def test_adjusted_prices_are_turned_back(ann: Assets) -> None:

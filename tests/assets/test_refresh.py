@@ -18,7 +18,10 @@ from services.assets.domain.access import Actor
 from services.assets.domain.feeds import DataSourceError, Delivery
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
-from services.assets.parts.refreshes import Refreshes
+from services.assets.lanes import REFRESHING
+from services.assets.models import Job
+from shared.http import jobs
+from shared.jobs import Runner
 from shared.testing import Stand, wait_until
 from tests.assets.build import Assets, body
 from tests.assets.feed import Feed, listening
@@ -64,9 +67,15 @@ def closes(user: Assets) -> list[tuple[str, str]]:
 
 
 def work(fed: Stand) -> None:
-    """Do the next job as the worker does."""
-    refreshes: Refreshes = fed.app.extensions["refreshes"]
-    refreshes.work(fed.database)
+    """Do the jobs that wait, as a runner does."""
+    Runner(fed.app, REFRESHING).run_once()
+
+
+def later(user: Assets) -> str:
+    """Ask for a refresh that nobody waits for; return the id of its job."""
+    answer = user.post("assets/1/refresh_data/", Prefer="respond-async")
+    assert answer.status_code == 202, answer.json
+    return str(body(answer)["job"]["id"])
 
 
 def test_a_refresh_answers_the_asset_with_its_new_price(ann: Assets, feed: Feed) -> None:
@@ -223,59 +232,33 @@ def test_a_slow_source_becomes_a_job(fed: Stand, ann: Assets, feed: Feed, slow: 
     feed.says("2024-01-18,173")
     setattr(feed, slow, 1.5)
     answer = refresh(ann)
-    assert answer.status_code == 202
-    assert body(answer) == {"job": 1}
-    assert answer.headers["Location"] == "/api/jobs/1/"
-    assert body(ann.get("jobs/1/")) == {
-        "id": 1,
-        "kind": "refresh_data",
-        "status": "PENDING",
-        "progress": 0,
-        "result": None,
-        "error": None,
-    }
+    assert (answer.status_code, answer.headers["Location"]) == (202, "/api/jobs/assets-1/")
+    assert (body(answer)["job"]["kind"], body(answer)["job"]["status"]) == (
+        "refresh_data",
+        "queued",
+    )
     setattr(feed, slow, 0)
     work(fed)
-    job = body(ann.get("jobs/1/"))
-    assert (job["status"], job["progress"]) == ("DONE", 100)
-    assert job["result"] == {"prices": 1, "left_out": []}
+    job = body(ann.get("jobs/assets-1/"))
+    assert (job["status"], job["progress"]) == ("done", 100)
+    assert job["result"] == body(ann.get("assets/1/"))
     assert closes(ann) == [("2024-01-18", "173.00")]
 
 
 def test_asking_again_while_a_job_waits_makes_no_second_one(ann: Assets, feed: Feed) -> None:
     feed.seconds_before = 1.5
-    assert [body(refresh(ann)) for _ in range(2)] == [{"job": 1}, {"job": 1}]
+    assert [body(refresh(ann))["job"]["id"] for _ in range(2)] == ["assets-1"] * 2
+    assert later(ann) == "assets-1"
 
 
 def test_a_job_that_fails_says_why(fed: Stand, ann: Assets, feed: Feed) -> None:
-    _queue(fed)
+    number = later(ann)
     feed.status = 404
     work(fed)
-    job = body(ann.get("jobs/1/"))
-    assert (job["status"], job["result"]) == ("FAILED", None)
-    assert job["error"] == {
-        "code": "data_source_error",
-        "message": "The data source answered 404.",
-    }
-
-
-def test_a_job_whose_worker_died_is_taken_again(fed: Stand, ann: Assets, feed: Feed) -> None:
-    _queue(fed)
-    fed.database.unit(commands.take_job)
-    feed.says("2024-01-18,173")
-    work(fed)
-    assert body(ann.get("jobs/1/"))["status"] == "RUNNING"
-    with fed.database.engine.begin() as connection:
-        connection.execute(text("UPDATE jobs SET started = started - interval '6 minutes'"))
-    work(fed)
-    assert body(ann.get("jobs/1/"))["status"] == "DONE"
-
-
-def test_a_job_is_shown_to_who_asked_only(fed: Stand, ann: Assets) -> None:
-    _queue(fed)
-    assert Assets(fed.client(user=2)).get("jobs/1/").status_code == 404
-    assert fed.client(user=None).get("/api/jobs/1/").status_code == 401
-    assert ann.get("jobs/99/").status_code == 404
+    job = body(ann.get(f"jobs/{number}/"))
+    assert (job["status"], job["result"]) == ("failed", None)
+    assert job["error"]["details"]["code"] == "data_source_error"
+    assert job["error"]["details"]["message"] == "The data source answered 404."
 
 
 def test_a_refresh_is_for_who_may_change(fed: Stand, ann: Assets, feed: Feed) -> None:
@@ -285,6 +268,9 @@ def test_a_refresh_is_for_who_may_change(fed: Stand, ann: Assets, feed: Feed) ->
     assert ann.post("assets/2/refresh_data/").status_code == 403
     assert Assets(fed.client(user=2)).post("assets/1/refresh_data/").status_code == 404
     assert fed.client(scopes=("read",)).post("/api/assets/1/refresh_data/").status_code == 403
+    for asked in (ann, Assets(fed.client(user=2))):
+        refused = asked.post("assets/2/refresh_data/", Prefer="respond-async")
+        assert refused.status_code == 403
     assert feed.asked == []
     assert admin.post("assets/2/refresh_data/").status_code == 200
 
@@ -309,21 +295,21 @@ def test_each_public_asset_in_use_is_due_once_a_day(fed: Stand, ann: Assets, fee
 def test_what_people_ask_for_goes_first(fed: Stand, ann: Assets, feed: Feed) -> None:
     Assets(fed.client(user=9, staff=True)).make(symbol="DUE")
     fed.database.unit(lambda session: commands.queue_due(session, timedelta(hours=24)))
-    _queue(fed)
+    later(ann)
     feed.says("2024-01-18,173")
     work(fed)
-    assert feed.asked == ["/prices/AAPL.csv"]
+    assert feed.asked == ["/prices/AAPL.csv", "/prices/DUE.csv"]
 
 
 def test_the_worker_does_what_waits(fed: Stand, ann: Assets, feed: Feed) -> None:
     feed.says("2024-01-18,173")
-    _queue(fed)
+    number = later(ann)
     # It has no broker, and does not need one for this.
     worker = subprocess.Popen(
         [sys.executable, "-m", "services.assets.worker"], env={**os.environ, **fed.environment}
     )
     try:
-        wait_until(lambda: body(ann.get("jobs/1/"))["status"] == "DONE")
+        wait_until(lambda: body(ann.get(f"jobs/{number}/"))["status"] == "done")
     finally:
         worker.terminate()
         worker.wait(20)
@@ -331,12 +317,34 @@ def test_the_worker_does_what_waits(fed: Stand, ann: Assets, feed: Feed) -> None
 
 
 def test_old_jobs_are_forgotten(fed: Stand, ann: Assets, feed: Feed) -> None:
-    _queue(fed)
+    number = later(ann)
     work(fed)
     with fed.database.engine.begin() as connection:
         connection.execute(text("UPDATE jobs SET finished = finished - interval '8 days'"))
-    fed.database.unit(commands.purge_jobs)
-    assert ann.get("jobs/1/").status_code == 404
+    fed.database.unit(lambda session: jobs.purge(session, Job))
+    assert ann.get(f"jobs/{number}/").status_code == 404
+
+
+def test_jobs_that_the_release_before_wrote_are_done_and_shown(
+    fed: Stand, ann: Assets, feed: Feed
+) -> None:
+    feed.says("2024-01-18,173")
+    with fed.database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO jobs (user_id, asset_id, kind, status, result, error, finished) VALUES"
+                " (1, 1, 'refresh_data', DEFAULT, NULL, NULL, NULL),"
+                """ (1, 1, 'refresh_data', 'DONE', '{"prices": 5}', NULL, now()),"""
+                """ (1, 1, 'refresh_data', 'FAILED', NULL, '{"code": "x"}', now())"""
+            )
+        )
+    fed.database.unit(commands.adopt_old_jobs)
+    work(fed)
+    shown = [body(ann.get(f"jobs/{number}/")) for number in (1, 2, 3)]
+    assert [job["status"] for job in shown] == ["done", "done", "failed"]
+    assert shown[1]["result"] == {"prices": 5}
+    assert shown[2]["error"]["details"] == {"code": "x"}
+    assert closes(ann) == [("2024-01-18", "173.00")]
 
 
 def test_without_a_source_the_answer_says_so(stand: Stand) -> None:
@@ -375,7 +383,3 @@ def record(fed: Stand, asset_id: int, delivery: Delivery) -> None:
             session, asset_id, delivery, by=Actor(1), source="yfinance"
         )
     )
-
-
-def _queue(fed: Stand) -> None:
-    fed.database.unit(lambda session: commands.queue_refresh(session, 1, by=Actor(1)))

@@ -11,12 +11,12 @@ from environs import EnvValidationError
 
 from services.assets import settings
 from services.assets.domain.feeds import DataSourceError
+from services.assets.domain.price_files import price_bars
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.outside.sources import source
 from services.assets.outside.sources.web import Web
 from services.assets.outside.sources.yahoo import delivery
-from services.assets.schemas import price_bars
 from shared.testing import environment
 from shared.testing.stand import set_environment
 

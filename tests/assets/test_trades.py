@@ -286,3 +286,14 @@ def test_trades_and_prices_side_by_side_leave_the_prices(
     events = [event for event in stand.events() if event.subject == "assets/1"]
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
     assert events[-1].data["asset"]["price_date"] == days[-1]
+
+
+def test_a_day_whose_price_is_deleted_has_its_trades_again(fund: Assets, ledger: Ledger) -> None:
+    ledger.buy(1, FUND, "2024-01-02", "10.5")
+    rows = [{"date": "2024-01-02", "close": "11"}, {"date": "2024-01-03", "close": "12"}]
+    sent = fund.post(f"assets/{FUND}/price_history/bulk/", {"prices": rows})
+    assert closes(fund) == [("2024-01-02", "11.00", "import"), ("2024-01-03", "12.00", "import")]
+    path = f"/api/price-history/imports/{body(sent)['import_id']}/"
+    assert fund.client.delete(path).status_code == 204
+    assert closes(fund) == [("2024-01-02", "10.50", "trade")]
+    assert current(fund) == ("10.50", None)

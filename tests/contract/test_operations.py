@@ -30,6 +30,7 @@ CALLS = {
     "/api/transactions/{}/": RESOURCE,
     "/api/transactions/bulk/": "POST",
     "/api/transactions/import/": "POST",
+    "/api/transactions/import/formats/": "GET",
     "/api/transactions/imports/{}/": "DELETE",
     "/api/transactions/export/": "GET",
     "/api/portfolio-snapshots/": "GET",
@@ -48,7 +49,8 @@ CALLS = {
     "/api/assets/{}/update_price/": "POST",
     "/api/assets/{}/refresh_data/": "POST",
     "/api/price-history/": "GET",
-    "/api/price-history/{}/": "GET",
+    "/api/price-history/{}/": "GET DELETE",
+    "/api/price-history/imports/{}/": "DELETE",
     "/api/exchange-rates/": "GET",
     # Analytics
     "/api/analytics/market_data/": "GET",
@@ -71,7 +73,8 @@ CALLS = {
     "/api/schema/": "GET",
     "/api/docs/": "GET",
     "/api/health/": "GET",
-    "/api/jobs/{}/": "GET",
+    "/api/jobs/": "GET",
+    "/api/jobs/{}/": "GET DELETE",
 }
 
 FIELDS = {
@@ -117,6 +120,7 @@ FIELDS = {
     ),
     "GET /api/webhooks/{}/": "id url description events is_active created disabled_reason",
     "GET /api/exchange-rates/": "from to date rate rate_date via",
+    "GET /api/jobs/{}/": "id kind status progress result error created started finished",
 }
 
 PARAMETERS = {
@@ -142,6 +146,7 @@ PARAMETERS = {
         " horizon_days simulations model seed target_loss"
     ),
     "/api/exchange-rates/": "from to date",
+    "/api/jobs/": "status page page_size ordering",
     "/api/schema/": "format",
 }
 
@@ -183,6 +188,24 @@ def test_every_list_has_pages_and_an_order(paths: dict[str, Document]) -> None:
             names = {one.get("name") for one in operations["get"]["parameters"]}
             assert {"page", "page_size"} <= names, path
             assert "text/csv" in content, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/transactions/bulk/",
+        "/api/transactions/import/",
+        "/api/assets/bulk/",
+        "/api/assets/{}/price_history/bulk/",
+        "/api/assets/{}/refresh_data/",
+    ],
+)
+def test_what_may_be_long_takes_a_preference_and_may_answer_a_job(
+    paths: dict[str, Document], path: str
+) -> None:
+    operation = paths[path]["post"]
+    assert {"$ref": "#/components/parameters/Prefer"} in operation["parameters"]
+    assert {"Location", "Preference-Applied"} <= operation["responses"]["202"]["headers"].keys()
 
 
 def test_every_creation_takes_an_idempotency_key(paths: dict[str, Document]) -> None:

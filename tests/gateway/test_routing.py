@@ -60,6 +60,18 @@ def test_words_go_before_parameters(site: Site) -> None:
     ]
 
 
+def test_a_job_is_asked_for_at_the_service_that_its_id_names(site: Site) -> None:
+    for path in ("", "portfolio-7/", "assets-7/", "7/", "nothing-7/"):
+        requests.get(f"{site.url}/api/v1/jobs/{path}", headers=GOOD, timeout=5)
+    assert site.reached() == [
+        "portfolio GET /api/jobs/",
+        "portfolio GET /api/jobs/portfolio-7/",
+        "assets GET /api/jobs/assets-7/",
+        "assets GET /api/jobs/7/",
+        "assets GET /api/jobs/nothing-7/",
+    ]
+
+
 def test_another_method_reaches_the_service_too_which_answers_405(site: Site) -> None:
     requests.get(site.url + "/api/auth-token/", timeout=5)
     requests.delete(site.url + "/api/portfolios/", headers=GOOD, timeout=5)

@@ -24,6 +24,7 @@ MEASUREMENTS: Final = {
     "gateway": "CPU of the way in",
     "idle": "start, rest and memory of everything",
     "starvation": "what one user's dearest requests do to another",
+    "long_import": "a job of 20,000 rows, and who waits for it",
     "events": "events through relay, broker and consumer",
     "portfolio_history": "reads by the length of a ledger",
     "asset_search": "search over many assets",

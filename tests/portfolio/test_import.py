@@ -15,6 +15,7 @@ from tests.portfolio.filing import HEADER, bad_rows, imported, listed, send
 from tests.portfolio.owning import Assets
 
 ANN, BOB = Actor(user_id=1), Actor(user_id=2)
+SHOWN = ("form", "title_lines", "columns", "missing", "rows", "call")
 FUND = "IE00B3RBWM25"
 APPLE = "US0378331005"
 
@@ -65,7 +66,8 @@ def test_a_file_is_recorded_with_the_import_it_came_by(
     text = HEADER + "2024-01-03,SELL,aapl,1,7,,b\n2024-01-02,BUY,AAPL,4,5,,a\n"
     found = imported(ann, portfolio, text)
     import_id = found.pop("import_id")
-    assert found == {"created": 2, "skipped": 0, "unresolved": [], "warnings": []}
+    lists: dict[str, Any] = {"unresolved": [], "new_assets": [], "warnings": []}
+    assert found == {"created": 2, "skipped": 0, **lists}
     ann.record(portfolio, "DEPOSIT", "2024-01-04", amount="1")
     rows = listed(ann)
     names = ("external_id", "asset", "import_id")
@@ -157,7 +159,13 @@ def test_of_several_assets_with_the_isin_and_currency_the_symbol_decides(
     named = of_fund(isin=FUND, asset_currency="USD", symbol="VWCE.MI")
     assert asset_of(ann, portfolio, named) == milan
     unnamed = of_fund(isin=FUND, asset_currency="USD")
-    assert bad_rows(ann, portfolio, unnamed) == {"2": {"asset": ["No asset was found for it."]}}
+    message = (
+        f"2 assets have the ISIN {FUND}: VWCE.DE (USD), VWCE.MI (USD). Say which one is meant:"
+        f' asset_currency, or mapping={{"{FUND}": 1}}.'
+    )
+    assert bad_rows(ann, portfolio, unnamed) == {"2": {"asset": [message]}}
+    # Nor is a third one made.
+    assert list(bad_rows(ann, portfolio, unnamed, create_missing=True)) == ["2"]
 
 
 def test_a_symbol_of_another_paper_is_no_match(ann: User, portfolio: int, apple: int) -> None:
@@ -229,6 +237,13 @@ def test_a_mapping_leads_to_no_asset_of_somebody_else(
         {"mapping": '{"A": "1"}'},
         {"mapping": '{"A": true}'},
         {"mapping": '{"A": 0}'},
+        {"columns": '{"date": 1}'},
+        {"types": '{"Kauf": "KAUF"}'},
+        {"delimiter": "x"},
+        {"decimal": "'"},
+        {"date_format": "DD"},
+        {"encoding": "ascii"},
+        {"skip_lines": "-1"},
         {"format": "excel"},
         {"dry_run": "perhaps"},
         {"colour": "red"},
@@ -253,10 +268,23 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
         f"2024-01-03,SELL,VWRL,{FUND},All-World,EUR,1,10,\n"
         "2024-01-04,DEPOSIT,,,,,,,5\n"
     )
-    assert imported(ann, portfolio, text, dry_run=True, create_missing=True) == {
+    found = imported(ann, portfolio, text, dry_run=True)
+    shown = {name: found.pop(name) for name in SHOWN}
+    assert shown["form"]["delimiter"] == ","
+    assert [(row["line"], row["symbol"], row["quantity"]) for row in shown["rows"]] == [
+        (2, "VWRL", "1"),
+        (3, "AAPL", "1"),
+        (4, "VWRL", "1"),
+        (5, None, None),
+    ]
+    assert [title["column"] for title in shown["columns"]] == text.splitlines()[0].split(",")
+    path = f"/api/transactions/import/?portfolio_id={portfolio}"
+    assert shown["call"] == f"POST {path}&create_missing=true"
+    assert found == {
         "import_id": None,
         "created": 2,
         "skipped": 0,
+        "new_assets": [],
         "unresolved": [
             {
                 "isin": FUND,
@@ -283,6 +311,41 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
     assert ann.totals(portfolio)["cash_balance"] == "0.00"
     assert stand.events() == before
     assert len(assets.stand.events()) == 2
+
+
+def test_a_dry_run_shows_the_assets_that_it_would_make(
+    stand: Stand, ann: User, portfolio: int, assets: Assets
+) -> None:
+    text = (
+        "date,transaction_type,symbol,isin,asset_name,asset_currency,quantity,price\n"
+        f"2024-01-02,BUY,VWRL,{FUND},All-World,EUR,1,10\n2024-01-03,SELL,VWRL,{FUND},,EUR,1,10\n"
+    )
+    text = text.replace(",,EUR", ",All-World,EUR")
+    before = stand.events()
+    found = imported(ann, portfolio, text, dry_run=True, create_missing=True)
+    fund = {"id": None, "symbol": "VWRL", "name": "All-World", "currency": "EUR", "isin": FUND}
+    assert found["new_assets"] == [{**fund, "lines": [2, 3]}]
+    assert (found["created"], found["import_id"]) == (2, None)
+    assert stand.events() == before
+    assert assets.stand.events() == []
+    [created] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
+    assert created == {**fund, "id": listed(ann)[0]["asset"], "lines": [2, 3]}
+
+
+def test_a_dry_run_refuses_what_the_real_call_would(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    assets.make("OTHER", "EUR", by=ANN)
+    files = [
+        of_fund(symbol="FUND", isin="IE00B3RBWM26"),
+        of_fund(symbol="OTHER", asset_currency="USD"),
+        HEADER + "2024-01-02,BUY,FUND,1,5,,\n2024-01-03,SELL,FUND,2,5,,\n",
+        of_fund(asset_name="—"),
+    ]
+    for text in files:
+        refused_dry = bad_rows(ann, portfolio, text, dry_run=True, create_missing=True)
+        assert refused_dry == bad_rows(ann, portfolio, text, create_missing=True)
+    assert len(assets.stand.events()) == 1
 
 
 def test_a_dry_run_names_the_bad_rows_too(ann: User, portfolio: int, apple: int) -> None:
@@ -400,7 +463,7 @@ def test_nothing_is_made_for_a_file_with_other_faults(
     ann: User, portfolio: int, assets: Assets
 ) -> None:
     text = HEADER + "2024-01-02,BUY,FUND,1,5,,\n2024-01-02,BUY,FUND,one,5,,\n"
-    assert list(bad_rows(ann, portfolio, text, create_missing=True)) == ["2", "3"]
+    assert list(bad_rows(ann, portfolio, text, create_missing=True)) == ["3"]
     assert assets.stand.events() == []
 
 
@@ -517,7 +580,9 @@ def test_a_file_that_is_none_is_refused_as_a_whole(ann: User, portfolio: int) ->
 )
 def test_a_file_says_what_it_is(ann: User, portfolio: int, format_: str, content_type: str) -> None:
     answer = send(ann, portfolio, HEADER, format=format_, content_type=content_type)
-    assert answer.status_code == 415
+    message = answered(answer, 415)["details"]["message"]
+    expected = "application/json" if format_ == "ghostfolio" else "text/csv"
+    assert message.startswith(f"The file is the body itself, with Content-Type: {expected}; this")
 
 
 def test_a_file_has_a_bounded_number_of_rows(

@@ -8,27 +8,23 @@ from services.assets.commands.assets import (
     create_assets,
     delete_private_assets,
     ensure_private_asset,
+    refusals_of_private_assets,
     retire_asset,
     update_asset,
 )
-from services.assets.commands.jobs import (
-    Taken,
-    fail_job,
-    finish_job,
-    purge_jobs,
-    queue_due,
-    queue_refresh,
-    take_job,
-)
+from services.assets.commands.changes import permitted
+from services.assets.commands.jobs import REFRESH, adopt_old_jobs, queue_due
+from services.assets.commands.price_deletion import delete_price, take_back_prices
 from services.assets.commands.prices import (
     MOST_PRICES,
     Imported,
     Quote,
+    import_price_file,
     import_prices,
     import_sound_prices,
     update_price,
 )
-from services.assets.commands.refresh import Recorded, Wanted, record_delivery, wanted
+from services.assets.commands.refresh import Recorded, record_delivery, refresh_asset
 from services.assets.commands.splits import add_split, delete_split
 from services.assets.commands.trades import (
     adopt_ledger,
@@ -40,33 +36,33 @@ from services.assets.commands.trades import (
 
 __all__ = [
     "MOST_PRICES",
+    "REFRESH",
     "Imported",
     "Quote",
     "Recorded",
-    "Taken",
-    "Wanted",
     "add_split",
     "adopt_ledger",
+    "adopt_old_jobs",
     "close_anew",
     "create_asset",
     "create_assets",
+    "delete_price",
     "delete_private_assets",
     "delete_split",
     "ensure_private_asset",
-    "fail_job",
-    "finish_job",
     "forget_ledger",
+    "import_price_file",
     "import_prices",
     "import_sound_prices",
     "pass_over",
-    "purge_jobs",
+    "permitted",
     "put_trade",
     "queue_due",
-    "queue_refresh",
     "record_delivery",
+    "refresh_asset",
+    "refusals_of_private_assets",
     "retire_asset",
-    "take_job",
+    "take_back_prices",
     "update_asset",
     "update_price",
-    "wanted",
 ]

@@ -1,7 +1,7 @@
 """Assets: made, changed, retired."""
 
-from collections.abc import Sequence
-from typing import Unpack
+from collections.abc import Mapping, Sequence
+from typing import Any, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +12,7 @@ from services.assets.domain import quotes, terms
 from services.assets.domain.access import Actor
 from services.assets.models import Asset, AssetFields, SearchEntry
 from shared.bus import outbox
-from shared.errors import Conflict, ValidationFailed
+from shared.errors import Conflict, Fields, ValidationFailed
 
 
 def create_asset(session: Session, *, by: Actor, **fields: Unpack[AssetFields]) -> Asset:
@@ -56,13 +56,15 @@ def ensure_private_asset(
 ) -> Asset:
     """Return the private asset of a user with this symbol, made if there is none.
 
+    One that has no ISIN gets the one that is given.
+
     Raises:
         Conflict: there is one, in another currency or with another ISIN.
     """
     namesake = select(Asset).where(
         Asset.owner_id == user_id, Asset.symbol == symbol, Asset.is_active
     )
-    asset = session.scalar(namesake)
+    asset = session.scalar(namesake.with_for_update())
     if asset is None:
         return create_asset(
             session,
@@ -77,7 +79,37 @@ def ensure_private_asset(
         raise Conflict(f"Your asset {symbol} is in {asset.currency}, not in {currency}.")
     if isin and asset.isin not in (None, isin):
         raise Conflict(f"Your asset {symbol} has the ISIN {asset.isin}, not {isin}.")
+    if isin and asset.isin is None:
+        asset.isin = isin
+        _index(session, asset)
+        _write_down(session, asset, "asset-updated")
     return asset
+
+
+def refusals_of_private_assets(
+    session: Session, user_id: int, rows: Sequence[Mapping[str, Any] | ValidationFailed]
+) -> list[Fields | None]:
+    """Return why private assets made one after the other would be refused; none is made.
+
+    Args:
+        rows: what `ensure_private_asset` takes, or what is wrong with it already.
+    """
+    savepoint = session.begin_nested()
+    refusals = [_refusal(session, user_id, row) for row in rows]
+    savepoint.rollback()
+    return refusals
+
+
+def _refusal(
+    session: Session, user_id: int, row: Mapping[str, Any] | ValidationFailed
+) -> Fields | None:
+    if isinstance(row, ValidationFailed):
+        return row.fields
+    try:
+        ensure_private_asset(session, user_id, **row)
+    except Conflict as conflict:
+        return {"asset": [conflict.message]}
+    return None
 
 
 def update_asset(

@@ -1,108 +1,63 @@
-"""Jobs: refreshes that take longer than a request, and those that nobody asks for."""
+"""Refreshes that nobody asks for, and the jobs of the release before."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, insert, literal, or_, select
+from sqlalchemy import CursorResult, String, cast, func, insert, literal, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from services.assets.commands.changes import permitted
-from services.assets.commands.refresh import Recorded, Wanted, wanted
-from services.assets.domain.access import SYSTEM, Actor
-from services.assets.models import DONE, FAILED, PENDING, RUNNING, Asset, Job
-from shared.errors import ServiceError
+from services.assets.domain.access import SYSTEM
+from services.assets.lanes import REFRESHING
+from services.assets.models import Asset, Job
+from shared.http.jobs import CHANNEL, QUEUED
 
 REFRESH: Final = "refresh_data"
-# A worker that died with a job leaves it running; no job takes this long.
-_GIVEN_UP_AFTER: Final = timedelta(minutes=5)
-_KEPT_FOR: Final = timedelta(days=7)
+_CALLER: Final = {"scopes": ["write"], "is_staff": True, "currency": "USD", "token_id": None}
 
-
-@dataclass(frozen=True)
-class Taken:
-    """A job that a worker has taken: what it asks the source, and for whom."""
-
-    job_id: int
-    by: Actor
-    wanted: Wanted
-
-
-def queue_refresh(session: Session, asset_id: int, *, by: Actor) -> Job:
-    """Let the worker refresh an asset; a refresh that already waits is returned.
-
-    Raises:
-        NotFound, Forbidden: see `changes.permitted`.
-    """
-    asset = permitted(session, asset_id, by, lock=True)
-    waiting = select(Job).where(
-        Job.asset_id == asset.id, Job.user_id == by.user_id, Job.finished.is_(None)
-    )
-    job = session.scalar(waiting.limit(1))
-    if job is None:
-        job = Job(user_id=by.user_id, asset_id=asset.id, kind=REFRESH)
-        session.add(job)
-        session.flush()
-    return job
+# What it writes in its own words becomes what we know. A refresh that its worker had begun is done
+# by it within five minutes, or never.
+_ADOPT: Final = text("""
+    UPDATE jobs SET
+        status = CASE WHEN finished IS NULL THEN 'queued' ELSE lower(status) END,
+        lane = :lane,
+        target = '/api/assets/' || asset_id || '/refresh_data/',
+        caller = jsonb_build_object(
+            'scopes', '["write"]'::jsonb, 'currency', 'USD', 'token_id', NULL, 'is_staff',
+            (SELECT owner_id IS NULL FROM assets WHERE assets.id = asset_id)
+        ),
+        answer_status = CASE status WHEN 'DONE' THEN 200 WHEN 'FAILED' THEN 520 END,
+        answer = CASE status WHEN 'DONE' THEN result::text WHEN 'FAILED' THEN
+            jsonb_build_object('error', 'The refresh failed', 'details', error)::text END
+    WHERE status IN ('PENDING', 'DONE', 'FAILED')
+        OR (status = 'RUNNING' AND started < now() - interval '5 minutes')
+""").bindparams(lane=REFRESHING)
 
 
 def queue_due(session: Session, every: timedelta) -> int:
     """Queue a refresh of each public asset that has had none for `every`; return how many."""
-    recent = select(Job.id).where(
-        Job.asset_id == Asset.id, Job.kind == REFRESH, Job.created > func.now() - every
-    )
+    target = func.concat("/api/assets/", cast(Asset.id, String), "/refresh_data/")
+    recent = select(Job.id).where(Job.target == target, Job.created > func.now() - every)
     due = (
-        select(literal(SYSTEM.user_id), Asset.id, literal(REFRESH))
+        select(
+            literal(SYSTEM.user_id),
+            literal(REFRESHING),
+            literal(REFRESH),
+            literal(QUEUED),
+            literal(_CALLER, JSONB),
+            target,
+        )
         .where(Asset.owner_id.is_(None), Asset.is_active, ~recent.exists())
         .order_by(Asset.id)
     )
-    columns = [Job.user_id, Job.asset_id, Job.kind]
-    queued = session.scalars(insert(Job).from_select(columns, due).returning(Job.id))
-    return len(queued.all())
+    columns = [Job.user_id, Job.lane, Job.kind, Job.status, Job.caller, Job.target]
+    queued = len(session.scalars(insert(Job).from_select(columns, due).returning(Job.id)).all())
+    if queued:
+        session.execute(select(func.pg_notify(CHANNEL, REFRESHING)))
+    return queued
 
 
-def take_job(session: Session) -> Taken | None:
-    """Take the oldest job that waits, or whose worker died; None when there is none.
-
-    One that people asked for goes before the many that nobody did.
-    """
-    now = datetime.now(UTC)
-    died = and_(Job.status == RUNNING, Job.started < now - _GIVEN_UP_AFTER)
-    waiting = (
-        select(Job)
-        .where(Job.finished.is_(None), or_(Job.status == PENDING, died))
-        .order_by(Job.user_id == SYSTEM.user_id, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    job = session.scalar(waiting)
-    if job is None:
-        return None
-    job.status, job.started = RUNNING, now
-    by = _actor_of(session, job)
-    return Taken(job.id, by, wanted(session, job.asset_id, by=by))
-
-
-def finish_job(session: Session, job_id: int, recorded: Recorded) -> None:
-    """Write down what a job recorded."""
-    job = session.get_one(Job, job_id)
-    job.status, job.progress, job.finished = DONE, 100, datetime.now(UTC)
-    job.result = {"prices": recorded.prices, "left_out": recorded.left_out}
-
-
-def fail_job(session: Session, job_id: int, error: ServiceError) -> None:
-    """Write down why a job failed."""
-    job = session.get_one(Job, job_id)
-    job.status, job.finished = FAILED, datetime.now(UTC)
-    job.error = {"code": error.code, "message": error.message}
-
-
-def purge_jobs(session: Session) -> None:
-    """Delete jobs that ended more than seven days ago."""
-    session.execute(delete(Job).where(Job.finished < func.now() - _KEPT_FOR))
-
-
-def _actor_of(session: Session, job: Job) -> Actor:
-    """Return who asked; that they might was verified when the job was queued."""
-    owner = session.scalar(select(Asset.owner_id).where(Asset.id == job.asset_id))
-    return SYSTEM if owner is None else Actor(owner)
+def adopt_old_jobs(session: Session) -> int:
+    """Make jobs of the release before, which may still run, jobs of ours; return how many."""
+    adopted: CursorResult[Any] = session.execute(_ADOPT)  # type: ignore[assignment]  # an UPDATE
+    return adopted.rowcount

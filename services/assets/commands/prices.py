@@ -1,7 +1,7 @@
 """Prices: one quote at a time, or a history at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -31,8 +31,9 @@ from services.assets.commands.changes import (
 from services.assets.domain import quotes, splits
 from services.assets.domain.access import Actor
 from services.assets.domain.feeds import Basis
+from services.assets.domain.price_files import PriceFile
 from services.assets.domain.quotes import Bar, Faults
-from services.assets.models import Asset, Price, price_text
+from services.assets.models import PRICE_IMPORT_IDS, Asset, Price, price_text
 from shared.errors import ServiceError, ValidationFailed
 from shared.events.cards import TRADE
 from shared.finance.days import latest_day
@@ -67,12 +68,17 @@ class Quote:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import recorded: prices of an asset, from the first to the last day."""
+    """What an import recorded: prices of an asset, from the first to the last day.
+
+    Attributes:
+        import_id: by which it can be taken back; None where nothing is another price than before.
+    """
 
     asset: int
     count: int
     first_date: date
     last_date: date
+    import_id: int | None = None
 
 
 MOST_PRICES: Final = 50_000  # rows of one import
@@ -81,13 +87,14 @@ _CLOCKS_DIFFER_BY: Final = timedelta(minutes=5)
 # One statement for a whole history; an array a column is many times faster than a row a bind.
 _REPLACE_PRICES: Final = text(
     """
-    INSERT INTO prices (asset_id, date, open, high, low, close, volume, source)
-    SELECT :asset_id, day, open, high, low, close, volume, :source
+    INSERT INTO prices (asset_id, date, open, high, low, close, volume, source, import_id)
+    SELECT :asset_id, day, open, high, low, close, volume, :source, :import_id
     FROM unnest(:dates, :opens, :highs, :lows, :closes, :volumes)
         AS incoming (day, open, high, low, close, volume)
     ON CONFLICT (asset_id, date) DO UPDATE SET
         open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
-        volume = excluded.volume, source = excluded.source, quoted_at = NULL
+        volume = excluded.volume, source = excluded.source, quoted_at = NULL,
+        import_id = excluded.import_id
     WHERE prices.source <> ALL (:immune)
         AND (prices.source = :trade
             OR (prices.open, prices.high, prices.low, prices.close, prices.volume)
@@ -100,6 +107,7 @@ _REPLACE_PRICES: Final = text(
     bindparam("dates", type_=ARRAY(Date)),
     *(bindparam(name, type_=ARRAY(Numeric)) for name in ("opens", "highs", "lows", "closes")),
     bindparam("volumes", type_=ARRAY(BigInteger)),
+    bindparam("import_id", type_=BigInteger),
 )
 
 
@@ -135,6 +143,7 @@ def import_prices(
     source: str = "import",
     basis: Basis = "as_traded",
     currency: str | None = None,
+    dry_run: bool = False,
 ) -> Imported:
     """Record many days' prices of one asset; a day that has a price gets the new one.
 
@@ -143,6 +152,7 @@ def import_prices(
         source: where they come from, 30 characters at most.
         basis: `split_adjusted` rows are turned back by the splits that the asset has.
         currency: of the rows, the asset's own or its minor unit; the asset's by default.
+        dry_run: only say what would be recorded or refused.
 
     Raises:
         NotFound, Forbidden: see `changes.changeable`.
@@ -155,7 +165,39 @@ def import_prices(
     sound, wrong = _sifted(session, asset, rows, basis, currency)
     if wrong:
         raise ValidationFailed({"prices": wrong})
-    return _record_history(session, asset, list(sound.values()), source)
+    return _record_history(session, asset, list(sound.values()), source, dry_run=dry_run)
+
+
+def import_price_file(
+    session: Session,
+    asset_id: int,
+    file: PriceFile,
+    *,
+    by: Actor,
+    basis: Basis = "as_traded",
+    currency: str | None = None,
+    dry_run: bool = False,
+) -> Imported:
+    """Record the prices of a file, all or none.
+
+    Args:
+        basis, currency, dry_run: as for `import_prices`.
+
+    Raises:
+        NotFound, Forbidden: see `changes.changeable`.
+        ValidationFailed: too many rows or none, in another currency, or rows that are not sound:
+            `prices` → line of the file → field.
+    """
+    asset = changeable(session, asset_id, by)
+    count = len(file.bars) + len(file.errors)
+    if not 1 <= count <= MOST_PRICES:
+        raise ValidationFailed.of("prices", f"1 to {MOST_PRICES} prices at once, not {count}.")
+    sound, wrong = _sifted(session, asset, file.bars, basis, currency)
+    errors = {**file.errors, **{file.lines[index]: faults for index, faults in wrong.items()}}
+    if errors:
+        by_line = {str(line): faults for line, faults in sorted(errors.items())}
+        raise ValidationFailed({"prices": by_line}, f"{len(errors)} rows of the file are refused.")
+    return _record_history(session, asset, list(sound.values()), "import", dry_run=dry_run)
 
 
 def import_sound_prices(
@@ -216,14 +258,19 @@ def _of_as_traded(faults: Faults) -> Faults:
     }
 
 
-def _record_history(session: Session, asset: Asset, bars: Sequence[Bar], source: str) -> Imported:
-    replace_prices(session, asset.id, bars, source)
-    requote(session, asset)
+def _record_history(
+    session: Session, asset: Asset, bars: Sequence[Bar], source: str, *, dry_run: bool = False
+) -> Imported:
     days = [bar.date for bar in bars]
     imported = Imported(asset.id, len(bars), min(days), max(days))
+    if dry_run:
+        return imported
+    import_id = session.scalar(PRICE_IMPORT_IDS)
+    changed = replace_prices(session, asset.id, bars, source, import_id=import_id)
+    requote(session, asset)
     first, last = imported.first_date, imported.last_date
     tell_of_history(session, asset, first, last, count=imported.count, source=source)
-    return imported
+    return replace(imported, import_id=import_id if changed else None)
 
 
 def _ids(session: Session, asset_id: int, days: Sequence[date]) -> dict[date, int]:
@@ -255,6 +302,7 @@ def _record(session: Session, asset: Asset, quote: Bar) -> Bar:
         session.add(row)
     row.open, row.high, row.low, row.close = bar.open, bar.high, bar.low, bar.close
     row.volume, row.quoted_at, row.source = bar.volume, bar.quoted_at, "manual"
+    row.import_id = None
     session.flush()
     return bar
 
@@ -273,12 +321,19 @@ def in_currency_of(asset: Asset, quote: Bar, currency: str | None) -> Bar:
 
 
 def replace_prices(
-    session: Session, asset_id: int, rows: Sequence[Bar], source: str, immune: Sequence[str] = ()
+    session: Session,
+    asset_id: int,
+    rows: Sequence[Bar],
+    source: str,
+    immune: Sequence[str] = (),
+    *,
+    import_id: int | None = None,
 ) -> int:
     """Write sound prices, one a day, over those that differ; return how many changed.
 
     Args:
         immune: sources whose prices stay.
+        import_id: of what they come by.
     """
     result = session.execute(
         _REPLACE_PRICES,
@@ -286,6 +341,7 @@ def replace_prices(
             "asset_id": asset_id,
             "source": source,
             "immune": list(immune),
+            "import_id": import_id,
             "dates": [row.date for row in rows],
             "opens": [row.open for row in rows],
             "highs": [row.high for row in rows],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from services.assets.commands.changes import (
 )
 from services.assets.domain import feeds, splits
 from services.assets.domain.access import Actor
-from services.assets.domain.feeds import DataSourceError, Delivery
+from services.assets.domain.feeds import DataSourceError, Delivery, Source
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Price
@@ -34,15 +34,6 @@ _BY_PEOPLE: Final = ("manual", "import")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a source is asked for."""
-
-    asset_id: int
-    symbol: str
-    since: date | None
-
-
-@dataclass(frozen=True)
 class Recorded:
     """What came of it: days that changed, and what was not believed."""
 
@@ -50,15 +41,24 @@ class Recorded:
     left_out: list[str]
 
 
-def wanted(session: Session, asset_id: int, *, by: Actor) -> Wanted:
-    """Return what a source is to be asked about an asset; takes no lock.
+def refresh_asset(
+    session: Session, asset_id: int, *, by: Actor, source: Source, within: float
+) -> Recorded:
+    """Ask a source for an asset's prices, outside of any lock, then record what it delivers.
+
+    Args:
+        within: seconds.
 
     Raises:
         NotFound, Forbidden: see `changes.permitted`.
+        DataSourceError: the source failed; nothing has changed.
+        SourceTooSlow: it takes longer.
     """
     asset = permitted(session, asset_id, by)
     newest = _newest(session, asset)
-    return Wanted(asset.id, asset.symbol, newest.date - _ASKED_AGAIN if newest else None)
+    since = newest.date - _ASKED_AGAIN if newest else None
+    delivery = source.history(asset.symbol, since, within)
+    return record_delivery(session, asset_id, delivery, by=by, source=source.name)
 
 
 def record_delivery(

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, case, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from services.assets.domain.price_files import PriceFile
 from services.assets.models import Asset, Price, Split, visible_to
 from services.assets.queries import assets
 from shared.errors import NotFound
@@ -14,6 +15,8 @@ from shared.http import AnySelect, Listing
 
 Interval = Literal["daily", "weekly", "monthly"]
 INTERVALS: Final[dict[Interval, str]] = {"daily": "day", "weekly": "week", "monthly": "month"}
+
+_MOST_SHOWN: Final = 1000  # rows of a preview
 
 # A split before the trading of a day counts for the days before it. Multiplied first, divided
 # once: a third of a price keeps all the digits that an answer shows.
@@ -108,6 +111,20 @@ def history(
     daily = _within(_records(user_id).where(Price.asset_id == asset_id), start_date, end_date)
     _, descending = ordering
     return Listing(_by_period(daily, INTERVALS[interval], descending=descending))
+
+
+def preview(file: PriceFile) -> dict[str, Any]:
+    """Return how a file was read: its form, its columns, its first rows."""
+    rows = zip(file.lines[:_MOST_SHOWN], file.bars, strict=False)
+    names = ("date", "open", "high", "low", "close", "volume")
+    return {
+        "form": file.form,
+        "title_lines": file.title_lines,
+        "columns": file.titles,
+        "rows": [
+            {"line": line, **{name: getattr(bar, name) for name in names}} for line, bar in rows
+        ],
+    }
 
 
 def _records(user_id: int) -> AnySelect:

@@ -1,6 +1,7 @@
 """The public routes of assets, one file a resource."""
 
 from services.assets.routes import assets, bulk, prices, rates, refresh, splits
+from shared.jobs import routes as jobs
 
 BLUEPRINTS = (
     assets.blueprint,
@@ -9,4 +10,5 @@ BLUEPRINTS = (
     rates.blueprint,
     bulk.blueprint,
     refresh.blueprint,
+    jobs.blueprint,
 )

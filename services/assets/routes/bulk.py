@@ -4,28 +4,33 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
 
-from flask import Response
+from flask import Response, request
 from marshmallow import Schema
+from werkzeug.exceptions import UnsupportedMediaType
 
 from services.assets import commands, queries
+from services.assets.domain.price_files import read_prices
 from services.assets.domain.quotes import Bar
-from services.assets.lanes import IMPORTING
+from services.assets.lanes import ASSETS_AT_ONCE, IMPORTING, PRICES_AT_ONCE
 from services.assets.models import AssetFields
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
+    MOST_ASSETS,
     AssetSchema,
     BulkAssetsSchema,
     DayPriceSchema,
     ImportedSchema,
     PricesQuery,
     PricesSchema,
-    price_rows,
 )
 from shared.errors import BadRequest
-from shared.http import Blueprint, Resource, bulk, session
+from shared.files import Form
+from shared.http import Blueprint, Resource, bodies, bulk, jobs, session
 from shared.http.blueprint import BULK_BODY, Parser
 from shared.http.bulk import BulkSchema
+from shared.http.files import body_of
 
+_FILE: Final = "text/csv"
 _CSV: Final = {"schema": {"type": "string"}, "example": "date,close\n2024-01-19,175.50\n"}
 
 
@@ -42,13 +47,12 @@ class PriceParser(Parser):
     }
 
     def load_json_or_csv(self, req: Any, schema: Schema) -> Any:
-        """Return the body, JSON or CSV, by what it says it is."""
-        if req.mimetype != "text/csv":
-            return self.load_json(req, schema)
-        try:
-            return {"prices": price_rows(req.get_data())}  # and no `atomic`: all or none
-        except ValueError as error:
-            raise BadRequest(f"The body is not usable CSV. {error}") from error
+        """Return the body by what it says it is; the view reads a file, as its query says."""
+        if req.mimetype == _FILE:
+            return {"prices": [None]}
+        if not req.is_json:
+            body_of(_FILE, "A file of prices")
+        return self.load_json(req, schema)
 
 
 class BulkBlueprint(Blueprint):
@@ -63,17 +67,34 @@ class BulkBlueprint(Blueprint):
 
 blueprint = BulkBlueprint("Bulk", "Many assets or prices in one call.")
 
+_LOADED: Final = 50  # percent of a bulk's work, about
+
+
+def _assets() -> int:
+    if not request.is_json:
+        raise UnsupportedMediaType
+    return bodies.rows(request.get_data())
+
+
+def _prices(_query: dict[str, Any], asset_id: int) -> int:
+    commands.permitted(session, asset_id, actor())
+    return bodies.lines(request.get_data()) if request.mimetype == "text/csv" else _assets()
+
 
 @blueprint.route("/api/assets/bulk/", methods=["POST"])
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
+@blueprint.job(
+    "create_assets", lane=IMPORTING.name, size=_assets, most=ASSETS_AT_ONCE, limit=MOST_ASSETS
+)
 @blueprint.arguments(BulkAssetsSchema)
 @blueprint.response(201, BulkSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="Some rows were refused.")
 def create_assets(body: dict[str, Any]) -> Response:
     """Make many assets, all or none; with `atomic: false` those that are sound."""
     rows = bulk.load(AssetSchema(), body["assets"])
+    jobs.progress(_LOADED)
     outcomes = bulk.outcomes(rows, _create)
     return bulk.answer("assets", outcomes, atomic=body["atomic"])
 
@@ -88,6 +109,13 @@ def _create(rows: list[AssetFields]) -> list[bulk.Outcome]:
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
 @blueprint.arguments(PricesQuery, location="query")
+@blueprint.job(
+    "import_prices",
+    lane=IMPORTING.name,
+    size=_prices,
+    most=PRICES_AT_ONCE,
+    limit=commands.MOST_PRICES,
+)
 @blueprint.arguments(PricesSchema, location="json_or_csv")
 @blueprint.response(200, ImportedSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="What became of each, if not atomic.")
@@ -99,7 +127,11 @@ def import_prices(
 
     A day that has a price gets the new one.
     """
+    form = query.pop("form")
+    if request.mimetype == _FILE:
+        return _import_file(asset_id, query, form)
     rows = bulk.load(DayPriceSchema(), body["prices"])
+    jobs.progress(_LOADED)
     if not body["atomic"]:
         outcomes = bulk.outcomes(rows, partial(_record, asset_id, query))
         return bulk.answer("prices", outcomes, atomic=False)
@@ -109,5 +141,16 @@ def import_prices(
     return {**asdict(imported), "warnings": warnings}
 
 
+def _import_file(asset_id: int, query: dict[str, Any], form: Form) -> Resource:
+    file = read_prices(request.get_data(), form)
+    imported = commands.import_price_file(session, asset_id, file, by=actor(), **query)
+    warnings = queries.assets.unit_warnings(query.get("currency"))
+    warnings += [note._asdict() for note in file.notes]
+    preview = queries.prices.preview(file) if query["dry_run"] else {}
+    return {**asdict(imported), **preview, "warnings": warnings}
+
+
 def _record(asset_id: int, query: dict[str, Any], rows: list[Bar]) -> list[bulk.Outcome]:
+    if query.pop("dry_run"):
+        raise BadRequest("A dry run of rows that stand alone is none: leave out `atomic`.")
     return commands.import_sound_prices(session, asset_id, rows, by=actor(), **query)

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from services.assets import queries
+from services.assets import commands, queries
+from services.assets.routes.acting import actor
 from services.assets.schemas import PriceQuery, PriceSchema
 from shared.http import Blueprint, Listing, identity, session
 
@@ -29,3 +30,19 @@ def list_prices(query: dict[str, Any]) -> Listing:
 def get_price(price_id: int) -> RowMapping:
     """Return one price record."""
     return queries.prices.one(session, price_id, identity.user_id)
+
+
+@blueprint.route("/api/price-history/<id:price_id>/", methods=["DELETE"])
+@blueprint.authenticated("write")
+@blueprint.response(204)
+def delete_price(price_id: int) -> None:
+    """Delete the price of one day; the asset's current price follows."""
+    commands.delete_price(session, price_id, by=actor())
+
+
+@blueprint.route("/api/price-history/imports/<id:import_id>/", methods=["DELETE"])
+@blueprint.authenticated("write")
+@blueprint.response(204)
+def take_back_prices(import_id: int) -> None:
+    """Take a file of prices back: those that nothing has replaced since are deleted."""
+    commands.take_back_prices(session, import_id, by=actor())

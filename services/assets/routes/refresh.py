@@ -1,44 +1,48 @@
-"""Prices from the data source, and the jobs that fetch them."""
+"""Prices from the data source."""
 
-from flask import Response, jsonify, url_for
-from sqlalchemy import RowMapping
+from dataclasses import dataclass
+from typing import Final
 
-from services.assets import queries
-from services.assets.models import Job
-from services.assets.parts.refreshes import Refreshes
+from services.assets import commands, queries
+from services.assets.domain.feeds import Source, SourceTooSlow
+from services.assets.lanes import REFRESHING
 from services.assets.routes.acting import actor
-from services.assets.schemas import AcceptedSchema, AssetSchema, JobSchema
-from shared.http import Blueprint, Resource, identity, session
+from services.assets.schemas import AssetSchema
+from shared.http import Blueprint, Resource, identity, jobs, session
 from shared.http.context import service_app
 
 blueprint = Blueprint("Data source", "Prices that the installation's data source knows.")
 
+_IN_A_JOB: Final = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where prices come from.
+
+    Attributes:
+        within: seconds that a client waits for it.
+    """
+
+    source: Source
+    within: float
+
+
+def _refuse_at_once(asset_id: int) -> int:
+    commands.permitted(session, asset_id, actor())
+    return 1
+
 
 @blueprint.route("/api/assets/<id:asset_id>/refresh_data/", methods=["POST"])
 @blueprint.authenticated("write")
+@blueprint.job(commands.REFRESH, lane=REFRESHING, size=_refuse_at_once, too_slow=SourceTooSlow)
 @blueprint.response(200, AssetSchema)
-@blueprint.alt_response(202, schema=AcceptedSchema, description="It takes longer: ask the job.")
 @blueprint.etag()
-def refresh_data(asset_id: int) -> Resource | Response:
+def refresh_data(asset_id: int) -> Resource:
     """Ask the data source for an asset's newest prices; what people recorded stays."""
-    refreshes: Refreshes = service_app.extensions["refreshes"]
-    outcome = refreshes.refresh(session, asset_id, by=actor())
-    if isinstance(outcome, Job):
-        return _accepted(outcome.id)
-    return queries.assets.one(session, asset_id, identity.user_id, left_out=outcome.left_out)
-
-
-@blueprint.route("/api/jobs/<id:job_id>/", methods=["GET"])
-@blueprint.authenticated("read")
-@blueprint.response(200, JobSchema)
-@blueprint.etag()
-def get_job(job_id: int) -> RowMapping:
-    """Return a job that you asked for; it is kept for a week."""
-    return queries.jobs.one(session, job_id, identity.user_id)
-
-
-def _accepted(job_id: int) -> Response:
-    response = jsonify({"job": job_id})
-    response.status_code = 202
-    response.headers["Location"] = url_for(f"{blueprint.name}.get_job", job_id=job_id)
-    return response
+    asked: Asked = service_app.extensions["source"]
+    within = _IN_A_JOB if jobs.running() else asked.within
+    recorded = commands.refresh_asset(
+        session, asset_id, by=actor(), source=asked.source, within=within
+    )
+    return queries.assets.one(session, asset_id, identity.user_id, left_out=recorded.left_out)

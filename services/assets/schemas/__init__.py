@@ -7,16 +7,14 @@ from services.assets.schemas.assets import (
     SearchResultsSchema,
 )
 from services.assets.schemas.bulk import (
+    MOST_ASSETS,
     BulkAssetsSchema,
     DayPriceSchema,
     ImportedSchema,
     PricesQuery,
     PricesSchema,
-    price_bars,
 )
-from services.assets.schemas.csv import price_rows
 from services.assets.schemas.fields import Isin, Symbol
-from services.assets.schemas.jobs import AcceptedSchema, JobSchema
 from services.assets.schemas.prices import (
     HistoryQuery,
     NewPriceSchema,
@@ -29,7 +27,7 @@ from services.assets.schemas.prices import (
 )
 
 __all__ = [
-    "AcceptedSchema",
+    "MOST_ASSETS",
     "AssetQuery",
     "AssetSchema",
     "BulkAssetsSchema",
@@ -37,7 +35,6 @@ __all__ = [
     "HistoryQuery",
     "ImportedSchema",
     "Isin",
-    "JobSchema",
     "NewPriceSchema",
     "PriceQuery",
     "PriceSchema",
@@ -50,6 +47,4 @@ __all__ = [
     "SplitQuery",
     "SplitSchema",
     "Symbol",
-    "price_bars",
-    "price_rows",
 ]

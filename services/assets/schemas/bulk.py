@@ -7,13 +7,13 @@ from marshmallow import fields, post_load, validate
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.quotes import Bar
 from services.assets.schemas.assets import AssetSchema
-from services.assets.schemas.csv import price_rows
-from services.assets.schemas.fields import Volume
+from services.assets.schemas.fields import Volume, answered, answered_price
 from shared.http.bulk import Rows
+from shared.http.files import FormQuery
 from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema
 from shared.http.warnings import Warnings
 
-_MOST_ASSETS: Final = 10_000
+MOST_ASSETS: Final = 10_000
 
 
 class BulkAssetsSchema(StrictSchema):
@@ -22,7 +22,7 @@ class BulkAssetsSchema(StrictSchema):
     assets = Rows(
         fields.Nested(AssetSchema),
         required=True,
-        validate=validate.Length(min=1, max=_MOST_ASSETS),
+        validate=validate.Length(min=1, max=MOST_ASSETS),
         metadata={"description": "1 to 10,000 assets."},
     )
     atomic = Flag(
@@ -48,16 +48,6 @@ class DayPriceSchema(StrictSchema):
         return Bar(**values)
 
 
-def price_bars(body: bytes) -> list[Bar]:
-    """Return the prices in a CSV file.
-
-    Raises:
-        ValueError: see `price_rows`.
-        ValidationError: a row is no price of a day.
-    """
-    return [DayPriceSchema().load(row) for row in price_rows(body)]
-
-
 class PricesSchema(StrictSchema):
     """Prices of one asset."""
 
@@ -73,8 +63,8 @@ class PricesSchema(StrictSchema):
     )
 
 
-class PricesQuery(StrictSchema):
-    """How the numbers are meant."""
+class PricesQuery(FormQuery):
+    """How the numbers are meant, and how a file of them is written."""
 
     basis = fields.String(
         load_default="as_traded",
@@ -91,13 +81,72 @@ class PricesQuery(StrictSchema):
             "example": "USD",
         }
     )
+    dry_run = Flag(
+        load_default=False,
+        metadata={
+            "description": "Only say what would be recorded or refused; shows the columns and rows"
+            " of a file as they were read."
+        },
+    )
+
+
+class FormSchema(StrictSchema):
+    """How a file was read; null is nothing that it shows."""
+
+    encoding = answered(fields.String, "Encoding of its text.", "utf-8")
+    delimiter = answered(fields.String, "Between its cells.", ";")
+    decimal = answered(fields.String, "The mark before its decimals.", ",")
+    date_format = answered(fields.String, "Of its dates, where they need one.", "DD/MM/YYYY")
+    skip_lines = answered(fields.Integer, "Lines before its header.", 0)
+
+
+class TitleSchema(StrictSchema):
+    """What a title of the header was read as."""
+
+    title = fields.String(
+        attribute="text", metadata={"description": "As it is written.", "example": "Adj Close"}
+    )
+    column = answered(fields.String, "Our name of the column; null is left out.", "close")
+
+
+class PriceRowSchema(StrictSchema):
+    """A row of a file as it was read."""
+
+    line = fields.Integer(metadata={"description": "Where it begins, from 1.", "example": 2})
+    date = Day(metadata={"description": "Day.", "example": "2024-01-19"})
+    open = answered_price("First price.", "173.20")
+    high = answered_price("Highest price.", "176.25")
+    low = answered_price("Lowest price.", "174.80")
+    close = answered_price("Last price.", "175.50")
+    volume = answered(fields.Integer, "Pieces traded.", 1000)
+
+
+def _of_dry_run(schema: type[StrictSchema], what: str) -> fields.List[Any]:
+    metadata = {"description": f"Of a dry run of a file: {what}", "optional": True}
+    return fields.List(fields.Nested(schema), metadata=metadata)
 
 
 class ImportedSchema(StrictSchema):
     """What was recorded."""
 
+    import_id = answered(
+        fields.Integer, "By which it can be taken back; null where no price is another one.", 1
+    )
     asset = fields.Integer(metadata={"description": "Id of the asset.", "example": 1})
     count = fields.Integer(metadata={"description": "Prices recorded.", "example": 2})
     first_date = Day(metadata={"description": "The first day.", "example": "2024-01-18"})
     last_date = Day(metadata={"description": "The last day.", "example": "2024-01-19"})
+    form = fields.Nested(
+        FormSchema,
+        metadata={"description": "Of a dry run of a file: how it was read.", "optional": True},
+    )
+    title_lines = fields.List(
+        fields.String,
+        metadata={
+            "description": "Of a dry run of a file: lines before the header.",
+            "optional": True,
+        },
+    )
+    columns = _of_dry_run(TitleSchema, "what each title was read as.")
+    rows = _of_dry_run(PriceRowSchema, "the first 1,000 rows as they were read.")
     warnings = Warnings("Only where there is something to know.")

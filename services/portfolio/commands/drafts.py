@@ -56,7 +56,7 @@ class Draft:
         if fields.asset is not None and fields.asset not in assets:
             raise ValidationFailed.of("asset", "There is no such asset.")
         asset = assets[fields.asset] if fields.asset is not None else None
-        return cls(_in_major_unit(fields), portfolio, asset)
+        return cls(in_major_unit(fields), portfolio, asset)
 
     @property
     def currency(self) -> str:
@@ -132,7 +132,8 @@ def _rounded(number: Decimal | None, places: int) -> Decimal | None:
     return None if number is None else round_to(number, places)
 
 
-def _in_major_unit(fields: TransactionFields) -> TransactionFields:
+def in_major_unit(fields: TransactionFields) -> TransactionFields:
+    """Return what is said in pence, cents or agorot as it is kept: in pounds, rand, shekels."""
     if fields.currency not in MINOR_CURRENCIES:
         return fields
     numbers = {name: getattr(fields, name) for name in (*_MONEY, "exchange_rate")}

@@ -1,7 +1,7 @@
 """Ledgers of other programs: imported, and taken back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,39 +11,30 @@ from sqlalchemy.orm import Session
 from services.portfolio.commands import ledger
 from services.portfolio.commands.assets import learn_assets
 from services.portfolio.commands.changes import changeable
+from services.portfolio.commands.file_rows import new_ones, of_file
 from services.portfolio.commands.recording import record_sound_transactions
-from services.portfolio.commands.references import Resolution, Unresolved, make_missing, resolve
+from services.portfolio.commands.references import (
+    Made,
+    Resolution,
+    Unresolved,
+    make_missing,
+    resolve,
+    tell_isins,
+    try_missing,
+)
 from services.portfolio.commands.rows import fields_of
 from services.portfolio.commands.transactions import delete_entries
-from services.portfolio.domain.ledger_files.matching import currency_of, symbol_of
-from services.portfolio.domain.ledger_files.rows import (
-    AssetReference,
-    FileRefused,
-    LedgerFile,
-    LedgerRow,
-)
-from services.portfolio.models import (
-    IMPORT_IDS,
-    Asset,
-    Portfolio,
-    Transaction,
-    TransactionFields,
-)
+from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerFile, LedgerRow
+from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
 from services.portfolio.outside.owners import Owners
 from services.portfolio.queries import portfolios
 from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
+from shared.files import FileRefused
 from shared.finance.days import latest_day
-from shared.finance.splits import ratio_text
 
 MOST_ROWS: Final = 20_000  # some ten seconds; the gateway waits thirty
 
 Errors = dict[int, Fields]
-
-# What a row of a file has as a transaction has it; three fields it has in its own way.
-_OF_ROW: Final = {field.name for field in fields(LedgerRow)} - {"asset", "currency", "ratio"}
-_AS_IN_FILE: Final = tuple(
-    field.name for field in fields(TransactionFields) if field.name in _OF_ROW
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +45,14 @@ class Imported:
         import_id: None where nothing was created.
         skipped: rows that the portfolio has already, or that are no transactions.
         unresolved: of a dry run: references that no asset answers to.
+        new_assets: that were made, or would be.
     """
 
     import_id: int | None
     created: int
     skipped: int
     unresolved: Sequence[Unresolved] = ()
+    new_assets: Sequence[Made] = ()
 
 
 def import_file(
@@ -75,14 +68,12 @@ def import_file(
 ) -> Imported:
     """Record the rows of a file that the portfolio has not yet, all of them or none.
 
-    A row is known by its `external_id`.
-
     Args:
         owners: are asked for the assets that the rows name.
         mapping: symbol, ISIN or name, as the file writes it → asset.
         create_missing: whether to make private assets for what is not found.
-        dry_run: only say what would be done; then nothing is made, and rows whose asset is not
-            found are left out.
+        dry_run: only say what would be done, and all that would be refused; then nothing is made.
+            Without `create_missing` rows whose asset is not found are left out.
 
     Raises:
         NotFound: the portfolio is not the owner's.
@@ -94,24 +85,52 @@ def import_file(
     errors = {**file.errors, **_of_the_future(file.rows)}
     resolution = resolve(file.rows, owner_id, owners, mapping)
     learn_assets(session, resolution.ids.values(), owners)
-    if create_missing and not dry_run and resolution.unresolved and not errors:
-        if of_trial := _try(session, portfolio, file.rows, resolution):
-            raise _rows_refused(of_trial)
-        resolution = make_missing(resolution, owner_id, owners, portfolio.currency)
-    if not dry_run:
+    if create_missing:
+        resolution = try_missing(resolution, owner_id, owners, portfolio.currency)
+    if create_missing or not dry_run:
         errors |= _of_assets(file.rows, resolution)
-    sound = [row for row in file.rows if row.line not in errors and _has_asset(row, resolution)]
-    learn_assets(session, resolution.ids.values(), owners)
-    savepoint = session.begin_nested()
-    imported, of_ledger = _record(session, owner_id, portfolio_id, sound, resolution.ids)
+    if dry_run or resolution.made or file.closes:
+        imported, of_ledger = _try(session, portfolio, _sound(file, errors, resolution), resolution)
+        if errors := {**of_ledger, **errors}:
+            raise _rows_refused(errors)
+        if dry_run:
+            return _told(imported, file, resolution)
+    if not errors:
+        resolution = _prepare(session, portfolio, file, resolution, owners)
+        errors |= _of_assets(file.rows, resolution)
+    rows = _sound(file, errors, resolution)
+    imported, of_ledger = _record(session, portfolio, rows, resolution.ids)
     if errors := {**of_ledger, **errors}:
         raise _rows_refused(errors)
-    imported = replace(imported, skipped=imported.skipped + sum(file.skipped.values()))
-    if not dry_run:
-        savepoint.commit()
-        return imported
-    savepoint.rollback()
-    return replace(imported, import_id=None, unresolved=resolution.unresolved)
+    return _told(imported, file, replace(resolution, unresolved=()))
+
+
+def _told(imported: Imported, file: LedgerFile, resolution: Resolution) -> Imported:
+    return replace(
+        imported,
+        skipped=imported.skipped + sum(file.skipped.values()),
+        unresolved=resolution.unresolved,
+        new_assets=resolution.made,
+    )
+
+
+def _prepare(
+    session: Session, portfolio: Portfolio, file: LedgerFile, before: Resolution, owners: Owners
+) -> Resolution:
+    """Let the owner of assets have what a file says of them; return what its rows mean then.
+
+    Nothing is locked yet, and what has been made stays; the same file finds it again.
+    """
+    owner_id = portfolio.owner_id
+    tell_isins(before, owner_id, owners)
+    resolution = make_missing(before, owner_id, owners)
+    own = resolution.own.keys() | {made.id for made in resolution.made}
+    for reference, closes in file.closes.items():
+        asset_id = resolution.ids.get(reference)
+        if asset_id in own and asset_id is not None:
+            owners.record_closes(owner_id, asset_id, closes, reference.currency)
+    learn_assets(session, resolution.ids.values(), owners)
+    return resolution
 
 
 def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
@@ -139,36 +158,45 @@ def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
 
 def _try(
     session: Session, portfolio: Portfolio, rows: Sequence[LedgerRow], resolution: Resolution
-) -> Errors:
-    """Return what is wrong with rows whose assets are yet to be made; nothing stays of it.
+) -> tuple[Imported, Errors]:
+    """Return what recording the rows would do, and what is wrong with which; nothing stays of it.
 
-    Those that are made stay, so that it is tried with stand-ins first.
+    Assets that are yet to be made have stand-ins: those that are made stay.
     """
     savepoint = session.begin_nested()
     stand_ins = {
-        missing.reference: _stand_in(-number, portfolio, missing.reference)
-        for number, missing in enumerate(resolution.unresolved, start=1)
+        asset.symbol: _stand_in(-number, portfolio, asset)
+        for number, asset in enumerate(resolution.made, start=1)
     }
     session.add_all(stand_ins.values())
     session.flush()
-    ids = {reference: asset.id for reference, asset in stand_ins.items()}
-    _, errors = _record(session, portfolio.owner_id, portfolio.id, rows, {**resolution.ids, **ids})
+    ids = {made.reference: stand_ins[made.symbol].id for made in resolution.made}
+    imported, errors = _record(session, portfolio, rows, {**resolution.ids, **ids})
     savepoint.rollback()
-    return errors
+    return replace(imported, import_id=None), errors
 
 
-def _stand_in(id_: int, portfolio: Portfolio, reference: AssetReference) -> Asset:
-    symbol = symbol_of(reference)
+def _stand_in(id_: int, portfolio: Portfolio, asset: Made) -> Asset:
     return Asset(
         id=id_,
         owner_id=portfolio.owner_id,
-        symbol=symbol,
-        name=reference.name or symbol,
+        symbol=asset.symbol,
+        name=asset.name,
         asset_type="OTHER",
-        currency=currency_of(reference) or portfolio.currency,
+        currency=asset.currency,
         is_active=True,
         sequence=1,
     )
+
+
+def _sound(file: LedgerFile, errors: Errors, resolution: Resolution) -> list[LedgerRow]:
+    """Return the rows that can be recorded: without fault, and whose asset is there or to come."""
+    known = resolution.ids.keys() | {made.reference for made in resolution.made}
+    return [
+        row
+        for row in file.rows
+        if row.line not in errors and (row.asset is None or row.asset in known)
+    ]
 
 
 def _require_few(file: LedgerFile) -> None:
@@ -183,8 +211,13 @@ def _of_the_future(rows: Sequence[LedgerRow]) -> Errors:
 
 
 def _of_assets(rows: Sequence[LedgerRow], resolution: Resolution) -> Errors:
-    no_asset: Fields = {"asset": ["No asset was found for it."]}
-    reasons = {missing.reference: no_asset for missing in resolution.unresolved}
+    """Return what is wrong with rows whose asset is neither there nor to come."""
+    to_come = {made.reference for made in resolution.made}
+    reasons: dict[AssetReference, Fields] = {
+        missing.reference: {"asset": [missing.reason]}
+        for missing in resolution.unresolved
+        if missing.reference not in to_come
+    }
     for reference, error in resolution.refused.items():
         reasons[reference] = {"asset": [error.message]}
         if isinstance(error, ValidationFailed):
@@ -192,54 +225,26 @@ def _of_assets(rows: Sequence[LedgerRow], resolution: Resolution) -> Errors:
     return {row.line: reasons[row.asset] for row in rows if row.asset in reasons}
 
 
-def _has_asset(row: LedgerRow, resolution: Resolution) -> bool:
-    return row.asset is None or row.asset in resolution.ids
-
-
 def _record(
     session: Session,
-    owner_id: int,
-    portfolio_id: int,
+    portfolio: Portfolio,
     rows: Sequence[LedgerRow],
     assets: Mapping[AssetReference, int],
 ) -> tuple[Imported, Errors]:
     """Record the rows that are new; return what was done, and what is wrong with which line."""
-    changeable(session, owner_id, portfolio_id)
-    ids = _external_ids(session, portfolio_id, rows)
-    new = [row for row in rows if row.external_id not in ids]
+    changeable(session, portfolio.owner_id, portfolio.id)
+    new = new_ones(session, portfolio, of_file(rows, portfolio, assets))
     import_id = session.scalar(IMPORT_IDS) if new else None
-    transactions = [_transaction(row, portfolio_id, assets) for row in new]
-    outcomes = record_sound_transactions(session, owner_id, transactions, import_id=import_id)
+    transactions = [row.fields for row in new]
+    outcomes = record_sound_transactions(
+        session, portfolio.owner_id, transactions, import_id=import_id
+    )
     errors = {
-        row.line: fields_of(outcome)
+        row.row.line: fields_of(outcome)
         for row, outcome in zip(new, outcomes, strict=True)
         if isinstance(outcome, ServiceError)
     }
     return Imported(import_id, len(new), len(rows) - len(new)), errors
-
-
-def _external_ids(
-    session: Session, portfolio_id: int, rows: Sequence[LedgerRow]
-) -> set[str | None]:
-    """Return those of the rows' ids that the portfolio has already."""
-    ids = select(Transaction.external_id).where(
-        Transaction.portfolio_id == portfolio_id,
-        Transaction.external_id.in_([row.external_id for row in rows]),
-    )
-    return set(session.scalars(ids))
-
-
-def _transaction(
-    row: LedgerRow, portfolio_id: int, assets: Mapping[AssetReference, int]
-) -> TransactionFields:
-    return TransactionFields(
-        portfolio=portfolio_id,
-        asset=assets[row.asset] if row.asset else None,
-        transaction_type=row.type.value,
-        currency=row.money_currency,
-        ratio=ratio_text(row.ratio) if row.ratio else None,
-        **{name: getattr(row, name) for name in _AS_IN_FILE},
-    )
 
 
 def _rows_refused(errors: Mapping[int, Fields]) -> ValidationFailed:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypedDict
 
 from services.portfolio.domain.ledger_files.matching import (
@@ -12,6 +12,7 @@ from services.portfolio.domain.ledger_files.matching import (
     currency_of,
     marked_symbol_of,
     match,
+    of_isin,
     symbol_of,
 )
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
@@ -29,11 +30,25 @@ class Unresolved:
     Attributes:
         lines: of the file, where it stands.
         candidates: what it may mean.
+        doubts: of these the ones that it means by its ISIN, where they are several.
     """
 
     reference: AssetReference
     lines: Sequence[int]
     candidates: Sequence[KnownAsset]
+    doubts: Sequence[KnownAsset] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why it is not found, and what would help."""
+        if not self.doubts:
+            return "No asset was found for it."
+        names = ", ".join(f"{asset.symbol} ({asset.currency})" for asset in self.doubts)
+        return (
+            f"{len(self.doubts)} assets have the ISIN {self.reference.isin}: {names}. Say which one"
+            f" is meant: asset_currency, or"
+            f' mapping={{"{self.reference.isin}": {self.doubts[0].id}}}.'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +58,34 @@ class Resolution:
     Attributes:
         ids: the assets of those that were found.
         refused: why others could not be made.
+        own: the user's own assets that were found, by their ids.
+        made: what was made, or would be.
     """
 
     ids: dict[AssetReference, int]
     unresolved: Sequence[Unresolved] = ()
     refused: dict[AssetReference, ServiceError] = field(default_factory=dict)
+    own: Mapping[int, KnownAsset] = field(default_factory=dict)
+    made: Sequence["Made"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A private asset that an import makes, or would make.
+
+    Attributes:
+        reference: what it is made for.
+        id: None of one that is not made.
+        lines: of the file that name it.
+    """
+
+    reference: AssetReference
+    id: int | None
+    symbol: str
+    name: str
+    currency: str
+    isin: str | None
+    lines: Sequence[int]
 
 
 class NewAsset(TypedDict):
@@ -84,16 +122,44 @@ def resolve(
         if asset and asset.id not in of_two_papers:
             ids[reference] = asset.id
         else:
-            missing = Unresolved(reference, lines[reference], candidates(reference, assets))
+            doubts = of_isin(reference, assets)
+            missing = Unresolved(
+                reference,
+                lines[reference],
+                candidates(reference, assets),
+                doubts if len(doubts) > 1 else (),
+            )
             unresolved.append(missing)
-    return Resolution(ids, sorted(unresolved, key=lambda missing: missing.lines[0]))
+    unresolved.sort(key=lambda missing: missing.lines[0])
+    own = {asset.id: asset for asset in assets if asset.is_own}
+    return Resolution(ids, unresolved, own=own)
 
 
-def make_missing(before: Resolution, owner_id: int, owners: Owners, currency: str) -> Resolution:
-    """Return a resolution with a private asset made for each reference that is unresolved.
+def make_missing(before: Resolution, owner_id: int, owners: Owners) -> Resolution:
+    """Return a resolution with the private assets made that `try_missing` found to be missing.
 
     They are made one by one and stay, also when the owner of assets refuses a later one; the
     same file finds them then.
+
+    Raises:
+        Unavailable: the owner of assets does not answer.
+    """
+    ids, refused, made = dict(before.ids), dict(before.refused), []
+    for planned in before.made:
+        values = {name: getattr(planned, name) for name in NewAsset.__annotations__}
+        try:
+            asset_id = owners.make_private(owner_id, values)
+        except (Conflict, ValidationFailed) as error:
+            refused[planned.reference] = error
+        else:
+            ids[planned.reference] = asset_id
+            made.append(replace(planned, id=asset_id))
+    left = [missing for missing in before.unresolved if missing.reference not in ids]
+    return Resolution(ids, left, refused, before.own, made)
+
+
+def try_missing(before: Resolution, owner_id: int, owners: Owners, currency: str) -> Resolution:
+    """Return a resolution with a private asset for each reference that is unresolved, not yet made.
 
     Args:
         currency: of those whose file doesn't say.
@@ -101,18 +167,48 @@ def make_missing(before: Resolution, owner_id: int, owners: Owners, currency: st
     Raises:
         Unavailable: the owner of assets does not answer.
     """
-    resolution = Resolution(dict(before.ids))
+    planned = _planned(before, currency)
+    if not planned:
+        return before
+    errors = owners.refusals(owner_id, [asset for _, asset in planned])
+    refused, made = dict(before.refused), []
+    for (missing, asset), error in zip(planned, errors, strict=True):
+        if error:
+            refused[missing.reference] = error
+        else:
+            made.append(Made(missing.reference, None, **asset, lines=missing.lines))
+    return replace(before, refused=refused, made=made)
+
+
+def tell_isins(resolution: Resolution, owner_id: int, owners: Owners) -> None:
+    """Let the user's own assets have the ISINs that a file says of them, where they have none.
+
+    Raises:
+        Unavailable: the owner of assets does not answer.
+    """
+    for reference, asset_id in resolution.ids.items():
+        asset = resolution.own.get(asset_id)
+        if asset is None or asset.isin or not asset.is_active or not reference.isin:
+            continue
+        values = {"symbol": asset.symbol, "name": asset.name, "currency": asset.currency}
+        try:
+            owners.make_private(owner_id, {**values, "isin": reference.isin})
+        except (Conflict, ValidationFailed):
+            continue  # a wrong ISIN is no reason to refuse what its symbol says
+
+
+def _planned(before: Resolution, currency: str) -> list[tuple[Unresolved, NewAsset]]:
+    """Return what is to be made; nothing for what may be one of several assets."""
+    planned = []
     namesakes: dict[str, AssetReference] = {}
     # Those with an ISIN first: one without it may mean them, never the other way round.
     for missing in sorted(before.unresolved, key=lambda missing: missing.reference.isin is None):
-        reference = missing.reference
+        if missing.doubts:
+            continue
         asset = _new_asset(missing, namesakes, currency)
-        namesakes.setdefault(asset["symbol"], reference)
-        try:
-            resolution.ids[reference] = owners.make_private(owner_id, asset)
-        except (Conflict, ValidationFailed) as error:
-            resolution.refused[reference] = error
-    return resolution
+        namesakes.setdefault(asset["symbol"], missing.reference)
+        planned.append((missing, asset))
+    return planned
 
 
 def _new_asset(
@@ -122,7 +218,7 @@ def _new_asset(
 
     Args:
         namesakes: symbol → what an asset of it has just been made for.
-        currency: see `make_missing`.
+        currency: see `try_missing`.
     """
     reference, symbol = missing.reference, symbol_of(missing.reference)
     currency = currency_of(reference) or currency

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.drafts import Draft, fill, rates_for
-from services.portfolio.domain.ledger_files.rows import OF_CONTENT
+from services.portfolio.domain.ledger_files.ids import OF_CONTENT
 from services.portfolio.models import (
     Asset,
     Portfolio,

@@ -2,7 +2,7 @@
 
 from services.portfolio.models.assets import Asset, FxClose
 from services.portfolio.models.base import Base
-from services.portfolio.models.messages import IdempotencyKey, InboxMessage, OutboxMessage
+from services.portfolio.models.messages import IdempotencyKey, InboxMessage, Job, OutboxMessage
 from services.portfolio.models.portfolios import METHODS, Portfolio, PortfolioFields
 from services.portfolio.models.positions import AVERAGE_COST_PLACES, Position
 from services.portfolio.models.transactions import (
@@ -28,6 +28,7 @@ __all__ = [
     "FxClose",
     "IdempotencyKey",
     "InboxMessage",
+    "Job",
     "OutboxMessage",
     "Portfolio",
     "PortfolioFields",

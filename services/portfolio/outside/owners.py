@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from shared.client import ServiceClient
-from shared.errors import NotFound
+from shared.errors import NotFound, ValidationFailed
 from shared.events import cards
+from shared.finance.money import plain
 from shared.identity import Signer
 
 AT_ONCE: Final = 500  # ids in one call: the request line stays under gunicorn's 8190 bytes
+_CLOSES_AT_ONCE: Final = 10_000  # a body of less than 1 MiB
 _TEXTS_AT_ONCE: Final = 50  # symbols of 32 characters, three bytes each when they are escaped
 
 
@@ -91,6 +93,53 @@ class Owners:
         """
         made = self._assets.post("assets/", {"user": user_id, **values})
         return int(made["id"])
+
+    def jobs(self, user_id: int) -> list[Mapping[str, Any]]:
+        """Return what the owner of assets tells of a user's jobs.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        told: list[Mapping[str, Any]] = self._assets.get("jobs/", {"user": user_id})["jobs"]
+        return told
+
+    def refusals(
+        self, user_id: int, assets: Sequence[Mapping[str, Any]]
+    ) -> list[ValidationFailed | None]:
+        """Return why `make_private` would refuse assets made one after the other; None is not.
+
+        Raises:
+            Unavailable: their owner does not answer.
+        """
+        refusals: list[ValidationFailed | None] = []
+        for first in range(0, len(assets), AT_ONCE):
+            body = {"user": user_id, "assets": list(assets[first : first + AT_ONCE])}
+            answer = self._assets.post("assets/trial/", body)
+            refusals += [fields and ValidationFailed(fields) for fields in answer["refused"]]
+        return refusals
+
+    def record_closes(
+        self,
+        user_id: int,
+        asset_id: int,
+        closes: Mapping[date, Decimal],
+        currency: str | None = None,
+    ) -> None:
+        """Record closes of a user's own asset, by day; what cannot be a price is left out.
+
+        Args:
+            currency: of the closes; that of the asset by default.
+
+        Raises:
+            NotFound: it is none of theirs.
+            Unavailable: its owner does not answer.
+        """
+        prices = [{"date": day.isoformat(), "close": plain(it)} for day, it in closes.items()]
+        for first in range(0, len(prices), _CLOSES_AT_ONCE):
+            body: dict[str, Any] = {"user": user_id, "prices": prices[first:][:_CLOSES_AT_ONCE]}
+            if currency:
+                body["currency"] = currency
+            self._assets.post(f"assets/{asset_id}/prices/", body)
 
     def _pair(self, asset_id: int) -> Iterator[AssetSnapshot]:
         try:

@@ -3,26 +3,27 @@
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from itertools import groupby, islice
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.portfolio.domain.ledger_files import generic
-from services.portfolio.domain.ledger_files.rows import (
+from services.portfolio.domain.ledger_files import LAYOUTS, content_type, generic
+from services.portfolio.domain.ledger_files.ids import (
     OF_CONTENT,
-    AssetReference,
-    LedgerFile,
-    LedgerRow,
     gapless_beginnings,
     id_beginning,
 )
+from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerFile, LedgerRow
 from services.portfolio.models import LEDGER_ORDER, Asset, Transaction
 from services.portfolio.queries import remarks
+from shared.files import Form
 from shared.finance.entries import EntryType
-from shared.finance.money import MINOR_CURRENCIES
+from shared.finance.money import MINOR_CURRENCIES, plain
+from shared.finance.splits import ratio_text
 
 _CHUNK: Final = 500  # rows held in memory, and sent at once
+_MOST_SHOWN: Final = 1000  # rows of a preview
 
 
 def warnings(file: LedgerFile) -> list[remarks.Warning]:
@@ -30,7 +31,58 @@ def warnings(file: LedgerFile) -> list[remarks.Warning]:
     currencies = {row.money_currency for row in file.rows}
     minor = sorted(code for code in currencies if code in MINOR_CURRENCIES)
     skipped = [remarks.rows_skipped(count, reason) for reason, count in file.skipped.items()]
-    return skipped + [remarks.minor_unit_converted(code, MINOR_CURRENCIES[code]) for code in minor]
+    converted = [remarks.minor_unit_converted(code, MINOR_CURRENCIES[code]) for code in minor]
+    return skipped + converted + [note._asdict() for note in file.notes]
+
+
+def formats() -> list[dict[str, Any]]:
+    """Return the formats of files that are imported, with the columns and words of tables."""
+    return [
+        {
+            "name": layout.name,
+            "program": layout.program,
+            "content_type": content_type(layout.name),
+            "columns": [
+                {
+                    "name": column.name,
+                    "is_needed": column.name in layout.needed,
+                    "titles": column.titles,
+                }
+                for column in layout.columns
+            ],
+            "types": layout.types,
+            "skips": layout.skips,
+        }
+        for layout in LAYOUTS
+    ]
+
+
+def preview(file: LedgerFile) -> dict[str, Any]:
+    """Return how a file was read: its form, its columns, its first rows."""
+    sheet = file.sheet
+    return {
+        "form": sheet.form if sheet else Form(),
+        "title_lines": sheet.title_lines if sheet else (),
+        "columns": sheet.titles if sheet else (),
+        "missing": sheet.missing if sheet else (),
+        "rows": [_shown(row) for row in file.rows[:_MOST_SHOWN]],
+    }
+
+
+def _shown(row: LedgerRow) -> dict[str, Any]:
+    asset = row.asset or AssetReference()
+    numbers = ("quantity", "price", "amount", "fees", "taxes", "exchange_rate")
+    texts = {name: getattr(row, name) for name in numbers}
+    return {
+        **{name: None if text is None else plain(text) for name, text in texts.items()},
+        **{name: getattr(row, name) for name in ("line", "date", "time", "type", "external_id")},
+        "symbol": asset.symbol_in_file,
+        "isin": asset.isin,
+        "asset_name": asset.name,
+        "asset_currency": asset.currency,
+        "currency": row.money_currency,
+        "ratio": ratio_text(row.ratio) if row.ratio else None,
+    }
 
 
 def exported(session: Session, portfolio_id: int) -> Iterator[str]:

@@ -1,20 +1,28 @@
 """Ledgers in files: imported, taken back, exported."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Response, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from services.portfolio import commands, queries
 from services.portfolio.domain import ledger_files
-from services.portfolio.lanes import IMPORTING
+from services.portfolio.domain.ledger_files import Said
+from services.portfolio.lanes import AT_ONCE, IMPORTING
 from services.portfolio.routes.asking import owners
-from services.portfolio.schemas import ImportedSchema, ImportQuery, PortfolioOfFile
-from shared.http import Blueprint, Resource, identity, session, spool
+from services.portfolio.schemas import (
+    FormatsSchema,
+    ImportedSchema,
+    ImportQuery,
+    PortfolioOfFile,
+)
+from shared.http import Blueprint, Resource, bodies, identity, jobs, session, spool
 from shared.http.blueprint import BULK_BODY
-from shared.http.bodies import require_few_values
+from shared.http.files import body_of
 
 blueprint = Blueprint("Ledger files", "Ledgers of other programs and of our own, as files.")
 
@@ -22,8 +30,20 @@ _CSV: Final = {
     "schema": {"type": "string"},
     "example": "date,transaction_type,symbol,quantity,price\n2024-01-15,BUY,AAPL,10,150.00\n",
 }
+_SAID: Final = ("form", "columns", "types")
 _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
-_TYPES: Final = {"ghostfolio": "application/json"}  # all others are CSV
+_READ: Final = 25  # percent of an import's work, about
+
+
+def _rows(query: dict[str, Any]) -> int:
+    # Before anything is said of the file: a portfolio of somebody else does not exist.
+    queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
+    body = _body(query["format"])
+    return bodies.rows(body) if request.is_json else bodies.lines(body)
+
+
+def _body(format_: str) -> bytes:
+    return body_of(ledger_files.content_type(format_), "The file")
 
 
 @blueprint.route("/api/transactions/import/", methods=["POST"])
@@ -31,17 +51,30 @@ _TYPES: Final = {"ghostfolio": "application/json"}  # all others are CSV
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
 @blueprint.arguments(ImportQuery, location="query")
+@blueprint.job("import_transactions", lane=IMPORTING.name, size=_rows, most=AT_ONCE)
 @blueprint.response(200, ImportedSchema)
 @blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
 def import_file(query: dict[str, Any]) -> Resource:
     """Record the transactions of a file that the portfolio does not have yet."""
-    # Before anything is said of the file: a portfolio of somebody else does not exist.
-    queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
     format_ = query.pop("format")
-    file = ledger_files.read(format_, _content(_TYPES.get(format_, "text/csv")))
+    said = Said(is_preview=query["dry_run"], **{name: query.pop(name) for name in _SAID})
+    file = ledger_files.read(format_, _body(format_), said)
+    jobs.progress(_READ)
     imported = commands.import_file(session, identity.user_id, file=file, owners=owners(), **query)
     outcome = {field.name: getattr(imported, field.name) for field in fields(imported)}
+    if query["dry_run"]:
+        preview = queries.files.preview(file)
+        call = _call(preview["missing"], outcome["unresolved"])
+        outcome |= {**preview, "call": call}
     return {**outcome, "warnings": queries.files.warnings(file)}
+
+
+@blueprint.route("/api/transactions/import/formats/", methods=["GET"])
+@blueprint.authenticated("read")
+@blueprint.response(200, FormatsSchema)
+def list_formats() -> Resource:
+    """List the formats of files that are imported: their columns and words."""
+    return {"formats": queries.files.formats()}
 
 
 @blueprint.route("/api/transactions/imports/<id:import_id>/", methods=["DELETE"])
@@ -65,9 +98,12 @@ def export_file(query: dict[str, int]) -> Response:
     return spool.csv(lines, **{"Content-Disposition": name})
 
 
-def _content(mimetype: str) -> bytes:
-    if request.mimetype != mimetype:
-        raise UnsupportedMediaType
-    if request.is_json:
-        require_few_values(request.get_data())
-    return request.get_data()
+def _call(missing: Sequence[str], unresolved: Sequence[object]) -> str:
+    """Return the call that does what a dry run of it says, with what is still to be said."""
+    query = {name: value for name, value in request.args.items() if name != "dry_run"}
+    if missing:
+        columns = json.loads(query.get("columns", "{}")) | dict.fromkeys(missing, "…")
+        query["columns"] = json.dumps(columns, ensure_ascii=False)
+    if unresolved:
+        query["create_missing"] = "true"
+    return f"POST {request.path}?{urlencode(query)}"

@@ -1,21 +1,35 @@
 """Transactions: recorded, one or many, listed, edited, deleted."""
 
-from typing import Any
+from typing import Any, Final
 
-from flask import Response
+from flask import Response, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from services.portfolio import commands, queries
-from services.portfolio.lanes import IMPORTING
+from services.portfolio.lanes import AT_ONCE, IMPORTING
 from services.portfolio.models import TransactionFields
 from services.portfolio.routes.asking import owners
-from services.portfolio.schemas import BulkTransactionsSchema, TransactionQuery, TransactionSchema
-from shared.http import Blueprint, Listing, Resource, bulk, identity, session
+from services.portfolio.schemas import (
+    MOST_ROWS,
+    BulkTransactionsSchema,
+    TransactionQuery,
+    TransactionSchema,
+)
+from shared.http import Blueprint, Listing, Resource, bodies, bulk, identity, jobs, session
 from shared.http.blueprint import BULK_BODY
 from shared.http.bulk import BulkSchema
 from shared.http.etag import expected_revisions
 from shared.http.schemas import Error
 
 blueprint = Blueprint("Transactions", "The ledgers of your portfolios.")
+
+_LOADED: Final = 25  # percent of a bulk's work, about
+
+
+def _rows() -> int:
+    if not request.is_json:
+        raise UnsupportedMediaType
+    return bodies.rows(request.get_data())
 
 
 @blueprint.route("/api/transactions/", methods=["GET"])
@@ -42,12 +56,16 @@ def record_transaction(fields: TransactionFields) -> Resource:
 @blueprint.authenticated("write")
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
+@blueprint.job(
+    "record_transactions", lane=IMPORTING.name, size=_rows, most=AT_ONCE, limit=MOST_ROWS
+)
 @blueprint.arguments(BulkTransactionsSchema)
 @blueprint.response(201, BulkSchema)
 @blueprint.alt_response(207, schema=BulkSchema, description="What became of each, if not atomic.")
 def record_transactions(body: dict[str, Any]) -> Response:
     """Record many transactions, all or none; with `atomic: false` those that are sound."""
     rows = bulk.load(TransactionSchema(), body["transactions"])
+    jobs.progress(_LOADED)
     outcomes = bulk.outcomes(rows, _record)
     return bulk.answer("transactions", outcomes, atomic=body["atomic"])
 

@@ -1,34 +1,53 @@
 """Ledgers in files: how they are imported, what an import did."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, post_load, validate
 
 from services.portfolio.domain.ledger_files import FORMATS
 from services.portfolio.schemas.fields import answered
-from shared.http.schemas import MAX_ID, Flag, Id, StrictSchema
+from shared.finance.entries import EntryType
+from shared.http.files import FormQuery
+from shared.http.schemas import MAX_ID, Day, Flag, Id, StrictSchema
 from shared.http.warnings import Warnings
 
 
-class Mapping(fields.Field[dict[str, int]]):
-    """`{"VWRL": 17}`: what a file writes → id of the asset it means; JSON in a query parameter."""
+class Pairs(fields.Field[dict[str, Any]]):
+    """A JSON object of texts in a query parameter.
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", **kwargs.pop("metadata")}, **kwargs)
+    Args:
+        form: an example of it, for whoever sends another.
+        is_value: whether a value can be one.
+    """
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, int]:
+    def __init__(self, form: str, is_value: Callable[[object], bool], **kwargs: Any) -> None:
+        metadata = {"type": "string", "example": form, **kwargs.pop("metadata")}
+        super().__init__(load_default=dict, metadata=metadata, **kwargs)
+        self._form = form
+        self._is_value = is_value
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
         try:
-            mapping = json.loads(value)
+            pairs = json.loads(value)
         except (ValueError, RecursionError) as error:
-            raise ValidationError("Not valid JSON.") from error
-        if not isinstance(mapping, dict) or not all(map(_is_id, mapping.values())):
-            raise ValidationError('Write {"VWRL": 17}: symbol, ISIN or name → id of the asset.')
-        return mapping
+            raise ValidationError(f"Not valid JSON: write {self._form}.") from error
+        if not isinstance(pairs, dict) or not all(map(self._is_value, pairs.values())):
+            raise ValidationError(f"Write {self._form}.")
+        return pairs
 
 
 def _is_id(value: object) -> bool:
     return type(value) is int and 1 <= value <= MAX_ID
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_type(value: object) -> bool:
+    return isinstance(value, str) and value in EntryType.__members__
 
 
 class PortfolioOfFile(StrictSchema):
@@ -37,7 +56,7 @@ class PortfolioOfFile(StrictSchema):
     portfolio_id = Id(required=True, metadata={"description": "The portfolio.", "example": 1})
 
 
-class ImportQuery(PortfolioOfFile):
+class ImportQuery(PortfolioOfFile, FormQuery):
     """How a file is read."""
 
     format = fields.String(
@@ -51,22 +70,40 @@ class ImportQuery(PortfolioOfFile):
     dry_run = Flag(
         load_default=False,
         metadata={
-            "description": "Only say what would be done: nothing is made, and the assets that were"
-            " not found are listed with candidates."
+            "description": "Only say what would be done, and all that would be refused: nothing is"
+            " made. Shows the columns and rows as they were read, the assets that were not found"
+            " with candidates, and the call that would do it."
         },
     )
     create_missing = Flag(
         load_default=False,
         metadata={"description": "Make private assets for those that were not found."},
     )
-    mapping = Mapping(
-        load_default=dict,
+    mapping = Pairs(
+        '{"VWRL": 17}',
+        _is_id,
         metadata={
             "description": "JSON: symbol, ISIN or name as the file writes it → id of the asset"
-            " that it means.",
-            "example": '{"VWRL": 17}',
+            " that it means."
         },
     )
+    columns = Pairs(
+        '{"date": "Trade Date"}',
+        _is_text,
+        metadata={
+            "description": "JSON: our name of a column → its title in the file; an empty one"
+            " leaves it out."
+        },
+    )
+    types = Pairs(
+        '{"Kauf": "BUY"}',
+        _is_type,
+        metadata={"description": "JSON: a word of the file → the type of transaction it means."},
+    )
+
+    @post_load
+    def _types(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "types": {word: EntryType[name] for word, name in data["types"].items()}}
 
 
 class CandidateSchema(StrictSchema):
@@ -101,6 +138,101 @@ class UnresolvedSchema(StrictSchema):
     candidates = fields.List(fields.Nested(CandidateSchema))
 
 
+class NewAssetSchema(StrictSchema):
+    """A private asset that an import makes."""
+
+    id = answered(fields.Integer, "Its id; null where it is not made yet.", 17)
+    symbol = fields.String(metadata={"description": "Symbol.", "example": "VWRL"})
+    name = fields.String(metadata={"description": "Name.", "example": "Vanguard FTSE All-World"})
+    currency = fields.String(metadata={"description": "Of its prices.", "example": "EUR"})
+    isin = answered(fields.String, "ISIN.", "IE00B3RBWM25")
+    lines = fields.List(
+        fields.Integer, metadata={"description": "Where it stands, from 1.", "example": [2]}
+    )
+
+
+class FormSchema(StrictSchema):
+    """How a file was read; null is nothing that it shows."""
+
+    encoding = answered(fields.String, "Encoding of its text.", "utf-8")
+    delimiter = answered(fields.String, "Between its cells.", ";")
+    decimal = answered(fields.String, "The mark before its decimals.", ",")
+    date_format = answered(fields.String, "Of its dates, where they need one.", "DD/MM/YYYY")
+    skip_lines = answered(fields.Integer, "Lines before its header.", 0)
+
+
+class TitleSchema(StrictSchema):
+    """What a title of the header was read as."""
+
+    title = fields.String(
+        attribute="text", metadata={"description": "As it is written.", "example": "Trade Date"}
+    )
+    column = answered(fields.String, "Our name of the column; null is left out.", "date")
+
+
+class RowSchema(StrictSchema):
+    """A row of a file as it was read; null is not given."""
+
+    line = fields.Integer(metadata={"description": "Where it begins, from 1.", "example": 2})
+    date = Day(metadata={"description": "Day.", "example": "2024-01-15"})
+    time = answered(fields.Time, "Time of the day.", "10:30:00")
+    transaction_type = fields.String(
+        attribute="type", metadata={"description": "Type.", "example": "BUY"}
+    )
+    symbol = answered(fields.String, "Symbol of the asset.", "AAPL")
+    isin = answered(fields.String, "ISIN of the asset.", "US0378331005")
+    asset_name = answered(fields.String, "Name of the asset.", "Apple Inc.")
+    asset_currency = answered(fields.String, "That the asset is quoted in.", "USD")
+    quantity = answered(fields.String, "Quantity.", "10")
+    price = answered(fields.String, "Price of one.", "150.00")
+    amount = answered(fields.String, "What moved.", "-1501.00")
+    fees = fields.String(metadata={"description": "Fees.", "example": "1.00"})
+    taxes = fields.String(metadata={"description": "Taxes.", "example": "0"})
+    currency = answered(fields.String, "Of its money.", "USD")
+    exchange_rate = answered(fields.String, "To the portfolio's currency.", "0.92")
+    ratio = answered(fields.String, "Of a split.", "4:1")
+    external_id = answered(fields.String, "By which it is known again.", "broker-17")
+
+
+class ColumnSchema(StrictSchema):
+    """A column that a format has."""
+
+    name = fields.String(metadata={"description": "What we call it.", "example": "quantity"})
+    is_needed = fields.Boolean(metadata={"description": "Without it nothing can be read."})
+    titles = fields.List(
+        fields.String,
+        metadata={
+            "description": "Titles that mean it, in any case and with any mark between words.",
+            "example": ["shares", "stück"],
+        },
+    )
+
+
+class FormatSchema(StrictSchema):
+    """A format of files."""
+
+    name = fields.String(metadata={"description": "For `format`.", "example": "generic"})
+    program = fields.String(metadata={"description": "What writes it.", "example": "Our own CSV"})
+    content_type = fields.String(metadata={"description": "Of the body.", "example": "text/csv"})
+    columns = fields.List(fields.Nested(ColumnSchema))
+    types = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "A word of it → the type it means.", "example": {"kauf": "BUY"}},
+    )
+    skips = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "A word of it → why its rows are left out.", "example": {}},
+    )
+
+
+class FormatsSchema(StrictSchema):
+    """All formats of files that are imported."""
+
+    formats = fields.List(fields.Nested(FormatSchema))
+
+
 class ImportedSchema(StrictSchema):
     """What an import did, or would do."""
 
@@ -116,4 +248,43 @@ class ImportedSchema(StrictSchema):
         }
     )
     unresolved = fields.List(fields.Nested(UnresolvedSchema))
+    new_assets = fields.List(
+        fields.Nested(NewAssetSchema),
+        metadata={"description": "Private assets that were made, or would be."},
+    )
+    form = fields.Nested(
+        FormSchema, metadata={"description": "Of a dry run: how it was read.", "optional": True}
+    )
+    title_lines = fields.List(
+        fields.String,
+        metadata={"description": "Of a dry run: lines before the header.", "optional": True},
+    )
+    columns = fields.List(
+        fields.Nested(TitleSchema),
+        metadata={"description": "Of a dry run: what each title was read as.", "optional": True},
+    )
+    missing = fields.List(
+        fields.String,
+        metadata={
+            "description": "Of a dry run: columns without which no row can be read; say them by"
+            " `columns`.",
+            "example": [],
+            "optional": True,
+        },
+    )
+    rows = fields.List(
+        fields.Nested(RowSchema),
+        metadata={
+            "description": "Of a dry run: the first 1,000 rows as they were read, in the order in"
+            " which they are recorded.",
+            "optional": True,
+        },
+    )
+    call = fields.String(
+        metadata={
+            "description": "Of a dry run: the call that would do it.",
+            "example": "POST /api/transactions/import/?portfolio_id=1&format=generic",
+            "optional": True,
+        }
+    )
     warnings = Warnings()

@@ -31,7 +31,7 @@ from shared.http.schemas import (
 )
 from shared.http.warnings import Warnings
 
-_MOST_ROWS: Final = 10_000
+MOST_ROWS: Final = 10_000
 
 
 def _charge(what: str) -> Money:
@@ -144,7 +144,7 @@ class BulkTransactionsSchema(StrictSchema):
     transactions = Rows(
         fields.Nested(TransactionSchema),
         required=True,
-        validate=validate.Length(min=1, max=_MOST_ROWS),
+        validate=validate.Length(min=1, max=MOST_ROWS),
         metadata={
             "description": "1 to 10,000 transactions, recorded by date, of one day first what"
             " acquires, then what disposes, then ADJUSTMENTs."

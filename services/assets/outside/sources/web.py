@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import requests
 import urllib3
-from marshmallow import ValidationError
 
 from services.assets.domain.feeds import DataSourceError, Delivery, SourceTooSlow
 from services.assets.domain.quotes import Bar
+from shared.errors import ValidationFailed
+from shared.files import FileRefused
 
 Reader = Callable[[bytes], list[Bar]]
 
@@ -25,8 +26,8 @@ class Web:
 
     Args:
         template: `https://…{symbol}…`; http only on this machine.
-        read: returns the prices in a CSV file; raises ValueError where it is none of prices, and
-            ValidationError where one of them cannot be.
+        read: returns the prices in a CSV file; raises FileRefused where it is none of prices, and
+            ValidationFailed where one of them cannot be.
     """
 
     name = "web"
@@ -40,9 +41,9 @@ class Web:
         body = _fetched(self._template.replace("{symbol}", quote(symbol, safe="")), within)
         try:
             bars = self._read(body)
-        except ValueError as error:
+        except FileRefused as error:
             raise DataSourceError(f"The data source answered no usable CSV. {error}") from error
-        except ValidationError as error:
+        except ValidationFailed as error:
             raise DataSourceError("The data source answered no prices that we can read.") from error
         return Delivery([bar for bar in bars if since is None or bar.date >= since])
 

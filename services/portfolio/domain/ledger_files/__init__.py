@@ -1,40 +1,62 @@
-"""Ledgers in files: our own CSV, and what Ghostfolio and Portfolio Performance export.
+"""Ledgers in files: our own CSV, what Ghostfolio and Portfolio Performance export, and brokers.
 
 `read(format, content)` gives a `LedgerFile`: rows that know neither a portfolio nor the id of an
 asset, in the order in which they are to be created, each with an `external_id`. The importer
 
 1. refuses the file when it has `errors` (line → field → messages);
-2. drops the rows whose `external_id` the portfolio has already, and adds their number to that of
-   `skipped` (reason → rows, for the warnings);
-3. finds the asset of each `AssetReference`, and the portfolio's currency where a row has none;
-4. records the rest in the order given; an acquisition already stands before a disposal of its day,
-   and the rows of our own export have the order of the ledger they come from.
+2. finds the asset of each `AssetReference`, and the portfolio's currency where a row has none;
+3. drops the rows that the portfolio has already, by their `external_id` or by their content with
+   that asset, and adds their number to that of `skipped` (reason → rows, for the warnings);
+4. records the rest in the order given (`order`), put right where it would take what is not held
+   (`order.holding_enough`).
 
 `rules.complete` has not seen the rows: which fields a type needs is checked when they are recorded.
 `generic.write` is the way back.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
-from services.portfolio.domain.ledger_files import generic, ghostfolio, portfolio_performance
+from services.portfolio.domain.ledger_files import (
+    formats,
+    generic,
+    ghostfolio,
+    portfolio_performance,
+)
+from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said, read_layout
 from services.portfolio.domain.ledger_files.rows import LedgerFile
 
-FORMATS: Final[Mapping[str, Callable[[bytes], LedgerFile]]] = {
+__all__ = ["FORMATS", "LAYOUTS", "LedgerFile", "Said", "content_type", "read"]
+
+LAYOUTS: Final[tuple[Layout, ...]] = (
+    generic.LAYOUT,
+    ghostfolio.LAYOUT,
+    portfolio_performance.LAYOUT,
+    *formats.LAYOUTS,
+)
+FORMATS: Final[Mapping[str, Callable[[bytes, Said], LedgerFile]]] = {
     "generic": generic.read,
     "ghostfolio": ghostfolio.read,
     "portfolio_performance": portfolio_performance.read,
+    **{layout.name: partial(read_layout, layout) for layout in formats.LAYOUTS},
 }
 
 
-def read(format: str, content: bytes) -> LedgerFile:
+def content_type(format: str) -> str:
+    """Return the media type of a format's files."""
+    return "application/json" if format == "ghostfolio" else "text/csv"
+
+
+def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     """Return what a file says.
 
     Args:
         format: a name of `FORMATS`.
         content: the file, as it is.
+        said: what the sender says of it; a file of JSON needs nothing.
 
     Raises:
         FileRefused: it is not a file of this format at all.
     """
-    return FORMATS[format](content)
+    return FORMATS[format](content, said)

@@ -1,28 +1,32 @@
 """Ghostfolio's export of activities (JSON).
 
-Its numbers are binary floats, so they are rounded to the eight decimals of a ledger. Its days are
-those of UTC. A fee is that of the activity; FEE and INTEREST belong to no asset, though Ghostfolio
-makes one up for each. Balances of accounts are no transactions and are not read.
+Its numbers are binary floats, so they are rounded to the eight decimals of a ledger. A day is the
+one that is written. A fee is that of the activity; FEE and INTEREST belong to no asset, though
+Ghostfolio makes one up for each. What an account has on a day is a DEPOSIT or WITHDRAWAL of what is
+missing to it then (`balances`); the prices of the user's own assets come along.
 """
 
+import datetime
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
+from services.portfolio.domain.ledger_files.balances import Account, balance_rows
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
+from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said, moves_nothing
+from services.portfolio.domain.ledger_files.reading import ledger_file
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
-    FileRefused,
     LedgerFile,
     LedgerRow,
     Numbers,
     Skip,
-    ledger_file,
 )
-from services.portfolio.domain.ledger_files.tables import decoded
+from shared.files import FileRefused, Note, decoded
 from shared.finance.entries import EntryType
 from shared.finance.money import EXACT, ZERO, plain, round_to
 
@@ -37,7 +41,18 @@ _TYPES: Final = {
     "INTEREST": EntryType.INTEREST,
     "FEE": EntryType.FEE,
 }
+LAYOUT: Final = Layout(
+    name="ghostfolio",
+    program="Ghostfolio's export of activities (JSON)",
+    columns=(),
+    needed=(),
+    types={word.lower(): type_ for word, type_ in _TYPES.items()},
+    skips={"liability": Skip.LIABILITY},
+)
 _MADE_UP: Final = re.compile(r"(?:GF_)?([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +62,110 @@ class _Export:
     Attributes:
         day: when it was made, `YYYY-MM-DD`; empty when it doesn't say.
         profiles: of the user's own assets, by data source and symbol.
+        closes: prices of these, by the same.
     """
 
     day: str
-    profiles: Mapping[tuple[str, str], dict[str, str]]
+    profiles: Mapping[_Key, dict[str, str]]
+    closes: Mapping[_Key, Mapping[datetime.date, Decimal]]
 
 
-def read(content: bytes) -> LedgerFile:
+def read(content: bytes, _: Said = NOTHING_SAID) -> LedgerFile:
     """Return the rows of an export; `ledger_files.read` says more.
 
     Raises:
         FileRefused: it is no JSON, or has no list of activities.
     """
-    document = _object(_parsed(decoded(content, "utf-8-sig")))
+    text, _encoding = decoded(content, "utf-8")
+    document = _object(_parsed(text))
     activities = document.get("activities")
     if not isinstance(activities, list):
         raise FileRefused("Not an export of Ghostfolio: it has no list of activities.")
-    profiles = document.get("assetProfiles")
-    texts = [_texts(profile) for profile in profiles] if isinstance(profiles, list) else []
+    profiles = [_object(profile) for profile in _list(document.get("assetProfiles"))]
     export = _Export(
         _texts(document.get("meta")).get("date", "")[:10],
-        {_key(profile): profile for profile in texts},
+        {_key(_texts(profile)): _texts(profile) for profile in profiles},
+        {_key(_texts(profile)): _closes(profile) for profile in profiles},
     )
-    return ledger_file(
-        enumerate(map(_texts, activities), start=1), lambda line, it: _row(line, it, export)
+    texts = dict(enumerate(map(_texts, activities), start=1))
+    file = ledger_file(texts.items(), lambda line, it: _row(line, it, export))
+    accounts = [_account(account) for account in _list(document.get("accounts"))]
+    of_balances = balance_rows(accounts, _by_account(file.rows, texts), first_line=len(texts) + 1)
+    closes = {
+        row.asset: export.closes[key]
+        for row in file.rows
+        if row.asset and export.closes.get(key := _key(texts[row.line]))
+    }
+    rows = sorted([*file.rows, *of_balances.rows], key=lambda row: row.date)
+    notes = (*of_balances.notes, *_told(closes))
+    return replace(file, rows=tuple(rows), notes=notes, closes=closes)
+
+
+def _told(closes: Mapping[AssetReference, Mapping[datetime.date, Decimal]]) -> list[Note]:
+    if not closes:
+        return []
+    count = sum(map(len, closes.values()))
+    message = f"{count} prices of {len(closes)} assets of your own come along."
+    return [Note("closes", "prices_recorded", message)]
+
+
+def _by_account(
+    rows: Iterable[LedgerRow], texts: Mapping[int, Mapping[str, str]]
+) -> dict[str, list[LedgerRow]]:
+    by_account: defaultdict[str, list[LedgerRow]] = defaultdict(list)
+    for row in rows:
+        by_account[texts[row.line].get("accountId", "")].append(row)
+    return dict(by_account)
+
+
+def _account(value: Any) -> Account:
+    account, texts = _object(value), _texts(value)
+    currency = Cells(texts).currency("currency")
+    return Account(
+        id=texts.get("id", ""),
+        name=texts.get("name", ""),
+        currency=currency,
+        balance=_number(texts, "balance"),
+        balances=_by_day(account.get("balances"), "value") if currency else {},
     )
 
 
-def _row(line: int, texts: dict[str, str], export: _Export) -> LedgerRow | Skip:
+def _closes(profile: Mapping[str, Any]) -> dict[datetime.date, Decimal]:
+    prices = _by_day(profile.get("marketData"), "marketPrice")
+    return {day: price for day, price in prices.items() if price > 0}
+
+
+def _by_day(value: Any, name: str) -> dict[datetime.date, Decimal]:
+    """Return what a list of `{date, …}` says of each day; what cannot be read is left out."""
+    by_day: dict[datetime.date, Decimal] = {}
+    for texts in map(_texts, _list(value)):
+        cells = Cells(texts)
+        day, number = cells.moment("date").day, _number(texts, name)
+        if number is not None and not cells.wrong:
+            by_day[day] = number
+    return by_day
+
+
+def _number(texts: Mapping[str, str], name: str) -> Decimal | None:
+    return Cells(texts).number(name)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _row(line: int, texts: dict[str, str], export: _Export) -> LedgerRow | str:
     if texts.get("type") == "LIABILITY":
         return Skip.LIABILITY
     cells = Cells(texts)
     kind = _type(cells)
     has_asset = kind not in (EntryType.FEE, EntryType.INTEREST)
     profile = Cells(export.profiles.get(_key(texts), {}))
+    moment = cells.moment("date")
     row = LedgerRow(
         line=line,
-        date=cells.day("date"),
+        date=moment.day,
+        time=moment.time,
         type=kind,
         asset=_asset(cells, profile) if has_asset else None,
         currency=cells.currency("currency"),
@@ -92,7 +174,14 @@ def _row(line: int, texts: dict[str, str], export: _Export) -> LedgerRow | Skip:
         **_numbers(cells, kind),
     )
     cells.check()
-    return Skip.DRAFT if export.day and row.date.isoformat() > export.day else row
+    if export.day and row.date.isoformat() > export.day:
+        return Skip.DRAFT
+    return Skip.NOTHING if _is_nothing(row) else row
+
+
+def _is_nothing(row: LedgerRow) -> bool:
+    is_dividend = row.type is EntryType.DIVIDEND and not row.fees
+    return moves_nothing(row) or (is_dividend and not (row.quantity and row.price))
 
 
 def _numbers(cells: Cells, kind: EntryType) -> Numbers:
@@ -135,7 +224,7 @@ def _notes(cells: Cells, profile: Cells, has_asset: bool) -> str:
     return cells.text("comment", NOTES_LENGTH) or name or ""
 
 
-def _key(texts: Mapping[str, str]) -> tuple[str, str]:
+def _key(texts: Mapping[str, str]) -> _Key:
     return texts.get("dataSource", ""), texts.get("symbol", "")
 
 

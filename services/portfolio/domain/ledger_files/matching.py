@@ -100,18 +100,30 @@ def _in_full(reference: AssetReference, assets: Iterable[KnownAsset]) -> KnownAs
     return None
 
 
-def _by_isin(reference: AssetReference, assets: Iterable[KnownAsset]) -> KnownAsset | None:
+def of_isin(reference: AssetReference, assets: Iterable[KnownAsset]) -> list[KnownAsset]:
+    """Return the assets in use that a reference may mean by its ISIN: one is meant, several doubt.
+
+    One paper has several assets, one for each exchange and currency. The file's currency of the
+    asset decides, then whether it is the user's own, the symbol, the currency of the row.
+    """
     if reference.isin is None:
-        return None
+        return []
     isin, currency = reference.isin.upper(), currency_of(reference)
     matches = [
-        asset for asset in assets if asset.isin == isin and currency in (None, asset.currency)
+        asset
+        for asset in assets
+        if asset.is_active and asset.isin == isin and currency in (None, asset.currency)
     ]
     matches = [asset for asset in matches if asset.is_own] or matches
-    # One paper has several symbols, one for each exchange.
     named = [asset for asset in matches if asset.symbol == symbol_of(reference)]
     if named:
-        return named[0]
+        return named[:1]
+    money = MINOR_CURRENCIES.get(reference.money or "", reference.money)
+    return [asset for asset in matches if asset.currency == money] or matches
+
+
+def _by_isin(reference: AssetReference, assets: Iterable[KnownAsset]) -> KnownAsset | None:
+    matches = of_isin(reference, assets)
     return matches[0] if len(matches) == 1 else None
 
 

@@ -7,57 +7,36 @@ more in the cash account's, as what was paid. Only the first is read; the other 
 What it calls Value is what moved, after fees and taxes. It writes no price: it follows from that.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
+from services.portfolio.domain.ledger_files.layouts import (
+    NOTHING_SAID,
+    Layout,
+    Said,
+    columns_of,
+    moves_nothing,
+    sheet_of,
+)
+from services.portfolio.domain.ledger_files.reading import ledger_file
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
-    FileRefused,
     LedgerFile,
     LedgerRow,
     Numbers,
     Skip,
-    ledger_file,
 )
-from services.portfolio.domain.ledger_files.tables import Table, decoded, read_table
+from services.portfolio.domain.rules import RULES
+from shared.files import Column, Days, Marks, Note, Table, notes_of, require_needed
+from shared.files import read as read_table
 from shared.finance.entries import EARNINGS, FUNDING, TRADES, EntryType
-from shared.finance.money import EXACT, ZERO, round_to
+from shared.finance.money import EXACT, MINOR_UNITS, ZERO, round_to
 
 _PRICE_PLACES: Final = 8
-
-# Title, in lower case → what we call it; other columns are not read.
-_COLUMNS: Final = {
-    "date": "date",
-    "datum": "date",
-    "type": "transaction_type",
-    "typ": "transaction_type",
-    "value": "amount",
-    "wert": "amount",
-    "transaction currency": "currency",
-    "buchungswährung": "currency",
-    "gross amount": "gross",
-    "bruttobetrag": "gross",
-    "currency gross amount": "asset_currency",
-    "währung bruttobetrag": "asset_currency",
-    "fees": "fees",
-    "gebühren": "fees",
-    "taxes": "taxes",
-    "steuern": "taxes",
-    "shares": "quantity",
-    "stück": "quantity",
-    "isin": "isin",
-    "ticker symbol": "symbol",
-    "ticker-symbol": "symbol",
-    "security name": "asset_name",
-    "wertpapiername": "asset_name",
-    "note": "notes",
-    "notiz": "notes",
-}
-_NEEDED: Final = {"date": "Date", "transaction_type": "Type", "amount": "Value"}
+_MOST_PLACES: Final = 8
 
 # Type, in lower case → ours, and the sign of its amount. A transfer between cash accounts has the
 # words of one between securities accounts.
@@ -94,12 +73,34 @@ _TYPES: Final = {
     "withdrawal": (EntryType.WITHDRAWAL, -1),
     "entnahme": (EntryType.WITHDRAWAL, -1),
 }
+LAYOUT: Final = Layout(
+    name="portfolio_performance",
+    program="Portfolio Performance's CSV of an account, in English or German",
+    columns=(
+        Column("date", ["datum"]),
+        Column("transaction_type", ["type", "typ"]),
+        Column("amount", ["value", "wert"], is_number=True),
+        Column("currency", ["transaction currency", "buchungswährung"]),
+        Column("gross", ["gross amount", "bruttobetrag"], is_number=True),
+        Column("asset_currency", ["currency gross amount", "währung bruttobetrag"]),
+        Column("fees", ["gebühren"], is_number=True),
+        Column("taxes", ["steuern"], is_number=True),
+        Column("quantity", ["shares", "stück"], is_number=True),
+        Column("isin"),
+        Column("symbol", ["ticker symbol"]),
+        Column("asset_name", ["security name", "wertpapiername"]),
+        Column("notes", ["note", "notiz"]),
+    ),
+    needed=("date", "transaction_type", "amount"),
+    types={word: type_ for word, (type_, _) in _TYPES.items()},
+    left_out=("Exchange Rate", "Wechselkurs", "WKN", "Time", "Uhrzeit"),
+)
+
 _CASH_OF: Final = {
     EntryType.TRANSFER_IN: EntryType.DEPOSIT,
     EntryType.TRANSFER_OUT: EntryType.WITHDRAWAL,
 }
 _OF_CASH_ACCOUNTS: Final = frozenset(EntryType) - TRADES - set(_CASH_OF)
-_MARK: Final = re.compile(r"([.,])\d{1,2}\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,14 @@ class _Dialect:
     """How one file is written.
 
     Attributes:
-        decimal_mark: `.` or `,`.
+        marks, days: how it writes numbers and dates.
         has_gross: whether there is a column that older files of cash accounts lack.
         of_cash: whether there are rows that only cash accounts have.
         unsigned: whether it is an older file of a securities account, where sales have no minus.
     """
 
-    decimal_mark: str
+    marks: Marks
+    days: Days
     has_gross: bool
     of_cash: bool
     unsigned: bool
@@ -124,7 +126,8 @@ class _Dialect:
         kinds = {_kind(texts) for _, texts in table.lines}
         no_minus = not any(_is_negative(texts) for _, texts in table.lines)
         return cls(
-            decimal_mark=_decimal_mark(table),
+            marks=table.marks([column.name for column in LAYOUT.columns if column.is_number]),
+            days=table.days(["date"]),
             has_gross="gross" in table.columns,
             of_cash=bool(kinds & _OF_CASH_ACCOUNTS),
             unsigned=no_minus and EntryType.BUY in kinds,
@@ -141,44 +144,74 @@ class _Dialect:
         return not self.unsigned and (value > 0) == (kind is EntryType.SELL)
 
 
-def read(content: bytes) -> LedgerFile:
+def read(content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     """Return the rows of an account's file; `ledger_files.read` says more.
 
     Raises:
         FileRefused: it is no CSV file, or lacks a needed column.
     """
-    # Spreadsheets on Windows save in its own encoding.
-    text = decoded(content, "utf-8-sig", "cp1252")
-    table = read_table(text, lambda title: _COLUMNS.get(title.lower(), ""))
-    if missing := _NEEDED.keys() - table.columns:
-        titles = ", ".join(sorted(_NEEDED[name] for name in missing))
-        raise FileRefused(f"The header lacks: {titles}. English and German are read.")
+    columns = columns_of(LAYOUT, said)
+    table = read_table(content, said.form, columns)
+    require_needed(table, LAYOUT.needed, LAYOUT.columns, may_be_said=True)
     dialect = _Dialect.of(table)
-    return ledger_file(table.lines, lambda line, texts: _row(line, texts, dialect))
+    reader = _Reader(dialect, said)
+    file = ledger_file(table.lines, reader.row)
+    notes = (*notes_of(table, columns), *reader.notes())
+    return replace(file, sheet=sheet_of(table, dialect.marks, dialect.days), notes=notes)
 
 
-def _row(line: int, texts: dict[str, str], dialect: _Dialect) -> LedgerRow | Skip:
-    cells = Cells(texts, dialect.decimal_mark)
-    value = cells.number("amount", digits=15)
-    if value is None:
-        cells.refuse("amount", "The row needs a value.")
-    kind, sign = _type(cells)
-    if dialect.is_cash_side(kind, value or ZERO):
-        return Skip.CASH_SIDE
-    asset = _asset(cells)
-    if asset is None:
-        kind = _CASH_OF.get(kind, kind)
-    row = LedgerRow(
-        line=line,
-        date=cells.day("date"),
-        type=kind,
-        asset=None if kind in FUNDING else asset,
-        currency=cells.currency("currency"),
-        notes=cells.text("notes", NOTES_LENGTH) or "",
-        **_numbers(cells, kind, sign, EXACT.abs(value or ZERO)),
-    )
-    cells.check()
-    return row
+class _Reader:
+    """Reads the rows of one file."""
+
+    def __init__(self, dialect: _Dialect, said: Said) -> None:
+        self._dialect = dialect
+        self._said = said
+        self._rounded: list[int] = []
+
+    def row(self, line: int, texts: dict[str, str]) -> LedgerRow | str:
+        """Return a row, or why there is none."""
+        cells = Cells(texts, self._dialect.marks, self._dialect.days)
+        value = self._value(line, cells)
+        kind, sign = _type(cells, self._said)
+        if self._dialect.is_cash_side(kind, value or ZERO):
+            return Skip.CASH_SIDE
+        asset = _asset(cells)
+        if asset is None:
+            kind = _CASH_OF.get(kind, kind)
+        moment = cells.moment("date")
+        row = LedgerRow(
+            line=line,
+            date=moment.day,
+            time=moment.time,
+            type=kind,
+            asset=None if kind in FUNDING else asset,
+            currency=cells.currency("currency"),
+            notes=cells.text("notes", NOTES_LENGTH) or "",
+            **_numbers(cells, kind, sign, EXACT.abs(value or ZERO)),
+        )
+        cells.check()
+        return Skip.NOTHING if moves_nothing(row) else row
+
+    def notes(self) -> list[Note]:
+        """Return what is to be said of the rows that were read."""
+        if not self._rounded:
+            return []
+        lines = ", ".join(map(str, self._rounded[:20]))
+        message = f"Values with more decimals than their currency has are rounded: line {lines}."
+        return [Note("amount", "rounded", message)]
+
+    def _value(self, line: int, cells: Cells) -> Decimal | None:
+        """Return what moved: money of an account, which has the decimals of its currency."""
+        value = cells.number("amount", digits=15)
+        if value is None:
+            cells.refuse("amount", "The row needs a value.")
+            return None
+        currency = cells.currency("currency")
+        rounded = round_to(value, MINOR_UNITS.get(currency or "", _MOST_PLACES))
+        if rounded == value:
+            return value
+        self._rounded.append(line)
+        return rounded
 
 
 def _numbers(cells: Cells, kind: EntryType, sign: int, moved: Decimal) -> Numbers:
@@ -212,10 +245,14 @@ def _is_negative(texts: Mapping[str, str]) -> bool:
     return texts.get("amount", "").strip().startswith(("-", "−"))
 
 
-def _type(cells: Cells) -> tuple[EntryType, int]:
+def _type(cells: Cells, said: Said) -> tuple[EntryType, int]:
     word = cells.text("transaction_type") or ""
+    for name, kind in said.types.items():
+        if name.lower() == word.lower():
+            return kind, RULES[kind].sign or 1
     if word.lower() not in _TYPES:
-        cells.refuse("transaction_type", "Not a type of Portfolio Performance.")
+        reason = f'Not a type of Portfolio Performance: say types={{"{word}": "BUY"}}.'
+        cells.refuse("transaction_type", reason)
     return _TYPES.get(word.lower(), (EntryType.FEE, -1))
 
 
@@ -225,11 +262,3 @@ def _asset(cells: Cells) -> AssetReference | None:
         return None
     currency = cells.currency("asset_currency") or cells.currency("currency")
     return AssetReference(isin=isin, symbol=symbol, name=name, currency=currency)
-
-
-def _decimal_mark(table: Table) -> str:
-    """Return the mark before the two decimals that every value has."""
-    for _, texts in table.lines:
-        if mark := _MARK.search(texts.get("amount", "")):
-            return mark[1]
-    return "," if table.delimiter == ";" else "."

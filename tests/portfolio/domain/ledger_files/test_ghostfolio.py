@@ -10,18 +10,18 @@ import pytest
 from services.portfolio.domain.ledger_files import ghostfolio
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
-    FileRefused,
     LedgerFile,
     LedgerRow,
     Skip,
 )
+from shared.files import FileRefused
 from shared.finance.entries import EntryType as T
 from tests.portfolio.domain.build import exactly
 
 FLAT = "7e91b7d4-1430-4212-8380-289a06c9bbc1"
 ACCOUNT = "b2d3fe1d-d6a8-41a3-be39-07ef5e9480f0"
 FEE = "14a69cb9-1e31-43fa-b320-83703d8ed74b"
-PROFILES = [
+PROFILES: list[dict[str, Any]] = [
     {"dataSource": "MANUAL", "symbol": FLAT, "name": "Flat", "currency": "CHF", "isin": None},
     {"dataSource": "MANUAL", "symbol": FEE, "name": "Opening fee", "currency": "USD"},
 ]
@@ -159,3 +159,98 @@ def test_a_file_without_activities_is_refused() -> None:
 def test_a_file_nested_without_end_is_refused() -> None:
     with pytest.raises(FileRefused, match="Not a JSON file"):
         ghostfolio.read(b"[" * 100_000)
+
+
+def exported(*activities: dict[str, Any], **more: Any) -> LedgerFile:
+    found = ghostfolio.read(json.dumps({"activities": activities, **more}).encode())
+    assert not found.errors
+    return found
+
+
+def test_a_date_with_an_offset_is_the_day_that_is_written() -> None:
+    [row] = exported(activity("BUY", date="2021-03-01T00:00:00+00:00")).rows
+    assert (row.date, row.time) == (date(2021, 3, 1), None)
+
+
+def test_prices_of_ones_own_assets_come_along() -> None:
+    prices = [
+        {"date": "2022-01-01T00:00:00.000Z", "marketPrice": 500},
+        {"date": "2022-06-01T00:00:00.000Z", "marketPrice": 650.5},
+        {"date": "2022-07-01T00:00:00.000Z", "marketPrice": 0},
+        {"date": "soon", "marketPrice": 1},
+    ]
+    profile: dict[str, Any] = {**PROFILES[0], "marketData": prices}
+    flat = activity("BUY", dataSource="MANUAL", symbol=FLAT)
+    found = exported(flat, activity("BUY", id="b"), assetProfiles=[profile])
+    assert found.closes == {
+        found.rows[0].asset: {
+            date(2022, 1, 1): Decimal(500),
+            date(2022, 6, 1): Decimal("650.5"),
+        }
+    }
+
+
+def account(id_: str = ACCOUNT, currency: str = "USD", **balances: float) -> dict[str, Any]:
+    """An account with what it has on some days (`d20240101`)."""
+    days = {f"{day[1:5]}-{day[5:7]}-{day[7:]}T00:00:00.000Z": it for day, it in balances.items()}
+    of_days = [{"date": day, "value": value} for day, value in days.items()]
+    return {"id": id_, "name": "Broker", "currency": currency, "balances": of_days}
+
+
+def money(found: LedgerFile) -> list[tuple[str, str, str]]:
+    """Return day, type and amount of what explains balances."""
+    return [
+        (row.date.isoformat(), row.type.value, f"{row.amount:f}")
+        for row in found.rows
+        if row.external_id and row.external_id.startswith("balance:")
+    ]
+
+
+def test_a_balance_is_a_deposit_or_withdrawal_of_what_is_missing_to_it() -> None:
+    bought = activity("BUY", quantity=2, unitPrice=100, fee=1, date="2024-02-01T00:00:00.000Z")
+    earlier = activity("BUY", id="before", date="2020-02-01T00:00:00.000Z")
+    balances = account(d20240101=1000, d20240301=799, d20240401=500.255)
+    found = exported(earlier, bought, accounts=[balances])
+    # 1000.00 came; 2 x 100 and 1 fee left 799; of 799.00 were taken 298.74 to leave 500.26.
+    assert money(found) == [
+        ("2024-01-01", "DEPOSIT", "1000.00"),
+        ("2024-04-01", "WITHDRAWAL", "-298.74"),
+    ]
+    assert [note.code for note in found.notes] == ["account_balances"]
+    ids = [row.external_id for row in found.rows]
+    assert [row.external_id for row in exported(earlier, bought, accounts=[balances]).rows] == ids
+
+
+def test_what_two_accounts_hold_is_counted_for_each() -> None:
+    of_second = activity("SELL", accountId="b", quantity=1, unitPrice=50, fee=0)
+    of_second["date"] = "2024-01-15T00:00:00.000Z"
+    found = exported(of_second, accounts=[account(d20240101=10), account("b", d20240201=70)])
+    # The portfolio has cash since January, so the sale's 50.00 are there: 20.00 are missing.
+    assert money(found) == [("2024-01-01", "DEPOSIT", "10.00"), ("2024-02-01", "DEPOSIT", "20.00")]
+
+
+def test_what_cannot_be_said_of_a_balance_is_a_warning() -> None:
+    in_euros = activity("BUY", currency="EUR", accountId="a")
+    dateless = {"id": "b", "name": "Old", "currency": "USD", "balance": 2000}
+    accounts = [
+        account("a", d20240101=10),
+        dateless,
+        {"id": "c", "currency": "XYZ", "balance": 1},
+        7,
+    ]
+    found = exported(in_euros, accounts=accounts)
+    assert money(found) == [("2024-01-01", "DEPOSIT", "10.00")]
+    codes = [note.code for note in found.notes]
+    assert codes == ["account_balances", "balance_in_other_currency", *["balance_without_day"] * 2]
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        activity("DIVIDEND", unitPrice=0),
+        activity("INTEREST", quantity=0),
+        activity("FEE", fee=0),
+    ],
+)
+def test_what_moves_nothing_is_skipped(nothing: dict[str, Any]) -> None:
+    assert exported(nothing).skipped == {Skip.NOTHING: 1}

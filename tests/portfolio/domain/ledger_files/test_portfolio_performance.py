@@ -10,12 +10,12 @@ from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.ledger_files import portfolio_performance
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
-    FileRefused,
     LedgerFile,
     LedgerRow,
     Skip,
 )
 from services.portfolio.domain.rules import complete
+from shared.files import FileRefused
 from shared.finance.entries import EntryType as T
 from tests.portfolio.domain.build import exactly, held
 
@@ -261,7 +261,7 @@ def test_without_decimals_in_the_values_the_delimiter_tells_the_mark(
 
 def test_a_number_in_the_other_language_is_refused_and_not_read_as_ten_times_as_much() -> None:
     found = read(GERMAN, f"2024-01-02T00:00;Kauf;10,00;EUR;;;;;;1.5;{FUND};")
-    assert found.errors == {2: {"quantity": ["Not a decimal number."]}}
+    assert found.errors[2]["quantity"][0].startswith("Not a decimal number: 1.5 in a file that")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -285,7 +285,9 @@ def test_an_unknown_type_is_an_error_of_its_line() -> None:
 
 
 def test_a_file_in_a_third_language_is_refused() -> None:
-    with pytest.raises(FileRefused, match=r"lacks: Type, Value\. English and German are read"):
+    with pytest.raises(
+        FileRefused, match=r"lacks: transaction_type, amount\..* it has: Date, Opération"
+    ):
         read("Date;Opération;Valeur", "2024-01-02;Achat;5,00")
 
 
@@ -326,3 +328,19 @@ def recorded(row: LedgerRow) -> Entry:
             taxes=row.taxes,
         )
     )
+
+
+def test_a_value_with_more_decimals_than_its_currency_is_rounded_and_that_is_said() -> None:
+    found = read("Date;Type;Value;Transaction Currency", "2021-01-05;Interest;0.027;EUR")
+    assert [row.amount for row in found.rows] == [Decimal("0.03")]
+    assert [note.code for note in found.notes] == ["rounded"]
+
+
+def test_a_dividend_of_nothing_is_skipped() -> None:
+    found = read(GERMAN, f"2024-01-02;Dividende;0,00;EUR;;;;;;3;{FUND};")
+    assert (found.rows, found.skipped) == ((), {Skip.NOTHING: 1})
+
+
+def test_one_mark_before_three_digits_is_never_read_as_thousands_without_proof() -> None:
+    found = read(GERMAN, f"2024-01-02T00:00;Kauf;10,00;EUR;;;;;;1.000;{FUND};")
+    assert "1.000 may be 1.000 or 1000" in found.errors[2]["quantity"][0]

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.portfolio.domain.ledger_files import FORMATS, read
-from services.portfolio.domain.ledger_files.rows import FileRefused, LedgerFile
+from services.portfolio.domain.ledger_files.rows import LedgerFile
+from shared.files import FileRefused
 from shared.finance.entries import EntryType as T
 
 HEADER = "date,transaction_type,symbol,quantity,price,notes,external_id\n"
@@ -96,7 +97,7 @@ def test_rows_with_a_place_in_their_day_keep_it() -> None:
 
 def test_every_bad_row_is_listed_with_all_its_fields() -> None:
     found = read_rows(
-        "2024-02-30,BOUGHT,AAPL,ten,1,,", BUY, '2024-01-02,BUY,AAPL,10,1,"a\nb",', "x"
+        "2024-02-30,GRABBED,AAPL,ten,1,,", BUY, '2024-01-02,BUY,AAPL,10,1,"a\nb",', "x"
     )
     assert len(found.rows) == 2
     assert found.errors[2].keys() == {"date", "transaction_type", "quantity"}

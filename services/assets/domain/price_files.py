@@ -1,0 +1,149 @@
+"""Files of one asset's prices: our own list, Yahoo's, Stooq's, a broker's, a spreadsheet's.
+
+Prices of other programs are binary floats; they are rounded to the eight decimals that are kept,
+and volumes to whole pieces. A row without a close, such as a day of `null`, is left out and
+counted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from services.assets.domain.quotes import PRICE_PLACES, Bar, Faults
+from shared.errors import ValidationFailed
+from shared.files import (
+    Cells,
+    Column,
+    Columns,
+    FileRefused,
+    Form,
+    Note,
+    Table,
+    Title,
+    notes_of,
+    read,
+    require_needed,
+)
+from shared.finance.money import round_to
+
+_COLUMNS: Final = (
+    Column("date", ["day", "trade date", "date time", "datetime", "timestamp", "datum", "tag"]),
+    Column(
+        "close",
+        ["closing price", "close last", "last", "last price", "quote", "price", "nav", "value",
+         "schlusskurs", "schluss", "kurs", "letzter", "preis", "wert", "rücknahmepreis"],
+        is_number=True,
+    ),
+    Column("open", ["opening price", "eröffnung", "eröffnungskurs", "erster"], is_number=True),
+    Column("high", ["hoch", "tageshoch", "höchst", "höchstkurs"], is_number=True),
+    Column("low", ["tief", "tagestief", "tiefst", "tiefstkurs"], is_number=True),
+    Column("volume", ["stücke", "stuecke", "volumen"], is_number=True),
+)  # fmt: skip
+# Of our own list of prices: they belong to its installation, or follow from the rest.
+_OF_OUR_LIST: Final = ("id", "asset", "symbol", "source", "adjusted_close")
+_NEEDED: Final = ("date", "close")
+_RANGE: Final = ("open", "high", "low")
+_NO_VALUE: Final = frozenset({"null", "n/a", "n.a.", "-", "--"})
+_PLACES: Final = 30  # of a binary float, written in full
+_SYMBOL: Final = "symbol"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFile:
+    """What a file says.
+
+    Attributes:
+        lines: of the bars, where each begins in the file, from 1.
+        bars: one a row.
+        errors: line → what is wrong with a row that cannot be read.
+        form, titles, title_lines: how the file was read.
+    """
+
+    lines: Sequence[int]
+    bars: Sequence[Bar]
+    errors: Mapping[int, Faults]
+    notes: Sequence[Note]
+    form: Form
+    titles: Sequence[Title]
+    title_lines: Sequence[str]
+
+
+def read_prices(content: bytes, form: Form) -> PriceFile:
+    """Return the prices in a CSV file.
+
+    Args:
+        form: what its sender says of it.
+
+    Raises:
+        FileRefused: it is no CSV file, lacks a date or a close, or is of several assets.
+    """
+    columns = Columns((*_COLUMNS, Column(_SYMBOL)), {}, [*_OF_OUR_LIST[:2], *_OF_OUR_LIST[3:]])
+    table = read(content, form, columns)
+    require_needed(table, _NEEDED, _COLUMNS)
+    if len(set(table.texts([_SYMBOL]))) > 1:
+        raise FileRefused("These are prices of several assets: send each to its own.")
+    marks = table.marks([column.name for column in _COLUMNS if column.is_number])
+    days = table.days(["date"])
+    lines: list[int] = []
+    bars: list[Bar] = []
+    errors: dict[int, Faults] = {}
+    empty = 0
+    for line, texts in table.lines:
+        cells = Cells(_given(texts), marks, days)
+        bar = _bar(cells)
+        if cells.wrong:
+            errors[line] = {name: [reason] for name, reason in cells.wrong.items()}
+        elif bar is None:
+            empty += 1
+        else:
+            lines.append(line)
+            bars.append(bar)
+    notes = _notes(table, columns, empty)
+    form = table.form_read(marks, days)
+    return PriceFile(lines, bars, errors, notes, form, _titles(table), table.title_lines)
+
+
+def price_bars(content: bytes) -> list[Bar]:
+    """Return the prices in a CSV file, of which nothing is said.
+
+    Raises:
+        FileRefused: see `read_prices`.
+        ValidationFailed: a row is no price of a day.
+    """
+    file = read_prices(content, Form())
+    if file.errors:
+        raise ValidationFailed({"prices": file.errors})
+    return list(file.bars)
+
+
+def _given(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells that say something."""
+    return {name: it for name, it in texts.items() if it.strip().lower() not in _NO_VALUE}
+
+
+def _bar(cells: Cells) -> Bar | None:
+    """Return the bar of a row; None where it has no close, or cannot be read."""
+    day: date = cells.moment("date").day
+    close, volume = _price(cells, "close"), cells.number("volume", places=_PLACES, digits=19)
+    # A market that did not trade has an open, a high and a low of 0 in some files.
+    opened, high, low = (_price(cells, name) or None for name in _RANGE)
+    if close is None:
+        return None
+    pieces = None if volume is None else int(volume.to_integral_value(ROUND_HALF_UP))
+    return Bar(day, close, opened, high, low, pieces)
+
+
+def _price(cells: Cells, name: str) -> Decimal | None:
+    price = cells.number(name, places=_PLACES)
+    return None if price is None else round_to(price, PRICE_PLACES)
+
+
+def _titles(table: Table) -> list[Title]:
+    return [Title(title.text, None) if title.column == _SYMBOL else title for title in table.titles]
+
+
+def _notes(table: Table, columns: Columns, empty: int) -> list[Note]:
+    skipped = Note("close", "rows_skipped", f"{empty}: rows without a close.")
+    return notes_of(table, columns) + ([skipped] if empty else [])

@@ -1,1 +1,0 @@
-"""What assets' worker does besides hearing and telling of events."""

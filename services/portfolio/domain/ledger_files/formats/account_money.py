@@ -1,0 +1,47 @@
+"""Trades in one currency that an account paid in another: a broker writes both, and no rate."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from services.portfolio.domain.ledger_files.rows import LedgerRow
+from shared.finance.entries import TRADES
+from shared.finance.money import EXACT, MINOR_CURRENCIES, ZERO, round_to
+
+_PLACES = 8
+_RATE_PLACES = 12
+
+
+def in_asset_money(row: LedgerRow, quoted_in: str | None) -> LedgerRow:
+    """Return a row of an account as one in the currency of its asset.
+
+    Quantity and price stay, in pounds where they were in pence; the rate is the one by which just
+    the row's amount left or reached the account, its fees and taxes there included.
+
+    Args:
+        row: with what moved on the account as its amount, and its fees and taxes, in `currency`.
+        quoted_in: the currency of its price.
+    """
+    major = MINOR_CURRENCIES.get(quoted_in or "", quoted_in)
+    price = row.price.scaleb(-2) if row.price and major != quoted_in else row.price
+    if major in (None, row.currency) or not row.quantity or not price or not row.amount:
+        return replace(row, price=price)
+    charges = EXACT.add(row.fees, row.taxes) if row.type in TRADES else ZERO
+    moved = EXACT.abs(row.amount)
+    paid = EXACT.subtract(moved, charges) if row.amount < 0 else EXACT.add(moved, charges)
+    rate = round_to(EXACT.divide(paid, EXACT.multiply(row.quantity, price)), _RATE_PLACES)
+    if rate <= 0:
+        return replace(row, price=price)
+    return replace(
+        row,
+        price=price,
+        amount=None,
+        fees=_at(row.fees, rate),
+        taxes=_at(row.taxes, rate),
+        currency=major,
+        exchange_rate=rate,
+        rate_into=row.currency,
+    )
+
+
+def _at(charge: Decimal, rate: Decimal) -> Decimal:
+    return round_to(EXACT.divide(charge, rate), _PLACES)

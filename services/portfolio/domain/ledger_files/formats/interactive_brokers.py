@@ -1,0 +1,82 @@
+"""Interactive Brokers' Flex queries as CSV: trades, and cash transactions.
+
+A commission is negative. Trades of currencies are no transactions of a portfolio.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from services.portfolio.domain.ledger_files.cells import Cells
+from services.portfolio.domain.ledger_files.layouts import Layout
+from services.portfolio.domain.ledger_files.rows import LedgerRow
+from shared.files import Column
+from shared.finance.entries import TRADES
+from shared.finance.entries import EntryType as T
+
+_CURRENCIES: Final = "Exchanges of currencies."
+_TOTALS: Final = "Totals and repeated headers."
+
+
+def _adapted(texts: dict[str, str]) -> dict[str, str] | str:
+    word = texts.get("transaction_type", "").strip().lower() or texts.get("side", "").strip()
+    if texts.get("asset_class", "").strip().upper() == "CASH":
+        return _CURRENCIES
+    if "side" in texts and not (texts.get("isin", "").strip() or texts.get("symbol", "").strip()):
+        return _CURRENCIES
+    if not word:
+        return _TOTALS
+    currency = texts.get("currency", "")
+    return {**texts, "transaction_type": texts.get("side") or word, "asset_currency": currency}
+
+
+def _finished(row: LedgerRow, _: Cells) -> LedgerRow:
+    if row.type not in TRADES:
+        return replace(row, quantity=None, price=None)
+    return replace(row, amount=None)
+
+
+LAYOUT: Final = Layout(
+    name="interactive_brokers",
+    program="Interactive Brokers' Flex query of trades or of cash transactions (CSV)",
+    columns=(
+        Column("date", ["datetime", "date time", "tradedate", "trade date", "settledate",
+                        "reportdate"]),
+        Column("side", ["buy sell"]),
+        Column("transaction_type", ["type"]),
+        Column("asset_class", ["assetclass"]),
+        Column("symbol"),
+        Column("isin"),
+        Column("notes", ["description"]),
+        Column("quantity", is_number=True),
+        Column("price", ["tradeprice", "trade price"], is_number=True),
+        Column("currency", ["currencyprimary", "currency primary"]),
+        Column("fees", ["ibcommission", "ib commission"], is_number=True),
+        Column("fees_currency", ["ibcommissioncurrency", "ib commission currency"]),
+        Column("amount", is_number=True),
+        Column("external_id", ["tradeid", "trade id", "transactionid", "transaction id"]),
+    ),
+    needed=("date", "currency"),
+    types={
+        "buy": T.BUY,
+        "sell": T.SELL,
+        "dividends": T.DIVIDEND,
+        "payment in lieu of dividends": T.DIVIDEND,
+        "broker interest received": T.INTEREST,
+        "broker interest paid": T.INTEREST,
+        "bond interest received": T.INTEREST,
+        "bond interest paid": T.INTEREST,
+    },
+    by_sign={
+        "withholding tax": (T.TAX_REFUND, T.TAX),
+        "deposits/withdrawals": (T.DEPOSIT, T.WITHDRAWAL),
+        "deposits & withdrawals": (T.DEPOSIT, T.WITHDRAWAL),
+        "other fees": (T.FEE_REFUND, T.FEE),
+        "commission adjustments": (T.FEE_REFUND, T.FEE),
+        "broker fees": (T.FEE_REFUND, T.FEE),
+    },
+    left_out=("ClientAccountID", "AccountAlias", "TradeMoney", "Proceeds", "NetCash",
+              "FXRateToBase", "Taxes", "Conid", "ListingExchange", "Open/CloseIndicator",
+              "IBOrderID", "LevelOfDetail"),
+    adapted=_adapted,
+    finished=_finished,
+)  # fmt: skip
