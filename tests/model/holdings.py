@@ -6,11 +6,11 @@ Readings taken where the definitions are silent:
 - Weights, and parts of the risk, are rounded so that they sum to 1 as printed: what rounding down
   leaves goes to the largest remainders.
 - On an observation day a holding has its last split-adjusted close, as the portfolio's value has;
-  the returns begin with the first day on which all holdings have one.
+  the returns begin with the first day on which all holdings have one. A holding with fewer than
+  half as many returns as another, or fewer than two, has no part.
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -49,33 +49,42 @@ class Holdings:
 
     @cached_property
     def returns(self) -> dict[str, list[Decimal]]:
-        """Returns of each between the observation days."""
+        """Returns between the observation days, of the holdings that have enough of them."""
         window = self.observations.window
-        course = window.course
-        prices: dict[str, list[Fraction]] = {symbol: [] for symbol in self.weights}
-        for day in self._days():
-            row = [benchmark_value(course, self._asset(symbol), day) for symbol in self.weights]
-            if None not in row:
-                for symbol, price in zip(self.weights, row, strict=True):
-                    prices[symbol].append(price or ZERO)
-        return {
-            symbol: [decimal(b / a - 1) for a, b in pairwise(row)] for symbol, row in prices.items()
+        days = [window.base, *self.observations.days]
+        prices = {
+            symbol: [benchmark_value(window.course, self._asset(symbol), day) for day in days]
+            for symbol in self.weights
         }
+        counts = {name: sum(p is not None for p in row) - 1 for name, row in prices.items()}
+        least = max(2.0, max(counts.values(), default=0) / 2)
+        prices = {name: row for name, row in prices.items() if counts[name] >= least}
+        first = max((row.count(None) for row in prices.values()), default=0)
+        return {
+            name: [decimal((b or ZERO) / (a or ZERO) - 1) for a, b in pairwise(row[first:])]
+            for name, row in prices.items()
+        }
+
+    @cached_property
+    def shares(self) -> dict[str, Decimal]:
+        """The weights of those among themselves."""
+        whole = sum((self.weights[name] for name in self.returns), ZERO)
+        return {name: decimal(self.weights[name] / whole) for name in self.returns}
 
     @cached_property
     def marginal(self) -> dict[str, Decimal] | None:
         """Σw of each; None where there is too little history."""
-        if not self.weights or min(map(len, self.returns.values())) < 2:
+        if min(map(len, self.returns.values()), default=0) < 2:
             return None
         return {
             one: sum(
                 (
-                    measures.covariance(self.returns[one], self.returns[other]) * decimal(weight)
-                    for other, weight in self.weights.items()
+                    measures.covariance(self.returns[one], self.returns[other]) * share
+                    for other, share in self.shares.items()
                 ),
                 Decimal(0),
             )
-            for one in self.weights
+            for one in self.returns
         }
 
     @property
@@ -83,7 +92,7 @@ class Holdings:
         """The variance of all holdings together."""
         if self.marginal is None:
             return None
-        parts = (decimal(self.weights[one]) * self.marginal[one] for one in self.weights)
+        parts = (share * self.marginal[name] for name, share in self.shares.items())
         return sum(parts, Decimal(0))
 
     def printed(self) -> dict[str, Any]:
@@ -103,12 +112,12 @@ class Holdings:
 
     def _contributions(self) -> list[dict[str, Any]]:
         weights = apportioned(self.weights)
-        parts = apportioned(self.parts) if self.parts else dict.fromkeys(self.weights)
+        parts = apportioned(self.parts) if self.parts else {}
         return [
             {
                 "symbol": symbol,
                 "weight": Printed(weights[symbol], 4),
-                "risk_contribution": Printed(parts[symbol], 4),
+                "risk_contribution": Printed(parts.get(symbol), 4),
                 "marginal_var": _number(self._at_risk(symbol)),
             }
             for symbol in self.weights
@@ -120,12 +129,14 @@ class Holdings:
         if self.marginal is None or not self.variance:
             return None
         return {
-            symbol: Fraction(decimal(weight) * self.marginal[symbol] / self.variance)
-            for symbol, weight in self.weights.items()
+            name: Fraction(share * self.marginal[name] / self.variance)
+            for name, share in self.shares.items()
         }
 
     def _at_risk(self, symbol: str) -> Real:
         if self.marginal is None or not self.variance or self.observations.is_sparse:
+            return None
+        if symbol not in self.marginal:
             return None
         return measures.normal(1 - self.confidence) * self.marginal[symbol] / self.variance.sqrt()
 
@@ -133,13 +144,9 @@ class Holdings:
         if self.marginal is None or not self.variance:
             return None
         parts = (
-            decimal(weight) * measures.deviation(self.returns[symbol])
-            for symbol, weight in self.weights.items()
+            share * measures.deviation(self.returns[name]) for name, share in self.shares.items()
         )
         return ratio(sum(parts, Decimal(0)), self.variance.sqrt())
-
-    def _days(self) -> list[date]:
-        return [self.observations.window.base, *self.observations.days]
 
     def _asset(self, symbol: str) -> Asset:
         return self.observations.window.course.ledger.market.assets[symbol]

@@ -1,7 +1,7 @@
 """Time-weighted and money-weighted returns, the curve and the snapshots.
 
 Readings: a negative factor ends the series as a negative denominator does; of several
-internal rates the one nearest to zero counts.
+internal rates the one nearest to zero counts, of those from −99.9999 % to 100,000,000 % a year.
 """
 
 import math
@@ -19,6 +19,7 @@ from tests.model.positions import less, money, percent
 from tests.model.printing import Printed
 
 DIGITS = 40
+LEAST, MOST = -0.999999, 1e6  # the rates that are looked for
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,8 @@ def _root(timed: list[tuple[float, float]]) -> Fraction | None:
     for low, high, one, other in zip(grid, grid[1:], values, values[1:], strict=False):
         if one == 0 or (one < 0) != (other < 0):
             roots.append(_halved(worth, low, high))
-    if not roots:
-        return None
-    return Fraction(math.expm1(min(roots, key=abs)))
+    rates = [rate for root in roots if LEAST <= (rate := math.expm1(root)) <= MOST]
+    return Fraction(min(rates, key=abs)) if rates else None
 
 
 def _halved(worth: Any, low: float, high: float) -> float:
