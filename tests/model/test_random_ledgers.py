@@ -27,7 +27,7 @@ SEEDS = (
     if ASKED.startswith("seed:")
     else list(range(int(ASKED)))
 )
-SHOWN = 60  # differences of one case
+SHOWN = 20  # differences of one case
 COMPARED: Counter[str] = Counter()
 
 
