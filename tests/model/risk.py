@@ -4,6 +4,7 @@ Readings taken where the definitions are silent:
 
 - Fewer than two returns: no statistic of them at all.
 - Where debts ended the series nothing that rests on its returns is known.
+- A stretch between common days with a day on which nothing was invested, or left, has no return.
 - Joined days are fewer than the observations, and p with them.
 - A common day is an observation day on which the benchmark has a close; the benchmark's base may
   be older than the window's, and where it has none the first common day is the base.
@@ -25,7 +26,15 @@ from tests.model.measures import Real, deviation, mean, ratio
 from tests.model.observations import Observations
 from tests.model.positions import money
 from tests.model.printing import Printed
-from tests.model.returns import annualized, benchmark_value, decimal, money_weighted, total
+from tests.model.returns import (
+    Factor,
+    annualized,
+    benchmark_value,
+    decimal,
+    linked,
+    money_weighted,
+    total,
+)
 
 HUNDRED = Decimal(100)
 LEVELS = ((5, "LOW"), (15, "MODERATE"), (25, "HIGH"))
@@ -214,16 +223,19 @@ class Report:
             return []
         course = self.window.course
         before = benchmark_value(course, self.benchmark, self.window.base)
-        joints, level, count = [], Fraction(1), 0
+        joints, stretch = [], list[Factor]()
         for factor in self.observations.factors:
-            if factor.value is not None:
-                level, count = level * factor.value, count + 1
+            stretch.append(factor)
             if factor.day not in self.benchmark.closes.by_day:
                 continue
             now = benchmark_value(course, self.benchmark, factor.day)
-            if before and now and count:
-                joints.append(((decimal(level - 1), decimal(now / before - 1)), count))
-            before, level, count = now, Fraction(1), 0
+            is_whole = all(each.value for each in stretch) or (
+                len(stretch) == 1 and factor.value is not None
+            )
+            if before and now and is_whole:
+                pair = decimal(linked(stretch) - 1), decimal(now / before - 1)
+                joints.append((pair, len(stretch)))
+            before, stretch = now, []
         return joints
 
     def _against(self) -> dict[str, Printed]:
