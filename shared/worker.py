@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shared import bus, observability
 from shared.bus import inbox, outbox
-from shared.db import Database
+from shared.db import Database, Query
 from shared.events import Event
 from shared.replica import with_owners
 from shared.settings import ServiceSettings
@@ -32,11 +32,14 @@ class Timer:
 
     Attributes:
         every: seconds from the end of one run to the start of the next.
+        waits: reads whether there is anything to do, for what is asked so often that a transaction
+            is too much for it; one row of one boolean.
     """
 
     name: str
     every: float
     run: Callable[[Session], object]
+    waits: Query | None = None
 
 
 def run(
@@ -85,13 +88,11 @@ def run(
     ]
     for thread in threads:
         thread.start()
-    server = _serve_metrics(settings.metrics_host, settings.metrics_port)
+    _serve_metrics(settings.metrics_host, settings.metrics_port)
     log.info("worker_started", parts=sorted(parts))
     stop.wait()
     for thread in threads:
         thread.join(_STOP_WITHIN / len(threads))
-    if server:
-        server.shutdown()
     database.close()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
@@ -124,7 +125,8 @@ def _keep_time(database: Database, timers: Sequence[Timer], stop: threading.Even
 
 def _fire(database: Database, timer: Timer) -> None:
     try:
-        database.unit(timer.run)
+        if timer.waits is None or database.read(timer.waits, {})[0][0]:
+            database.unit(timer.run)
     except Exception as error:
         # The next tick tries again; a database that restarts must not end the worker.
         log.error("timer_failed", timer=timer.name, exc_info=error)
@@ -135,12 +137,13 @@ def _purge(session: Session) -> None:
     inbox.purge(session)
 
 
-def _serve_metrics(host: str, port: int) -> ThreadingHTTPServer | None:
+def _serve_metrics(host: str, port: int) -> None:
     if not port:
-        return None
+        return
     server = ThreadingHTTPServer((host, port), _Metrics)
-    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
-    return server
+    # It ends with the process, so it need not look twice a second whether to end.
+    serve = partial(server.serve_forever, poll_interval=3600)
+    threading.Thread(target=serve, name="metrics", daemon=True).start()
 
 
 class _Metrics(BaseHTTPRequestHandler):

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -43,6 +44,10 @@ _CONNECTIONS: Final = 2 * _THREADS + 2
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - under a name that nobody can guess  # nosec B108
 _SPARE_CONNECTIONS: Final = 30  # migrations, the demo data, command lines, psql
 
+# glibc keeps what a thread has freed for that thread, and after one large block (a password's hash
+# takes 19 MiB) all of that size. So: few heaps, and large blocks go back at once.
+_MALLOC: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(1024**2)}
+
 _GUNICORN: Final = (sys.executable, "-m", "gunicorn", "-c", "shared/http/gunicorn_settings.py")
 
 
@@ -51,12 +56,15 @@ class Program:
     """One process that is kept alive.
 
     Attributes:
-        group: "servers", "services" or "edge"; a group stops after those that need it.
+        group: "zygote", "servers", "services" or "edge"; a group stops after those that need it.
         environment: on top of the one that all have.
         answers: whether the process does its work.
         stop_signal: ends it the clean way.
         stuck_sign: what it writes when it can't go on until it is started again, and there is room
             on the disk.
+        is_forked: whether it is one of our Python modules, which share what they load (see
+            `deploy.local.zygote`).
+        input: file descriptor of what it reads; nothing by default.
     """
 
     name: str
@@ -66,6 +74,8 @@ class Program:
     answers: Callable[[], bool]
     stop_signal: str = "TERM"
     stuck_sign: str = ""
+    is_forked: bool = False
+    input: int = subprocess.DEVNULL
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,7 @@ class Plan:
 
     def marked_environment(self) -> dict[str, str]:
         """Return what every process of the run sees."""
-        return {**_passed_on(), "PYTHONUNBUFFERED": "1", MARK: str(self.folder.path)}
+        return {**_passed_on(), **_MALLOC, "PYTHONUNBUFFERED": "1", MARK: str(self.folder.path)}
 
     def command_environment(self, service: str) -> dict[str, str]:
         """Return what a command line of `service` sees; it is not a process of the run."""
@@ -168,7 +178,14 @@ class Plan:
             run = nats.command(self.folder.config / "nats.conf")
             answers = partial(nats.answers, self.state.ports["nats"])
             yield Program(
-                "nats", "servers", run, {}, answers, stop_signal="INT", stuck_sign=nats.STUCK_SIGN
+                "nats",
+                "servers",
+                run,
+                # To wake another of its threads takes longer than what it does for a message.
+                {"GOMAXPROCS": "1"},
+                answers,
+                stop_signal="INT",
+                stuck_sign=nats.STUCK_SIGN,
             )
 
     def _services(self) -> Iterator[Program]:
@@ -182,6 +199,9 @@ class Plan:
                 [*_GUNICORN, "-b", f"127.0.0.1:{port}", f"services.{service}.app:create_app()"],
                 {**environment, **self._size(f"{service}-web", workers)},
                 partial(health.answers, f"{self.url(f'{service}-web')}/health/ready/"),
+                # Where several share their counters, prometheus_client must hear of it before it
+                # is loaded.
+                is_forked=workers == 1,
             )
             worker = f"{service}-worker"
             yield Program(
@@ -190,6 +210,7 @@ class Plan:
                 [sys.executable, "-m", f"services.{service}.worker"],
                 {**environment, "METRICS_PORT": str(self.state.ports[worker])},
                 partial(health.answers, f"{self.url(worker)}/health"),
+                is_forked=True,
             )
 
     def _edge(self) -> Iterator[Program]:
@@ -200,6 +221,7 @@ class Plan:
             [*_GUNICORN, "-b", f"127.0.0.1:{port}", "gateway.portal.app:create_app()"],
             {**self._service_urls(), "THREADS": str(_THREADS)},
             partial(health.answers, f"{self.url('portal')}/health/live/"),
+            is_forked=True,
         )
         config = self.folder.config / "traefik.yml"
         everywhere = "0.0.0.0"  # noqa: S104 - compared with, not bound to  # nosec B104
@@ -208,7 +230,8 @@ class Plan:
             "traefik",
             "edge",
             [str(servers.script("traefik")), f"--configFile={config}"],
-            {},
+            # As NATS; but where services have several workers it has more to do.
+            {"GOMAXPROCS": str(self.settings.workers)},
             partial(health.answers, f"http://{host}:{self.settings.port}/api/health/"),
         )
 

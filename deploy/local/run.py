@@ -104,6 +104,7 @@ def _write_files(plan: Plan) -> None:
 
 
 def _start_servers(plan: Plan, supervisor: Supervisor, progress: Progress) -> None:
+    supervisor.start("zygote")
     with tasks.gateway_rendered(plan):
         if plan.settings.database:
             databases.check(plan.settings.database)

@@ -6,6 +6,9 @@ a socket and XML-RPC, which somebody had to watch, to ask without waiting for ev
 when its own log found no room on the disk): nothing stands between the launcher and its processes,
 so nothing there can hang or die. The launcher itself may be killed: its processes are tied to
 the thread that started them, and end with it.
+
+The Python processes, which are forks of one, are tied to that one: if it dies they die, and all of
+them are started again.
 """
 
 import contextlib
@@ -13,14 +16,16 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from queue import SimpleQueue
 from typing import Final
 
 from deploy.local import logs
 from deploy.local.causes import cause, remedy
+from deploy.local.forks import Fork, Zygote
 from deploy.local.logs import Log
 from deploy.local.privileges import tied
 from deploy.local.programs import Program
@@ -29,7 +34,7 @@ from deploy.local.settings import ROOT
 
 # Groups in the order of their start, with the seconds that each has to end. They end one after
 # the other, the last one first: together they stay under the ten seconds that are promised.
-GROUPS: Final[Mapping[str, int]] = {"servers": 2, "services": 3, "edge": 2}
+GROUPS: Final[Mapping[str, int]] = {"zygote": 1, "servers": 2, "services": 3, "edge": 2}
 STOP_SECONDS: Final = 9.0
 
 # Seconds before a program is started again, after its first short life in a row, its second, …
@@ -39,6 +44,9 @@ _SHORT: Final = 10.0  # seconds
 _KILLED_WITHIN: Final = 1.0  # seconds
 _LOOK: Final = 3.0  # seconds between two looks at what is stuck
 _ROOM: Final = 64 * 1024**2  # bytes
+
+
+Process = subprocess.Popen[bytes] | Fork
 
 
 class Keeper(threading.Thread):
@@ -57,14 +65,16 @@ class Keeper(threading.Thread):
         log: Log,
         environment: Mapping[str, str],
         notices: "SimpleQueue[str]",
+        zygote: Zygote | None,
     ) -> None:
         super().__init__(name=program.name, daemon=True)
         self.program = program
         self.log = log
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self.deaths = 0
         self._environment = {**environment, **program.environment}
         self._notices = notices
+        self._zygote = zygote
         self._last_end = ""
         self._is_over = threading.Event()
 
@@ -115,16 +125,7 @@ class Keeper(threading.Thread):
         """Start the program and wait for its end; return how that was."""
         self.log.begin()
         try:
-            process = subprocess.Popen(
-                tied(self.program.command, self.program.stop_signal),
-                stdin=subprocess.DEVNULL,
-                stdout=self.log.entrance,
-                stderr=subprocess.STDOUT,
-                env=self._environment,
-                cwd=ROOT,
-                # Ctrl-C is for the launcher, which then ends things in order.
-                start_new_session=True,
-            )
+            process = self._launch()
         except OSError as error:
             return f"can't be started: {error}"
         self.process = process
@@ -137,6 +138,20 @@ class Keeper(threading.Thread):
         self.log.take()
         return _how(status, self.log.tail)
 
+    def _launch(self) -> Process:
+        if self.program.is_forked and self._zygote:
+            return self._zygote.fork(self.program.command, self._environment, self.log.entrance)
+        return subprocess.Popen(
+            tied(self.program.command, self.program.stop_signal),
+            stdin=self.program.input,
+            stdout=self.log.entrance,
+            stderr=subprocess.STDOUT,
+            env=self._environment,
+            cwd=ROOT,
+            # Ctrl-C is for the launcher, which then ends things in order.
+            start_new_session=True,
+        )
+
 
 class Supervisor:
     """The processes of one run.
@@ -146,12 +161,15 @@ class Supervisor:
     """
 
     def __init__(
-        self, folder: RunDir, programs: Iterable[Program], environment: Mapping[str, str]
+        self, folder: RunDir, programs: Sequence[Program], environment: Mapping[str, str]
     ) -> None:
         """Prepare for `programs`; `environment` is what all of them see besides their own."""
         self.notices: SimpleQueue[str] = SimpleQueue()
+        self._zygote = _zygote(programs)
+        if self._zygote:
+            programs = [_program(self._zygote), *programs]
         self._keepers = [
-            Keeper(program, Log(folder.log(program.name)), environment, self.notices)
+            Keeper(program, Log(folder.log(program.name)), environment, self.notices, self._zygote)
             for program in programs
         ]
         output = [keeper.log for keeper in self._keepers]
@@ -175,6 +193,8 @@ class Supervisor:
             _end([keeper for keeper in members if keeper.is_alive()], seconds)
         for keeper in self._keepers:
             keeper.log.close()
+        if self._zygote:
+            self._zygote.close()
 
     def _mend(self) -> None:
         """Start again what a full disk has left stuck, once there is room."""
@@ -183,6 +203,19 @@ class Supervisor:
             if stuck and shutil.disk_usage(self._folder.path).free > _ROOM:
                 for keeper in stuck:
                     keeper.restart()
+
+
+def _zygote(programs: Sequence[Program]) -> Zygote | None:
+    """Return where those of `programs` that can be forked come from, if there are any.
+
+    On macOS what a fork may do is bounded by libraries of the system: there they start singly.
+    """
+    is_needed = any(program.is_forked for program in programs)
+    return Zygote() if is_needed and sys.platform == "linux" else None
+
+
+def _program(zygote: Zygote) -> Program:
+    return Program("zygote", "zygote", zygote.command, {}, lambda: True, input=zygote.input)
 
 
 def _how(status: int, output: str) -> str:
@@ -216,6 +249,6 @@ def _join(keepers: Sequence[Keeper], seconds: float) -> None:
         keeper.join(max(0.0, deadline - time.monotonic()))
 
 
-def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+def _kill_group(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

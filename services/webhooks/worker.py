@@ -29,7 +29,7 @@ def main() -> int:
         database,
         handlers=handlers.table(Replicas(database, owners), owners),
         timers=[
-            worker.Timer("tell_values", 1, valuations.tell_values),
+            worker.Timer("tell_values", 1, valuations.tell_values, waits=valuations.IS_ANY_UNTOLD),
             worker.Timer("messages", 3600, messages.purge),
             worker.Timer(
                 "idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)

@@ -9,8 +9,10 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, Final
+from typing import Any, Final, cast
 
+import psycopg
+from psycopg.pq import ExecStatus
 from sqlalchemy import ARRAY, Connection, Engine, Row, Text, bindparam, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -52,6 +54,7 @@ _NEXT: Final = text("""
     ) AS share
     ORDER BY share.subject, share.id
 """).bindparams(bindparam("parked", type_=ARRAY(Text)), bindparam("window", WINDOW))
+_IS_ANY_WAITING: Final = b"is_any_waiting"
 _MARK: Final = text("UPDATE outbox SET published_at = now() WHERE id = ANY(:ids)")
 _OBSERVE: Final = text("""
     SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
@@ -75,6 +78,7 @@ class Relay:
         self._patience = Backoff()
         self._turn = ""  # the subject that is next
         self._pause = _POLL
+        self._is_busy = False  # the last window had rows
         self._parked: dict[str, float] = {}  # type → monotonic seconds until it is tried again
         self._observed = float("-inf")
 
@@ -85,7 +89,7 @@ class Relay:
             try:
                 with closing(_connection(self._engine)) as connection:
                     self._work(connection, stop, backoff)
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("relay_lost_database", error=repr(error))
                 stop.wait(backoff.next())
         self._publisher.close()
@@ -107,7 +111,8 @@ class Relay:
 
     def _relay(self, connection: Connection) -> float:
         """Publish and mark one window; return the seconds to wait before the next one."""
-        rows = self._read(connection)
+        rows = self._read(connection) if self._is_busy or _is_any_waiting(connection) else []
+        self._is_busy = bool(rows)
         if not rows:
             self._turn = ""
             self._pause = min(self._pause * _SLOWER, _IDLE_POLL)
@@ -168,6 +173,22 @@ class Relay:
         self._observed = time.monotonic()
 
 
+def _is_any_waiting(connection: Connection) -> bool:
+    """Ask what an idle relay asks all day, of libpq itself: a fifth of the work of `_NEXT`.
+
+    Raises:
+        psycopg.Error: the connection is lost.
+    """
+    result = _driver(connection).pgconn.exec_prepared(_IS_ANY_WAITING, [])
+    if result.status != ExecStatus.TUPLES_OK:
+        raise psycopg.OperationalError(result.get_error_message())
+    return result.get_value(0, 0) == b"t"
+
+
+def _driver(connection: Connection) -> "psycopg.Connection[Any]":
+    return cast("psycopg.Connection[Any]", connection.connection.dbapi_connection)
+
+
 def _connection(engine: Engine) -> Connection:
     """Return a connection that is closed, not pooled, at the end: that gives the lock back."""
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -177,4 +198,6 @@ def _connection(engine: Engine) -> Connection:
         connection.execute(text(f"SET tcp_{setting}"))
     # A mark that a crash of the server takes back is a window published twice, and no loss.
     connection.execute(text("SET synchronous_commit = off"))
+    question = "EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
+    connection.execute(text(f"PREPARE {_IS_ANY_WAITING.decode()} AS SELECT {question}"))
     return connection

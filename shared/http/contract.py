@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -82,8 +83,9 @@ def observe(status: int, *, service: str, method: str, route: str, path: str) ->
         route: the rule that matched `path`; no metric has paths, of which there is no end.
     """
     seconds = time.perf_counter() - current.started
-    REQUESTS.labels(service, method, route, status).inc()
-    SECONDS.labels(service, method, route).observe(seconds)
+    answers, durations = _meters(service, method, route, status)
+    answers.inc()
+    durations.observe(seconds)
     if not route.startswith("/health/"):
         log.info(
             "request",
@@ -93,6 +95,14 @@ def observe(status: int, *, service: str, method: str, route: str, path: str) ->
             milliseconds=round(seconds * 1000, 1),
             user=current.identity.user_id if current.identity else None,
         )
+
+
+@cache  # prometheus_client looks each word up, under a lock, for every request
+def _meters(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return (
+        REQUESTS.labels(service, method, route, status),
+        SECONDS.labels(service, method, route),
+    )
 
 
 def _observed(service: str) -> Callable[[Response], Response]:

@@ -102,7 +102,7 @@ def apply(response: Response) -> Response:
     elif current.revision is not None and _is_whole(response):
         digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
         response.set_etag(f"{current.revision}.{digest}")
-        if request.method in _READS:
+        if request.method in _READS and "If-None-Match" in request.headers:
             response.make_conditional(request)
     return response
 

@@ -26,15 +26,22 @@ SEND_TIMEOUT: Final = 10  # seconds
 # What a refused request still sends is read, as far as the gateway lets a body through: gunicorn
 # itself gives up after 64 KiB, and the reset of the connection overtakes the refusal (502).
 REST_TIMEOUT: Final = 5  # seconds
+# Seconds between two looks at idle connections and at the master, which waits for a minute.
+_LOOK: Final = 5.0
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
     """A worker that answers in JSON what never becomes a request of the application."""
 
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait for requests: an idle worker looks seldom at what else there is to do."""
+        super().wait_for_and_dispatch_events(_LOOK if self.alive else timeout)
+
     def handle(self, conn: Any) -> Any:
         """Answer a request, to a client that reads."""
-        # struct timeval; a timeout of Python's own would hold for the reading of requests too.
-        conn.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, struct.pack("@ll", SEND_TIMEOUT, 0))
+        if not conn.initialized:
+            # struct timeval; a timeout of Python's own would hold for the reading of requests too.
+            conn.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, struct.pack("@ll", SEND_TIMEOUT, 0))
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:

@@ -88,10 +88,11 @@ def workers(product: Product, service: str) -> int:
 
 
 def web(product: Product, service: str) -> psutil.Process:
+    mark = f"services.{service}.app"
     [master] = [
         process
-        for process in product.launcher.children()
-        if f"services.{service}.app" in " ".join(process.cmdline())
+        for process in product.launcher.children(recursive=True)
+        if mark in " ".join(process.cmdline()) and mark not in " ".join(process.parent().cmdline())
     ]
     return master
 

@@ -18,6 +18,7 @@ from tests.e2e.test_main_job import make_house, wait_for_total
 VICTIMS = [
     *(f"services.{service}.{kind}" for service in SERVICES for kind in ("app", "worker")),
     "gateway.portal",
+    "deploy.local.zygote",
     "nats-server",
     "bin/postgres",
     "traefik",

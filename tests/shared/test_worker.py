@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import func, text, update
+from sqlalchemy import func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from deploy.local import ports
 from shared import settings, worker
 from shared.bus import outbox
-from shared.db import Database
+from shared.db import Database, Query
 from shared.settings import ServiceSettings
 from shared.testing import ENOUGH, environment, wait_until
 from shared.testing.stand import create_database, set_environment
@@ -91,6 +91,22 @@ def test_a_timer_runs_at_the_start_and_again_and_again(
     gaps = [later - earlier for earlier, later in pairwise(runs["rarely"])]
     assert all(0.6 <= gap < 0.95 for gap in gaps)  # on its own time, not at the next "often"
     assert len(runs["often"]) >= 3
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_timer_for_what_seldom_waits_runs_only_where_it_does(
+    configuration: ServiceSettings, database: Database
+) -> None:
+    runs: dict[str, list[int]] = {"waits": [], "nothing": [], "asked": []}
+    always, never = (Query(select(literal(value))) for value in (True, False))
+    timers = [
+        Timer("waits", 0.1, lambda _: runs["waits"].append(1), waits=always),
+        Timer("nothing", 0.1, lambda _: runs["nothing"].append(1), waits=never),
+    ]
+    timers.append(Timer("asked", 0.1, lambda _: runs["asked"].append(1)))
+    assert run(configuration, database, *timers, until=lambda: len(runs["asked"]) > 3) == 0
+    assert len(runs["waits"]) > 2
+    assert runs["nothing"] == []
 
 
 @pytest.mark.usefixtures("signals")

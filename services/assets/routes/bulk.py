@@ -50,8 +50,6 @@ class PriceParser(Parser):
         """Return the body by what it says it is; the view reads a file, as its query says."""
         if req.mimetype == _FILE:
             return {"prices": [None]}
-        if not req.is_json:
-            body_of(_FILE, "A file of prices")
         return self.load_json(req, schema)
 
 
@@ -78,7 +76,9 @@ def _assets() -> int:
 
 def _prices(_query: dict[str, Any], asset_id: int) -> int:
     commands.permitted(session, asset_id, actor())
-    return bodies.lines(request.get_data()) if request.mimetype == "text/csv" else _assets()
+    if request.is_json:
+        return bodies.rows(request.get_data())
+    return bodies.lines(body_of(_FILE, "A file of prices"))
 
 
 @blueprint.route("/api/assets/bulk/", methods=["POST"])

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.webhooks.commands import messages
@@ -12,12 +12,26 @@ from services.webhooks.domain import names
 from services.webhooks.domain.closes import change_percentage
 from services.webhooks.models import NOBODY, Portfolio
 from services.webhooks.outside.owners import PortfolioSnapshot
+from shared.db import Query
 from shared.events import Event
 from shared.finance.money import plain, round_money, round_to
 from shared.replica import Replica
 
 _TOLD_EVERY: Final = timedelta(minutes=1)
 _AT_ONCE: Final = 500  # portfolios of one run
+_UNTOLD: Final = (
+    Portfolio.value.is_distinct_from(Portfolio.told_value),
+    Portfolio.value.is_not(None),
+)
+# Asked every second, and most of the time nothing is.
+IS_ANY_UNTOLD: Final = Query(
+    select(
+        exists()
+        .where(*_UNTOLD)
+        .where(or_(Portfolio.told_at.is_(None), Portfolio.told_at <= func.now() - _TOLD_EVERY))
+        .label("is_any_untold")
+    )
+)
 
 
 def put_value(
@@ -72,8 +86,7 @@ def tell_values(session: Session, now: datetime | None = None) -> None:
     now = now or datetime.now(UTC)
     untold = (
         select(Portfolio)
-        .where(Portfolio.value.is_distinct_from(Portfolio.told_value), Portfolio.value.is_not(None))
-        .where(or_(Portfolio.told_at.is_(None), Portfolio.told_at <= now - _TOLD_EVERY))
+        .where(*_UNTOLD, or_(Portfolio.told_at.is_(None), Portfolio.told_at <= now - _TOLD_EVERY))
         .order_by(Portfolio.told_at)
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)

@@ -35,8 +35,9 @@ log = logger(__name__)
 # says in time that it still works on what it holds.
 ACK_WAIT: Final = 4.0  # seconds
 _PULL_FOR: Final = 10.0  # seconds
-_IDLE_HEARTBEAT: Final = 2.0  # seconds
-_TICK: Final = 0.2  # seconds until `stop` is looked at
+_IDLE_HEARTBEAT: Final = 4.0  # seconds; of a pull that is alive, at most half of it
+_LOOK: Final = 1.0  # seconds between two looks at `stop` while nothing comes
+_TICK: Final = 0.2  # seconds for what was just told to be done
 _COUNT_EVERY: Final = 15.0  # seconds between two counts of the dead letters
 
 
@@ -80,7 +81,7 @@ class Session:
             if not self._backlog:
                 self._came.clear()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_TICK):
+                    async with asyncio.timeout(_LOOK):
                         await self._came.wait()
                 continue
             self._is_handling = True

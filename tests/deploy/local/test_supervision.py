@@ -74,7 +74,9 @@ def program(script: str, *words: str, name: str = "one", group: str = "services"
 
 def pid(keeper: Keeper) -> int:
     """Return the process id of what `keeper` has started."""
-    return wait_until(lambda: keeper.process).pid
+    wait_until(lambda: keeper.process)
+    assert keeper.process
+    return keeper.process.pid
 
 
 def test_words_and_values_arrive_as_they_are_and_what_dies_is_started_again(
