@@ -138,6 +138,18 @@ def test_a_benchmark_that_starts_later_is_null_and_remarked(desk: Desk) -> None:
     assert codes(answer, "series.benchmark_return_percentage") == ["benchmark_missing"]
 
 
+def test_a_foreign_benchmark_moves_with_the_rate_of_each_point(desk: Desk) -> None:
+    number = ten_shares(desk)
+    desk.world.asset("ABROAD", {"2024-01-02": "100"}, currency="EUR")
+    rates = {"2024-01-02": "1.00", "2024-01-04": "1.10"}
+    desk.world.asset("EURUSD", rates, asset_type="CURRENCY")
+    desk.hear()
+    answer = history(desk, number, benchmark="ABROAD")
+    # 100 euros all the time: 100 dollars, and 110 from the fourth on.
+    theirs = ["0.0000", "0.0000", "10.0000", "10.0000"]
+    assert column(answer, "benchmark_return_percentage") == theirs
+
+
 def test_an_old_price_is_remarked_on_the_value(desk: Desk) -> None:
     world = desk.world
     old = world.asset("OLD", {"2024-01-02": "50"})

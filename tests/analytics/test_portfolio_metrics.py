@@ -281,6 +281,27 @@ def test_an_asset_without_prices_leaves_no_total_and_is_named(desk: Desk) -> Non
     assert "HOUSE was held on 2024-01-02 without any price" in str(answer["warnings"])
 
 
+def test_on_weekdays_between_its_days_a_portfolio_is_worth_what_that_days_rate_makes_it(
+    desk: Desk,
+) -> None:
+    world, number = desk.world, desk.world.portfolio()
+    stock = world.asset("ACME", UP_DOWN_UP)
+    house = world.asset("HOUSE", {"2024-01-02": "100"}, asset_type="REAL_ESTATE", currency="EUR")
+    rates = {"2024-01-02": "1.00", "2024-01-08": "1.10", "2024-01-09": "0.99"}
+    world.asset("EURUSD", rates, asset_type="CURRENCY")
+    bought = {"quantity": "10", "price": "100", "exchange_rate": "1"}
+    world.record(number, "BUY", "2024-01-02", asset=stock, **bought)
+    world.record(number, "BUY", "2024-01-02", asset=house, currency="EUR", **bought)
+    world.record(number, "SELL", "2024-01-05", asset=stock, quantity="10", price="108.9")
+    world.record(number, "DIVIDEND", "2024-01-10", asset=house, amount="1")
+    desk.hear()
+    answer = desk.portfolio_metrics(number)
+    # With the house alone risk is observed Monday to Friday: 1000, 1100 and 990 dollars.
+    assert (answer["max_drawdown"], answer["observations"]) == ("-10.00", 6)
+    assert answer["max_drawdown_peak"] == "2024-01-08"
+    assert answer["max_drawdown_trough"] == "2024-01-09"
+
+
 def indebted(desk: Desk) -> int:
     """Return a portfolio of cash alone: 100, −200, 100 after 300 more, −300."""
     world, number = desk.world, desk.world.portfolio()

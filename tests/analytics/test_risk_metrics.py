@@ -139,6 +139,25 @@ def test_the_parts_of_the_risk_sum_to_one_and_follow_the_weights(desk: Desk) -> 
     assert answer["concentration"]["hhi"] == "0.5499"  # 0.657950² + 0.342050²
 
 
+def test_what_is_seldom_priced_has_its_part_of_the_risk_beside_a_stock(desk: Desk) -> None:
+    number = ten_shares(desk)
+    house = desk.world.asset("HOUSE", {"2024-01-02": "100"}, asset_type="REAL_ESTATE")
+    desk.world.record(number, "BUY", "2024-01-02", asset=house, quantity="10", price="100")
+    desk.hear()
+    parts = {row["symbol"]: row["risk_contribution"] for row in risk(desk, number)["contributions"]}
+    assert parts == {"ACME": "1.0000", "HOUSE": "0.0000"}  # it stood still on all three days
+
+
+def test_days_on_which_nothing_was_invested_are_no_part_of_a_fall(desk: Desk) -> None:
+    number = ten_shares(desk, UP_DOWN_UP | {"2024-01-08": "108.9"})
+    [asset] = desk.world.assets
+    desk.world.record(number, "SELL", "2024-01-04", asset=asset, quantity="10", price="99")
+    desk.world.record(number, "BUY", "2024-01-08", asset=asset, quantity="10", price="108.9")
+    desk.hear()
+    # Levels 1, 1.1, 0.99 and, the fifth being skipped, 0.99: √((0.1² + 0.1²) / 4).
+    assert risk(desk, number)["ulcer_index"] == "7.07"
+
+
 def test_money_has_the_minor_unit_of_the_currency(desk: Desk) -> None:
     world, number = desk.world, desk.world.portfolio(currency="JPY")
     asset = world.asset("7203.T", UP_DOWN_UP, currency="JPY")

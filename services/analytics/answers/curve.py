@@ -14,9 +14,9 @@ from services.analytics.answers.questions import CurveQuestion
 from services.analytics.domain.codes import Code, Warning, warn
 from services.analytics.domain.cost import cost_on
 from services.analytics.domain.exact import LARGEST_SAID, Statement
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.remarks import remarks_within
-from services.analytics.domain.series import Series
 from services.analytics.domain.snapshots import Curve, Interval, draw_curve
 from services.analytics.domain.track import Request
 from shared.finance.lots import CostMethod
@@ -61,7 +61,7 @@ def draw(
 ) -> Performance:
     """Draw the curve of a portfolio."""
     appraisal = portfolios.appraise(session, portfolio)
-    levels = windows.levels(session, portfolios.market, benchmark)
+    worth = windows.worth(session, portfolios.market, benchmark)
     row = portfolio.row
     curve = draw_curve(
         appraisal.valuation,
@@ -70,12 +70,12 @@ def draw(
         start=question.start,
         end=question.end,
         interval=question.interval,
-        benchmark=levels,
+        benchmark=worth,
     )
     request, first = Request(question.start, question.end), curve.days[0] if curve else None
     of_values = remarks_within(appraisal.valuation, appraisal.books, request, first)
     warnings = portfolio.doubts("series.value") + windows.about("series.value", of_values)
-    warnings += _remarks(curve, question.start, benchmark, levels)
+    warnings += _remarks(curve, question.start, benchmark, worth)
     exact = _exact(appraisal, CostMethod(row.cost_basis_method), curve) if curve else {}
     return Performance(row.id, row.currency, question.interval, curve, benchmark, warnings, exact)
 
@@ -96,7 +96,7 @@ def _remarks(
     curve: Curve | None,
     start: Day | None,
     benchmark: Benchmark | None,
-    levels: Series | None,
+    worth: Converted | None,
 ) -> list[Warning]:
     if curve is None:
         return [warn(name, Code.NO_VALUATION) for name in ("start_date", "end_date", "series")]
@@ -109,7 +109,7 @@ def _remarks(
         warnings.append(warn("series.return_percentage", Code.ZERO_DENOMINATOR, **facts))
     if not np.isfinite(curve.returns).all():
         warnings.append(warn("series.return_percentage", Code.TOTAL_LOSS))
-    warnings += windows.benchmark_remarks(benchmark, levels, first, last)
+    warnings += windows.benchmark_remarks(benchmark, worth, first, last)
     name = "series.benchmark_return_percentage"
     if curve.benchmark_returns is None:
         warnings.append(warn(name, Code.NO_BENCHMARK))

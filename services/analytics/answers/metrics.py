@@ -11,9 +11,9 @@ from services.analytics.answers.memory.market import Benchmark, Market
 from services.analytics.answers.memory.portfolios import Portfolios, WholePortfolio
 from services.analytics.answers.questions import MetricsQuestion
 from services.analytics.domain.codes import Warning
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Metrics
 from services.analytics.domain.performance import measure, measure_portfolio
-from services.analytics.domain.series import Series
 from services.analytics.domain.track import Track
 from services.analytics.queries import AssetRow
 
@@ -51,9 +51,9 @@ def portfolio(
     metrics = portfolios.metrics.get(key, basis)
     if metrics is None:
         appraisal = portfolios.appraise(session, whole)
-        levels = windows.levels(session, portfolios.market, benchmark)
-        measured = measure_portfolio(appraisal.valuation, appraisal.books, request, levels)
-        metrics = _remarked(measured, benchmark, levels, whole.doubts("total_return"))
+        worth = windows.worth(session, portfolios.market, benchmark)
+        measured = measure_portfolio(appraisal.valuation, appraisal.books, request, worth)
+        metrics = _remarked(measured, benchmark, worth, whole.doubts("total_return"))
         portfolios.metrics.put(key, basis, metrics)
     return Measurement(metrics, whole.row.currency, question.risk_free_rate, benchmark)
 
@@ -67,19 +67,19 @@ def asset(
 ) -> Measurement:
     """Measure one unit of an asset."""
     quotes = market.quotes(session, {row.id: row})[row.id]
-    levels = windows.levels(session, market, benchmark)
-    measured = measure(Track.of_unit(quotes), windows.request(question), levels)
-    metrics = _remarked(measured, benchmark, levels)
+    worth = windows.worth(session, market, benchmark)
+    measured = measure(Track.of_unit(quotes), windows.request(question), worth)
+    metrics = _remarked(measured, benchmark, worth)
     return Measurement(metrics, row.currency, question.risk_free_rate, benchmark)
 
 
 def _remarked(
     metrics: Metrics,
     benchmark: Benchmark | None,
-    levels: Series | None,
+    worth: Converted | None,
     doubts: Sequence[Warning] = (),
 ) -> Metrics:
     window = metrics.window
     first, last = window.start_date, window.end_date
-    of_benchmark = windows.benchmark_remarks(benchmark, levels, first, last)
+    of_benchmark = windows.benchmark_remarks(benchmark, worth, first, last)
     return replace(metrics, warnings=(*doubts, *of_benchmark, *metrics.warnings))

@@ -44,7 +44,7 @@ def measure(
     question: RiskQuestion,
 ) -> Risk:
     """Measure the risk of a portfolio."""
-    levels = windows.levels(session, portfolios.market, benchmark)
+    worth = windows.worth(session, portfolios.market, benchmark)
     request, confidence = windows.request(question), question.confidence
     key = portfolio.row.id, request, confidence, benchmark and benchmark.asset.id
     basis = portfolio.basis, benchmark and benchmark.basis
@@ -52,12 +52,12 @@ def measure(
     if report is None:
         appraisal = portfolios.appraise(session, portfolio)
         report = risk_report.report(
-            appraisal.valuation, appraisal.books, request, levels, float(confidence)
+            appraisal.valuation, appraisal.books, request, worth, float(confidence)
         )
         report = _to_the_cent(report, appraisal)
         portfolios.reports.put(key, basis, report)
     window = report.metrics.window
-    of_benchmark = windows.benchmark_remarks(benchmark, levels, window.start_date, window.end_date)
+    of_benchmark = windows.benchmark_remarks(benchmark, worth, window.start_date, window.end_date)
     return Risk(
         report,
         portfolio.row.id,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.analytics.answers.memory.market import Benchmark, Market
 from services.analytics.answers.questions import MetricsQuestion
 from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import Series
 from services.analytics.domain.track import Request
@@ -24,18 +25,23 @@ def levels(session: Session, market: Market, benchmark: Benchmark | None) -> Ser
     return market.levels(session, benchmark) if benchmark else None
 
 
+def worth(session: Session, market: Market, benchmark: Benchmark | None) -> Converted | None:
+    """Return the closes of a benchmark with what turns them into the currency, if there is one."""
+    return market.worth(session, benchmark) if benchmark else None
+
+
 def benchmark_remarks(
-    benchmark: Benchmark | None, levels: Series | None, first: Day | None, last: Day | None
+    benchmark: Benchmark | None, worth: Converted | None, first: Day | None, last: Day | None
 ) -> list[Warning]:
     """Say where in the window no rate turns the benchmark into the currency.
 
     Args:
-        levels: the benchmark's.
+        worth: the benchmark's.
         first, last: the effective window, None where there is none.
     """
-    if benchmark is None or levels is None or first is None or last is None:
+    if benchmark is None or worth is None or first is None or last is None:
         return []
-    part = levels.between(first, last)
+    part = worth.on_own_days().between(first, last)
     unknown = part.days[np.isnan(part.values)]
     if not len(unknown):
         return []

@@ -8,7 +8,7 @@ from functools import reduce
 
 import numpy as np
 
-from services.analytics.domain.series import NO_DAY, AsOf, Days, Series, decimal
+from services.analytics.domain.series import NO_DAY, NO_DAYS, AsOf, Days, Series, decimal
 from shared.finance.rates import Leg, find_rate, readings, ways
 
 
@@ -17,6 +17,11 @@ class Rates:
 
     def __init__(self, pairs: Mapping[str, Series]) -> None:
         self._pairs = pairs
+
+    @property
+    def days(self) -> Days:
+        """All days on which a pair has a close, in order."""
+        return np.unique(np.concatenate([NO_DAYS, *(each.days for each in self._pairs.values())]))
 
     def between(self, source: str, target: str, days: Days) -> AsOf:
         """Return ``target`` units for one ``source`` on each day (last rate on or before it).
@@ -63,6 +68,10 @@ class Converted:
     rates: Rates
     source: str
     target: str
+
+    def on_own_days(self) -> Series:
+        """Return the closes, each at the rate of its day; NaN before the first rate."""
+        return Series(self.closes.days, self.as_of(self.closes.days).values)
 
     def as_of(self, days: Days) -> AsOf:
         """Return the last close on or before each day at the rate of that day itself.

@@ -4,14 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.analytics.domain import concentration, distribution
+from services.analytics.domain import concentration, distribution, returns
 from services.analytics.domain.codes import Code
-from services.analytics.domain.joining import (
-    complete,
-    joined_returns,
-    long_enough,
-    on_days,
-)
+from services.analytics.domain.joining import complete, long_enough
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.notes import Notes
 from services.analytics.domain.series import Floats, Mask
@@ -49,14 +44,15 @@ def holdings_risk(
 ) -> HoldingsRisk:
     """Measure what is held at the end of a window by the returns within it.
 
-    Between the observation days of the portfolio. Covariances are those of the days that all
-    holdings share; risk contributions sum to 1.
+    Between the observation days of the portfolio, on which a holding has its last close as in the
+    portfolio's value, so that a fund or a house beside a stock has its part too. Risk
+    contributions sum to 1.
     """
     observed = part.observed
     weights = _weights(valuation, part.days[-1])
     assets, shares = list(weights), np.array(list(weights.values()), dtype=np.float64)
-    levels = [on_days(books.levels(asset), observed.days) for asset in assets]
-    matrix = joined_returns(levels)[1]
+    levels = [books.worth(asset).as_of(observed.days).values for asset in assets]
+    matrix = returns.simple(np.reshape(levels, (len(assets), len(observed.days))).T)
     measured = long_enough(matrix)
     parts, marginal, ratio = _risk(shares, matrix, measured, confidence)
     diversified = notes.figure("diversification_ratio", ratio, Code.ZERO_DISPERSION)

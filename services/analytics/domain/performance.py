@@ -7,6 +7,7 @@ import numpy as np
 
 from services.analytics.domain import returns, risk
 from services.analytics.domain.codes import Code, warn
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import (
     Day,
     Dispersion,
@@ -22,6 +23,8 @@ from services.analytics.domain.series import Days, Floats, Series
 from services.analytics.domain.track import Part, Request, Track
 from services.analytics.domain.valuation import Books, Valuation
 
+Levels = Series | Converted
+
 
 def unvalued() -> Metrics:
     """Return the metrics of a window without any valuation: everything is None, and says so."""
@@ -31,7 +34,10 @@ def unvalued() -> Metrics:
 
 
 def measure_portfolio(
-    valuation: Valuation, books: Books, request: Request, benchmark: Series | None = None
+    valuation: Valuation,
+    books: Books,
+    request: Request,
+    benchmark: Levels | None = None,
 ) -> Metrics:
     """Measure a portfolio on the days that have a value."""
     measured = measure(Track.of_portfolio(valuation, books), request, benchmark)
@@ -44,16 +50,16 @@ def remarked(metrics: Metrics, valuation: Valuation, books: Books, request: Requ
     return replace(metrics, warnings=(*about, *metrics.warnings))
 
 
-def measure(track: Track, request: Request, benchmark: Series | None = None) -> Metrics:
+def measure(track: Track, request: Request, benchmark: Levels | None = None) -> Metrics:
     """Measure ``track`` over the window of ``request``, against the levels of ``benchmark``.
 
-    ``benchmark`` is in the track's currency already.
+    ``benchmark`` is in the track's currency, or with what turns it into that.
     """
     part = track.cut(request)
     return unvalued() if part is None else measure_part(part, request, benchmark)
 
 
-def measure_part(part: Part, request: Request, benchmark: Series | None = None) -> Metrics:
+def measure_part(part: Part, request: Request, benchmark: Levels | None = None) -> Metrics:
     """Measure one window; ``request`` is the one that it was cut by."""
     notes = noted(part)
     if request.start is not None and part.days[0] > request.start:
@@ -135,7 +141,7 @@ def _dispersion(notes: Notes, part: Part, request: Request) -> Dispersion:
 
 
 def _drawdown(notes: Notes, part: Part, annual: float | None) -> Drawdown:
-    levels = returns.growth_index(part.observed.returns)
+    days, levels = part.observed.path
     observations = part.observations
     deepest = risk.max_drawdown(levels) if len(observations) else np.nan
     fall = risk.deepest_fall(levels) if len(observations) else None
@@ -143,7 +149,6 @@ def _drawdown(notes: Notes, part: Part, annual: float | None) -> Drawdown:
     ratio = np.nan if annual is None else risk.calmar(annual, deepest)
     undefined = none if annual is not None else notes.cause("annualized_return")
     recovery = fall.recovery if fall else None
-    days = part.observed.days
     return Drawdown(
         notes.figure("max_drawdown", deepest, Code.NO_RETURNS),
         notes.figure("calmar_ratio", ratio, undefined),
@@ -166,7 +171,7 @@ def _day(notes: Notes, name: str, days: Days, position: int | None, undefined: C
     return None
 
 
-def _relative(notes: Notes, part: Part, request: Request, benchmark: Series | None) -> Relative:
+def _relative(notes: Notes, part: Part, request: Request, benchmark: Levels | None) -> Relative:
     mine, market, periods = against(part, benchmark)
     undefined = Code.NO_COMMON_DAYS if len(mine) < 2 else Code.ZERO_DISPERSION
     if benchmark is None:
@@ -190,7 +195,7 @@ class Common(NamedTuple):
     periods: float
 
 
-def against(part: Part, benchmark: Series | None) -> Common:
+def against(part: Part, benchmark: Levels | None) -> Common:
     """Return the common returns of a window and a benchmark; none without one."""
     days, observed, frequency = part.observed
     if benchmark is None or part.is_lost:
@@ -199,7 +204,7 @@ def against(part: Part, benchmark: Series | None) -> Common:
 
 
 def common_returns(
-    days: Days, observed: Floats, benchmark: Series, periods: float = risk.TRADING_DAYS
+    days: Days, observed: Floats, benchmark: Levels, periods: float = risk.TRADING_DAYS
 ) -> Common:
     """Return what two series have in common, from one common day to the next.
 
@@ -209,7 +214,9 @@ def common_returns(
     stretch with a day that has no return or left nothing has none itself; one day alone keeps its
     own, whatever it is.
     """
-    levels = _from_base(benchmark, days[0]) if len(days) else benchmark
+    if not len(days):
+        return Common(np.array([]), np.array([]), periods)
+    levels = _from_base(benchmark, days[0])
     if np.array_equal(days, levels.days):
         return _usable(observed, returns.simple(levels.values), np.ones(len(observed)), periods)
     _, own, theirs = np.intersect1d(days, levels.days, assume_unique=True, return_indices=True)
@@ -232,10 +239,14 @@ def _usable(mine: Floats, market: Floats, lengths: Floats, periods: float) -> Co
     return Common(mine[usable], market[usable], periods * share)
 
 
-def _from_base(benchmark: Series, base: Day) -> Series:
+def _from_base(benchmark: Levels, base: Day) -> Series:
     """Return a benchmark from ``base`` on; there it has its last level on or before that day."""
-    start = int(np.searchsorted(benchmark.days, base, side="right")) - 1
+    levels = benchmark.on_own_days() if isinstance(benchmark, Converted) else benchmark
+    start = int(np.searchsorted(levels.days, base, side="right")) - 1
     if start < 0:
-        return benchmark
-    days = benchmark.days[start:]
-    return Series(np.concatenate([[base], days[1:]]), benchmark.values[start:])
+        return levels
+    days, values = levels.days[start + 1 :], levels.values[start + 1 :]
+    first = np.array([base])
+    return Series(
+        np.concatenate([first, days]), np.concatenate([benchmark.as_of(first).values, values])
+    )

@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from services.analytics.domain import distribution, returns, risk
+from services.analytics.domain import distribution, risk
 from services.analytics.domain.codes import Code, Warning, warn
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.holdings_risk import HoldingsRisk, holdings_risk
 from services.analytics.domain.metrics import Day, Metrics
 from services.analytics.domain.notes import Notes
@@ -131,7 +132,7 @@ def report(
     valuation: Valuation,
     books: Books,
     request: Request,
-    benchmark: Series | None = None,
+    benchmark: Series | Converted | None = None,
     confidence: float = 0.95,
 ) -> RiskReport:
     """Measure the risk of a portfolio over the window of ``request``.
@@ -151,13 +152,13 @@ def report(
     mine, market, _ = against(part, benchmark)
     up, down = (risk.capture(mine, market, rising=rising) for rising in (True, False))
     no_days = Code.NO_BENCHMARK if benchmark is None else Code.NO_SUCH_DAYS
-    levels = returns.growth_index(part.observed.returns)
+    levels = part.observed.path.levels
     ulcer = risk.ulcer_index(levels) if len(observations) else np.nan
     return RiskReport(
         metrics,
         part.worth,
         _tails(notes, part, request, confidence),
-        _dated_falls(notes, part, levels),
+        _dated_falls(notes, part),
         notes.figure("ulcer_index", ulcer, Code.NO_RETURNS),
         notes.figure("up_capture", up, no_days),
         notes.figure("down_capture", down, no_days),
@@ -207,11 +208,12 @@ def _tails(notes: Notes, part: Part, request: Request, confidence: float) -> Tai
     )
 
 
-def _dated_falls(notes: Notes, part: Part, levels: Floats) -> tuple[DatedFall, ...]:
+def _dated_falls(notes: Notes, part: Part) -> tuple[DatedFall, ...]:
     if part.is_lost:
         notes.remark("drawdowns", Code.TOTAL_LOSS)
         return ()
-    days, depths = part.observed.days, risk.drawdowns(levels)
+    days, levels = part.observed.path
+    depths = risk.drawdowns(levels)
     return tuple(
         DatedFall(
             float(depths[fall.trough]),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from services.analytics.domain import returns
 from services.analytics.domain.cost import cost_basis
 from services.analytics.domain.exact import Statement
+from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.series import NEVER_YET, Days, Floats, Indexes, Series
 from services.analytics.domain.track import Request, Track
@@ -98,7 +99,7 @@ def draw_curve(
     start: Day | None = None,
     end: Day | None = None,
     interval: Interval = Interval.DAILY,
-    benchmark: Series | None = None,
+    benchmark: Series | Converted | None = None,
 ) -> Curve | None:
     """Return the curve from the last valued day on or before ``start`` to that for ``end``.
 
@@ -107,7 +108,7 @@ def draw_curve(
     and the first point of all. None where no day of the window has a value.
 
     Args:
-        benchmark: its levels in the portfolio's currency.
+        benchmark: its levels, at each point in the portfolio's currency at that day's rate.
     """
     history = valuation.known()
     part = Track.of_portfolio(valuation, books).cut(Request(start, end))
@@ -143,6 +144,6 @@ def _points(days: Days, interval: Interval) -> Indexes:
     return np.flatnonzero(last)
 
 
-def _since(benchmark: Series, base: Day, days: Days) -> Floats:
+def _since(benchmark: Series | Converted, base: Day, days: Days) -> Floats:
     levels = benchmark.as_of(np.append(base, days)).values
     return np.asarray(levels[1:] / levels[0] - 1.0)

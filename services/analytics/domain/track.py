@@ -1,7 +1,8 @@
 """What is measured: a value through time, what flows into and out of it, and a window of that."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,9 @@ from services.analytics.domain.series import (
     split_adjusted,
     window,
 )
-from services.analytics.domain.valuation import Books, Quotes, Valuation
+from services.analytics.domain.valuation import Books, Quotes, Valuation, values_on
+
+ValueOn = Callable[[Days], Floats]
 
 _NOWHERE = Spans(EMPTY.days, EMPTY.days)
 
@@ -40,6 +43,13 @@ class Request(NamedTuple):
         )
 
 
+class Path(NamedTuple):
+    """Levels by day, 1 on the first."""
+
+    days: Days
+    levels: Floats
+
+
 class Observed(NamedTuple):
     """Returns between the observation days of a window; ``days`` (n+1,), the base's first.
 
@@ -50,6 +60,13 @@ class Observed(NamedTuple):
     returns: Floats
     frequency: Frequency
 
+    @property
+    def path(self) -> Path:
+        """What 1 became by the base and each day that has a return."""
+        has_return = np.isfinite(self.returns)
+        days = self.days[np.append(True, has_return)]
+        return Path(days, returns.growth_index(self.returns[has_return]))
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -57,6 +74,10 @@ class Part:
 
     Before its first entry a portfolio is worth nothing; where the window begins no later, that is
     the base, on the day of that entry. Both may then be the same day.
+
+    Attributes:
+        first: the first day with a value of its own; what leads to it is no observation.
+        value_on: the value of days that are none of ``days``; None where there are no such.
     """
 
     days: Days
@@ -67,6 +88,8 @@ class Part:
     flows: Series
     holdings: tuple[Holding, ...]
     unknown: Spans
+    first: Day
+    value_on: ValueOn | None
 
     @cached_property
     def daily(self) -> Floats:
@@ -103,7 +126,7 @@ class Part:
         """
         base, last = self.days[0], self.days[-1]
         calendar = choose(self.holdings, base, last)
-        days = calendar.days[~self.unknown.cover(calendar.days)]
+        days = calendar.days[~self.unknown.cover(calendar.days) & (calendar.days > self.first)]
         observed = self._linked(days)
         counted = days[np.isfinite(observed)]
         return Observed(np.append(base, days), observed, frequency(calendar, counted, base, last))
@@ -113,11 +136,21 @@ class Part:
             return np.full(len(days), np.nan)
         if np.array_equal(days, self.days[1:]):
             return self.daily
-        stops = np.searchsorted(self.days[1:], days, side="right")
-        stops[-1:] = len(self.daily)
+        moments, daily = self._with(np.setdiff1d(days, self.days, assume_unique=False))
+        stops = np.searchsorted(moments, days, side="right")
+        stops[-1:] = len(daily)
         starts = np.concatenate([[0], stops[:-1]])[: len(stops)]
-        is_idle = (starts == stops) & (self.values[starts] == 0.0)
-        return np.where(is_idle, np.nan, returns.linked(self.daily, starts, stops))
+        return returns.linked(daily, starts, stops)
+
+    def _with(self, more: Days) -> tuple[Days, Floats]:
+        """Return the days after the base with ``more`` of them, and the return of each."""
+        if not len(more) or self.value_on is None:
+            return self.days[1:], self.daily
+        places = np.searchsorted(self.days, more, side="right")
+        days, values = np.insert(self.days, places, more), self.value_on(more)
+        flows = (np.insert(each, places, 0.0) for each in (self.inflows, self.outflows))
+        daily = returns.time_weighted(np.insert(self.values, places, values), *flows)
+        return days[1:], daily
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +176,7 @@ class Track:
     holdings: tuple[Holding, ...] = ()
     opened: Day | None = None
     unknown: Spans = _NOWHERE
+    value_on: ValueOn | None = None
 
     @classmethod
     def of_unit(cls, quotes: Quotes) -> "Track":
@@ -167,6 +201,7 @@ class Track:
             tuple(Holding(books.assets[asset], held[asset].spans) for asset in held),
             books.ledger.days[0] if len(books.ledger.days) else None,
             Spans.where(valuation.days, np.isnan(valuation.values)),
+            partial(values_on, books),
         )
 
     def cut(self, request: Request) -> Part | None:
@@ -188,4 +223,8 @@ class Track:
             columns = [np.insert(each, 0, 0.0) for each in columns]
         values, inflows, outflows = columns
         flows, worth = self.flows.between(since, days[-1]), float(self.worth[last])
-        return Part(days, values, inflows, outflows, worth, flows, self.holdings, self.unknown)
+        first = self.days[base]
+        held, unknown = self.holdings, self.unknown
+        return Part(
+            days, values, inflows, outflows, worth, flows, held, unknown, first, self.value_on
+        )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.analytics.domain.fx import Rates
+from services.analytics.domain.fx import Converted, Rates
 from services.analytics.domain.ledger import Ledger
 from services.analytics.domain.series import (
     EMPTY,
@@ -63,6 +63,12 @@ class Books(NamedTuple):
         rates = self.rates.between(quotes.currency, self.currency, adjusted.days).values
         mask = ~np.isnan(rates)
         return Series(adjusted.days[mask], (adjusted.values * rates)[mask])
+
+    def worth(self, asset: int) -> Converted:
+        """Return an asset's split-adjusted closes, and what turns them into the currency."""
+        quotes = self.assets[asset]
+        adjusted = split_adjusted(quotes.closes, quotes.splits)
+        return Converted(adjusted, self.rates, quotes.currency, self.currency)
 
     def splits(self, asset: int) -> Series:
         """Return an asset's splits, on a day without one of its own the ledger's."""
@@ -145,11 +151,27 @@ def value_portfolio(books: Books, since: np.datetime64 = NEVER_YET) -> Valuation
         moved_in, moved_out = _flows_in_kind(books, asset, days)
         inflows += moved_in
         outflows += moved_out
-    held = sum((line.values for line in lines.values()), start=np.zeros(len(days)))
-    values = cash + held
+    values = _values(ledger, money, days, cash, lines.values())
+    return Valuation(days, values, cash, inflows, outflows, lines)
+
+
+def values_on(books: Books, days: Days) -> Floats:
+    """Value a portfolio on any days, as `value_portfolio` does on its own."""
+    ledger = books.ledger
+    money = ledger.money(books.rates, books.currency)
+    cash = _cumulated(ledger, money, days)
+    lines = (_line(books, asset, days) for asset in ledger.assets)
+    return _values(ledger, money, days, cash, lines)
+
+
+def _values(
+    ledger: Ledger, money: Floats, days: Days, cash: Floats, lines: Iterable[Line]
+) -> Floats:
+    held = sum((line.values for line in lines), start=np.zeros(len(days)))
+    values = np.asarray(cash + held)
     values[np.abs(values) <= _ROUNDING * (np.abs(cash) + held)] = 0.0
     values[days >= _first_unknown(ledger, money)] = np.nan
-    return Valuation(days, values, cash, inflows, outflows, lines)
+    return values
 
 
 def is_settled(books: Books, since: np.datetime64) -> bool:
@@ -248,15 +270,18 @@ def _flows_in_kind(books: Books, asset: int, days: Days) -> tuple[Floats, Floats
         return np.zeros(len(days)), np.zeros(len(days))
     prices = _prices(books, asset, np.where(changes > 0, when - 1, when), when)
     if np.isnan(prices).any():
-        first = _first_priced(books, asset, days)
+        first = _first_priced(books, asset)
         later = _prices(books, asset, np.maximum(when, first), when)
         prices = np.where(np.isnan(prices), np.nan_to_num(later), prices)
     return _by_direction(changes * prices, when, days)
 
 
-def _first_priced(books: Books, asset: int, days: Days) -> np.datetime64:
-    """Return the first day on which an asset has a close and a rate; the first of all if none."""
-    candidates = np.union1d(books.assets[asset].closes.days, days)
+def _first_priced(books: Books, asset: int) -> np.datetime64:
+    """Return the first day on which an asset has a close and a rate; the first of all if none.
+
+    Whatever the days of the ledger are: another entry does not change what was moved before.
+    """
+    candidates = np.union1d(books.assets[asset].closes.days, books.rates.days)
     known = ~np.isnan(_prices(books, asset, candidates, candidates))
     return candidates[np.argmax(known)] if known.any() else NEVER_YET
 

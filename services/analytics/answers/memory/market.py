@@ -212,9 +212,7 @@ class Market:
 
     def levels(self, session: Session, benchmark: Benchmark) -> Series:
         """Return a benchmark's split-adjusted closes in its currency, NaN before the first rate."""
-        worth = self.worth(session, benchmark)
-        days = worth.closes.days
-        return Series(days, worth.as_of(days).values)
+        return self.worth(session, benchmark).on_own_days()
 
     def _benchmark(self, requested: str, user_id: int, currency: str) -> Benchmark | None:
         alias = self._alias(requested)

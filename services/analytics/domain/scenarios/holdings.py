@@ -10,7 +10,7 @@ from services.analytics.domain.exact import Statement, floats
 from services.analytics.domain.fx import Converted
 from services.analytics.domain.metrics import Day
 from services.analytics.domain.performance import common_returns
-from services.analytics.domain.series import Series, split_adjusted
+from services.analytics.domain.series import Series
 from services.analytics.domain.valuation import Books, Quotes, Valuation
 
 BETA_DAYS = 3 * 365
@@ -84,18 +84,12 @@ def holdings_on(
                 value,
                 books.assets[asset],
                 levels,
-                _worth(books, asset),
+                books.worth(asset),
                 beta_of(levels, benchmark, days[-1]),
             )
         )
     [cash] = floats(statement.cash(positions)).tolist()
     return Holdings(days[-1], books.currency, cash, tuple(exposures))
-
-
-def _worth(books: Books, asset: int) -> Converted:
-    quotes = books.assets[asset]
-    adjusted = split_adjusted(quotes.closes, quotes.splits)
-    return Converted(adjusted, books.rates, quotes.currency, books.currency)
 
 
 def beta_of(levels: Series, benchmark: Series | None, as_of: Day) -> float:
