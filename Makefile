@@ -22,8 +22,13 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS
+run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS DATA_SOURCES
 	@exec $(BIN)/python -m deploy.local
+
+comma := ,
+ifneq ($(filter yahoo,$(subst $(comma), ,$(DATA_SOURCES)))$(filter yfinance,$(DATA_SOURCE)),)
+run: $(VENV)/.yahoo
+endif
 
 test: $(VENV)/.dev ## Run the tests with coverage; T=tests/portfolio for some of them
 	$(BIN)/python -m pytest --cov --cov-report=term $(T)
@@ -60,6 +65,11 @@ $(VENV)/.run: $(RUN)
 	@$(BIN)/python -c '' 2>/dev/null || { echo "Making the virtual environment $(VENV) …"; $(PYTHON) -m venv --clear $(VENV); }
 	@echo "Installing the packages (the first time about 250 MB) …"
 	@$(INSTALL) $(foreach file,$(RUN),-r $(file))
+	@touch $@
+
+$(VENV)/.yahoo: $(VENV)/.run requirements/yahoo.txt
+	@echo "Installing the packages for prices from Yahoo Finance …"
+	@$(INSTALL) -r requirements/yahoo.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run $(DEV)

@@ -34,10 +34,11 @@ _PASSED_ON: Final = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
     *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE", "FAULT_AT"),
-    *("DATA_SOURCE", "DATA_SOURCE_SECONDS", "DATA_REFRESH_HOURS"),
-    "MOST_OPEN_JOBS",
+    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "MOST_OPEN_JOBS"),
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
 )
+# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS.
+_PASSED_ON_FROM: Final = "DATA_SOURCE_"
 _THREADS: Final = 8
 # Two for each thread, one that only reads, and two that a pool may open beyond its size.
 _CONNECTIONS: Final = 2 * _THREADS + 2
@@ -245,4 +246,8 @@ class Plan:
 
 
 def _passed_on() -> dict[str, str]:
-    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in _PASSED_ON or name.startswith(_PASSED_ON_FROM)
+    }

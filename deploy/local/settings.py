@@ -10,6 +10,7 @@ from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
 
 from deploy.local.errors import RunError
+from services.assets.settings import read_sources
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -76,6 +77,8 @@ def load() -> Settings:
         workers=env.int("WORKERS", 1, validate=validate.Range(1, 32)),
         limits=env.bool("LIMITS", True),
     )
+    # Passed on as they stand; what is wrong with them is said before anything starts.
+    read_sources(env)
     try:
         env.seal()
     except EnvValidationError as error:

@@ -1,9 +1,9 @@
 """Assets' web application."""
 
 from services.assets import internal, settings
-from services.assets.domain.price_files import price_bars
+from services.assets.domain.price_files import price_bars, row_bars
 from services.assets.models import IdempotencyKey, Job
-from services.assets.outside import sources
+from services.assets.outside.sources import Readers, Sources
 from services.assets.routes import BLUEPRINTS
 from services.assets.routes.refresh import Asked
 from services.assets.settings import Settings
@@ -22,6 +22,6 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         idempotency_table=IdempotencyKey,
         job_table=Job,
     )
-    source = sources.source(configuration.data_source, price_bars)
-    app.extensions["source"] = Asked(source, configuration.source_seconds)
+    sources = Sources(configuration.data_sources, Readers(price_bars, row_bars))
+    app.extensions["data_sources"] = Asked(sources, configuration.source_seconds)
     return app

@@ -27,7 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.assets.domain.identifiers import ISIN_PATTERN, SYMBOL_LENGTH, SYMBOL_PATTERN
+from services.assets.domain.identifiers import (
+    DATA_SYMBOL_LENGTH,
+    ISIN_PATTERN,
+    SYMBOL_LENGTH,
+    SYMBOL_PATTERN,
+)
 from shared.bus.inbox import InboxMixin
 from shared.bus.outbox import OutboxMixin
 from shared.finance.asset_types import ASSET_TYPES
@@ -62,6 +67,8 @@ class AssetFields(TypedDict, total=False):
     isin: str | None
     country: str | None
     is_active: bool
+    data_source: str | None
+    data_symbol: str | None
 
 
 class Asset(Base):
@@ -72,6 +79,9 @@ class Asset(Base):
 
     Attributes:
         owner_id: the user it is private to; None is public.
+        data_source: who is asked for its prices; None is the first that has its kind, for public
+            ones, and nobody for private ones unless their owner asks.
+        data_symbol: what it is called there; None is its symbol.
         sequence: of the events on it; grows by one with each.
         revision: of what people write; `If-Match` compares it, so that a moving price does not
             refuse a new name.
@@ -92,6 +102,8 @@ class Asset(Base):
     country: Mapped[str | None] = mapped_column(String(100))
     is_active: Mapped[bool] = mapped_column(Boolean, server_default="true")
     market_cap: Mapped[Decimal | None] = mapped_column(Numeric(24, 8))
+    data_source: Mapped[str | None] = mapped_column(String(30))
+    data_symbol: Mapped[str | None] = mapped_column(String(DATA_SYMBOL_LENGTH))
     current_price: Mapped[Decimal | None] = mapped_column(PRICE)
     previous_close: Mapped[Decimal | None] = mapped_column(PRICE)
     price_date: Mapped[date | None] = mapped_column(Date)
@@ -269,6 +281,36 @@ class Trade(Base):
         Index("trades_ledger_idx", "ledger_id"),
         Index("trades_asset_date_idx", "asset_id", "date"),
         CheckConstraint("price > 0", name="trades_price_positive"),
+    )
+
+
+class Feed(Base):
+    """What a source was asked of an asset, and when it is due to be asked unasked.
+
+    A table of its own, because prices rewrite the asset's row many times a day.
+
+    Attributes:
+        owner_id: the asset's; 0 is public.
+        asked: its last turn, whatever came of it.
+        due: None is not unasked.
+        asked_from: the first day that its source was asked for; None is none yet.
+        failures: since it last answered.
+    """
+
+    __tablename__ = "feeds"
+
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True
+    )
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    asked: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    due: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    asked_from: Mapped[date | None] = mapped_column(Date)
+    failures: Mapped[int] = mapped_column(Integer, server_default="0")
+
+    __table_args__ = (
+        Index("feeds_due_idx", "due"),
+        Index("feeds_owner_idx", "owner_id", "asked"),
     )
 
 

@@ -3,8 +3,11 @@
 import sys
 
 from services.assets import commands, handlers, settings
+from services.assets.domain.price_files import price_bars, row_bars
 from services.assets.models import IdempotencyKey, Job
 from services.assets.outside.owners import Owners
+from services.assets.outside.sources import Readers, Sources
+from services.assets.parts.turns import Turns
 from services.assets.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
@@ -20,21 +23,18 @@ def main() -> int:
     observability.configure_logging("assets", configuration.log_level)
     database = Database(configuration.database_url, pool_size=3)
     owners = Owners(configuration.urls, Signer("assets", configuration.service_key_file))
-    every = configuration.refresh_every
+    sources = Sources(configuration.data_sources, Readers(price_bars, row_bars))
     timers = [
         Timer("idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)),
         Timer("old_jobs", 3600, lambda session: jobs.purge(session, Job)),
         Timer("jobs_of_the_release_before", 60, commands.adopt_old_jobs),
     ]
-    if configuration.data_source:
-        timers.append(Timer("due", 60, lambda session: commands.queue_due(session, every)))
-    return worker.run(
-        configuration,
-        database,
-        handlers=handlers.table(Replicas(database, owners)),
-        timers=timers,
-        more_parts={"jobs": Runners(database, "services.assets.app:create_app").run},
-    )
+    parts = {"jobs": Runners(database, "services.assets.app:create_app").run}
+    if configuration.data_sources:
+        timers.append(Timer("feeds", 60, commands.enrol_feeds))
+        parts["turns"] = Turns(database, sources, configuration.refresh_every).run
+    table = handlers.table(Replicas(database, owners))
+    return worker.run(configuration, database, handlers=table, timers=timers, more_parts=parts)
 
 
 if __name__ == "__main__":

@@ -38,9 +38,9 @@ _DEAD: Final = """
     UPDATE jobs SET status = 'queued', progress = 0
     WHERE lane = %(lane)s AND status = 'running' RETURNING id, attempts, request_id
 """
-# The oldest of each user, and of these the one of who has waited longest since their last turn;
-# what nobody asked for (user 0) goes last, one a second, so that no source is flooded. What failed
-# for want of something may have it soon, and what killed its runner lets others pass: both pause.
+# The oldest of each user, and of these the one of who has waited longest since their last turn.
+# What failed for want of something may have it soon, and what killed its runner lets others pass:
+# both pause.
 _TAKE: Final = """
     WITH waiting AS (
         SELECT DISTINCT ON (user_id) id, user_id FROM jobs
@@ -49,11 +49,7 @@ _TAKE: Final = """
         ORDER BY user_id, id
     ), next AS (
         SELECT id FROM waiting
-        WHERE user_id <> 0 OR NOT EXISTS (
-            SELECT FROM jobs AS before
-            WHERE before.user_id = 0 AND before.started > now() - interval '1 second'
-        )
-        ORDER BY user_id = 0, (
+        ORDER BY (
             SELECT max(started) FROM jobs AS before WHERE before.user_id = waiting.user_id
         ) NULLS FIRST, id
         LIMIT 1

@@ -49,6 +49,8 @@ def test_an_asset_answers_as_the_published_sample(admin: Assets) -> None:
         ("country", None),
         ("is_active", True),
         ("visibility", "PUBLIC"),
+        ("data_source", None),
+        ("data_symbol", None),
         ("warnings", []),
     ]
     assert body(admin.get("assets/1/")) == body(answer)

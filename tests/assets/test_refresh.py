@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -273,32 +273,6 @@ def test_a_refresh_is_for_who_may_change(fed: Stand, ann: Assets, feed: Feed) ->
         assert refused.status_code == 403
     assert feed.asked == []
     assert admin.post("assets/2/refresh_data/").status_code == 200
-
-
-def test_each_public_asset_in_use_is_due_once_a_day(fed: Stand, ann: Assets, feed: Feed) -> None:
-    admin = Assets(fed.client(user=9, staff=True))
-    admin.make(symbol="USED")
-    admin.make(symbol="RETIRED")
-    admin.client.delete("/api/assets/3/")
-    day = timedelta(hours=24)
-    queued = [fed.database.unit(lambda session: commands.queue_due(session, day)) for _ in "ab"]
-    assert queued == [1, 0]
-    feed.says("2024-01-18,173")
-    work(fed)
-    assert feed.asked == ["/prices/USED.csv"]
-    assert body(admin.get("assets/2/"))["current_price"] == "173.00"
-    with fed.database.engine.begin() as connection:
-        connection.execute(text("UPDATE jobs SET created = created - interval '25 hours'"))
-    assert fed.database.unit(lambda session: commands.queue_due(session, day)) == 1
-
-
-def test_what_people_ask_for_goes_first(fed: Stand, ann: Assets, feed: Feed) -> None:
-    Assets(fed.client(user=9, staff=True)).make(symbol="DUE")
-    fed.database.unit(lambda session: commands.queue_due(session, timedelta(hours=24)))
-    later(ann)
-    feed.says("2024-01-18,173")
-    work(fed)
-    assert feed.asked == ["/prices/AAPL.csv", "/prices/DUE.csv"]
 
 
 def test_the_worker_does_what_waits(fed: Stand, ann: Assets, feed: Feed) -> None:

@@ -1,5 +1,7 @@
 """Sources of prices other than the web: a file, Yahoo's tables, and what may be configured."""
 
+import importlib.util
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,15 +12,17 @@ import pytest
 from environs import EnvValidationError
 
 from services.assets import settings
-from services.assets.domain.feeds import DataSourceError
-from services.assets.domain.price_files import price_bars
+from services.assets.domain.feeds import DataSourceError, Delivery, Wanted
+from services.assets.domain.price_files import price_bars, row_bars
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
-from services.assets.outside.sources import source
-from services.assets.outside.sources.web import Web
+from services.assets.outside.sources import Readers, Sources
 from services.assets.outside.sources.yahoo import delivery
+from services.assets.settings import NamedSource
 from shared.testing import environment
 from shared.testing.stand import set_environment
+
+OWN = "https://quotes.example/{symbol}?key=1"
 
 
 @pytest.fixture
@@ -28,8 +32,15 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def asked(address: str, symbol: str, since: date | None = None) -> Delivery:
+    """Return what a source without a name of its own says of a stock."""
+    sources = Sources([NamedSource("own", address)], Readers(price_bars, row_bars))
+    wanted = Wanted(symbol, "STOCK", "USD", since)
+    return sources.serving(None, "STOCK").history(wanted, 1)
+
+
 def test_a_file_has_a_column_for_each_symbol(file: Path) -> None:
-    found = source(str(file), price_bars).history("AAPL", None, 1)
+    found = asked(str(file), "AAPL", None)
     assert found.bars == [
         Bar(date(2024, 1, 18), Decimal(173)),
         Bar(date(2024, 1, 19), Decimal("175.5")),
@@ -38,20 +49,20 @@ def test_a_file_has_a_column_for_each_symbol(file: Path) -> None:
 
 
 def test_a_file_leaves_out_empty_cells_and_earlier_days(file: Path) -> None:
-    msft = source(str(file), price_bars).history("MSFT", None, 1)
-    late = source(str(file), price_bars).history("AAPL", date(2024, 1, 19), 1)
+    msft = asked(str(file), "MSFT", None)
+    late = asked(str(file), "AAPL", date(2024, 1, 19))
     assert [bar.date.day for bar in msft.bars] == [19]
     assert [bar.date.day for bar in late.bars] == [19]
 
 
 def test_a_file_that_lacks_a_symbol_or_is_broken_fails(file: Path, tmp_path: Path) -> None:
     with pytest.raises(DataSourceError, match="knows no GOOG"):
-        source(str(file), price_bars).history("GOOG", None, 1)
+        asked(str(file), "GOOG", None)
     with pytest.raises(DataSourceError, match="cannot be read"):
-        source(str(tmp_path / "missing.csv"), price_bars).history("AAPL", None, 1)
+        asked(str(tmp_path / "missing.csv"), "AAPL", None)
     file.write_text("date,AAPL\n2024-01-18,much\n")
     with pytest.raises(DataSourceError, match="cannot be read"):
-        source(str(file), price_bars).history("AAPL", None, 1)
+        asked(str(file), "AAPL", None)
 
 
 def test_yahoos_table_is_adjusted_for_its_splits() -> None:
@@ -109,34 +120,82 @@ def test_a_reverse_split_of_yahoo_is_the_fraction_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "configured",
+    ("chosen", "expected"),
     [
-        "",
-        "yfinance",
-        "/data/prices.csv",
-        "https://quotes.example/{symbol}?key=1",
-        "http://localhost:1/{symbol}",
+        ({}, []),
+        ({"DATA_SOURCE": ""}, []),
+        ({"DATA_SOURCE": "/data/prices.csv"}, [("file", "/data/prices.csv")]),
+        ({"DATA_SOURCE": OWN}, [("web", OWN)]),
+        ({"DATA_SOURCE": "http://localhost:1/{symbol}"}, [("web", "http://localhost:1/{symbol}")]),
+        (
+            {"DATA_SOURCES": "stooq, own,ecb", "DATA_SOURCE_OWN": OWN},
+            [
+                ("stooq", "https://stooq.com/q/d/l/"),
+                ("own", OWN),
+                ("ecb", "https://data-api.ecb.europa.eu/service/data/EXR"),
+            ],
+        ),
+        (
+            {"DATA_SOURCES": "coingecko", "DATA_SOURCE_COINGECKO": "https://pro.example/v3?key=1"},
+            [("coingecko", "https://pro.example/v3?key=1")],
+        ),
+        (
+            {
+                "DATA_SOURCES": "own",
+                "DATA_SOURCE_OWN": "https://x.example/{symbol}/{currency}?{since}",
+            },
+            [("own", "https://x.example/{symbol}/{currency}?{since}")],
+        ),
     ],
 )
-def test_a_source_that_can_be_is_accepted(tmp_path: Path, configured: str) -> None:
-    assert configured_source(tmp_path, configured) == configured
+def test_sources_that_can_be_are_accepted(
+    tmp_path: Path, chosen: dict[str, str], expected: list[tuple[str, str]]
+) -> None:
+    found = configured(tmp_path, **chosen)
+    assert [(source.name, source.address) for source in found] == expected
 
 
 @pytest.mark.parametrize(
-    "configured",
-    ["http://quotes.example/{symbol}", "https://quotes.example/", "ftp://quotes.example/{symbol}"],
+    ("chosen", "why"),
+    [
+        ({"DATA_SOURCE": "http://quotes.example/{symbol}"}, "Must be https"),
+        ({"DATA_SOURCE": "https://quotes.example/"}, "{symbol}"),
+        ({"DATA_SOURCE": "ftp://quotes.example/{symbol}"}, "Must be https"),
+        ({"DATA_SOURCE": "yahooo"}, "yfinance"),
+        ({"DATA_SOURCES": "ecb,Yahoo!"}, "'Yahoo!' is no source"),
+        ({"DATA_SOURCES": "ecb,ecb"}, "twice"),
+        ({"DATA_SOURCES": "manual"}, "'manual' is no source"),
+        ({"DATA_SOURCES": "ftp://x"}, "'ftp://x' is no source"),
+        ({"DATA_SOURCES": "own"}, "DATA_SOURCE_OWN"),
+        ({"DATA_SOURCES": "ecb", "DATA_SOURCE_ECB": "ftp://x"}, "DATA_SOURCE_ECB"),
+        ({"DATA_SOURCES": "ecb", "DATA_SOURCE": OWN}, "leave DATA_SOURCE out"),
+        ({"DATA_SOURCES": "own", "DATA_SOURCE_OWN": "https://{symbol}.example/"}, "{symbol}"),
+        ({"DATA_SOURCES": "own", "DATA_SOURCE_OWN": "https://x.example/{symbol}{key}"}, "braces"),
+        ({"DATA_SOURCES": "own", "DATA_SOURCE_OWN": "https://x.example/{symbol"}, "{symbol}"),
+    ],
 )
-def test_a_source_that_is_not_safe_is_refused_at_the_start(tmp_path: Path, configured: str) -> None:
-    with pytest.raises(EnvValidationError, match="DATA_SOURCE"):
-        configured_source(tmp_path, configured)
+def test_sources_that_cannot_be_are_refused_at_the_start(
+    tmp_path: Path, chosen: dict[str, str], why: str
+) -> None:
+    with pytest.raises(EnvValidationError, match=re.escape(why)):
+        configured(tmp_path, **chosen)
 
 
-def configured_source(folder: Path, configured: str) -> str:
-    own = environment("assets", database_url="postgresql://x", keys=folder, DATA_SOURCE=configured)
+@pytest.mark.parametrize("chosen", [{"DATA_SOURCE": "yfinance"}, {"DATA_SOURCES": "ecb,yahoo"}])
+def test_yahoo_needs_its_library(tmp_path: Path, chosen: dict[str, str]) -> None:
+    if importlib.util.find_spec("yfinance"):
+        assert configured(tmp_path, **chosen)[-1].name == "yahoo"
+    else:
+        with pytest.raises(EnvValidationError, match=r"requirements/yahoo\.txt"):
+            configured(tmp_path, **chosen)
+
+
+def configured(folder: Path, **chosen: str) -> list[NamedSource]:
+    own = environment("assets", database_url="postgresql://x", keys=folder, **chosen)
     with set_environment(own):
-        return settings.load().data_source
+        return list(settings.load().data_sources)
 
 
 def test_an_address_nobody_listens_at_fails() -> None:
     with pytest.raises(DataSourceError, match="does not answer"):
-        Web("http://127.0.0.1:9/{symbol}", price_bars).history("AAPL", None, 1)
+        asked("http://127.0.0.1:9/{symbol}", "AAPL", None)

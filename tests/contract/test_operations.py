@@ -51,6 +51,8 @@ CALLS = {
     "/api/price-history/": "GET",
     "/api/price-history/{}/": "GET DELETE",
     "/api/price-history/imports/{}/": "DELETE",
+    "/api/data-sources/": "GET",
+    "/api/data-sources/{}/search/": "GET",
     "/api/exchange-rates/": "GET",
     # Analytics
     "/api/analytics/market_data/": "GET",
@@ -145,6 +147,7 @@ PARAMETERS = {
         "portfolio_id type scenario method market_shock sector_shock asset_shock fx_shock"
         " horizon_days simulations model seed target_loss"
     ),
+    "/api/data-sources/{}/search/": "q",
     "/api/exchange-rates/": "from to date",
     "/api/jobs/": "status page page_size ordering",
     "/api/schema/": "format",

@@ -19,7 +19,13 @@ QUOTA = 40
 # Auth counts in its memory.
 EXISTING = {"HOST": "0.0.0.0", "WORKERS": "2", "QUOTA_MARKET_DATA": f"{QUOTA}/hour"}
 # The quotas are shared, so that auth has two workers, too.
-SHARED = {"DEMO": "0", "WORKERS": "2", "LIMITS": "on", "QUOTA_MARKET_DATA": f"{QUOTA}/hour"}
+SHARED = {
+    "DEMO": "0",
+    "WORKERS": "2",
+    "LIMITS": "on",
+    "QUOTA_MARKET_DATA": f"{QUOTA}/hour",
+    "MOST_OPEN_JOBS": "3",
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +46,8 @@ def shared(
     folder = tmp_path_factory.mktemp("shared")
     prices = folder / "prices.csv"
     prices.write_text("date,FEED\n2024-01-18,173\n2024-01-19,175.5\n")
-    chosen = {"BUS": rabbitmq_url, "QUOTA_STORAGE": redis_url, "DATA_SOURCE": str(prices)}
+    chosen = {"BUS": rabbitmq_url, "QUOTA_STORAGE": redis_url, "DATA_SOURCES": "ecb,feed"}
+    chosen["DATA_SOURCE_FEED"] = str(prices)
     with started(folder / "run", **chosen, **SHARED) as product:
         yield product
 
@@ -48,9 +55,9 @@ def shared(
 def test_every_setting_of_the_table_is_started_here_or_for_all_tests() -> None:
     table = (ROOT / "README.md").read_text().partition("| variable |")[2].partition("\n\n")[0]
     chosen = {"PORT", "RUN_DIR", *CHOSEN, *EXISTING, *SHARED}
-    chosen |= {"DATABASE", "BUS", "QUOTA_STORAGE", "DATA_SOURCE"}
+    chosen |= {"DATABASE", "BUS", "QUOTA_STORAGE", "DATA_SOURCES"}
     documented = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
-    assert len(documented) == 11
+    assert len(documented) == 12
     assert documented <= chosen
 
 
@@ -135,7 +142,7 @@ def counted(port: int) -> int:
     return sum(int(float(line.rpartition(" ")[2])) for line in lines if 'status="404"' in line)
 
 
-def test_prices_come_from_where_data_source_says(shared: Product) -> None:
+def test_prices_come_from_where_data_sources_say(shared: Product) -> None:
     client = shared.administrator("four")
     asset = client.post(
         "/api/assets/",
@@ -144,3 +151,5 @@ def test_prices_come_from_where_data_source_says(shared: Product) -> None:
     refreshed = client.post(f"/api/assets/{asset}/refresh_data/", None)
     assert refreshed.status_code == 200, refreshed.text
     assert refreshed.json()["current_price"] == "175.50"
+    listed = client.get("/api/data-sources/").json()["results"]
+    assert [source["name"] for source in listed] == ["ecb", "feed"]

@@ -80,7 +80,11 @@ class Cast:
     def ask(self, who: Client, operation: Operation) -> requests.Response:
         headers = {"Authorization": f"Token {who.token}"} if who.token else {}
         ids = self.belongings.ids
-        params = {"portfolio_id": ids["portfolio_id"]} if operation.needs_portfolio else {}
+        params: dict[str, int | str] = {}
+        if operation.needs_portfolio:
+            params["portfolio_id"] = ids["portfolio_id"]
+        if operation.path.startswith("/api/data-sources/{"):
+            params["q"] = "word"
         return requests.request(
             operation.method,
             f"{self.url}{self.belongings.path(operation)}",
@@ -142,6 +146,7 @@ def _belongings(owner: Client, mark: str) -> Belongings:
             "alert_id": _created(owner, "/api/alerts/", alert)["id"],
             "import_id": ABSENT,
             "job_id": ABSENT,
+            "name": ABSENT,  # of a price source
         },
     )
 

@@ -13,7 +13,15 @@ from services.assets.commands.assets import (
     update_asset,
 )
 from services.assets.commands.changes import permitted
-from services.assets.commands.jobs import REFRESH, adopt_old_jobs, queue_due
+from services.assets.commands.feeds import (
+    Turn,
+    end_turn,
+    enrol_feeds,
+    fail_turn,
+    put_turn_off,
+    take_turn,
+)
+from services.assets.commands.jobs import REFRESH, adopt_old_jobs
 from services.assets.commands.price_deletion import delete_price, take_back_prices
 from services.assets.commands.prices import (
     MOST_PRICES,
@@ -24,7 +32,14 @@ from services.assets.commands.prices import (
     import_sound_prices,
     update_price,
 )
-from services.assets.commands.refresh import Recorded, record_delivery, refresh_asset
+from services.assets.commands.refresh import (
+    Inquiry,
+    Recorded,
+    ask,
+    inquiry,
+    record_delivery,
+    refresh_asset,
+)
 from services.assets.commands.splits import add_split, delete_split
 from services.assets.commands.trades import (
     adopt_ledger,
@@ -38,31 +53,39 @@ __all__ = [
     "MOST_PRICES",
     "REFRESH",
     "Imported",
+    "Inquiry",
     "Quote",
     "Recorded",
+    "Turn",
     "add_split",
     "adopt_ledger",
     "adopt_old_jobs",
+    "ask",
     "close_anew",
     "create_asset",
     "create_assets",
     "delete_price",
     "delete_private_assets",
     "delete_split",
+    "end_turn",
+    "enrol_feeds",
     "ensure_private_asset",
+    "fail_turn",
     "forget_ledger",
     "import_price_file",
     "import_prices",
     "import_sound_prices",
+    "inquiry",
     "pass_over",
     "permitted",
     "put_trade",
-    "queue_due",
+    "put_turn_off",
     "record_delivery",
     "refresh_asset",
     "refusals_of_private_assets",
     "retire_asset",
     "take_back_prices",
+    "take_turn",
     "update_asset",
     "update_price",
 ]

@@ -1,18 +1,22 @@
 """Assets: made, changed, retired."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.assets.commands.changes import changeable, event_of, tell
+from services.assets.commands.feeds import forget_asked
 from services.assets.domain import quotes, terms
 from services.assets.domain.access import Actor
 from services.assets.models import Asset, AssetFields, SearchEntry
 from shared.bus import outbox
 from shared.errors import Conflict, Fields, ValidationFailed
+
+# Who is asked for prices, and for what.
+_FED_BY: Final = ("data_source", "data_symbol")
 
 
 def create_asset(session: Session, *, by: Actor, **fields: Unpack[AssetFields]) -> Asset:
@@ -139,6 +143,8 @@ def update_asset(
             f"The asset stays in {asset.currency}: retire it by DELETE, which sets its symbol free,"
             " and make another one.",
         )
+    if any(changes.get(name, getattr(asset, name)) != getattr(asset, name) for name in _FED_BY):
+        forget_asked(session, asset.id)
     for name, value in changes.items():
         setattr(asset, name, value)
     with session.no_autoflush:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from services.assets.domain import quotes, splits
 from services.assets.domain.quotes import Bar
@@ -14,6 +14,8 @@ from shared.errors import SourceFailed
 
 Basis = Literal["as_traded", "split_adjusted"]
 
+# As a first day: all there is.
+EARLIEST: Final = date(1900, 1, 1)
 # Pence for pounds is a factor of 100; no market moves by 50 between two of its days.
 _NONSENSE: Final = 50
 
@@ -22,8 +24,28 @@ class DataSourceError(SourceFailed):
     """The data source failed; nothing that is stored has changed."""
 
 
-class SourceTooSlow(DataSourceError):
+class SourceDown(DataSourceError):
+    """It does not answer, or nobody for now: other symbols would fare no better."""
+
+
+class SourceTooSlow(SourceDown):
     """It did not answer in the time it was given; later it may."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a source is asked for.
+
+    Attributes:
+        symbol: what the source calls the asset.
+        currency: of the asset.
+        since: the first day; None is all that there is.
+    """
+
+    symbol: str
+    asset_type: str
+    currency: str
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -43,24 +65,56 @@ class Delivery:
     currency: str | None = None
 
 
+@dataclass(frozen=True)
+class Match:
+    """Something that a source has prices of; None is what it does not say.
+
+    Attributes:
+        symbol: what the source calls it.
+    """
+
+    symbol: str
+    name: str
+    asset_type: str | None = None
+    exchange: str | None = None
+    currency: str | None = None
+
+
 class Source(Protocol):
     """Where prices come from.
 
     Attributes:
         name: shown as the source of each price.
+        description: for people: what it has, and what it calls it.
+        kinds: of asset that it has.
     """
 
     name: str
+    description: str
+    kinds: Sequence[str]
 
-    def history(self, symbol: str, since: date | None, within: float) -> Delivery:
-        """Return the prices of `symbol` from the day `since` on; all there are by default.
+    def history(self, wanted: Wanted, within: float) -> Delivery:
+        """Return the daily prices of an asset.
 
         Args:
             within: seconds that it may take.
 
         Raises:
-            SourceTooSlow: they were not enough.
-            DataSourceError: it knows no such symbol, or failed.
+            SourceDown: it answers nothing, or not in time.
+            DataSourceError: it knows no such symbol, or answers nonsense.
+        """
+        ...
+
+
+@runtime_checkable
+class Searchable(Source, Protocol):
+    """A source that can be asked what it calls something."""
+
+    def search(self, text: str, within: float) -> Sequence[Match]:
+        """Return what it has under a name, a symbol or an ISIN, the likeliest first.
+
+        Raises:
+            SourceDown, DataSourceError: as for `history`.
         """
         ...
 
@@ -81,7 +135,7 @@ def sifted(
     Args:
         bars: as traded; of two of one day the last counts.
         known_splits: the asset's splits, so that a split is no jump.
-        last: the newest bar that is stored.
+        last: the last bar that is stored of the day of the first one or before.
         latest: the last day that may have a price.
     """
     result = Sifted()

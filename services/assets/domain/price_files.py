@@ -7,7 +7,7 @@ counted.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -48,6 +48,7 @@ _RANGE: Final = ("open", "high", "low")
 _NO_VALUE: Final = frozenset({"null", "n/a", "n.a.", "-", "--"})
 _PLACES: Final = 30  # of a binary float, written in full
 _SYMBOL: Final = "symbol"
+_MILLISECONDS: Final = 10**11  # as seconds the year 5138, as milliseconds 1973
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,65 @@ def price_bars(content: bytes) -> list[Bar]:
     if file.errors:
         raise ValidationFailed({"prices": file.errors})
     return list(file.bars)
+
+
+def row_bars(rows: Sequence[object]) -> list[Bar]:
+    """Return the prices in the rows of a JSON answer, their titles as those of files.
+
+    Args:
+        rows: objects with a date and a close at least, or pairs of both. A date may be a Unix
+            time in seconds or milliseconds.
+
+    Raises:
+        FileRefused: they are of another form.
+        ValidationFailed: a row is no price of a day.
+    """
+    objects = [_object(row) for row in rows]
+    titles = list(dict.fromkeys(title for row in objects for title in row))
+    found = Columns((*_COLUMNS,), {}, _OF_OUR_LIST).find(titles)
+    columns = {title.text: title.column for title in found if title.column}
+    missing = [name for name in _NEEDED if name not in columns.values()]
+    if missing and rows:
+        raise FileRefused(f"The rows lack: {', '.join(missing)}.")
+    bars = []
+    for row in objects:
+        texts = {
+            columns[title]: _text(columns[title], it)
+            for title, it in row.items()
+            if title in columns
+        }
+        cells = Cells(_given(texts))
+        bar = _bar(cells)
+        if cells.wrong:
+            raise ValidationFailed({"prices": {name: [why] for name, why in cells.wrong.items()}})
+        if bar is not None:
+            bars.append(bar)
+    return bars
+
+
+def _object(row: object) -> Mapping[str, object]:
+    if isinstance(row, dict):
+        return {title.strip(): value for title, value in row.items()}
+    if isinstance(row, list) and len(row) == len(_NEEDED):
+        return dict(zip(_NEEDED, row, strict=True))
+    raise FileRefused("The rows are neither objects nor pairs of a date and a close.")
+
+
+def _text(column: str, value: object) -> str:
+    """Return a value of JSON as a cell of a file says it."""
+    if column == "date" and isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return _day_of(value)
+    if isinstance(value, Decimal) and abs(value.adjusted()) <= _PLACES:
+        return f"{value:f}"
+    return "" if value is None else str(value)
+
+
+def _day_of(unix: int | Decimal) -> str:
+    seconds = unix / 1000 if unix >= _MILLISECONDS else unix
+    try:
+        return datetime.fromtimestamp(float(seconds), UTC).date().isoformat()
+    except (OverflowError, ValueError, OSError):
+        return str(unix)  # which is no date
 
 
 def _given(texts: Mapping[str, str]) -> dict[str, str]:

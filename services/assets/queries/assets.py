@@ -42,6 +42,8 @@ ASSET: Final = (
     Asset.isin,
     Asset.country,
     Asset.is_active,
+    Asset.data_source,
+    Asset.data_symbol,
     case((Asset.owner_id.is_(None), PUBLIC), else_=PRIVATE).label("visibility"),
     # What an ETag compares: see `Asset.revision`.
     Asset.revision,

@@ -1,6 +1,6 @@
 """The public routes of assets, one file a resource."""
 
-from services.assets.routes import assets, bulk, prices, rates, refresh, splits
+from services.assets.routes import assets, bulk, prices, rates, refresh, sources, splits
 from shared.jobs import routes as jobs
 
 BLUEPRINTS = (
@@ -10,5 +10,6 @@ BLUEPRINTS = (
     rates.blueprint,
     bulk.blueprint,
     refresh.blueprint,
+    sources.blueprint,
     jobs.blueprint,
 )

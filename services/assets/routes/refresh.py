@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.assets import commands, queries
-from services.assets.domain.feeds import Source, SourceTooSlow
+from services.assets.domain.feeds import SourceTooSlow
 from services.assets.lanes import REFRESHING
+from services.assets.outside.sources import Sources
 from services.assets.routes.acting import actor
 from services.assets.schemas import AssetSchema
 from shared.http import Blueprint, Resource, identity, jobs, session
@@ -21,10 +22,10 @@ class Asked:
     """Where prices come from.
 
     Attributes:
-        within: seconds that a client waits for it.
+        within: seconds that a client waits for one of them.
     """
 
-    source: Source
+    sources: Sources
     within: float
 
 
@@ -40,9 +41,9 @@ def _refuse_at_once(asset_id: int) -> int:
 @blueprint.etag()
 def refresh_data(asset_id: int) -> Resource:
     """Ask the data source for an asset's newest prices; what people recorded stays."""
-    asked: Asked = service_app.extensions["source"]
+    asked: Asked = service_app.extensions["data_sources"]
     within = _IN_A_JOB if jobs.running() else asked.within
     recorded = commands.refresh_asset(
-        session, asset_id, by=actor(), source=asked.source, within=within
+        session, asset_id, by=actor(), sources=asked.sources, within=within
     )
     return queries.assets.one(session, asset_id, identity.user_id, left_out=recorded.left_out)

@@ -25,16 +25,20 @@ from services.assets.schemas.prices import (
     SplitQuery,
     SplitSchema,
 )
+from services.assets.schemas.sources import DataSourcesSchema, MatchesSchema, MatchQuery
 
 __all__ = [
     "MOST_ASSETS",
     "AssetQuery",
     "AssetSchema",
     "BulkAssetsSchema",
+    "DataSourcesSchema",
     "DayPriceSchema",
     "HistoryQuery",
     "ImportedSchema",
     "Isin",
+    "MatchQuery",
+    "MatchesSchema",
     "NewPriceSchema",
     "PriceQuery",
     "PriceSchema",

@@ -5,7 +5,14 @@ from typing import Final
 from marshmallow import fields, validate
 
 from services.assets.queries.assets import ORDERINGS
-from services.assets.schemas.fields import AssetType, Isin, Symbol, answered_price
+from services.assets.schemas.fields import (
+    AssetType,
+    DataSource,
+    DataSymbol,
+    Isin,
+    Symbol,
+    answered_price,
+)
 from shared.http.schemas import (
     Flag,
     Id,
@@ -103,6 +110,23 @@ class AssetSchema(ResourceSchema):
         dump_only=True,
         validate=validate.OneOf(["PUBLIC", "PRIVATE"]),
         metadata={"description": "PUBLIC, or PRIVATE to you.", "example": "PUBLIC"},
+    )
+    data_source = DataSource(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "Who is asked for its prices: a name of /api/data-sources/, such as"
+            " yahoo. A private asset without one is not refreshed unasked.",
+            "example": None,
+        },
+    )
+    data_symbol = DataSymbol(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "What its data source calls it; its symbol by default.",
+            "example": None,
+        },
     )
     warnings = Warnings("What to know of it; often empty.")
 

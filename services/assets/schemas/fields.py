@@ -6,9 +6,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from services.assets.domain.identifiers import SYMBOL_LENGTH, is_isin, is_symbol
+from services.assets.domain.identifiers import (
+    DATA_SYMBOL_LENGTH,
+    SYMBOL_LENGTH,
+    is_data_symbol,
+    is_isin,
+    is_symbol,
+)
 from shared.finance.asset_types import ASSET_TYPES
 from shared.finance.splits import parse_ratio
+from shared.http.context import service_app
 from shared.http.schemas import MAX_ID, Number, Price, Text
 
 
@@ -22,6 +29,29 @@ class Symbol(Text):
         symbol = super()._deserialize(value, *args, **kwargs).upper()
         if not is_symbol(symbol):
             raise ValidationError("Use letters, digits, single blanks and . ^ = _ / : & + # -.")
+        return symbol
+
+
+class DataSource(Text):
+    """The name of a price source that the operator has switched on."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, *args, **kwargs)
+        if name not in service_app.extensions["data_sources"].sources:
+            raise ValidationError("No such source is switched on: see /api/data-sources/.")
+        return name
+
+
+class DataSymbol(Text):
+    """What a data source calls something, as it writes it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=DATA_SYMBOL_LENGTH, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        symbol = super()._deserialize(value, *args, **kwargs)
+        if not is_data_symbol(symbol):
+            raise ValidationError("Use letters, digits, single blanks and . ^ = _ / : & + # $ -.")
         return symbol
 
 

@@ -64,9 +64,12 @@ def test_the_persons_own_environment_changes_nothing_but_what_is_meant_to(
     for name in ("PGOPTIONS", "GUNICORN_CMD_ARGS", "DATABASE_URL", "PYTHONPATH", "WORKERS"):
         monkeypatch.setenv(name, "surprise")
     monkeypatch.setenv("LOG_LEVEL", "DEBUG")
+    monkeypatch.setenv("DATA_SOURCES", "own")
+    monkeypatch.setenv("DATA_SOURCE_OWN", "/data/prices.csv")
     seen = plan.marked_environment()
     assert "surprise" not in seen.values()
     assert (seen["LOG_LEVEL"], seen[MARK]) == ("DEBUG", str(plan.folder.path))
+    assert (seen["DATA_SOURCES"], seen["DATA_SOURCE_OWN"]) == ("own", "/data/prices.csv")
 
 
 def test_the_marks_of_a_run_are_not_on_a_command_line(plan: Plan) -> None:

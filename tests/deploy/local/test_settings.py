@@ -9,7 +9,7 @@ from deploy.local.errors import RunError
 
 VARIABLES = (
     *("HOST", "PORT", "RUN_DIR", "BUS", "DATABASE"),
-    *("QUOTA_STORAGE", "DEMO", "WORKERS", "LIMITS"),
+    *("QUOTA_STORAGE", "DEMO", "WORKERS", "LIMITS", "DATA_SOURCE", "DATA_SOURCES"),
 )
 
 
@@ -52,6 +52,8 @@ def test_without_a_choice_everything_is_embedded_and_local() -> None:
         ("DEMO", "perhaps"),
         ("WORKERS", "0"),
         ("LIMITS", "some"),
+        ("DATA_SOURCE", "ftp://x"),
+        ("DATA_SOURCES", "ecb,ftp://x"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_variable(

@@ -1,75 +1,78 @@
-"""Any address that answers a symbol's prices in one file, as our own bulk import takes them."""
+"""Any address of the installation's that answers a symbol's prices, in CSV or in JSON."""
 
-import time
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote
 
-import requests
-import urllib3
-
-from services.assets.domain.feeds import DataSourceError, Delivery, SourceTooSlow
+from services.assets.domain.feeds import EARLIEST, DataSourceError, Delivery, Wanted
 from services.assets.domain.quotes import Bar
+from services.assets.outside.sources.fetching import encoded, fetched, parsed_json
 from shared.errors import ValidationFailed
 from shared.files import FileRefused
+from shared.finance.asset_types import ASSET_TYPES
 
-Reader = Callable[[bytes], list[Bar]]
+_OPENINGS: Final = (b"[", b"{")
 
-_MOST_BYTES: Final = 8 * 1024**2
-_CHUNK: Final = 64 * 1024
-_CONNECT_WITHIN: Final = 3.0  # seconds
+
+@dataclass(frozen=True)
+class Readers:
+    """How prices are read; each raises ValidationFailed where there are none that can be.
+
+    Attributes:
+        csv: a file as our own bulk import takes it.
+        rows: a list of objects, or of pairs of a time and a close.
+    """
+
+    csv: Callable[[bytes], list[Bar]]
+    rows: Callable[[list[Any]], list[Bar]]
 
 
 class Web:
-    """Asks `template` with `{symbol}` filled in.
+    """Asks `template` with `{symbol}`, `{currency}` and `{since}` filled in.
 
     Args:
         template: `https://…{symbol}…`; http only on this machine.
-        read: returns the prices in a CSV file; raises FileRefused where it is none of prices, and
-            ValidationFailed where one of them cannot be.
     """
 
-    name = "web"
+    kinds: Sequence[str] = ASSET_TYPES
 
-    def __init__(self, template: str, read: Reader) -> None:
+    def __init__(self, name: str, template: str, readers: Readers) -> None:
+        self.name = name
+        self.description = "An address of this installation's operator."
         self._template = template
-        self._read = read
+        self._readers = readers
 
-    def history(self, symbol: str, since: date | None, within: float) -> Delivery:
+    def history(self, wanted: Wanted, within: float) -> Delivery:
         """Return what the address answers: see `Source.history`."""
-        body = _fetched(self._template.replace("{symbol}", quote(symbol, safe="")), within)
+        values = {
+            "symbol": encoded(wanted.symbol),
+            "currency": wanted.currency,
+            "since": (wanted.since or EARLIEST).isoformat(),
+        }
+        bars = self._bars(fetched(self._template.format_map(values), within))
+        return Delivery([bar for bar in bars if wanted.since is None or bar.date >= wanted.since])
+
+    def _bars(self, body: bytes) -> list[Bar]:
         try:
-            bars = self._read(body)
+            if body.lstrip().startswith(_OPENINGS):
+                return self._readers.rows(_rows(parsed_json(body)))
+            return self._readers.csv(body)
         except FileRefused as error:
-            raise DataSourceError(f"The data source answered no usable CSV. {error}") from error
+            raise DataSourceError(f"The data source answered no prices. {error.message}") from error
         except ValidationFailed as error:
             raise DataSourceError("The data source answered no prices that we can read.") from error
-        return Delivery([bar for bar in bars if since is None or bar.date >= since])
 
 
-def _fetched(url: str, within: float) -> bytes:
-    """Return the body at `url`, all of it inside `within` seconds by the wall clock."""
-    deadline = time.monotonic() + within
-    timeout = (min(_CONNECT_WITHIN, within), within)
-    try:
-        with requests.get(url, timeout=timeout, stream=True, allow_redirects=False) as answer:
-            if answer.status_code != 200:
-                raise DataSourceError(f"The data source answered {answer.status_code}.")
-            return _read(answer.raw, deadline)
-    except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-        raise SourceTooSlow("The data source did not answer in time.") from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise DataSourceError("The data source does not answer.") from error
-
-
-def _read(raw: Any, deadline: float) -> bytes:
-    # read1 returns what has come; read would wait for a full chunk, a byte a second if need be.
-    body = bytearray()
-    while chunk := raw.read1(_CHUNK, decode_content=True):
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise DataSourceError("The data source answered more than 8 MiB.")
-        if time.monotonic() > deadline:
-            raise SourceTooSlow("The data source did not answer in time.")
-    return bytes(body)
+def _rows(answer: Any) -> list[Any]:
+    """Return the one list of rows in an answer, however deep in objects it is."""
+    lists = [answer] if isinstance(answer, list) else []
+    inside = [answer] if isinstance(answer, dict) else []
+    while inside:
+        for value in inside.pop().values():
+            if isinstance(value, dict):
+                inside.append(value)
+            elif isinstance(value, list):
+                lists.append(value)
+    if len(lists) != 1:
+        raise DataSourceError("The data source answered JSON without one list of prices.")
+    return lists[0]

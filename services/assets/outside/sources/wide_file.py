@@ -1,24 +1,29 @@
 """A CSV file with the closes of many assets: a date column, then one for each symbol."""
 
 import csv
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from services.assets.domain.feeds import DataSourceError, Delivery
+from services.assets.domain.feeds import DataSourceError, Delivery, Wanted
 from services.assets.domain.quotes import Bar
+from shared.finance.asset_types import ASSET_TYPES
 
 
 class WideFile:
     """Reads the file anew each time: it may have grown."""
 
-    name = "file"
+    kinds: Sequence[str] = ASSET_TYPES
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self.description = "A file of this installation's operator."
         self._path = path
 
-    def history(self, symbol: str, since: date | None, within: float) -> Delivery:  # noqa: ARG002 - a file is there at once
+    def history(self, wanted: Wanted, within: float) -> Delivery:  # noqa: ARG002 - a file is there at once
         """Return one column: see `Source.history`."""
+        symbol, since = wanted.symbol, wanted.since
         try:
             with self._path.open(newline="", encoding="utf-8") as lines:
                 reader = csv.DictReader(lines)

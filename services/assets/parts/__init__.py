@@ -1,0 +1,1 @@
+"""What assets' worker does besides hearing and telling of events."""
