@@ -42,9 +42,10 @@ def test_more_than_ten_thousand_prices_are_a_job(stand: Stand, ann: Assets) -> N
     ann.make()
     many = closes(10_001)
     assert send_csv(ann, as_csv(many[:10_000])).status_code == 200
-    for answer in (
-        send_csv(ann, as_csv(many)),
-        ann.post(BULK, {"prices": [{"date": day, "close": close} for day, close in many]}),
+    rows = [{"date": day, "close": close} for day, close in many]
+    for answer, of_file in (
+        (send_csv(ann, as_csv(many)), {"import_id": 2}),
+        (ann.post(BULK, {"prices": rows}), {"import_id": None}),
     ):
         work(stand)
         done = job(ann, answer)
@@ -55,6 +56,7 @@ def test_more_than_ten_thousand_prices_are_a_job(stand: Stand, ann: Assets) -> N
             "first_date": "1990-01-01",
             "last_date": "2017-05-19",  # 10,000 days later
             "warnings": [],
+            **of_file,
         }
 
 
@@ -63,7 +65,7 @@ def test_what_is_wrong_with_a_file_of_prices_is_said_by_its_job(stand: Stand, an
     answer = send_csv(ann, as_csv(closes(10_001)).replace("close", "closed", 1))
     work(stand)
     failed = job(ann, answer)
-    assert (failed["status"], failed["error"]["details"]["code"]) == ("failed", "bad_request")
+    assert (failed["status"], failed["error"]["details"]["code"]) == ("failed", "validation_error")
 
 
 def test_prices_of_an_asset_that_is_not_ones_own_are_refused_at_once(

@@ -99,7 +99,8 @@ def web(product: Product, service: str) -> psutil.Process:
     [master] = [
         process
         for process in product.launcher.children(recursive=True)
-        if mark in " ".join(process.cmdline()) and mark not in " ".join(process.parent().cmdline())
+        if mark in " ".join(process.cmdline())
+        and mark not in " ".join(psutil.Process(process.ppid()).cmdline())
     ]
     return master
 
