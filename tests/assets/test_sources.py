@@ -1,7 +1,7 @@
 """Sources of prices other than the web: a file, Yahoo's tables, and what may be configured."""
 
-import importlib.util
 import re
+import sys
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -182,12 +182,13 @@ def test_sources_that_cannot_be_are_refused_at_the_start(
 
 
 @pytest.mark.parametrize("chosen", [{"DATA_SOURCE": "yfinance"}, {"DATA_SOURCES": "ecb,yahoo"}])
-def test_yahoo_needs_its_library(tmp_path: Path, chosen: dict[str, str]) -> None:
-    if importlib.util.find_spec("yfinance"):
-        assert configured(tmp_path, **chosen)[-1].name == "yahoo"
-    else:
-        with pytest.raises(EnvValidationError, match=r"requirements/yahoo\.txt"):
-            configured(tmp_path, **chosen)
+def test_yahoo_needs_its_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: dict[str, str]
+) -> None:
+    assert configured(tmp_path, **chosen)[-1].name == "yahoo"
+    monkeypatch.setitem(sys.modules, "yfinance", None)  # as if it were not installed
+    with pytest.raises(EnvValidationError, match=r"requirements/yahoo\.txt"):
+        configured(tmp_path, **chosen)
 
 
 def configured(folder: Path, **chosen: str) -> list[NamedSource]:

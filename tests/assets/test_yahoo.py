@@ -1,4 +1,4 @@
-"""Yahoo's own library before a server that answers as Yahoo does; `pip` must have installed it."""
+"""Yahoo's library, yfinance, before a server that answers as Yahoo does."""
 
 import importlib
 import json
@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yfinance
 
 from services.assets.app import create_app
 from shared.testing import Stand
 from tests.assets.build import Assets, body
 from tests.assets.feed import Feed, listening
 from tests.conftest import MakeStand
-
-yfinance = pytest.importorskip("yfinance", reason="requirements/yahoo.txt is not installed")
 
 FRIDAY, MONDAY = 1598621400, 1598880600  # 28 and 31 August 2020, 09:30 in New York
 META = {
