@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 # Seconds. How quick something is, a load script measures; a test that waits shows that it comes
 # at all, also on a machine that is busy with other things.
-ENOUGH: Final = 60.0
+ENOUGH: Final = 300.0
 
 
 def wait_until(condition: Callable[[], T | None], seconds: float = ENOUGH) -> T:

@@ -145,7 +145,7 @@ def _wait_until_ready(launched: subprocess.Popen[str]) -> None:
                 ready.set()
 
     threading.Thread(target=read, daemon=True).start()
-    deadline = time.monotonic() + 110
+    deadline = time.monotonic() + 2 * ENOUGH
     while not ready.wait(0.2):
         if launched.poll() is not None or time.monotonic() > deadline:
             launched.kill()
