@@ -115,7 +115,8 @@ def test_a_tiny_part_changes_every_figure_by_a_tiny_part(seed: int, kind: str) -
     before, after = (figures(each.metrics) for each in reports)
     assert_near(before, after)
     for name in ("value", "ulcer_index", "up_capture", "down_capture"):
-        assert getattr(reports[1], name) == pytest.approx(getattr(reports[0], name), rel=1e-3)
+        one_way, other_way = (getattr(each, name) for each in reports)
+        assert other_way == pytest.approx(one_way, rel=1e4 * TINY, abs=1e3 * TINY)
     tails = [asdict(each.tails) for each in reports]
     assert_near(*tails)
     parts = [
