@@ -19,9 +19,11 @@ import empyrical
 import ffn
 import numpy as np
 import pandas as pd
+import pyxirr
 import talib
 
 from deploy.demo import files
+from services.analytics.domain import returns
 from services.analytics.domain.indicators.bars import Bars
 from services.analytics.domain.indicators.names import parse
 from services.analytics.domain.metrics import Metrics
@@ -161,6 +163,15 @@ def relative_rows(metrics: Metrics, prices: Prices, index: Prices) -> Iterator[R
     )
 
 
+def money_weighted_rows(prices: Prices) -> Iterator[Row]:
+    """Compare the rate of as much bought every tenth day and sold at the end."""
+    bought = prices.iloc[:-1:10]
+    amounts = np.append(np.full(len(bought), -100.0), (100.0 / bought).sum() * prices.iloc[-1])
+    days = np.append(bought.index.values, prices.index.values[-1]).astype("datetime64[D]")
+    theirs = pyxirr.xirr(days.tolist(), amounts.tolist())
+    yield Row("money_weighted_return", returns.xirr(days, amounts), "pyxirr.xirr", theirs or np.nan)
+
+
 def bars(known: Series) -> Bars:
     """Return a history with the highs, lows and volumes that the demo's lacks, made from a seed."""
     random = np.random.default_rng(SEED)
@@ -221,6 +232,7 @@ def rows() -> Iterator[Row]:
             metrics = measure(track, Request(start, end), known[BENCHMARK])
             prices = within(asset, start, end)
             yield from growth_rows(metrics, prices)
+            yield from money_weighted_rows(prices)
             yield from dispersion_rows(metrics, prices)
             yield from relative_rows(metrics, prices, within(known[BENCHMARK], start, end))
 
