@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from shared.errors import UnsupportedMediaType
 from shared.files import DELIMITERS, ENCODINGS, Form, parse_format
-from shared.http.schemas import StrictSchema, WholeNumber
+from shared.http.schemas import StrictSchema, WholeNumber, answered
 
 _PARAMETERS: Final = ("encoding", "delimiter", "decimal", "date_format", "skip_lines")
 
@@ -61,6 +61,16 @@ class FormQuery(StrictSchema):
         if "delimiter" in said:
             said["delimiter"] = DELIMITERS[said["delimiter"]]
         return {**data, "form": Form(**said)}
+
+
+class FormSchema(StrictSchema):
+    """How a file was read; null is nothing that it shows."""
+
+    encoding = answered(fields.String, "Encoding of its text.", "utf-8")
+    delimiter = answered(fields.String, "Between its cells.", ";")
+    decimal = answered(fields.String, "The mark before its decimals.", ",")
+    date_format = answered(fields.String, "Of its dates, where they need one.", "DD/MM/YYYY")
+    skip_lines = answered(fields.Integer, "Lines before its header.", 0)
 
 
 def body_of(mimetype: str, what: str) -> bytes:

@@ -355,3 +355,10 @@ def _decimals(number: Decimal) -> int:
     # By EXACT: 28 digits, Python's own, would round the ones away that are to be refused.
     exponent = number.normalize(EXACT).as_tuple().exponent
     return max(0, -int(exponent))
+
+
+def answered(field: Callable[..., fields.Field[Any]], what: str, example: Any) -> fields.Field[Any]:
+    """Return a field of the class `field` that is only answered, and may be null."""
+    return field(
+        dump_only=True, allow_none=True, metadata={"description": what, "example": example}
+    )

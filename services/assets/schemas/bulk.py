@@ -7,10 +7,10 @@ from marshmallow import fields, post_load, validate
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.quotes import Bar
 from services.assets.schemas.assets import AssetSchema
-from services.assets.schemas.fields import Volume, answered, answered_price
+from services.assets.schemas.fields import Volume, answered_price
 from shared.http.bulk import Rows
-from shared.http.files import FormQuery
-from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema
+from shared.http.files import FormQuery, FormSchema
+from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema, answered
 from shared.http.warnings import Warnings
 
 MOST_ASSETS: Final = 10_000
@@ -88,16 +88,6 @@ class PricesQuery(FormQuery):
             " of a file as they were read."
         },
     )
-
-
-class FormSchema(StrictSchema):
-    """How a file was read; null is nothing that it shows."""
-
-    encoding = answered(fields.String, "Encoding of its text.", "utf-8")
-    delimiter = answered(fields.String, "Between its cells.", ";")
-    decimal = answered(fields.String, "The mark before its decimals.", ",")
-    date_format = answered(fields.String, "Of its dates, where they need one.", "DD/MM/YYYY")
-    skip_lines = answered(fields.Integer, "Lines before its header.", 0)
 
 
 class TitleSchema(StrictSchema):

@@ -1,6 +1,5 @@
 """Fields that only assets have."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -104,13 +103,6 @@ class Ratio(fields.Field[Fraction]):
             return parse_ratio(value)
         except ValueError as error:
             raise ValidationError(str(error)) from error
-
-
-def answered(field: Callable[..., fields.Field[Any]], what: str, example: Any) -> fields.Field[Any]:
-    """Return a field of the class `field` that is only answered, and may be null."""
-    return field(
-        dump_only=True, allow_none=True, metadata={"description": what, "example": example}
-    )
 
 
 def answered_price(what: str, example: str) -> Number:

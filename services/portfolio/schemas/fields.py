@@ -1,6 +1,5 @@
 """The fields that several schemas of ours have."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -10,7 +9,7 @@ from marshmallow import fields
 from shared.finance.days import latest_day
 from shared.finance.money import plain
 from shared.finance.rates import PLACES
-from shared.http.schemas import Money, Number, Text, not_in_future
+from shared.http.schemas import Money, Number, Text, answered, not_in_future
 
 Field = fields.Field[Any]
 
@@ -37,13 +36,6 @@ class Ratio(Text):
 def Rate(**kwargs: Any) -> Number:  # noqa: N802 - reads as a field
     """Return the field of an exchange rate: 2 decimals, more where there are more, up to 12."""
     return Number(places=PLACES, digits=9, at_least=2, **kwargs)
-
-
-def answered(field: Callable[..., Field], what: str, example: Any) -> Field:
-    """Return a field of the class `field` that is only answered, and may be null."""
-    return field(
-        dump_only=True, allow_none=True, metadata={"description": what, "example": example}
-    )
 
 
 def money(what: str, example: str) -> Field:

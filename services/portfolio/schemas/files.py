@@ -7,10 +7,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from services.portfolio.domain.ledger_files import FORMATS
-from services.portfolio.schemas.fields import answered
 from shared.finance.entries import EntryType
-from shared.http.files import FormQuery
-from shared.http.schemas import MAX_ID, Day, Flag, Id, StrictSchema
+from shared.http.files import FormQuery, FormSchema
+from shared.http.schemas import MAX_ID, Day, Flag, Id, StrictSchema, answered
 from shared.http.warnings import Warnings
 
 
@@ -149,16 +148,6 @@ class NewAssetSchema(StrictSchema):
     lines = fields.List(
         fields.Integer, metadata={"description": "Where it stands, from 1.", "example": [2]}
     )
-
-
-class FormSchema(StrictSchema):
-    """How a file was read; null is nothing that it shows."""
-
-    encoding = answered(fields.String, "Encoding of its text.", "utf-8")
-    delimiter = answered(fields.String, "Between its cells.", ";")
-    decimal = answered(fields.String, "The mark before its decimals.", ",")
-    date_format = answered(fields.String, "Of its dates, where they need one.", "DD/MM/YYYY")
-    skip_lines = answered(fields.Integer, "Lines before its header.", 0)
 
 
 class TitleSchema(StrictSchema):

@@ -6,7 +6,7 @@ from marshmallow import fields, post_load, validate
 
 from services.portfolio.models import METHODS
 from services.portfolio.queries import portfolios
-from services.portfolio.schemas.fields import LONGEST_TEXT, answered, money
+from services.portfolio.schemas.fields import LONGEST_TEXT, money
 from shared.http.schemas import (
     Currency,
     Flag,
@@ -17,6 +17,7 @@ from shared.http.schemas import (
     ResourceSchema,
     Text,
     Time,
+    answered,
 )
 from shared.http.warnings import Warnings
 

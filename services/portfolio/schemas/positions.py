@@ -6,7 +6,7 @@ from marshmallow import fields, post_load
 
 from services.portfolio.commands import Opening
 from services.portfolio.queries import positions
-from services.portfolio.schemas.fields import Rate, answered, money, not_after_today
+from services.portfolio.schemas.fields import Rate, money, not_after_today
 from shared.http.schemas import (
     Day,
     Flag,
@@ -19,6 +19,7 @@ from shared.http.schemas import (
     ResourceSchema,
     StrictSchema,
     Text,
+    answered,
 )
 from shared.http.warnings import Warnings
 

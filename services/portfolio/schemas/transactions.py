@@ -6,13 +6,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from services.portfolio.models import TYPES, TransactionFields
 from services.portfolio.queries import transactions
-from services.portfolio.schemas.fields import (
-    LONGEST_TEXT,
-    Rate,
-    Ratio,
-    answered,
-    not_after_today,
-)
+from services.portfolio.schemas.fields import LONGEST_TEXT, Rate, Ratio, not_after_today
 from shared.finance.money import ZERO
 from shared.http.bulk import Rows
 from shared.http.schemas import (
@@ -28,6 +22,7 @@ from shared.http.schemas import (
     StrictSchema,
     Text,
     Time,
+    answered,
 )
 from shared.http.warnings import Warnings
 
