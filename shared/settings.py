@@ -9,9 +9,17 @@ from environs import Env
 from marshmallow import validate
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
+_LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-class SettingsValues(TypedDict):
+class ChosenValues(TypedDict):
+    """The values of every service that are the same in all of an installation."""
+
+    log_level: str
+    open_jobs: int
+
+
+class SettingsValues(ChosenValues):
     """The values that every service has, ready for its own settings class."""
 
     name: str
@@ -20,11 +28,9 @@ class SettingsValues(TypedDict):
     keys_dir: Path
     service_key_file: Path
     urls: Mapping[str, str]
-    log_level: str
     metrics_host: str
     metrics_port: int
     threads: int
-    open_jobs: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +67,14 @@ def environment() -> Env:
     return Env(eager=False)
 
 
+def read_chosen(env: Env) -> ChosenValues:
+    """Return what whoever starts an installation chooses for all of its services."""
+    return ChosenValues(
+        log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(_LOG_LEVELS)),
+        open_jobs=env.int("MOST_OPEN_JOBS", 5, validate=validate.Range(min=1)),
+    )
+
+
 def read_common(env: Env, name: str) -> SettingsValues:
     """Return the common values for the service `name`."""
     return SettingsValues(
@@ -70,11 +84,10 @@ def read_common(env: Env, name: str) -> SettingsValues:
         keys_dir=env.path("KEYS_DIR"),
         service_key_file=env.path("SERVICE_KEY_FILE"),
         urls={service: env.str(f"{service.upper()}_URL") for service in SERVICES},
-        log_level=env.str("LOG_LEVEL", "INFO"),
         metrics_host=env.str("METRICS_HOST", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 0),
         threads=env.int("THREADS", 8),
-        open_jobs=env.int("MOST_OPEN_JOBS", 5, validate=validate.Range(min=1)),
+        **read_chosen(env),
     )
 
 
