@@ -35,7 +35,7 @@ def assert_documented(stand: Stand, content: Json) -> None:
     document = stand.app.extensions["openapi"]["public"]
     operation = document["webhooks"][content["type"]]["post"]
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    elsewhere = {name: {} for name in ("Transaction", "Snapshot")}
+    elsewhere: Json = {name: {} for name in ("Transaction", "Snapshot")}
     components = {"schemas": document["components"]["schemas"] | elsewhere}
     jsonschema.validate(content, {**schema, "components": components})
 
