@@ -86,6 +86,16 @@ class Token(Base):
     )
 
 
+class LoginFailure(Base):
+    """Failed logins under one name, as the release before counts them; gone with the next."""
+
+    __tablename__ = "login_failures"
+
+    username: Mapped[str] = mapped_column(String(150), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    last_failure: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class FailedAttempt(Base):
     """Wrong passwords in a row under one name, whether such a user exists or not.
 

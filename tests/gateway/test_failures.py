@@ -136,7 +136,7 @@ def test_a_service_that_is_down_is_502_in_json(bare_door: Door) -> None:
 
 def test_health_is_503_for_monitors_while_a_service_is_down(tmp_path: Path) -> None:
     with (
-        backends.running() as assets,
+        backends.running(lambda _: Answer()) as assets,
         running_portal({"assets": assets.url, "auth": "http://127.0.0.1:9"}) as portal,
         running_gateway(tmp_path, {"portal": portal}) as door,
     ):
