@@ -7,9 +7,9 @@ from marshmallow import fields, validate
 from webargs.fields import DelimitedList
 
 from services.assets import commands
-from services.assets.caps import require_assets_within, require_prices_within
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.access import Actor
+from services.assets.parts.caps import require_assets_within, require_prices_within
 from services.assets.queries import cards
 from services.assets.schemas import DayPriceSchema, Isin, Symbol
 from shared.events.catalogue import AssetCard

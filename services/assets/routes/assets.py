@@ -3,9 +3,9 @@
 from typing import Any
 
 from services.assets import commands, queries
-from services.assets.caps import require_assets_within, require_prices_within
 from services.assets.commands import Quote
 from services.assets.models import AssetFields
+from services.assets.parts.caps import require_assets_within, require_prices_within
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
     AssetQuery,

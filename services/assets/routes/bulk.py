@@ -9,11 +9,11 @@ from marshmallow import Schema
 from werkzeug.exceptions import UnsupportedMediaType
 
 from services.assets import commands, queries
-from services.assets.caps import require_assets_within, require_prices_within
 from services.assets.domain.price_files import read_prices
 from services.assets.domain.quotes import Bar
 from services.assets.lanes import ASSETS_AT_ONCE, IMPORTING, PRICES_AT_ONCE
 from services.assets.models import AssetFields
+from services.assets.parts.caps import require_assets_within, require_prices_within
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
     MOST_ASSETS,
