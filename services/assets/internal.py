@@ -169,7 +169,7 @@ class SeriesSchema(StrictSchema):
 
 
 @blueprint.route("/internal/v1/assets/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.arguments(AllCardsQuery, location="query")
 @blueprint.response(200, CardsPageSchema)
 def list_cards(query: dict[str, int]) -> Response:
@@ -180,7 +180,7 @@ def list_cards(query: dict[str, int]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-ids/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "webhooks")
 @blueprint.arguments(IdsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
@@ -189,7 +189,7 @@ def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-symbols/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics")
 @blueprint.arguments(SymbolsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_symbols(query: dict[str, Any]) -> Response:
@@ -198,7 +198,7 @@ def list_cards_by_symbols(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-isins/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(IsinsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_isins(query: dict[str, Any]) -> Response:
@@ -207,7 +207,7 @@ def list_cards_by_isins(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(PrivateAssetSchema)
 @blueprint.response(201, VersionedCard)
 @blueprint.alt_response(409, schema=Error, description="Another asset of theirs has the symbol.")
@@ -222,7 +222,7 @@ def make_private_asset(values: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/trial/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(TrialSchema)
 @blueprint.response(200, RefusedSchema)
 def try_private_assets(values: dict[str, Any]) -> Resource:
@@ -235,7 +235,7 @@ def try_private_assets(values: dict[str, Any]) -> Resource:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, VersionedCard)
 def get_card(asset_id: int) -> Response:
     """Return one asset's card."""
@@ -243,7 +243,7 @@ def get_card(asset_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, SeriesSchema)
 def get_series(asset_id: int) -> Response:
     """Return an asset's whole price series and the sequence that it belongs to."""
@@ -251,7 +251,7 @@ def get_series(asset_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(ClosesSchema)
 @blueprint.response(200, RecordedSchema)
 def record_closes(values: dict[str, Any], asset_id: int) -> Resource:
