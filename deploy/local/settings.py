@@ -4,6 +4,7 @@ import ipaddress
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,12 +28,12 @@ PASSED_ON: Final = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
     *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE", "FAULT_AT"),
-    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "MOST_OPEN_JOBS"),
+    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "INTERNAL_READERS"),
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
 )
 # What is wrong with what services alone read is said before anything starts.
-_READ_BY_SERVICES: Final[Sequence[Callable[[Env], object]]] = (
-    every_service.read_chosen,
+READ_BY_SERVICES: Final[Sequence[Callable[[Env], object]]] = (
+    *(partial(every_service.read_chosen, name=name) for name in every_service.SERVICES),
     analytics.read_chosen,
     assets.read_chosen,
     auth.read_chosen,
@@ -105,7 +106,7 @@ def load() -> Settings:
         limits=env.bool("LIMITS", True),
         cors_origins=env.str("CORS_ORIGINS", "", validate=_origins),
     )
-    for read_chosen in _READ_BY_SERVICES:
+    for read_chosen in READ_BY_SERVICES:
         read_chosen(env)
     try:
         env.seal()
@@ -139,4 +140,7 @@ def _scheme(*schemes: str) -> validate.Regexp:
 def _sentence(mistakes: list[str] | Mapping[str, list[str]]) -> str:
     if isinstance(mistakes, list):
         return "; ".join(mistakes)
-    return "; ".join(f"{variable}: {' '.join(words)}" for variable, words in mistakes.items())
+    # What several services read is wrong for each of them.
+    return "; ".join(
+        f"{variable}: {' '.join(dict.fromkeys(words))}" for variable, words in mistakes.items()
+    )
