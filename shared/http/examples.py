@@ -21,8 +21,8 @@ def with_examples(document: Document) -> Document:
     """Return `document`, every JSON body, successful answer and webhook with an example."""
     schemas = document.get("components", {}).get("schemas", {})
     for media in _media(document):
-        if "schema" in media:
-            media.setdefault("example", example(media["schema"], schemas))
+        if "schema" in media and "example" not in media:
+            media["example"] = example(media["schema"], schemas)
     return document
 
 
