@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Final, NamedTuple
 
 EARLIEST: Final = date(1900, 1, 1)
@@ -44,6 +44,9 @@ _TOKENS: Final = {
 }
 _TOKEN: Final = re.compile("|".join(_TOKENS))
 _SHOWN: Final = {"D": "DD/MM/YYYY", "M": "MM/DD/YYYY"}
+# The number of a day in a spreadsheet: from 1927 to 2064.
+_SERIAL: Final = re.compile(r"([1-5]\d{4})(?:[.,]\d+)?", re.ASCII)
+_DAY_ZERO: Final = date(1899, 12, 30)
 _HINT: Final = "use YYYY-MM-DD, or say date_format"
 
 
@@ -116,7 +119,7 @@ class Days:
         """
         parts = self._said(text) if self._pattern else _parts(text)
         if parts is None:
-            raise ValueError(f"Not a valid date: {_HINT}.")
+            raise ValueError(f"Not a valid date: {_mend(text)}.")
         if not parts.is_open:
             return _moment(parts, parts.month, parts.day)
         if self._first is None and parts.month != parts.day:
@@ -200,6 +203,13 @@ def _moment(parts: _Parts, month: int, day: int) -> Moment:
         raise ValueError("Dates before 1900 are not accepted.")
     midnight = parts.time is None or parts.time == time()
     return Moment(found, None if midnight else parts.time)
+
+
+def _mend(text: str) -> str:
+    if serial := _SERIAL.fullmatch(text.strip()):
+        day = _DAY_ZERO + timedelta(int(serial[1]))
+        return f"{text.strip()} is {day} as a spreadsheet counts days; format the column as dates"
+    return _HINT
 
 
 def _shown(year: int, month: int, day: int) -> str:

@@ -24,7 +24,7 @@ from shared.http.context import session
 Resource = Mapping[str, object]
 
 _CHUNK: Final = 500  # rows of a CSV read at once
-_FORMULA: Final = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?\Z)")
+_FORMULA: Final = re.compile(r"[=+@＝＋－＠\t\r]|-(?!\d+(\.\d+)?\Z)")
 
 
 def mappings(rows: Sequence[AnyRow]) -> list[Resource]:

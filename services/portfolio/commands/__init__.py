@@ -10,7 +10,12 @@ from services.portfolio.commands.assets import (
     put_close,
     retire_asset,
 )
-from services.portfolio.commands.imports import Imported, import_file, take_back_import
+from services.portfolio.commands.imports import (
+    MOST_ROWS,
+    Imported,
+    import_file,
+    take_back_import,
+)
 from services.portfolio.commands.portfolios import (
     create_portfolio,
     delete_everything_of,
@@ -38,6 +43,7 @@ from services.portfolio.commands.transactions import (
 )
 
 __all__ = [
+    "MOST_ROWS",
     "Imported",
     "Opening",
     "RowsRefused",

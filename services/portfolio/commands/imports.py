@@ -202,7 +202,10 @@ def _sound(file: LedgerFile, errors: Errors, resolution: Resolution) -> list[Led
 def _require_few(file: LedgerFile) -> None:
     count = len(file.rows) + len(file.errors)
     if count > MOST_ROWS:
-        raise FileRefused(f"The file has {count} rows; at most {MOST_ROWS} are taken at once.")
+        raise FileRefused(
+            f"The file has {count:,} rows; at most {MOST_ROWS:,} are taken at once: send it in"
+            " parts."
+        )
 
 
 def _of_the_future(rows: Sequence[LedgerRow]) -> Errors:

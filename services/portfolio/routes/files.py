@@ -51,7 +51,13 @@ def _body(format_: str) -> bytes:
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
 @blueprint.arguments(ImportQuery, location="query")
-@blueprint.job("import_transactions", lane=IMPORTING.name, size=_rows, most=AT_ONCE)
+@blueprint.job(
+    "import_transactions",
+    lane=IMPORTING.name,
+    size=_rows,
+    most=AT_ONCE,
+    limit=commands.MOST_ROWS,
+)
 @blueprint.response(200, ImportedSchema)
 @blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
 def import_file(query: dict[str, Any]) -> Resource:

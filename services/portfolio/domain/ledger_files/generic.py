@@ -46,7 +46,7 @@ COLUMNS: Final = (
 _READ_ONLY: Final = ("id", "portfolio", "asset", "import_id", "created", "modified", "warnings")
 # A text that a spreadsheet would run as a formula is written behind an apostrophe, and so is one
 # that begins with an apostrophe, so that every text comes back as it was.
-_FORMULA: Final = re.compile(r"['=+\-@\t\r]")
+_FORMULA: Final = re.compile(r"['=+\-@＝＋－＠\t\r]")
 
 
 def _bare(text: str) -> str:

@@ -193,7 +193,7 @@ def _row(line: int, texts: dict[str, str], habits: _Habits) -> LedgerRow | str:
     if habits.layout.currency:
         texts = {"currency": habits.layout.currency, **{n: it for n, it in texts.items() if it}}
     cells = Cells(texts, habits.marks, habits.days)
-    word = (cells.text("transaction_type") or "").lower()
+    word = (cells.word("transaction_type") or "").lower()
     if word in habits.layout.skips:
         return habits.layout.skips[word]
     kind = _type(cells, word, habits)
@@ -266,10 +266,10 @@ def _asset_of(cells: Cells, kind: EntryType, layout: Layout) -> AssetReference |
 
 
 def _asset(cells: Cells) -> AssetReference | None:
-    isin, currency = cells.text("isin", 12), cells.currency("asset_currency")
+    isin, currency = cells.word("isin", 12), cells.currency("asset_currency")
     asset = AssetReference(
         isin=isin,
-        symbol=cells.text("symbol", 32),
+        symbol=cells.word("symbol", 32),
         name=cells.text("asset_name"),
         currency=currency,
         money=cells.currency("currency") if isin and not currency else None,
