@@ -1,12 +1,15 @@
 """The portfolio service's internal door: portfolios and ledgers for the other services' copies."""
 
+from typing import Any
+
 from flask import Response, jsonify
 from marshmallow import fields, validate
+from webargs.fields import DelimitedList
 
 from services.portfolio import queries
 from shared.events.catalogue import PortfolioCard, Transaction
 from shared.http import Blueprint, Resource, session
-from shared.http.schemas import MAX_ID, StrictSchema
+from shared.http.schemas import MAX_ID, Id, StrictSchema
 
 blueprint = Blueprint("Copies of portfolios", "Portfolios and ledgers, each with its sequence.")
 
@@ -47,6 +50,23 @@ class LedgerSchema(StrictSchema):
     )
 
 
+class AssetIdsQuery(StrictSchema):
+    """Which assets."""
+
+    ids = DelimitedList(
+        Id(),
+        required=True,
+        validate=validate.Length(min=1, max=1000),
+        metadata={"description": "Ids, separated by commas.", "example": [1, 2]},
+    )
+
+
+class AssetIdsSchema(StrictSchema):
+    """Assets."""
+
+    assets = fields.List(fields.Integer, metadata={"description": "Their ids."})
+
+
 @blueprint.route("/internal/v1/portfolios/", methods=["GET"])
 @blueprint.for_services()
 @blueprint.arguments(CardsQuery, location="query")
@@ -73,3 +93,12 @@ def get_ledger(portfolio_id: int) -> Response:
 def get_private_trades(portfolio_id: int) -> Response:
     """Return one portfolio with the BUYs and SELLs of private assets of its ledger alone."""
     return jsonify(queries.ledgers.private_trades(session, portfolio_id))
+
+
+@blueprint.route("/internal/v1/assets/named/", methods=["GET"])
+@blueprint.for_services()
+@blueprint.arguments(AssetIdsQuery, location="query")
+@blueprint.response(200, AssetIdsSchema)
+def list_named_assets(query: dict[str, Any]) -> Resource:
+    """Return those of the assets that transactions name, whoever they are of."""
+    return {"assets": sorted(queries.ledgers.named_assets(session, **query))}

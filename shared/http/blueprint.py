@@ -106,7 +106,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             """Dump what the view returns by `schema`."""
 
         def alt_response(
-            self, status_code: int, *, schema: type[Schema] | Schema, description: str
+            self, status_code: int, *, schema: type[Schema] | Schema | None, description: str
         ) -> Callable[[View], View]:
             """Document another answer, which the view makes itself."""
 

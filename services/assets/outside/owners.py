@@ -1,6 +1,6 @@
 """What we ask the owner of portfolios, when events of a ledger are missing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from services.assets.domain.trades import Trade
@@ -30,6 +30,15 @@ class Owners:
             Unavailable: their owner does not answer.
         """
         return self._portfolios.ids("portfolios")
+
+    def named(self, asset_ids: Sequence[int]) -> set[int]:
+        """Return those of the assets that transactions name.
+
+        Raises:
+            Unavailable: their owner does not answer.
+        """
+        ids = ",".join(map(str, asset_ids))
+        return set(self._portfolios.get("assets/named/", {"ids": ids})["assets"])
 
     def ledger(self, portfolio_id: int) -> LedgerSnapshot:
         """Return the trades of a portfolio.

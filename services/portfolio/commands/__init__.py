@@ -14,7 +14,6 @@ from services.portfolio.commands.imports import (
     MOST_ROWS,
     Imported,
     import_file,
-    take_back_import,
 )
 from services.portfolio.commands.portfolios import (
     create_portfolio,
@@ -36,6 +35,7 @@ from services.portfolio.commands.recording import (
     record_transactions,
 )
 from services.portfolio.commands.rows import RowsRefused
+from services.portfolio.commands.taking_back import TakenBack, take_back_import
 from services.portfolio.commands.transactions import (
     change_transaction,
     delete_transaction,
@@ -47,6 +47,7 @@ __all__ = [
     "Imported",
     "Opening",
     "RowsRefused",
+    "TakenBack",
     "adjust_position",
     "adopt_asset",
     "change_transaction",

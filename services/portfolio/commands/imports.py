@@ -1,14 +1,12 @@
-"""Ledgers of other programs: imported, and taken back."""
+"""Ledgers of other programs, imported."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.portfolio.commands import ledger
 from services.portfolio.commands.assets import learn_assets
 from services.portfolio.commands.changes import changeable
 from services.portfolio.commands.file_rows import new_ones, of_file
@@ -23,12 +21,11 @@ from services.portfolio.commands.references import (
     try_missing,
 )
 from services.portfolio.commands.rows import fields_of
-from services.portfolio.commands.transactions import delete_entries
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerFile, LedgerRow
-from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
+from services.portfolio.models import IMPORT_IDS, Asset, Portfolio
 from services.portfolio.outside.owners import Owners
 from services.portfolio.queries import portfolios
-from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
+from shared.errors import Fields, ServiceError, ValidationFailed
 from shared.files import FileRefused
 from shared.finance.days import latest_day
 
@@ -133,29 +130,6 @@ def _prepare(
     return resolution
 
 
-def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
-    """Take all rows that are left of an import out of their ledger, in one replay.
-
-    Raises:
-        NotFound: there is none of that id, or it is somebody else's.
-        Conflict: without them more would leave than is held on some day; names what stands in
-            the way.
-    """
-    of_import = select(Transaction).where(Transaction.import_id == import_id)
-    first = session.scalar(of_import.limit(1))
-    if first is None:
-        raise NotFound.of("import")
-    try:
-        portfolio = changeable(session, owner_id, first.portfolio_id)
-    except NotFound:
-        raise NotFound.of("import") from None
-    locked = of_import.order_by(Transaction.id).execution_options(populate_existing=True)
-    try:
-        delete_entries(session, portfolio, session.scalars(locked).all())
-    except ledger.Unbalanced as unbalanced:
-        raise _stands_in_the_way(unbalanced) from unbalanced
-
-
 def _try(
     session: Session, portfolio: Portfolio, rows: Sequence[LedgerRow], resolution: Resolution
 ) -> tuple[Imported, Errors]:
@@ -253,10 +227,3 @@ def _record(
 def _rows_refused(errors: Mapping[int, Fields]) -> ValidationFailed:
     rows = {str(line): reasons for line, reasons in sorted(errors.items())}
     return ValidationFailed({"rows": rows}, f"{len(rows)} rows of the file are refused.")
-
-
-def _stands_in_the_way(unbalanced: ledger.Unbalanced) -> Conflict:
-    reasons = [
-        f"transaction {error.entry}: {error.message}" for error in unbalanced.errors.values()
-    ]
-    return Conflict("What is held rests on this import. " + " ".join(reasons))

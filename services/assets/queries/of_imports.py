@@ -1,0 +1,33 @@
+"""Assets that were made for files of transactions, and what their owner recorded of them since."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from services.assets.models import Asset, Price, Split
+
+
+def made_for(user_id: int) -> ColumnElement[bool]:
+    """Return whether an asset in use was made for an import of a user."""
+    return and_(Asset.owner_id == user_id, Asset.is_of_import, Asset.is_active)
+
+
+def has_own_records() -> ColumnElement[bool]:
+    """Return whether an asset has prices or splits that its owner recorded.
+
+    The closes that came along with an import are none: they go as they came.
+    """
+    by_owner = or_(Price.source == "manual", Price.import_id.is_not(None))
+    return or_(
+        exists().where(Price.asset_id == Asset.id, by_owner),
+        exists().where(Split.asset_id == Asset.id),
+    )
+
+
+def among(session: Session, user: int, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return those of the assets that were made for imports of a user."""
+    columns = (Asset.id, Asset.symbol, Asset.name, has_own_records().label("has_own_records"))
+    statement = select(*columns).where(Asset.id.in_(ids), made_for(user)).order_by(Asset.id)
+    return [dict(row) for row in session.execute(statement).mappings()]
