@@ -19,7 +19,7 @@ def table(replicas: Replicas, owners: Owners) -> Mapping[str, Handler]:
     """Return the handlers, which keep `replicas`.
 
     Args:
-        owners: are asked whether an asset that goes is named again.
+        owners: release what is to be deleted.
     """
     ledgers = replicas.ledgers
     return {
@@ -57,9 +57,9 @@ def _delete_trade(session: Session, event: Event) -> None:
 
 def _delete_of_import(owners: Owners, session: Session, event: Event) -> None:
     ids = event.data["assets"]
-    # The same file may have come again since.
-    named = answered(event, ("named", *ids), lambda: owners.named(ids))
-    commands.delete_of_imports(session, event.data["owner"], set(ids) - named)
+    # The same file may have come again since: then its transactions name them.
+    released = answered(event, ("released", *ids), lambda: owners.released(ids))
+    commands.delete_of_imports(session, event.data["owner"], released)
 
 
 def _delete_everything(session: Session, event: Event) -> None:

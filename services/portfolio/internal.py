@@ -1,12 +1,9 @@
 """The portfolio service's internal door: portfolios and ledgers for the other services' copies."""
 
-from typing import Any
-
 from flask import Response, jsonify
 from marshmallow import fields, validate
-from webargs.fields import DelimitedList
 
-from services.portfolio import queries
+from services.portfolio import commands, queries
 from shared.events.catalogue import PortfolioCard, Transaction
 from shared.http import Blueprint, Resource, session
 from shared.http.schemas import MAX_ID, Id, StrictSchema
@@ -50,21 +47,15 @@ class LedgerSchema(StrictSchema):
     )
 
 
-class AssetIdsQuery(StrictSchema):
-    """Which assets."""
-
-    ids = DelimitedList(
-        Id(),
-        required=True,
-        validate=validate.Length(min=1, max=1000),
-        metadata={"description": "Ids, separated by commas.", "example": [1, 2]},
-    )
-
-
 class AssetIdsSchema(StrictSchema):
     """Assets."""
 
-    assets = fields.List(fields.Integer, metadata={"description": "Their ids."})
+    assets = fields.List(
+        Id(),
+        required=True,
+        validate=validate.Length(max=1000),
+        metadata={"description": "Their ids."},
+    )
 
 
 @blueprint.route("/internal/v1/portfolios/", methods=["GET"])
@@ -95,10 +86,10 @@ def get_private_trades(portfolio_id: int) -> Response:
     return jsonify(queries.ledgers.private_trades(session, portfolio_id))
 
 
-@blueprint.route("/internal/v1/assets/named/", methods=["GET"])
+@blueprint.route("/internal/v1/assets/release/", methods=["POST"])
 @blueprint.for_services()
-@blueprint.arguments(AssetIdsQuery, location="query")
+@blueprint.arguments(AssetIdsSchema)
 @blueprint.response(200, AssetIdsSchema)
-def list_named_assets(query: dict[str, Any]) -> Resource:
-    """Return those of the assets that transactions name, whoever they are of."""
-    return {"assets": sorted(queries.ledgers.named_assets(session, **query))}
+def release_assets(body: dict[str, list[int]]) -> Resource:
+    """Release those of the assets that no transaction names: they may be deleted."""
+    return {"assets": commands.release_assets(session, body["assets"])}

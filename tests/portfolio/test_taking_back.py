@@ -8,25 +8,32 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.assets import handlers
 from services.assets.outside.owners import Owners
 from services.assets.replicas import Replicas
+from services.portfolio import commands
 from services.portfolio.app import create_app
+from services.portfolio.models import TransactionFields
 from services.webhooks.app import create_app as create_webhooks
 from shared.events import Event
 from shared.identity import Signer
 from shared.testing import Stand
 from shared.testing.stand import NOWHERE, set_environment
+from shared.testing.waiting import wait_until
 from tests.conftest import MakeStand
 from tests.portfolio.build import User, answered
-from tests.portfolio.filing import imported, listed
+from tests.portfolio.filing import imported, listed, send
 from tests.portfolio.owning import Assets, listening
 
 TEXT = "date,transaction_type,symbol,quantity,price\n2022-02-01,BUY,NINE,3,5\n"
@@ -64,6 +71,21 @@ class House:
         """Let assets hear of it."""
         for event in self.told():
             self.assets.stand.hear(event, self._handlers)
+
+    def release(self, asset: int) -> list[int]:
+        """Ask as assets does before it deletes one."""
+        client = self.stand.service_client("assets")
+        answer = client.post("/internal/v1/assets/release/", json={"assets": [asset]})
+        return list(answered(answer, 200)["assets"])
+
+    def someone_waits(self) -> bool:
+        """Return whether a transaction of portfolio waits for another one."""
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        with self.stand.database.engine.connect() as connection:
+            return bool(connection.scalar(waiting))
 
     def symbols(self) -> list[str]:
         """Return the assets that the user sees."""
@@ -214,6 +236,40 @@ def test_what_the_same_file_names_again_meanwhile_stays(house: House, portfolio:
     import_of(house, portfolio)  # before assets has heard of it
     house.hear()
     assert house.symbols() == ["NINE"]
+
+
+def test_who_meets_the_deletion_is_told_to_send_it_again(house: House, portfolio: int) -> None:
+    taken = house.taken_back(import_of(house, portfolio))
+    asset = taken["assets"][0]["id"]
+    assert house.release(asset) == [asset]
+    before = house.assets.stand.events()
+    answer = send(house.user, portfolio, TEXT, create_missing=True)
+    message = answered(answer, 503)["details"]["message"]
+    assert message == "NINE is being deleted: send the file again in a second."
+    row = {"asset": asset, "quantity": "1", "price": "5"}
+    assert list(house.user.refuse(portfolio, "BUY", "2022-02-03", **row)) == ["asset"]
+    assert (listed(house.user), house.assets.stand.events()) == ([], before)
+    house.hear()
+    import_of(house, portfolio)
+    assert listed(house.user)[0]["asset"] > asset
+
+
+def test_what_is_just_being_recorded_is_not_released(house: House, portfolio: int) -> None:
+    asset = house.taken_back(import_of(house, portfolio))["assets"][0]["id"]
+    row = TransactionFields(
+        portfolio=portfolio,
+        asset=asset,
+        transaction_type="BUY",
+        date=date(2022, 2, 1),
+        quantity=Decimal(1),
+        price=Decimal(1),
+    )
+    with ThreadPoolExecutor(1) as pool, house.stand.database.sessions() as session:
+        commands.record_transaction(session, 1, row)
+        released = pool.submit(house.release, asset)
+        wait_until(house.someone_waits)
+        session.commit()
+        assert released.result() == []
 
 
 def test_a_conflict_leaves_rows_and_assets(house: House, portfolio: int) -> None:

@@ -12,7 +12,6 @@ from services.assets.commands.feeds import forget_asked
 from services.assets.domain import quotes, terms
 from services.assets.domain.access import Actor
 from services.assets.models import Asset, AssetFields, SearchEntry
-from services.assets.queries.of_imports import has_own_records, made_for
 from shared.bus import outbox
 from shared.errors import Conflict, Fields, ValidationFailed
 
@@ -177,11 +176,12 @@ def delete_private_assets(session: Session, user_id: int) -> None:
 
 
 def delete_of_imports(session: Session, user_id: int, ids: Collection[int]) -> None:
-    """Delete those of a user's assets that were made for imports and have nothing of their own.
+    """Delete those of a user's assets that were made for imports, with their prices.
 
-    Their prices of trades and of sources go with them.
+    Args:
+        ids: of assets that no transaction names, nor will.
     """
-    _delete(session, Asset.id.in_(ids), made_for(user_id), ~has_own_records())
+    _delete(session, Asset.id.in_(ids), Asset.owner_id == user_id, Asset.is_of_import.is_(True))
 
 
 def _delete(session: Session, *those: ColumnElement[bool]) -> None:

@@ -8,6 +8,7 @@ from services.portfolio.commands.assets import (
     adopt_asset,
     put_asset,
     put_close,
+    release_assets,
     retire_asset,
 )
 from services.portfolio.commands.imports import (
@@ -65,6 +66,7 @@ __all__ = [
     "record_sound_transactions",
     "record_transaction",
     "record_transactions",
+    "release_assets",
     "replace_transaction",
     "retire_asset",
     "take_back_import",

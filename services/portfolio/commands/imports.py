@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from services.portfolio.commands.assets import learn_assets
+from services.portfolio.commands.assets import learn_assets, require_unreleased
 from services.portfolio.commands.changes import changeable
 from services.portfolio.commands.file_rows import new_ones, of_file
 from services.portfolio.commands.recording import record_sound_transactions
@@ -75,7 +75,7 @@ def import_file(
     Raises:
         NotFound: the portfolio is not the owner's.
         ValidationFailed: names every bad row by its line: `rows` → line → field → messages.
-        Unavailable: the owner of assets does not answer.
+        Unavailable: the owner of assets does not answer, or deletes one of them now.
     """
     portfolio = portfolios.row(session, owner_id, portfolio_id)
     _require_few(file)
@@ -210,6 +210,7 @@ def _record(
 ) -> tuple[Imported, Errors]:
     """Record the rows that are new; return what was done, and what is wrong with which line."""
     changeable(session, portfolio.owner_id, portfolio.id)
+    require_unreleased(session, assets.values())
     new = new_ones(session, portfolio, of_file(rows, portfolio, assets))
     import_id = session.scalar(IMPORT_IDS) if new else None
     transactions = [row.fields for row in new]

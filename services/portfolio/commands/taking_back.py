@@ -1,9 +1,9 @@
 """Imports taken back: their rows, and the assets that were made for them.
 
 Assets are another service's. It is asked before anything is locked; the rows go, and with them an
-event is written down that says which assets go too. So both happen or none, whatever dies when:
-until the event is heard the assets are there still, and are kept if a transaction names them by
-then.
+event is written down that says which assets go too. So both happen or none, whatever dies when.
+Until the event is heard the assets are there still; who hears it has them released here
+(`commands.assets`), which those are not that a transaction names again by then.
 """
 
 from collections.abc import Collection, Sequence
