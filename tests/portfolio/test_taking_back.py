@@ -24,6 +24,7 @@ from services.assets.outside.owners import Owners
 from services.assets.replicas import Replicas
 from services.portfolio import commands
 from services.portfolio.app import create_app
+from services.portfolio.commands import imports
 from services.portfolio.models import TransactionFields
 from services.webhooks.app import create_app as create_webhooks
 from shared.events import Event
@@ -33,7 +34,7 @@ from shared.testing.stand import NOWHERE, set_environment
 from shared.testing.waiting import wait_until
 from tests.conftest import MakeStand
 from tests.portfolio.build import User, answered
-from tests.portfolio.filing import imported, listed, send
+from tests.portfolio.filing import bad_rows, imported, listed
 from tests.portfolio.owning import Assets, listening
 
 TEXT = "date,transaction_type,symbol,quantity,price\n2022-02-01,BUY,NINE,3,5\n"
@@ -238,20 +239,30 @@ def test_what_the_same_file_names_again_meanwhile_stays(house: House, portfolio:
     assert house.symbols() == ["NINE"]
 
 
-def test_who_meets_the_deletion_is_told_to_send_it_again(house: House, portfolio: int) -> None:
+def test_a_file_that_meets_the_deletion_waits_for_its_end(
+    house: House, portfolio: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = house.taken_back(import_of(house, portfolio))["assets"][0]["id"]
+    house.release(asset)
+    monkeypatch.setattr(imports, "sleep", lambda _: house.hear())
+    import_of(house, portfolio)
+    assert listed(house.user)[0]["asset"] > asset
+
+
+def test_what_is_about_to_be_deleted_is_not_there_any_more(
+    house: House, portfolio: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "sleep", lambda _: None)
     taken = house.taken_back(import_of(house, portfolio))
     asset = taken["assets"][0]["id"]
     assert house.release(asset) == [asset]
     before = house.assets.stand.events()
-    answer = send(house.user, portfolio, TEXT, create_missing=True)
-    message = answered(answer, 503)["details"]["message"]
-    assert message == "NINE is being deleted: send the file again in a second."
     row = {"asset": asset, "quantity": "1", "price": "5"}
-    assert list(house.user.refuse(portfolio, "BUY", "2022-02-03", **row)) == ["asset"]
-    assert (listed(house.user), house.assets.stand.events()) == ([], before)
-    house.hear()
-    import_of(house, portfolio)
-    assert listed(house.user)[0]["asset"] > asset
+    reason = house.user.refuse(portfolio, "BUY", "2022-02-03", **row)
+    for query in ({}, {"mapping": json.dumps({"NINE": asset})}):
+        rows = bad_rows(house.user, portfolio, TEXT, create_missing=True, **query)
+        assert rows == {"2": reason}
+        assert (listed(house.user), house.assets.stand.events()) == ([], before)
 
 
 def test_what_is_just_being_recorded_is_not_released(house: House, portfolio: int) -> None:

@@ -1,17 +1,16 @@
 """Our copy of what others own: assets, and the closes of currency pairs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from services.portfolio.models import Asset, FxClose
 from services.portfolio.outside.owners import AssetSnapshot, Owners
 from services.portfolio.queries.ledgers import named_assets
-from shared.errors import Unavailable
 from shared.replica import put, row_of
 
 
@@ -72,25 +71,17 @@ def learn_assets(session: Session, ids: Iterable[int], owners: Owners | None) ->
 def assets_for(session: Session, owner_id: int, ids: Iterable[int]) -> dict[int, Asset]:
     """Return those of the assets that a user may hold, by id; they are not released meanwhile."""
     visible = or_(Asset.owner_id.is_(None), Asset.owner_id == owner_id)
-    return {asset.id: asset for asset in _kept(session, ids, visible, Asset.is_released.is_(False))}
-
-
-def require_unreleased(session: Session, ids: Iterable[int]) -> None:
-    """Require that no asset is about to be deleted, nor will be while transactions come to name it.
-
-    Raises:
-        Unavailable: one is; it is gone in a moment, and then another one takes its place.
-    """
-    going = [asset.symbol for asset in _kept(session, ids, Asset.is_released.is_(True))]
-    if going:
-        raise Unavailable(f"{', '.join(going)} is being deleted: send the file again in a second.")
-
-
-def _kept(session: Session, ids: Iterable[int], *those: ColumnElement[bool]) -> Sequence[Asset]:
+    rows = select(Asset).where(Asset.id.in_(set(ids)), visible, ~Asset.is_released)
     # The lock that a transaction takes on what it names; `release_assets` waits for it.
-    rows = select(Asset).where(Asset.id.in_(set(ids)), *those).order_by(Asset.id)
-    locked = rows.with_for_update(read=True, key_share=True)
-    return session.scalars(locked.execution_options(populate_existing=True)).all()
+    locked = rows.order_by(Asset.id).with_for_update(read=True, key_share=True)
+    assets = session.scalars(locked.execution_options(populate_existing=True))
+    return {asset.id: asset for asset in assets}
+
+
+def any_released(session: Session, ids: Iterable[int]) -> bool:
+    """Return whether one of the assets is about to be deleted."""
+    released = select(Asset.id).where(Asset.id.in_(set(ids)), Asset.is_released)
+    return session.scalar(released.limit(1)) is not None
 
 
 def release_assets(session: Session, ids: Iterable[int]) -> list[int]:

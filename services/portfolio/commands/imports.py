@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import sleep
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from services.portfolio.commands.assets import learn_assets, require_unreleased
+from services.portfolio.commands.assets import any_released, learn_assets
 from services.portfolio.commands.changes import changeable
 from services.portfolio.commands.file_rows import new_ones, of_file
 from services.portfolio.commands.recording import record_sound_transactions
@@ -30,6 +31,8 @@ from shared.files import FileRefused
 from shared.finance.days import latest_day
 
 MOST_ROWS: Final = 20_000  # some ten seconds; the gateway waits thirty
+# Seconds: an asset that goes with an import which was taken back is gone in a moment.
+_PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 Errors = dict[int, Fields]
 
@@ -75,13 +78,12 @@ def import_file(
     Raises:
         NotFound: the portfolio is not the owner's.
         ValidationFailed: names every bad row by its line: `rows` → line → field → messages.
-        Unavailable: the owner of assets does not answer, or deletes one of them now.
+        Unavailable: the owner of assets does not answer.
     """
     portfolio = portfolios.row(session, owner_id, portfolio_id)
     _require_few(file)
     errors = {**file.errors, **_of_the_future(file.rows)}
-    resolution = resolve(file.rows, owner_id, owners, mapping)
-    learn_assets(session, resolution.ids.values(), owners)
+    resolution = _resolved(session, file, owner_id, owners, mapping)
     if create_missing:
         resolution = try_missing(resolution, owner_id, owners, portfolio.currency)
     if create_missing or not dry_run:
@@ -100,6 +102,19 @@ def import_file(
     if errors := {**of_ledger, **errors}:
         raise _rows_refused(errors)
     return _told(imported, file, replace(resolution, unresolved=()))
+
+
+def _resolved(
+    session: Session, file: LedgerFile, owner_id: int, owners: Owners, mapping: Mapping[str, int]
+) -> Resolution:
+    """Return the assets that a file names, once those that are being deleted are gone."""
+    for pause in (*_PAUSES, 0):
+        resolution = resolve(file.rows, owner_id, owners, mapping)
+        learn_assets(session, resolution.ids.values(), owners)
+        if not any_released(session, set(resolution.ids.values()) - set(mapping.values())):
+            break
+        sleep(pause)
+    return resolution
 
 
 def _told(imported: Imported, file: LedgerFile, resolution: Resolution) -> Imported:
@@ -210,7 +225,6 @@ def _record(
 ) -> tuple[Imported, Errors]:
     """Record the rows that are new; return what was done, and what is wrong with which line."""
     changeable(session, portfolio.owner_id, portfolio.id)
-    require_unreleased(session, assets.values())
     new = new_ones(session, portfolio, of_file(rows, portfolio, assets))
     import_id = session.scalar(IMPORT_IDS) if new else None
     transactions = [row.fields for row in new]
