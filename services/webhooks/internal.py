@@ -33,7 +33,7 @@ class WatchedSchema(StrictSchema):
 
 
 @blueprint.route("/internal/v1/alerts/assets/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(WatchedQuery, location="query")
 @blueprint.response(200, WatchedSchema)
 def list_watched_assets(query: dict[str, Any]) -> Resource:

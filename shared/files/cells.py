@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from shared.files.dates import EARLIEST, Days, Moment
 from shared.files.numbers import Marks
-from shared.files.texts import bare
+from shared.files.texts import visible
 
 # C0 controls but tab and line ends; PostgreSQL cannot store NUL, and UTF-8 no lone surrogate.
 _UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -46,7 +46,7 @@ class Cells:
 
     def word(self, name: str, longest: int = 255) -> str | None:
         """Return a text that is no prose: without what has no width too."""
-        return self._checked(name, bare(self.texts.get(name, "")), longest)
+        return self._checked(name, visible(self.texts.get(name, "")), longest)
 
     def _checked(self, name: str, text: str, longest: int) -> str | None:
         if not text:

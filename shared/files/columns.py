@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from shared.files.errors import FileRefused
-from shared.files.texts import bare
+from shared.files.texts import visible
 
 # What programs write between the words of a title: Trade_Date, Trade-Date, Date/Time.
 _BETWEEN: Final = re.compile(r"[\s_\-/.:()#*\xa0]+")
@@ -47,7 +47,7 @@ class Title:
 
 def plain_title(text: str) -> str:
     """Return a title in lower case with single blanks between its words."""
-    return _BETWEEN.sub(" ", bare(text).lower()).strip()
+    return _BETWEEN.sub(" ", visible(text).lower()).strip()
 
 
 class Columns:

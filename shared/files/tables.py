@@ -13,7 +13,7 @@ from shared.files.dates import Days
 from shared.files.errors import FileRefused
 from shared.files.form import Form
 from shared.files.numbers import Marks
-from shared.files.texts import bare, decoded, require_table
+from shared.files.texts import decoded, require_table, visible
 
 _DELIMITERS: Final = ",;\t|"
 _HEADER_WITHIN: Final = 40  # lines: what stands before a header is short
@@ -60,7 +60,7 @@ class Table:
         """Yield the cells of some columns that are not empty."""
         for _, texts in self.lines:
             for name in names:
-                if text := bare(texts.get(name, "")):
+                if text := visible(texts.get(name, "")):
                     yield text
 
     def form_read(self, marks: Marks, days: Days) -> Form:
@@ -182,7 +182,7 @@ def _records(text: str, delimiter: str, before: int) -> Iterator[tuple[int, list
 
 
 def _filled(records: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    return ((line, cells) for line, cells in records if any(map(bare, cells)))
+    return ((line, cells) for line, cells in records if any(map(visible, cells)))
 
 
 def _value(cell: str) -> str:

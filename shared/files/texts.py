@@ -33,7 +33,7 @@ _XML: Final = re.compile(r"<[?!a-z]", re.IGNORECASE)
 _JSON: Final = re.compile(r'[\[{]\s*["\[{\]}]')
 
 
-def bare(text: str) -> str:
+def visible(text: str) -> str:
     """Return a text without outer blanks, and without what has no width."""
     return _NO_WIDTH.sub("", text).strip()
 
@@ -61,7 +61,7 @@ def require_table(text: str) -> None:
     Raises:
         FileRefused: it is a page of the web, XML or JSON.
     """
-    beginning = bare(text[:1000])
+    beginning = visible(text[:1000])
     if _HTML.match(beginning):
         raise FileRefused(
             "This is a web page (HTML), perhaps an error or a login: download the file again."
