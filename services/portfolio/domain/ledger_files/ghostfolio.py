@@ -99,7 +99,7 @@ def read(content: bytes, _: Said = NOTHING_SAID) -> LedgerFile:
         if row.asset and export.closes.get(key := _key(texts[row.line]))
     }
     rows = sorted([*file.rows, *of_balances.rows], key=lambda row: row.date)
-    notes = (*of_balances.notes, *_told(closes))
+    notes = (*of_balances.notes, *_told(closes), *_left_out(export, closes))
     return replace(file, rows=tuple(rows), notes=notes, closes=closes)
 
 
@@ -109,6 +109,16 @@ def _told(closes: Mapping[AssetReference, Mapping[datetime.date, Decimal]]) -> l
     count = sum(map(len, closes.values()))
     message = f"{count} prices of {len(closes)} assets of your own come along."
     return [Note("closes", "prices_recorded", message)]
+
+
+def _left_out(
+    export: _Export, closes: Mapping[AssetReference, Mapping[datetime.date, Decimal]]
+) -> list[Note]:
+    count = sum(map(len, export.closes.values())) - sum(map(len, closes.values()))
+    if count <= 0:
+        return []
+    message = f"{count} prices are left out: they are of assets that no activity names."
+    return [Note("closes", "prices_left_out", message)]
 
 
 def _by_account(

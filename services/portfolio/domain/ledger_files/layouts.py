@@ -31,6 +31,7 @@ from shared.files import (
     Marks,
     Table,
     notes_of,
+    parse_time,
     read,
     require_needed,
 )
@@ -304,15 +305,7 @@ def _charge(cells: Cells, name: str, habits: _Habits) -> Decimal:
 
 
 def _time(cells: Cells) -> time | None:
-    return cells.parsed("time", _parse_time)
-
-
-def _parse_time(text: str) -> time | None:
-    try:
-        at = time.fromisoformat(text)
-    except ValueError:
-        raise ValueError("Not a time of day: use HH:MM.") from None
-    return None if at == time() else at.replace(tzinfo=None)
+    return cells.parsed("time", parse_time)
 
 
 def _position(cells: Cells) -> int | None:
