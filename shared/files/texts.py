@@ -67,7 +67,9 @@ def require_table(text: str) -> None:
             "This is a web page (HTML), perhaps an error or a login: download the file again."
         )
     if _XML.match(beginning):
-        raise FileRefused("This is XML, no table: export the file as CSV.")
+        raise FileRefused(
+            "This is XML, no table: export the file as CSV; formats of XML have names of their own."
+        )
     if _JSON.match(beginning):
         raise FileRefused(
             "This is JSON, no table: export the file as CSV. An export of Ghostfolio is sent with"
@@ -109,8 +111,10 @@ def _decoded(content: bytes, encoding: str | None) -> tuple[str, str]:
 
 
 def _is_wide(content: bytes) -> bool:
+    """Return whether a text is in UTF-16: half of its bytes are zeros, every second one of them."""
     beginning = content[:_BEGINNING]
-    return content.startswith(_MARKS) or beginning.count(0) * 3 > len(beginning)
+    fewer, more = sorted((beginning[::2].count(0), beginning[1::2].count(0)))
+    return content.startswith(_MARKS) or (more * 3 > len(beginning) and fewer * 10 < more)
 
 
 def _wide(content: bytes) -> str:

@@ -97,6 +97,10 @@ REFUSED: Final = [
     Refused("JSON", '{"activities": []}', None, "file", "format=ghostfolio"),
     Refused("JSON in a list", '[{"date": "2022-02-01"}]', None, "file", "This is JSON"),
     Refused("bytes", bytes(range(1, 256)) * 4, None, "file", "Not a text file"),
+    Refused("a program", b"\x7fELF" + bytes(99) + b"\x81\x8d", None, "file", "Not a text file"),
+    Refused(
+        "prose", "Dear all,\n\nas agreed, I send, at last, all.\n", None, "file", "lacks: date"
+    ),
     # Encodings.
     Refused("UTF-32", TABLE.encode("utf-32"), None, "file", "This is UTF-32: save it as UTF-8"),
     Refused(
