@@ -68,6 +68,7 @@ def test_it_is_refused_as_a_whole(ann: Assets, text: str, reason: str) -> None:
         (f"{DAY},,,,-0,", "close", "greater than 0"),
         (f"{DAY},,,,-1,", "close", "greater than 0"),
         (f"{DAY},,,,Infinity,", "close", "Not a decimal number"),
+        (f"{DAY},,,,NaN,", "close", "Not a decimal number"),
         (f"{DAY},,,,1.23457E+11,", "close", "write it in full"),
         (f"{DAY},,,,=1+1,", "close", "formula: save its value"),
         (f"{DAY},,,,{'9' * 13},", "close", "At most 12 digits"),
@@ -97,7 +98,6 @@ def test_a_row_is_refused_by_its_line_and_cell(
     [
         (f"date,close\n{DAY},1e-05\n", {"close": "0.00001"}),
         (f"date,close\n{DAY},2.5e-1\n", {"close": "0.25"}),
-        (f"date,close\n{DAY},nan\n{DAY},2\n", {"close": "2.00"}),
         (f"date;close\n{DAY};1\u2009234,5\n", {"close": "1234.50"}),
         (f"\u200bdate,close\n\u200e{DAY},2\u200b\n", {"close": "2.00"}),
         (f'date,close\n="{DAY}",="2"\n', {"close": "2.00"}),

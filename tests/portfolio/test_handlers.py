@@ -20,9 +20,7 @@ Tell = Callable[..., Event]
 @pytest.fixture
 def tell(stand: Stand) -> Tell:
     """Return a function by which the service hears of something; the owner of assets is down."""
-    owners = Owners(
-        {"assets": NOWHERE, "webhooks": NOWHERE}, Signer("portfolio", stand.keys / "portfolio.pem")
-    )
+    owners = Owners({"assets": NOWHERE}, Signer("portfolio", stand.keys / "portfolio.pem"))
     table = handlers.table(Replicas(stand.database, owners))
 
     def hear(type_: str, sequence: int, asset: dict[str, Any], **data: Any) -> Event:

@@ -11,7 +11,6 @@ from services.portfolio.outside.owners import Owners
 from services.portfolio.replicas import Replicas
 from shared.identity import Signer
 from shared.testing import Stand
-from shared.testing.stand import NOWHERE
 from tests.portfolio.build import User, codes
 from tests.portfolio.owning import Assets
 
@@ -23,10 +22,7 @@ def stand(knowing_nothing: Stand) -> Stand:
 
 @pytest.fixture
 def owners(stand: Stand, assets: Assets) -> Owners:
-    return Owners(
-        {"assets": assets.url, "webhooks": NOWHERE},
-        Signer("portfolio", stand.keys / "portfolio.pem"),
-    )
+    return Owners({"assets": assets.url}, Signer("portfolio", stand.keys / "portfolio.pem"))
 
 
 def rebuilt(stand: Stand, owners: Owners) -> str:

@@ -17,7 +17,6 @@ from services.portfolio.outside.owners import Owners
 from services.portfolio.replicas import Replicas
 from shared.identity import Signer
 from shared.testing import Stand
-from shared.testing.stand import NOWHERE
 from tests.portfolio.owning import Assets
 from tests.portfolio.test_owner import checksum
 from tests.shared.hearsay import mishear
@@ -63,10 +62,7 @@ def test_a_copy_made_of_events_is_one_made_anew(
     stand, assets = asking, assets_server
     stand.empty()
     assets.stand.empty()
-    owners = Owners(
-        {"assets": assets.url, "webhooks": NOWHERE},
-        Signer("portfolio", stand.keys / "portfolio.pem"),
-    )
+    owners = Owners({"assets": assets.url}, Signer("portfolio", stand.keys / "portfolio.pem"))
     table = handlers.table(Replicas(stand.database, owners))
     made = [
         assets.make("EURUSD"),

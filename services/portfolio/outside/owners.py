@@ -51,7 +51,7 @@ class Owners:
 
     def __init__(self, urls: Mapping[str, str], signer: Signer) -> None:
         self._assets = ServiceClient("assets", urls["assets"], signer)
-        self._alerts = ServiceClient("webhooks", urls["webhooks"], signer)
+        self._urls, self._signer = urls, signer
 
     def asset_ids(self) -> Iterator[int]:
         """Yield the id of every asset, ascending.
@@ -123,7 +123,8 @@ class Owners:
         Raises:
             Unavailable: the owner of rules does not answer.
         """
-        return set(_listed(self._alerts, "alerts/assets/", user_id, ids))
+        alerts = ServiceClient("webhooks", self._urls["webhooks"], self._signer)
+        return set(_listed(alerts, "alerts/assets/", user_id, ids))
 
     def jobs(self, user_id: int) -> list[Mapping[str, Any]]:
         """Return what the owner of assets tells of a user's jobs.
