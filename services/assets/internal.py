@@ -10,7 +10,7 @@ from services.assets import commands
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.access import Actor
 from services.assets.parts.caps import require_assets_within, require_prices_within
-from services.assets.queries import cards
+from services.assets.queries import cards, of_imports
 from services.assets.schemas import DayPriceSchema, Isin, Symbol
 from shared.events.catalogue import AssetCard
 from shared.http import Blueprint, Resource, bulk, session
@@ -78,6 +78,27 @@ class IsinsQuery(_OfUserQuery):
     """ISINs, as a user wrote them."""
 
     isins = _listed(Sought(), "ISINs", "US0378331005")
+
+
+class OfImportsQuery(_OfUserQuery, IdsQuery):
+    """Which of these assets."""
+
+
+class AssetOfImportSchema(StrictSchema):
+    """An asset that was made for an import."""
+
+    id = fields.Integer(metadata={"description": "Id."})
+    symbol = fields.String(metadata={"description": "Symbol."})
+    name = fields.String(metadata={"description": "Name."})
+    has_own_records = fields.Boolean(
+        metadata={"description": "Whether its owner recorded prices or splits of it."}
+    )
+
+
+class AssetsOfImportsSchema(StrictSchema):
+    """Assets that were made for imports."""
+
+    assets = fields.List(fields.Nested(AssetOfImportSchema))
 
 
 class CardsSchema(StrictSchema):
@@ -234,6 +255,15 @@ def try_private_assets(values: dict[str, Any]) -> Resource:
     return {"refused": refused}
 
 
+@blueprint.route("/internal/v1/assets/of-imports/", methods=["GET"])
+@blueprint.for_services("portfolio")
+@blueprint.arguments(OfImportsQuery, location="query")
+@blueprint.response(200, AssetsOfImportsSchema)
+def list_assets_of_imports(query: dict[str, Any]) -> Resource:
+    """Return those of the assets that were made for imports of a user, and are in use."""
+    return {"assets": of_imports.among(session, **query)}
+
+
 @blueprint.route("/internal/v1/assets/<id:asset_id>/", methods=["GET"])
 @blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, VersionedCard)
@@ -258,7 +288,7 @@ def record_closes(values: dict[str, Any], asset_id: int) -> Resource:
     """Record closes of a user's own asset; what cannot be a price is left out."""
     by = Actor(values.pop("user"))
     outcomes = commands.import_sound_prices(
-        session, asset_id, by=by, rows=values.pop("prices"), **values
+        session, asset_id, by=by, rows=values.pop("prices"), comes_along=True, **values
     )
     require_prices_within(by.user_id)
     return {"recorded": sum(isinstance(outcome, int) for outcome in outcomes)}

@@ -1,6 +1,6 @@
 """Webhooks' web application."""
 
-from services.webhooks import settings
+from services.webhooks import internal, settings
 from services.webhooks.models import IdempotencyKey
 from services.webhooks.outside.network import Network
 from services.webhooks.outside.owners import Owners
@@ -20,7 +20,7 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         configuration,
         title="Webhooks and alerts",
         public=BLUEPRINTS,
-        internal=[],
+        internal=[internal.blueprint],
         idempotency_table=IdempotencyKey,
         messages=TOLD,
     )

@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from shared import db, observability
-from shared.errors import BadRequest, ServiceError, Unauthorized
+from shared.errors import BadRequest, ServiceError, Unauthorized, UnsupportedMediaType
 from shared.http import etag, health, idempotency, jobs, operations
 from shared.http.blueprint import Blueprint
 from shared.http.context import current, service_app, session
@@ -231,6 +231,11 @@ def _identify() -> None:
 def _limit_body() -> None:
     operation = operations.of_request()
     request.max_content_length = operation.body_limit if operation else JSON_BODY
+    packed = request.headers.get("Content-Encoding", "identity")
+    if packed.lower() not in {"", "identity"}:
+        raise UnsupportedMediaType(
+            f"The body is packed ({packed}): send it as it is, without Content-Encoding."
+        )
     if request.method in {"POST", "PUT", "PATCH"} and request.mimetype == "application/json":
         charset = request.mimetype_params.get("charset", "utf-8").lower()
         if charset not in {"utf-8", "utf8"}:

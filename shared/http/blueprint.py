@@ -121,7 +121,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             self,
             status_code: int,
             *,
-            schema: type[Schema] | Schema,
+            schema: type[Schema] | Schema | None,
             description: str,
             example: Mapping[str, Any] | None = None,
         ) -> Callable[[View], View]:

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from flask.testing import FlaskClient
 from psycopg import sql
-from sqlalchemy import MetaData, text
+from sqlalchemy import Connection, MetaData, func, select, table, text
 
 from shared import migrations
 from shared.bus import inbox
@@ -128,25 +128,31 @@ class Stand:
         """Apply an event as the worker does."""
         with_owners(lambda: inbox.process(self.database.sessions, self.name, [event], handlers))
 
+    def rows(self) -> dict[str, int]:
+        """Return how many rows each table has."""
+        with self.database.engine.connect() as connection:
+            return {
+                name: connection.scalar(select(func.count()).select_from(table(name))) or 0
+                for name in _tables(connection)
+            }
+
     def empty(self) -> None:
         """Delete every row of every table and start every number at 1 again."""
         with self.database.engine.begin() as connection:
-            names = (
-                connection.execute(
-                    text(
-                        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                        " AND tablename <> 'alembic_version'"
-                    )
-                )
-                .scalars()
-                .all()
-            )
-            tables = ", ".join(f'"{name}"' for name in names)
+            tables = ", ".join(f'"{name}"' for name in _tables(connection))
             connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
+
+
+def _tables(connection: Connection) -> Sequence[str]:
+    names = text(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        " AND tablename <> 'alembic_version'"
+    )
+    return connection.execute(names).scalars().all()
 
 
 class set_environment:  # noqa: N801 - used as a statement

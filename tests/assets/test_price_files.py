@@ -56,6 +56,11 @@ def test_our_own_list_comes_back(ann: Assets) -> None:
         ('Date,Close\n2022-02-01T16:00:00-05:00,"$1,234.50"\n', ("1234.50", None)),
         ("Kurse der Nine AG\n\nDatum;Kurs\n01.02.2022 17:35;0,125\n", ("0.125", None)),
         ("Date,Open,High,Low,Close\n20220201,0,0,0,2.5\n", ("2.50", None)),
+        ('Date,Close,Volume\n"Feb 01, 2022",2.5,"1,000,000"\n', ("2.50", 1000000)),
+        ("Data,Otwarcie,Zamkniecie,Wolumen\n2022-02-01,2,2.5,7\n", ("2.50", 7)),
+        ('"Datum","Zuletzt","Eröffn."\n"01.02.2022","2,50","2,40"\n', ("2.50", None)),
+        ("snapped_at,price\n2022-02-01 00:00:00 UTC,2.5\n", ("2.50", None)),
+        ("timestamp,close\n2022-02-01 00:00:00+00,2.5\n", ("2.50", None)),
     ],
 )
 def test_one_price_in_many_forms(ann: Assets, text: str, expected: tuple[str, Any]) -> None:

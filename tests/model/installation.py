@@ -54,8 +54,9 @@ class Installation:
         self._appraiser = Appraiser(analytics.database, portfolios)
         copies = PortfolioReplicas(portfolio.database, PortfolioOwners(urls, _signer(portfolio)))
         self._portfolio_handlers = portfolio_handlers.table(copies)
-        ledgers = AssetsReplicas(assets.database, AssetsOwners(urls, _signer(assets)))
-        self._assets_handlers = assets_handlers.table(ledgers)
+        of_assets = AssetsOwners(urls, _signer(assets))
+        ledgers = AssetsReplicas(assets.database, of_assets)
+        self._assets_handlers = assets_handlers.table(ledgers, of_assets)
         self._analytics_handlers = analytics_handlers.table(replicas)
         admin = assets.client(ADMINISTRATOR, staff=True)
         for name, closes in public_pairs().items():

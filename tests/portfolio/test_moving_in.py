@@ -134,6 +134,17 @@ def test_a_row_that_gets_its_isin_later_is_known_and_its_asset_has_it(
     assert made(ann, portfolio, before, format=PP)["created"] == 0
 
 
+@pytest.mark.parametrize("later", [f"{SAP},", ",NINE", f"{SAP},NINE"])
+def test_a_row_that_had_only_a_name_is_known_by_more(ann: User, later: str) -> None:
+    portfolio = ann.portfolio()
+    header = "date,transaction_type,isin,symbol,asset_name,quantity,price\n"
+    before = f"{header}2022-02-01,BUY,,,Nine AG,8,50\n"
+    after = f"{header}2022-02-01,BUY,{later},Nine AG,8,50\n"
+    assert made(ann, portfolio, before)["created"] == 1
+    found = made(ann, portfolio, after)
+    assert (found["created"], found["skipped"], found["new_assets"]) == (0, 1, [])
+
+
 def test_a_row_of_another_asset_or_by_hand_is_not_known(ann: User, assets: Assets) -> None:
     portfolio = ann.portfolio()
     one, other = assets.make("ONE"), assets.make("TWO")

@@ -1,9 +1,9 @@
 """Assets: made, changed, retired."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -58,7 +58,7 @@ def ensure_private_asset(
     currency: str,
     isin: str | None = None,
 ) -> Asset:
-    """Return the private asset of a user with this symbol, made if there is none.
+    """Return the private asset of a user with this symbol, made for an import if there is none.
 
     One that has no ISIN gets the one that is given.
 
@@ -70,7 +70,7 @@ def ensure_private_asset(
     )
     asset = session.scalar(namesake.with_for_update())
     if asset is None:
-        return create_asset(
+        asset = create_asset(
             session,
             by=Actor(user_id),
             symbol=symbol,
@@ -79,6 +79,8 @@ def ensure_private_asset(
             currency=currency,
             isin=isin,
         )
+        asset.is_of_import = True
+        return asset
     if asset.currency != currency:
         raise Conflict(f"Your asset {symbol} is in {asset.currency}, not in {currency}.")
     if isin and asset.isin not in (None, isin):
@@ -178,8 +180,20 @@ def retire_asset(
 
 def delete_private_assets(session: Session, user_id: int) -> None:
     """Delete what was private to a user who is gone, with its prices."""
-    owned = select(Asset).where(Asset.owner_id == user_id).order_by(Asset.id).with_for_update()
-    for asset in session.scalars(owned).all():
+    _delete(session, Asset.owner_id == user_id)
+
+
+def delete_of_imports(session: Session, user_id: int, ids: Collection[int]) -> None:
+    """Delete those of a user's assets that were made for imports, with their prices.
+
+    Args:
+        ids: of assets that no transaction names, nor will.
+    """
+    _delete(session, Asset.id.in_(ids), Asset.owner_id == user_id, Asset.is_of_import.is_(True))
+
+
+def _delete(session: Session, *those: ColumnElement[bool]) -> None:
+    for asset in session.scalars(select(Asset).where(*those).order_by(Asset.id).with_for_update()):
         asset.is_active = False
         asset.sequence += 1
         tell(session, asset, "asset-deleted", {})

@@ -208,11 +208,14 @@ def import_sound_prices(
     by: Actor,
     basis: Basis = "as_traded",
     currency: str | None = None,
+    comes_along: bool = False,
 ) -> list[int | ServiceError]:
     """Record those of many days' prices that are sound; return of each its id, or why it is not.
 
     Args:
         rows, basis, currency: as for `import_prices`; there may be no rows.
+        comes_along: with an import of transactions; then they have no id by which they are taken
+            back.
 
     Raises:
         NotFound, Forbidden: see `changes.changeable`.
@@ -221,7 +224,7 @@ def import_sound_prices(
     asset = changeable(session, asset_id, by)
     sound, wrong = _sifted(session, asset, rows, basis, currency)
     if sound:
-        _record_history(session, asset, list(sound.values()), "import")
+        _record_history(session, asset, list(sound.values()), "import", comes_along=comes_along)
     ids = _ids(session, asset.id, [row.date for row in sound.values()])
     return [
         ValidationFailed(wrong[index]) if index in wrong else ids[row.date]
@@ -259,13 +262,19 @@ def _of_as_traded(faults: Faults) -> Faults:
 
 
 def _record_history(
-    session: Session, asset: Asset, bars: Sequence[Bar], source: str, *, dry_run: bool = False
+    session: Session,
+    asset: Asset,
+    bars: Sequence[Bar],
+    source: str,
+    *,
+    dry_run: bool = False,
+    comes_along: bool = False,
 ) -> Imported:
     days = [bar.date for bar in bars]
     imported = Imported(asset.id, len(bars), min(days), max(days))
     if dry_run:
         return imported
-    import_id = session.scalar(PRICE_IMPORT_IDS)
+    import_id = None if comes_along else session.scalar(PRICE_IMPORT_IDS)
     changed = replace_prices(session, asset.id, bars, source, import_id=import_id)
     requote(session, asset)
     first, last = imported.first_date, imported.last_date

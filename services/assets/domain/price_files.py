@@ -29,17 +29,26 @@ from shared.files import (
 from shared.finance.money import round_to
 
 _COLUMNS: Final = (
-    Column("date", ["day", "trade date", "date time", "datetime", "timestamp", "datum", "tag"]),
+    Column(
+        "date",
+        ["day", "trade date", "date time", "datetime", "timestamp", "snapped at", "nav date",
+         "datum", "tag", "data"],
+    ),
     Column(
         "close",
         ["closing price", "close last", "last", "last price", "quote", "price", "nav", "value",
-         "schlusskurs", "schluss", "kurs", "letzter", "preis", "wert", "rücknahmepreis"],
+         "schlusskurs", "schluss", "kurs", "letzter", "zuletzt", "preis", "wert", "rücknahmepreis",
+         "zamkniecie"],
         is_number=True,
     ),
-    Column("open", ["opening price", "eröffnung", "eröffnungskurs", "erster"], is_number=True),
-    Column("high", ["hoch", "tageshoch", "höchst", "höchstkurs"], is_number=True),
-    Column("low", ["tief", "tagestief", "tiefst", "tiefstkurs"], is_number=True),
-    Column("volume", ["stücke", "stuecke", "volumen"], is_number=True),
+    Column(
+        "open",
+        ["opening price", "eröffnung", "eröffn", "eröffnungskurs", "erster", "otwarcie"],
+        is_number=True,
+    ),
+    Column("high", ["hoch", "tageshoch", "höchst", "höchstkurs", "najwyzszy"], is_number=True),
+    Column("low", ["tief", "tagestief", "tiefst", "tiefstkurs", "najnizszy"], is_number=True),
+    Column("volume", ["stücke", "stuecke", "volumen", "wolumen"], is_number=True),
 )  # fmt: skip
 # Of our own list of prices: they belong to its installation, or follow from the rest.
 _OF_OUR_LIST: Final = ("id", "asset", "symbol", "source", "adjusted_close")

@@ -1,15 +1,14 @@
-"""Ledgers of other programs: imported, and taken back."""
+"""Ledgers of other programs, imported."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import sleep
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.portfolio.commands import ledger
-from services.portfolio.commands.assets import learn_assets
+from services.portfolio.commands.assets import any_released, learn_assets
 from services.portfolio.commands.changes import changeable
 from services.portfolio.commands.file_rows import new_ones, of_file
 from services.portfolio.commands.recording import record_sound_transactions
@@ -23,16 +22,17 @@ from services.portfolio.commands.references import (
     try_missing,
 )
 from services.portfolio.commands.rows import fields_of
-from services.portfolio.commands.transactions import delete_entries
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerFile, LedgerRow
-from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
+from services.portfolio.models import IMPORT_IDS, Asset, Portfolio
 from services.portfolio.outside.owners import Owners
 from services.portfolio.queries import portfolios
-from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
+from shared.errors import Fields, ServiceError, ValidationFailed
 from shared.files import FileRefused
 from shared.finance.days import latest_day
 
 MOST_ROWS: Final = 20_000  # some ten seconds; the gateway waits thirty
+# Seconds: an asset that goes with an import which was taken back is gone in a moment.
+_PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 Errors = dict[int, Fields]
 
@@ -83,8 +83,7 @@ def import_file(
     portfolio = portfolios.row(session, owner_id, portfolio_id)
     _require_few(file)
     errors = {**file.errors, **_of_the_future(file.rows)}
-    resolution = resolve(file.rows, owner_id, owners, mapping)
-    learn_assets(session, resolution.ids.values(), owners)
+    resolution = _resolved(session, file, owner_id, owners, mapping)
     if create_missing:
         resolution = try_missing(resolution, owner_id, owners, portfolio.currency)
     if create_missing or not dry_run:
@@ -103,6 +102,19 @@ def import_file(
     if errors := {**of_ledger, **errors}:
         raise _rows_refused(errors)
     return _told(imported, file, replace(resolution, unresolved=()))
+
+
+def _resolved(
+    session: Session, file: LedgerFile, owner_id: int, owners: Owners, mapping: Mapping[str, int]
+) -> Resolution:
+    """Return the assets that a file names, once those that are being deleted are gone."""
+    for pause in (*_PAUSES, 0):
+        resolution = resolve(file.rows, owner_id, owners, mapping)
+        learn_assets(session, resolution.ids.values(), owners)
+        if not any_released(session, set(resolution.ids.values()) - set(mapping.values())):
+            break
+        sleep(pause)
+    return resolution
 
 
 def _told(imported: Imported, file: LedgerFile, resolution: Resolution) -> Imported:
@@ -131,29 +143,6 @@ def _prepare(
             owners.record_closes(owner_id, asset_id, closes, reference.currency)
     learn_assets(session, resolution.ids.values(), owners)
     return resolution
-
-
-def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
-    """Take all rows that are left of an import out of their ledger, in one replay.
-
-    Raises:
-        NotFound: there is none of that id, or it is somebody else's.
-        Conflict: without them more would leave than is held on some day; names what stands in
-            the way.
-    """
-    of_import = select(Transaction).where(Transaction.import_id == import_id)
-    first = session.scalar(of_import.limit(1))
-    if first is None:
-        raise NotFound.of("import")
-    try:
-        portfolio = changeable(session, owner_id, first.portfolio_id)
-    except NotFound:
-        raise NotFound.of("import") from None
-    locked = of_import.order_by(Transaction.id).execution_options(populate_existing=True)
-    try:
-        delete_entries(session, portfolio, session.scalars(locked).all())
-    except ledger.Unbalanced as unbalanced:
-        raise _stands_in_the_way(unbalanced) from unbalanced
 
 
 def _try(
@@ -202,7 +191,10 @@ def _sound(file: LedgerFile, errors: Errors, resolution: Resolution) -> list[Led
 def _require_few(file: LedgerFile) -> None:
     count = len(file.rows) + len(file.errors)
     if count > MOST_ROWS:
-        raise FileRefused(f"The file has {count} rows; at most {MOST_ROWS} are taken at once.")
+        raise FileRefused(
+            f"The file has {count:,} rows; at most {MOST_ROWS:,} are taken at once: send it in"
+            " parts."
+        )
 
 
 def _of_the_future(rows: Sequence[LedgerRow]) -> Errors:
@@ -250,10 +242,3 @@ def _record(
 def _rows_refused(errors: Mapping[int, Fields]) -> ValidationFailed:
     rows = {str(line): reasons for line, reasons in sorted(errors.items())}
     return ValidationFailed({"rows": rows}, f"{len(rows)} rows of the file are refused.")
-
-
-def _stands_in_the_way(unbalanced: ledger.Unbalanced) -> Conflict:
-    reasons = [
-        f"transaction {error.entry}: {error.message}" for error in unbalanced.errors.values()
-    ]
-    return Conflict("What is held rests on this import. " + " ".join(reasons))

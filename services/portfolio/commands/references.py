@@ -14,13 +14,14 @@ from services.portfolio.domain.ledger_files.matching import (
     match,
     of_isin,
     symbol_of,
+    symbol_of_name,
 )
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
 from services.portfolio.outside.owners import Owners
 from shared.errors import Conflict, ServiceError, ValidationFailed
 from shared.events import cards
 
-_SYMBOLS: Final = (symbol_of, marked_symbol_of)
+_SYMBOLS: Final = (symbol_of, marked_symbol_of, symbol_of_name)
 
 
 @dataclass(frozen=True, slots=True)

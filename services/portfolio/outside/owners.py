@@ -1,6 +1,6 @@
-"""What we ask the owner of assets, when one is new to us or events of it are missing."""
+"""What we ask the owners of assets and of alert rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -33,11 +33,25 @@ class AssetSnapshot(NamedTuple):
         return self.card.asset_type == "CURRENCY"
 
 
+class AssetOfImport(NamedTuple):
+    """A private asset that was made for an import.
+
+    Attributes:
+        has_own_records: whether its owner recorded prices or splits of it.
+    """
+
+    id: int
+    symbol: str
+    name: str
+    has_own_records: bool
+
+
 class Owners:
-    """The internal API of the assets service."""
+    """The internal APIs of the assets and the webhooks service."""
 
     def __init__(self, urls: Mapping[str, str], signer: Signer) -> None:
         self._assets = ServiceClient("assets", urls["assets"], signer)
+        self._urls, self._signer = urls, signer
 
     def asset_ids(self) -> Iterator[int]:
         """Yield the id of every asset, ascending.
@@ -94,6 +108,24 @@ class Owners:
         made = self._assets.post("assets/", {"user": user_id, **values})
         return int(made["id"])
 
+    def of_imports(self, user_id: int, ids: Iterable[int]) -> list[AssetOfImport]:
+        """Return those of the assets that were made for imports of a user, and are in use.
+
+        Raises:
+            Unavailable: their owner does not answer.
+        """
+        assets = _listed(self._assets, "assets/of-imports/", user_id, ids)
+        return [AssetOfImport(**asset) for asset in assets]
+
+    def watched(self, user_id: int, ids: Iterable[int]) -> set[int]:
+        """Return those of the assets that alert rules of a user are on.
+
+        Raises:
+            Unavailable: the owner of rules does not answer.
+        """
+        alerts = ServiceClient("webhooks", self._urls["webhooks"], self._signer)
+        return set(_listed(alerts, "alerts/assets/", user_id, ids))
+
     def jobs(self, user_id: int) -> list[Mapping[str, Any]]:
         """Return what the owner of assets tells of a user's jobs.
 
@@ -149,3 +181,13 @@ class Owners:
         days = map(date.fromisoformat, series["dates"])
         closes = dict(zip(days, map(Decimal, series["close"]), strict=True))
         yield AssetSnapshot(series["sequence"], cards.Asset.of(series["asset"]), closes)
+
+
+def _listed(owner: ServiceClient, path: str, user_id: int, ids: Iterable[int]) -> list[Any]:
+    """Return all that an owner says of a user's assets with these ids."""
+    told: list[Any] = []
+    wanted = sorted(ids)
+    for first in range(0, len(wanted), AT_ONCE):
+        chunk = ",".join(map(str, wanted[first : first + AT_ONCE]))
+        told += owner.get(path, {"user": user_id, "ids": chunk})["assets"]
+    return told

@@ -19,6 +19,8 @@ from services.portfolio.schemas import (
     ImportedSchema,
     ImportQuery,
     PortfolioOfFile,
+    TakeBackQuery,
+    TakenBackSchema,
 )
 from shared.http import Blueprint, Resource, bodies, identity, jobs, session, spool
 from shared.http.blueprint import BULK_BODY
@@ -51,7 +53,13 @@ def _body(format_: str) -> bytes:
 @blueprint.body_limit(BULK_BODY)
 @blueprint.lane(IMPORTING)
 @blueprint.arguments(ImportQuery, location="query")
-@blueprint.job("import_transactions", lane=IMPORTING.name, size=_rows, most=AT_ONCE)
+@blueprint.job(
+    "import_transactions",
+    lane=IMPORTING.name,
+    size=_rows,
+    most=AT_ONCE,
+    limit=commands.MOST_ROWS,
+)
 @blueprint.response(200, ImportedSchema)
 @blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
 def import_file(query: dict[str, Any]) -> Resource:
@@ -80,10 +88,15 @@ def list_formats() -> Resource:
 @blueprint.route("/api/transactions/imports/<id:import_id>/", methods=["DELETE"])
 @blueprint.authenticated("write")
 @blueprint.lane(IMPORTING)
-@blueprint.response(204)
-def take_back_import(import_id: int) -> None:
+@blueprint.arguments(TakeBackQuery, location="query")
+@blueprint.response(200, TakenBackSchema, description="What became of the assets made for it.")
+@blueprint.alt_response(204, schema=None, description="No asset was made for it.")
+def take_back_import(query: dict[str, bool], import_id: int) -> commands.TakenBack | Response:
     """Take an import back: all its transactions are deleted, or none."""
-    commands.take_back_import(session, identity.user_id, import_id)
+    taken = commands.take_back_import(
+        session, identity.user_id, import_id, owners=owners(), **query
+    )
+    return taken if taken.assets else Response(status=204)
 
 
 @blueprint.route("/api/transactions/export/", methods=["GET"])

@@ -285,3 +285,41 @@ class ImportedSchema(StrictSchema):
         }
     )
     warnings = Warnings()
+
+
+class TakeBackQuery(StrictSchema):
+    """What goes with an import."""
+
+    delete_assets = Flag(
+        load_default=False,
+        metadata={
+            "description": "Delete the private assets too that imports made for its rows, with"
+            " their prices, where nothing else needs them: no other transaction, no alert rule, no"
+            " price or split that you recorded."
+        },
+    )
+
+
+class AssetLeftSchema(StrictSchema):
+    """A private asset that was made for an import."""
+
+    id = fields.Integer(metadata={"description": "Its id.", "example": 17})
+    symbol = fields.String(metadata={"description": "Symbol.", "example": "VWRL"})
+    name = fields.String(metadata={"description": "Name.", "example": "Vanguard FTSE All-World"})
+    is_deleted = fields.Boolean(
+        metadata={
+            "description": "Whether it goes with the import, within a second.",
+            "example": False,
+        }
+    )
+    reason = answered(fields.String, "Why it stays.", "Other transactions name it.")
+
+
+class TakenBackSchema(StrictSchema):
+    """What was taken back."""
+
+    deleted = fields.Integer(metadata={"description": "Transactions.", "example": 12})
+    assets = fields.List(
+        fields.Nested(AssetLeftSchema),
+        metadata={"description": "Assets of your own that imports made for them."},
+    )

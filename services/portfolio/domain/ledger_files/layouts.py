@@ -31,6 +31,7 @@ from shared.files import (
     Marks,
     Table,
     notes_of,
+    parse_time,
     read,
     require_needed,
 )
@@ -193,7 +194,7 @@ def _row(line: int, texts: dict[str, str], habits: _Habits) -> LedgerRow | str:
     if habits.layout.currency:
         texts = {"currency": habits.layout.currency, **{n: it for n, it in texts.items() if it}}
     cells = Cells(texts, habits.marks, habits.days)
-    word = (cells.text("transaction_type") or "").lower()
+    word = (cells.word("transaction_type") or "").lower()
     if word in habits.layout.skips:
         return habits.layout.skips[word]
     kind = _type(cells, word, habits)
@@ -266,10 +267,10 @@ def _asset_of(cells: Cells, kind: EntryType, layout: Layout) -> AssetReference |
 
 
 def _asset(cells: Cells) -> AssetReference | None:
-    isin, currency = cells.text("isin", 12), cells.currency("asset_currency")
+    isin, currency = cells.word("isin", 12), cells.currency("asset_currency")
     asset = AssetReference(
         isin=isin,
-        symbol=cells.text("symbol", 32),
+        symbol=cells.word("symbol", 32),
         name=cells.text("asset_name"),
         currency=currency,
         money=cells.currency("currency") if isin and not currency else None,
@@ -304,15 +305,7 @@ def _charge(cells: Cells, name: str, habits: _Habits) -> Decimal:
 
 
 def _time(cells: Cells) -> time | None:
-    return cells.parsed("time", _parse_time)
-
-
-def _parse_time(text: str) -> time | None:
-    try:
-        at = time.fromisoformat(text)
-    except ValueError:
-        raise ValueError("Not a time of day: use HH:MM.") from None
-    return None if at == time() else at.replace(tzinfo=None)
+    return cells.parsed("time", parse_time)
 
 
 def _position(cells: Cells) -> int | None:

@@ -274,7 +274,7 @@ def test_umlauts_are_read_in_each_encoding(encoding: str) -> None:
 def test_a_hidden_or_missing_value_is_an_error_of_its_line() -> None:
     found = read(GERMAN, "2024-01-02;Einlage;***;EUR;;;;;;;;;;;", "2024-01-02;Einlage;;EUR")
     assert found.errors == {
-        2: {"amount": ["Not a decimal number."]},
+        2: {"amount": ["Not a decimal number. Write it as 1234.50 or 1234,50."]},
         3: {"amount": ["The row needs a value."]},
     }
 
