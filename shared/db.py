@@ -15,12 +15,25 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import BigInteger, Engine, Row, Select, create_engine, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Engine,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.sql.elements import ColumnElement
 
+from shared.bells import Bells
 from shared.observability import logger
 
 T = TypeVar("T")
@@ -56,6 +69,7 @@ _CONNECT_ARGS: Final[dict[str, Any]] = {
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
 _IS_STILL: Final = "is_still"
+_RINGS: Final = "rings"
 
 
 class Query:
@@ -70,6 +84,14 @@ class Query:
         self.sql = str(compiled)
         # The values that are written in it.
         self.constants: Mapping[str, Any] = compiled.params
+
+
+_NOTIFY: Final = Query(select(func.pg_notify(bindparam("name", type_=Text), "")))
+
+
+def ring(session: Session, name: str) -> None:
+    """Ring a bell once the transaction of `session` is committed."""
+    session.info.setdefault(_RINGS, set()).add(name)
 
 
 def look_anew(session: Session) -> None:
@@ -97,6 +119,7 @@ class Database:
     Attributes:
         sessions: make sessions that read and write.
         snapshots: make sessions that only read, and see one moment in all they read.
+        bells: wake who waits for what is committed.
     """
 
     def __init__(self, url: str, *, pool_size: int = 8, patience: Patience = IN_A_REQUEST) -> None:
@@ -116,6 +139,8 @@ class Database:
         self.snapshots = sessionmaker(still, expire_on_commit=False, info={_IS_STILL: True})
         self._url = f"postgresql://{url.partition('://')[2]}"
         self._readers: deque[Reader] = deque()
+        self.bells = Bells(self.alone, lambda name: self.read(_NOTIFY, {"name": name}))
+        event.listen(self.sessions, "after_commit", self._ring)
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.
@@ -160,6 +185,12 @@ class Database:
 
     def _new_reader(self) -> Reader:
         return self.alone().cursor()
+
+    def _ring(self, session: Session) -> None:
+        # A savepoint that is released shows nothing to others yet.
+        if not session.in_nested_transaction():
+            for name in session.info.pop(_RINGS, ()):
+                self.bells.ring(name)
 
     def alone(self) -> psycopg.Connection[Any]:
         """Return a connection of its own, in autocommit: for what lives as long as that does."""

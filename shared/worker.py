@@ -68,9 +68,11 @@ def run(
         events = [Event.from_json(message.body) for message in messages]
         with_owners(lambda: inbox.process(database.sessions, settings.name, events, handlers))
 
+    bell = database.bells[outbox.BELL]
+
     def relay() -> None:
         publisher = bus.publisher(settings.event_bus_url)
-        outbox.Relay(database.engine, publisher, service=settings.name).run(stop)
+        outbox.Relay(database.engine, publisher, service=settings.name, bell=bell).run(stop)
 
     parts: dict[str, Callable[[], None]] = {
         "relay": relay,
@@ -88,9 +90,11 @@ def run(
     ]
     for thread in threads:
         thread.start()
+    threading.Thread(target=database.bells.listen, args=[stop], name="bells", daemon=True).start()
     _serve_metrics(settings.metrics_host, settings.metrics_port)
     log.info("worker_started", parts=sorted(parts))
     stop.wait()
+    database.bells.ring_here()
     for thread in threads:
         thread.join(_STOP_WITHIN / len(threads))
     database.close()

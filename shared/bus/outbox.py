@@ -23,10 +23,12 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from shared.bus import retention
 from shared.bus.relay import Relay
+from shared.db import ring
 from shared.events import Event
 
-__all__ = ["MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "purge"]
+__all__ = ["BELL", "MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "purge"]
 
+BELL: Final = "outbox"
 KEPT_FOR: Final = timedelta(days=7)
 # NATS takes 1 MiB a message by default; a larger one would stand in the relay's way for ever.
 MAX_PAYLOAD: Final = 900_000  # bytes
@@ -71,6 +73,7 @@ def add(session: Session, *events: Event) -> None:
     """
     if events:
         session.execute(insert(_OUTBOX), [_row(event) for event in events])
+        ring(session, BELL)
 
 
 def _row(event: Event) -> dict[str, Any]:

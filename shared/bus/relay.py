@@ -16,6 +16,7 @@ from psycopg.pq import ExecStatus
 from sqlalchemy import ARRAY, Connection, Engine, Row, Text, bindparam, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.bells import Bell
 from shared.bus import metrics
 from shared.bus.backoff import Backoff
 from shared.bus.interface import BusUnavailable, Message, Publisher, Unroutable
@@ -25,9 +26,7 @@ from shared.observability import logger
 log = logger(__name__)
 
 WINDOW: Final = 200  # rows published at once
-_POLL: Final = 0.1  # seconds
-_IDLE_POLL: Final = 0.25  # seconds, where nothing has come for about one
-_SLOWER: Final = 1.2  # of one poll that finds nothing to the next
+_POLL: Final = 0.1  # seconds, while more may come
 _FOLLOW: Final = 1.0  # seconds between two looks whether the leader is gone
 _OBSERVE_EVERY: Final = 5.0  # seconds
 _PARKED_FOR: Final = 5.0  # seconds until a type that nobody wants is tried again
@@ -71,13 +70,15 @@ class Relay:
     one did not mark; inboxes drop that.
     """
 
-    def __init__(self, engine: Engine, publisher: Publisher, *, service: str) -> None:
+    def __init__(
+        self, engine: Engine, publisher: Publisher, *, service: str, bell: Bell | None = None
+    ) -> None:
         self._engine = engine
         self._publisher = publisher
         self._service = service
+        self._bell = bell or Bell()
         self._patience = Backoff()
         self._turn = ""  # the subject that is next
-        self._pause = _POLL
         self._is_busy = False  # the last window had rows
         self._parked: dict[str, float] = {}  # type → monotonic seconds until it is tried again
         self._observed = float("-inf")
@@ -99,9 +100,11 @@ class Relay:
         while not stop.is_set():
             self._observe(connection)
             leading = leading or self._lead(connection)
-            pause = self._relay(connection) if leading else _FOLLOW
+            if leading:
+                self._relay(connection, stop)
+            else:
+                stop.wait(_FOLLOW)
             backoff.reset()
-            stop.wait(pause)
 
     def _lead(self, connection: Connection) -> bool:
         leads = bool(connection.scalar(select(func.pg_try_advisory_lock(_LEADER_LOCK))))
@@ -109,25 +112,26 @@ class Relay:
             log.info("relay_leads")
         return leads
 
-    def _relay(self, connection: Connection) -> float:
-        """Publish and mark one window; return the seconds to wait before the next one."""
+    def _relay(self, connection: Connection, stop: threading.Event) -> None:
+        """Publish and mark one window, and wait until it is time for the next one."""
         rows = self._read(connection) if self._is_busy or _is_any_waiting(connection) else []
         self._is_busy = bool(rows)
         if not rows:
             self._turn = ""
-            self._pause = min(self._pause * _SLOWER, _IDLE_POLL)
-            return self._pause
+            self._bell.wait(_POLL)
+            return
         crash_point("after_commit_before_publish")
         try:
             unroutable = self._publish(sorted(rows, key=lambda row: row.id))
         except BusUnavailable as error:
             log.warning("relay_lost_broker", error=str(error))
-            return self._patience.next()
+            stop.wait(self._patience.next())
+            return
         self._patience.reset()
         crash_point("after_confirm_before_mark")
         self._mark(connection, [row.id for row in rows if str(row.event_id) not in unroutable])
-        self._pause = _POLL
-        return 0 if self._more_wait(rows) else _POLL
+        if not self._more_wait(rows):
+            self._bell.wait(_POLL, is_busy=True)
 
     def _read(self, connection: Connection) -> Sequence[Row[Any]]:
         now = time.monotonic()

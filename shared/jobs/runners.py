@@ -12,13 +12,14 @@ from prometheus_client import Gauge
 
 from shared.bus.backoff import Backoff
 from shared.db import Database
+from shared.http.jobs import CHANNEL
 from shared.jobs import queue
 from shared.jobs.queue import Connection
 from shared.observability import logger
 
 log = logger(__name__)
 
-_LOOK: Final = 1.0  # seconds between two looks, where nothing is told
+_LOOK: Final = 1.0  # seconds between two looks at runners that work
 _OBSERVE_EVERY: Final = 5.0  # seconds
 _AGAIN_AFTER: Final = 5.0  # seconds after a runner that failed
 _END_WITHIN: Final = 1.5  # seconds
@@ -36,6 +37,7 @@ class Runners:
     def __init__(self, database: Database, factory: str) -> None:
         self._database = database
         self._factory = factory
+        self._bell = database.bells[CHANNEL]
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._not_before: dict[str, float] = {}  # by the monotonic clock
         self._observed = float("-inf")
@@ -46,7 +48,6 @@ class Runners:
         while not stop.is_set():
             try:
                 with closing(self._database.alone()) as connection:
-                    queue.listen(connection)
                     self._watch(connection, stop, backoff)
             except psycopg.Error as error:
                 log.warning("jobs_lost_database", error=type(error).__name__)
@@ -60,7 +61,7 @@ class Runners:
             for lane in queue.abandoned_lanes(connection):
                 self._start(lane)
             backoff.reset()
-            queue.await_news(connection, _LOOK)
+            self._bell.wait(_LOOK, is_busy=bool(self._processes))
 
     def _observe(self, connection: Connection) -> None:
         """Tell Prometheus what is not done."""

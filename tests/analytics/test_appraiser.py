@@ -1,5 +1,6 @@
 """The appraiser: whom a change concerns, what is told of it, and what a failure leaves."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,6 +20,8 @@ from services.analytics.replicas import Replicas
 from shared.events import Event
 from shared.finance.figures import WATCHABLE
 from shared.identity import Signer
+from shared.testing import wait_until
+from shared.testing.bells import is_rung, listening
 from shared.testing.stand import NOWHERE
 from tests.analytics.conftest import Desk
 from tests.analytics.test_portfolio_metrics import UP_DOWN_UP, ten_shares
@@ -71,6 +74,21 @@ def test_a_price_concerns_the_portfolios_that_hold_the_asset_and_no_others(desk:
     desk.world.price(first, "2024-01-08", "1")
     desk.hear()
     assert marked(desk) == [one, two, two]
+
+
+def test_what_must_be_valued_again_rings_for_the_appraiser(desk: Desk) -> None:
+    ten_shares(desk)
+    asset = next(iter(desk.world.assets))
+    closes = itertools.count(1)
+
+    def trade() -> bool:
+        desk.world.price(asset, "2024-01-08", str(next(closes)))
+        desk.hear()
+        return True
+
+    with listening(desk.stand.database_url, marks.BELL) as [bell]:
+        # Again and again: of a burst the first one rings.
+        wait_until(lambda: trade() and is_rung(bell))
 
 
 def test_a_rate_concerns_the_portfolios_that_need_it(desk: Desk) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from services.webhooks.commands import delivering as deliveries
 from services.webhooks.outside.network import Network
 from services.webhooks.outside.sealing import Seal
 from shared.testing import ENOUGH, Stand, wait_until
+from shared.testing.bells import is_rung, listening
 from tests.webhooks.calling import User
 from tests.webhooks.receiving import Clock, Handler, MakeReceiver, Receiver, answering, delivering
 
@@ -30,6 +32,15 @@ def test_a_receiver_that_hangs_has_two_in_flight_and_delays_nobody(
         wait_until(lambda: all(len(receiver.requests) == 3 for receiver in healthy))
         assert hanging.most_in_flight == 2
         released.set()
+
+
+def test_what_is_due_at_once_rings_for_the_courier(
+    ann: User, stand: Stand, receiver: Receiver
+) -> None:
+    webhook = ann.subscribe(receiver.url)
+    with listening(stand.database_url, deliveries.BELL) as [bell]:
+        # Again and again: of a burst the first one rings.
+        wait_until(lambda: ann.send_test(webhook) and is_rung(bell))
 
 
 def test_several_couriers_deliver_each_message_once(

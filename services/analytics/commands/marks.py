@@ -36,8 +36,10 @@ from services.analytics.models import (
     Portfolio,
     RevaluationMark,
 )
-from shared.http import AnySelect
+from shared.db import AnySelect, ring
 
+# Rings when a mark was set.
+BELL: Final = "marks"
 EVERYTHING: Final = date.min  # before every ledger
 # Advisory locks: one for each portfolio, and one that keeps ledgers and prices apart.
 _VALUING: Final = 7166311
@@ -48,6 +50,7 @@ def mark_portfolio(session: Session, portfolio_id: int, since: date = EVERYTHING
     """Let a portfolio be valued again from a day on."""
     session.execute(select(func.pg_advisory_xact_lock(_CHANGING)))
     session.execute(insert(RevaluationMark).values(portfolio_id=portfolio_id, since=since))
+    ring(session, BELL)
 
 
 def mark_entry(session: Session, entry_id: int) -> None:
@@ -84,6 +87,7 @@ def mark_holders(session: Session, asset_id: int, since: date = EVERYTHING) -> N
 
 def _add(session: Session, marks: AnySelect) -> None:
     session.execute(insert(RevaluationMark).from_select(["portfolio_id", "since"], marks))
+    ring(session, BELL)
 
 
 class Claim(NamedTuple):

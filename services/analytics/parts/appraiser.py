@@ -32,7 +32,7 @@ Work = Callable[[Session, int], None]
 
 ROUND: Final = 100  # portfolios valued between two looks at what waits
 _MEASURED: Final = 5  # portfolios whose risk is measured in a round
-_POLL: Final = 0.2  # seconds
+_POLL: Final = 0.2  # seconds, while something waits
 _PATIENCE: Final = marks.Patience(pause=timedelta(seconds=0.5), longest=timedelta(seconds=4))
 _PARKED_FOR: Final = 5.0  # seconds until a portfolio that failed is tried again
 _SECONDS: Final = Histogram("appraisal_seconds", "Time to value or measure a portfolio", ["work"])
@@ -44,18 +44,20 @@ class Appraiser:
     def __init__(self, database: Database, portfolios: Portfolios) -> None:
         self._database = database
         self._portfolios = portfolios
+        self._bell = database.bells[marks.BELL]
         self._parked: dict[int, float] = {}  # portfolio → monotonic seconds until it is tried again
 
     def run(self, stop: threading.Event) -> None:
         """Value and measure until `stop`; a database that is away is waited for."""
         while not stop.is_set():
+            has_work = False
             try:
-                is_busy = self._has_work() and self.work(stop, _PATIENCE) == ROUND
-                pause = 0.0 if is_busy else _POLL
+                has_work = self._has_work()
+                if has_work and self.work(stop, _PATIENCE) == ROUND:
+                    continue
             except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("appraiser_lost_database", error=type(error).__name__)
-                pause = _POLL
-            stop.wait(pause)
+            self._bell.wait(_POLL, is_busy=has_work)
 
     def _has_work(self) -> bool:
         [row] = self._database.read(queries.APPRAISAL_WAITS, {})

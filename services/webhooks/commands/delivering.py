@@ -21,6 +21,8 @@ from services.webhooks.models import (
 )
 from shared.db import Query
 
+# Rings when a delivery may be due.
+BELL: Final = "deliveries"
 IN_FLIGHT: Final = 2  # attempts at once for one webhook, so that a slow one takes no more
 # A courier keeps its claims up every second; after this it is dead, and the delivery due again.
 LEASE: Final = timedelta(seconds=5)

@@ -11,10 +11,11 @@ import uuid_utils
 from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from services.webhooks.commands import subscriptions
+from services.webhooks.commands import delivering, subscriptions
 from services.webhooks.domain import names
 from services.webhooks.models import DELIVERED, PENDING, Delivery, Message, Webhook
 from shared.bus import retention
+from shared.db import ring
 from shared.errors import NotFound
 
 _KEPT_FOR: Final = timedelta(days=30)
@@ -141,6 +142,7 @@ def _tell(session: Session, webhook_ids: Sequence[int], notice: _Notice) -> Sequ
     row = {"id": notice.id, "type": notice.type, "body": notice.body()}
     session.execute(insert(Message).values(row))
     rows = [{"message_id": notice.id, "webhook_id": id_} for id_ in webhook_ids]
+    ring(session, delivering.BELL)
     return session.scalars(insert(Delivery).returning(Delivery.id), rows).all()
 
 
@@ -149,6 +151,7 @@ def _again(session: Session, which: ColumnElement[bool]) -> int:
     is_running = Delivery.claimed_until > func.now()
     due_at = case((is_running, Delivery.due_at), else_=func.now())
     restart = update(Delivery).where(which).values(status=PENDING, attempts=0, due_at=due_at)
+    ring(session, delivering.BELL)
     return len(session.scalars(restart.returning(Delivery.id)).all())
 
 

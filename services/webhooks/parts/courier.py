@@ -24,7 +24,7 @@ from shared.observability import logger
 log = logger(__name__)
 
 _AT_ONCE: Final = 64  # attempts of one courier
-_POLL: Final = 0.2  # seconds
+_POLL: Final = 0.2  # seconds, while there is something to do
 _KEEP_EVERY: Final = 1.0  # seconds; a claim lasts five
 _FINISH_WITHIN: Final = 1.5  # seconds that attempts under way have when the courier is stopped
 _HEADERS: Final = {"Content-Type": "application/json", "User-Agent": "personal-finance-api/1.0"}
@@ -57,18 +57,17 @@ class Courier:
         self._seal = seal
         self._clock = clock
         self._kept_at = 0.0  # by the monotonic clock
-        self._finished = threading.Event()  # an attempt has ended, so there is room for another
+        self._bell = database.bells[delivering.BELL]
 
     def run(self, stop: threading.Event) -> None:
         """Claim and deliver until `stop`; a database that is away is waited for."""
         running: dict[threading.Thread, Claim] = {}
         while not stop.is_set():
-            self._finished.clear()
             running = {thread: claim for thread, claim in running.items() if thread.is_alive()}
             claims = self._claimed(running.values())
             running |= {self._started(claim): claim for claim in claims}
             if not claims:
-                self._finished.wait(_POLL)
+                self._bell.wait(_POLL, is_busy=bool(running))
         patience = time.monotonic() + _FINISH_WITHIN
         for thread in running:
             thread.join(max(0.0, patience - time.monotonic()))
@@ -113,7 +112,8 @@ class Courier:
             # Nothing is lost: the claim runs out, and the delivery is due again.
             log.error("delivery_unrecorded", delivery=claim.delivery_id, exc_info=error)
         finally:
-            self._finished.set()
+            # There is room for another.
+            self._bell.ring()
 
     def _attempt(self, claim: Claim) -> Attempt:
         began_at = self._clock()

@@ -1,6 +1,7 @@
 """Consuming one service's queue in RabbitMQ."""
 
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,9 +29,9 @@ from shared.observability import logger
 
 log = logger(__name__)
 
-_TICK: Final = 0.2  # seconds until `stop` is looked at
+_LOOK: Final = 1.0  # seconds between two looks at `stop` while nothing comes
 _MOMENT: Final = 0.05  # seconds
-_COUNT_EVERY: Final = 75  # ticks between two counts of the dead letters
+_COUNT_EVERY: Final = 15.0  # seconds between two counts of the dead letters
 
 
 class RabbitConsumer:
@@ -105,14 +106,14 @@ class RabbitConsumer:
             return
         channel.basic_qos(prefetch_count=PREFETCH)
         channel.basic_consume(self._names.queue, deliveries.on_message)
-        ticks = 0
+        counted = float("-inf")
         # The broker cancels the consumer when the queue is deleted or moves to another node.
         while not stop.is_set() and channel.is_open and channel.consumer_tags:
-            if ticks % _COUNT_EVERY == 0:
+            if time.monotonic() >= counted + _COUNT_EVERY:
                 dead = channel.queue_declare(self._names.dead_queue, passive=True)
                 metrics.DEAD_LETTERS.labels(self._service).set(dead.method.message_count)
-            channel.connection.process_data_events(time_limit=_TICK)
-            ticks += 1
+                counted = time.monotonic()
+            channel.connection.process_data_events(time_limit=_LOOK)
 
 
 class _Deliveries:

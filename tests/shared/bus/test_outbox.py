@@ -17,6 +17,7 @@ from shared.bus.relay import WINDOW
 from shared.db import Database
 from shared.events import Event
 from shared.testing import wait_until
+from shared.testing.bells import is_rung, listening
 from tests.shared.bus.database import OutboxRow, effects, terminate_backends, unpublished
 from tests.shared.bus.processes import ledger
 from tests.shared.bus.proxy import Proxy
@@ -102,6 +103,13 @@ def test_what_was_rolled_back_is_never_told(database: Database) -> None:
         outbox.add(session, event())
         session.rollback()
     assert unpublished(database) == 0
+
+
+def test_what_was_recorded_rings_for_the_relay(database: Database) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    with listening(url, outbox.BELL) as [bell]:
+        # Again and again: of a burst the first one rings.
+        wait_until(lambda: record(database, 1) and is_rung(bell))
 
 
 def test_an_event_larger_than_a_broker_takes_is_refused_at_once(database: Database) -> None:
