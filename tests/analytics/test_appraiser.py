@@ -19,6 +19,7 @@ from services.analytics.replicas import Replicas
 from shared.events import Event
 from shared.finance.figures import WATCHABLE
 from shared.identity import Signer
+from shared.testing import wait_until
 from shared.testing.stand import NOWHERE
 from tests.analytics.conftest import Desk
 from tests.analytics.test_portfolio_metrics import UP_DOWN_UP, ten_shares
@@ -362,8 +363,7 @@ def test_a_price_and_a_purchase_at_the_same_time_do_not_miss_each_other(desk: De
     with desk.stand.database.sessions.begin() as session:
         desk.handlers[price.type](session, price)
         buying.start()
-        buying.join(0.3)
-        assert buying.is_alive()
+        wait_until(desk.stand.somebody_waits)
         desk.appraise()
     buying.join()
     desk.appraise()

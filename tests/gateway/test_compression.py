@@ -52,7 +52,7 @@ def test_what_the_client_has_already_is_304_as_ever(site: Site) -> None:
         answer = requests.get(
             site.url + "/api/portfolios/7/",
             headers={**GOOD, "If-None-Match": TAG["ETag"]},
-            timeout=5,
+            timeout=30,
         )
     assert (answer.status_code, answer.content) == (304, b"")
     assert site.services["portfolio"].seen[0].all("If-None-Match") == [TAG["ETag"]]
@@ -86,7 +86,7 @@ def _get(site: Site, encoding: str) -> RawAnswer:
 
 
 def _ask(door: Door, encoding: str) -> HTTPConnection:
-    connection = HTTPConnection(door.host, door.port, timeout=10)
+    connection = HTTPConnection(door.host, door.port, timeout=30)
     headers = {**GOOD, "Accept": "text/csv", "Accept-Encoding": encoding}
     connection.request("GET", "/api/portfolios/", headers=headers)
     return connection

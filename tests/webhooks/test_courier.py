@@ -104,7 +104,7 @@ def test_an_attempt_that_outlasts_its_claim_is_not_made_twice(
     answered = threading.Event()
 
     def late(handler: Handler) -> None:
-        answered.wait(10)
+        answered.wait(ENOUGH)
         answering(200)(handler)
 
     receiver = make_receiver(late)
