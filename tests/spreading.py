@@ -9,7 +9,15 @@ from xdist.scheduler import LoadScopeScheduling
 # All of these are for one process, which starts the whole product once.
 _PRODUCT: Final = "tests/e2e/"
 # What takes long begins first, so that at the end no process waits for another.
-_LONG: Final = (_PRODUCT, "tests/model/", "tests/shared/bus/", "tests/gateway/", "tests/deploy/")
+_LONG: Final = (
+    _PRODUCT,
+    "tests/model/",
+    "tests/shared/bus/",
+    "tests/gateway/",
+    "tests/deploy/",
+    "tests/shared/jobs/",
+    "tests/webhooks/test_worker.py",
+)
 
 
 class Spreading(LoadScopeScheduling):
