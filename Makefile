@@ -13,6 +13,7 @@ INSTALL := $(BIN)/python $(PIP)
 AUDIT := $(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes
 
 T ?= tests
+SPREAD := -p tests.spreading -n logical --maxprocesses 4
 OUT ?= build/kubernetes
 
 .DEFAULT_GOAL := help
@@ -30,8 +31,8 @@ ifneq ($(filter yahoo,$(subst $(comma), ,$(DATA_SOURCES)))$(filter yfinance,$(DA
 run: $(VENV)/.yahoo
 endif
 
-test: $(VENV)/.dev ## Run the tests with coverage; T=tests/portfolio for some of them
-	$(BIN)/python -m pytest --cov --cov-report=term $(T)
+test: $(VENV)/.dev ## Run the tests; T=tests/portfolio for some of them, COVERAGE=1 for what they reach
+	$(BIN)/python -m pytest $(SPREAD) $(if $(COVERAGE),--cov --cov-report=term) $(T)
 
 lint: $(VENV)/.dev ## Check style, types, the direction of imports, security and licences
 	$(BIN)/ruff check .

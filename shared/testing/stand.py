@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -124,6 +125,15 @@ class Stand:
         values = (line[len(sample) :] for line in lines if line.startswith(sample))
         return int(float(next(values, 0)))
 
+    def somebody_waits(self) -> bool:
+        """Return whether somebody waits for a row that another one has locked."""
+        waiting = (
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database())"
+        )
+        with self.database.engine.connect() as connection:
+            return bool(connection.scalar(text(waiting)))
+
     def hear(self, event: Event, handlers: Mapping[str, EventHandler]) -> None:
         """Apply an event as the worker does."""
         with_owners(lambda: inbox.process(self.database.sessions, self.name, [event], handlers))
@@ -139,8 +149,22 @@ class Stand:
     def empty(self) -> None:
         """Delete every row of every table and start every number at 1 again."""
         with self.database.engine.begin() as connection:
-            tables = ", ".join(f'"{name}"' for name in _tables(connection))
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            connection.exec_driver_sql(self._emptying)
+
+    @cached_property
+    def _emptying(self) -> str:
+        """The statements that empty all tables: TRUNCATE takes 20 times as long for a few rows."""
+        with self.database.engine.connect() as connection:
+            tables = _tables(connection)
+            sequences = connection.scalars(
+                text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+            ).all()
+        statements = [
+            sql.SQL("SET LOCAL session_replication_role = replica"),  # the order does not matter
+            *(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables),
+            *(sql.SQL("SELECT setval({}, 1, false)").format(f'"{name}"') for name in sequences),
+        ]
+        return sql.SQL(";").join(statements).as_string()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -70,7 +70,7 @@ class RawAnswer:
     body: bytes
 
 
-def raw(door: Door, request: bytes, *, timeout: float = 5) -> RawAnswer:
+def raw(door: Door, request: bytes, *, timeout: float = 30) -> RawAnswer:
     """Send bytes as they are, on a connection of their own, and return the answer."""
     with socket.create_connection((door.host, door.port), timeout=timeout) as connection:
         connection.sendall(request)

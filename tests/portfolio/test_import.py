@@ -9,8 +9,8 @@ import pytest
 from services.assets.domain.access import Actor
 from services.portfolio.commands import imports
 from services.webhooks.domain.transactions import public
-from shared.testing import Stand
-from tests.portfolio.build import TODAY, User, answered, codes, refused
+from shared.testing import Stand, today
+from tests.portfolio.build import User, answered, codes, refused
 from tests.portfolio.filing import HEADER, bad_rows, imported, listed, send
 from tests.portfolio.owning import Assets
 
@@ -608,7 +608,7 @@ def test_only_the_owner_of_the_portfolio_imports_into_it(
 
 
 def test_an_import_with_a_key_happens_once(ann: User, portfolio: int) -> None:
-    text = f"date,transaction_type,amount\n{TODAY},DEPOSIT,1\n"
+    text = f"date,transaction_type,amount\n{today()},DEPOSIT,1\n"
     answers = [
         ann.client.post(
             f"/api/transactions/import/?portfolio_id={portfolio}",

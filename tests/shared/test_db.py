@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from shared.db import Database, Query, driver_url, sqlstate
+from shared.testing import ENOUGH
 from shared.testing.stand import create_database
 from tests.shared.bus.database import terminate_backends
 
@@ -64,7 +65,7 @@ def test_two_that_change_the_same_at_once_are_both_done(database: Database) -> N
         seen = count(session)
         tries.append(seen)
         if len(tries) <= 2:
-            both.wait(5)
+            both.wait(ENOUGH)
         put(session, seen + 1)
 
     with ThreadPoolExecutor(2) as pool:

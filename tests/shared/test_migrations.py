@@ -14,6 +14,7 @@ from sqlalchemy import MetaData
 from shared import migrations
 from shared.db import Database
 from shared.settings import SERVICES
+from shared.testing import ENOUGH
 from shared.testing.stand import create_database
 
 # What PostgreSQL itself says of the schema `public`, apart from Alembic's own table.
@@ -112,7 +113,7 @@ def test_two_that_migrate_at_once_wait_for_each_other(postgres_url: str) -> None
         second.start()
         time.sleep(4.3)
         assert second.is_alive()
-    second.join(20)
+    second.join(ENOUGH)
     assert schema_of(url)["columns"]
 
 

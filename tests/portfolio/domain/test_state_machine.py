@@ -238,5 +238,5 @@ def stored(holding: Holding) -> Holding:
     return replace(holding, lots=Lots.of(holding.lots.method, lots))
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+LedgerMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=30)
 TestLedger = LedgerMachine.TestCase

@@ -197,7 +197,7 @@ ledgers = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ledgers)
 def test_what_is_written_is_read_back_identically(rows: list[LedgerRow]) -> None:
     rows.sort(key=lambda row: (row.date, row.position_in_day))
