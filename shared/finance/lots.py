@@ -1,7 +1,7 @@
 """Lots, and which of them a sale takes: the four cost methods."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -22,8 +22,7 @@ class CostMethod(StrEnum):
     HIFO = "HIFO"
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(NamedTuple):
     """What was acquired together and is still held; with AVERAGE there is one for all.
 
     Attributes:
@@ -178,7 +177,7 @@ class Lots:
         for lot in self:
             held = EXACT.add(held, lot.quantity)
             after = scaled(held, ratio)
-            new = replace(lot, quantity=EXACT.subtract(after, before))
+            new = lot._replace(quantity=EXACT.subtract(after, before))
             before = after
             new = loose.joined(new) if loose else new
             loose = None if new.quantity else new
