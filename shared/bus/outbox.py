@@ -71,7 +71,7 @@ def _row(event: Event) -> Sequence[str]:
     payload = event.to_json()
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"The event {event.type} has {len(payload)} bytes; {MAX_PAYLOAD} at most")
-    return str(event.id), event.type, event.subject, payload.decode()
+    return event.id.hex, event.type, event.subject, payload.decode()
 
 
 def purge(session: Session) -> int:

@@ -116,6 +116,22 @@ def all_sound(name: str, rows: Sequence[T | ServiceError]) -> list[T]:
     return [row for row in rows if not isinstance(row, ServiceError)]
 
 
+def _reader(field: fields.Field[Any]) -> Callable[[Any], Any]:
+    """Return what `field.deserialize` does with a value, its validators looked for once."""
+    if field.pre_load or field.post_load:
+        return field.deserialize
+
+    def read(value: Any) -> Any:
+        if value is None:
+            return field.deserialize(value)
+        loaded = field._deserialize(value, None, None)
+        for validate in field.validators:
+            validate(loaded)
+        return loaded
+
+    return read
+
+
 class _Loader:
     """Loads rows as a schema does, in a fraction of its time where they are sound.
 
@@ -128,7 +144,7 @@ class _Loader:
         self._schema = schema
         fields = schema.load_fields
         self._readers: Mapping[str, _Reader] = {
-            field.data_key or name: (field.attribute or name, field.deserialize, {})
+            field.data_key or name: (field.attribute or name, _reader(field), {})
             for name, field in fields.items()
         }
         # Whose absence takes more than a constant.

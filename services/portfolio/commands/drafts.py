@@ -145,15 +145,19 @@ def in_major_unit(fields: TransactionFields) -> TransactionFields:
 
 def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
     fields = draft.fields
-    exchange_rate = _exchange_rate(draft, rates)
-    asset_rate = _asset_rate(draft, exchange_rate, rates)
-    if draft.asset_currency == draft.portfolio.currency:
+    currency, asset_currency = draft.currency, draft.asset_currency
+    target = draft.portfolio.currency
+    exchange_rate = _exchange_rate(fields, currency, target, rates)
+    asset_rate = ONE
+    if currency != asset_currency:
+        asset_rate = _asset_rate(draft, exchange_rate, rates)
+    if asset_currency == target:
         exchange_rate = asset_rate
     return Entry(
         id=0,
         date=fields.date,
         type=EntryType(fields.transaction_type),
-        currency=draft.currency,
+        currency=currency,
         asset=fields.asset,
         quantity=fields.quantity,
         price=fields.price,
@@ -166,21 +170,22 @@ def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
     )
 
 
-def _exchange_rate(draft: Draft, rates: fx.RateBook) -> Decimal | None:
-    exchange_rate, target = draft.fields.exchange_rate, draft.portfolio.currency
+def _exchange_rate(
+    fields: TransactionFields, currency: str, target: str, rates: fx.RateBook
+) -> Decimal | None:
+    exchange_rate = fields.exchange_rate
     if exchange_rate is None:
-        rate = rates.find(draft.currency, target, draft.fields.date)
+        rate = rates.find(currency, target, fields.date)
         return rate.value if rate else None
-    if draft.currency == target and exchange_rate != ONE:
+    if currency == target and exchange_rate != ONE:
         reason = f"The transaction is in {target} like its portfolio: the rate is 1."
         raise InvalidEntry({"exchange_rate": reason})
     return exchange_rate
 
 
 def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.RateBook) -> Decimal:
+    """Return the rate between two different currencies."""
     source, target, day = draft.currency, draft.asset_currency, draft.fields.date
-    if source == target:
-        return ONE
     if (rate_before := _asset_rate_before(draft)) is not None:
         return rate_before
     if target == draft.portfolio.currency and exchange_rate is not None:

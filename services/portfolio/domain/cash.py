@@ -96,15 +96,15 @@ def external_flow(entry: Entry, since: date | None) -> Decimal | None:
 
 
 def _counted(account: Account, entry: Entry, sign: int) -> Account:
+    in_cash = account.since is not None and entry.date >= account.since
+    sums = sums_entered(entry.type, of_asset=entry.asset is not None, in_cash=in_cash)
+    if not sums and entry.exchange_rate is not None:
+        return account
     cash = entry.cash
     if not cash:
         return account
     if entry.exchange_rate is None:
         return account._replace(unrated=account.unrated + sign)
-    in_cash = account.since is not None and entry.date >= account.since
-    sums = sums_entered(entry.type, of_asset=entry.asset is not None, in_cash=in_cash)
-    if not sums:
-        return account
     money = EXACT.multiply(times(cash, entry.exchange_rate) or ZERO, sign)
     if "balance" in sums:
         account = account._replace(balance=EXACT.add(account.balance, money))
