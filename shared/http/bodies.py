@@ -5,6 +5,7 @@ gigabyte before anything could be said of the number of rows.
 """
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
@@ -41,6 +42,13 @@ def lines(body: bytes) -> int:
     """Return how many lines a text has below its first one, blank ones among them."""
     text = body.strip()
     return max(text.count(b"\n"), text.count(b"\r"))
+
+
+def elements(body: bytes, names: Iterable[str]) -> int:
+    """Return about how many elements of some names an XML file has."""
+    return sum(
+        body.count(f"<{name}{end}".encode()) for name in names for end in (" ", ">", "/", "\n")
+    )
 
 
 def rows(body: bytes) -> int:

@@ -32,18 +32,22 @@ _CSV: Final = {
 }
 _SAID: Final = ("form", "columns", "types")
 _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
+_XML: Final = {"schema": {"type": "string"}, "example": "<client>…</client>"}
 _READ: Final = 25  # percent of an import's work, about
 
 
 def _rows(query: dict[str, Any]) -> int:
     # Before anything is said of the file: a portfolio of somebody else does not exist.
     queries.portfolios.row(session, identity.user_id, query["portfolio_id"])
-    body = _body(query["format"])
+    layout = ledger_files.layout_of(query["format"])
+    body = _body(layout.name)
+    if layout.elements:
+        return bodies.elements(body, layout.elements)
     return bodies.rows(body) if request.is_json else bodies.lines(body)
 
 
 def _body(format_: str) -> bytes:
-    return body_of(ledger_files.content_type(format_), "The file")
+    return body_of(ledger_files.layout_of(format_).content_type, "The file")
 
 
 @blueprint.route("/api/transactions/import/", methods=["POST"])
@@ -53,7 +57,7 @@ def _body(format_: str) -> bytes:
 @blueprint.arguments(ImportQuery, location="query")
 @blueprint.job("import_transactions", lane=IMPORTING.name, size=_rows, most=AT_ONCE)
 @blueprint.response(200, ImportedSchema)
-@blueprint.file_body({"text/csv": _CSV, "application/json": _JSON})
+@blueprint.file_body({"text/csv": _CSV, "application/json": _JSON, "application/xml": _XML})
 def import_file(query: dict[str, Any]) -> Resource:
     """Record the transactions of a file that the portfolio does not have yet."""
     format_ = query.pop("format")

@@ -62,8 +62,8 @@ class ImportQuery(PortfolioOfFile, FormQuery):
         load_default="generic",
         validate=validate.OneOf(list(FORMATS)),
         metadata={
-            "description": "Our own CSV, Ghostfolio's JSON export, or the CSV that Portfolio"
-            " Performance exports of an account, in English or German."
+            "description": "What wrote the file: see `/api/transactions/import/formats/`. Our own"
+            " CSV, and any other table, by default."
         },
     )
     dry_run = Flag(
@@ -213,6 +213,13 @@ class FormatSchema(StrictSchema):
         keys=fields.String(),
         values=fields.String(),
         metadata={"description": "A word of it → why its rows are left out.", "example": {}},
+    )
+    not_read = fields.List(
+        fields.String,
+        metadata={
+            "description": "All that its files may have and that is skipped and counted.",
+            "example": ["Exchanges of currencies."],
+        },
     )
 
 
