@@ -57,6 +57,9 @@ class Columns:
         said: column → title, as the sender says; goes before everything. One without a title is
             not read.
         left_out: titles that are known and not read.
+
+    Raises:
+        FileRefused: `said` names a column that there is not.
     """
 
     def __init__(
@@ -66,6 +69,11 @@ class Columns:
         left_out: Iterable[str] = (),
     ) -> None:
         self._columns = {column.name: column for column in columns}
+        if unknown := said.keys() - self._columns.keys():
+            known = ", ".join(sorted(self._columns)) or "none"
+            raise FileRefused(
+                f"columns: there is no {', '.join(sorted(unknown))}; known are {known}."
+            )
         self._said = {plain_title(title): name for name, title in said.items() if title}
         self._settled = frozenset(said)
         self._left_out = {plain_title(title) for title in left_out}

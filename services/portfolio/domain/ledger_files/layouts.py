@@ -169,14 +169,6 @@ def columns_of(layout: Layout, said: Said) -> Columns:
     Raises:
         FileRefused: it names a column that the format has not.
     """
-    names = {column.name for column in layout.columns}
-    if said.columns and not names:
-        raise FileRefused(f"columns: {layout.name} has none that could be called otherwise.")
-    if unknown := said.columns.keys() - names:
-        raise FileRefused(
-            f"columns: there is no {', '.join(sorted(unknown))}; known are"
-            f" {', '.join(sorted(names))}."
-        )
     return Columns(layout.columns, said.columns, layout.left_out)
 
 

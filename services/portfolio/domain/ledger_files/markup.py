@@ -52,7 +52,8 @@ def parsed(content: bytes, is_kept: Callable[[str], bool]) -> Element:
     """Return the root of an XML file.
 
     Args:
-        is_kept: whether elements of a name are kept; one that is not goes with all that it has.
+        is_kept: whether elements of a name are kept, which the root is; one that is not goes with
+            all that it has.
 
     Raises:
         FileRefused: it is no XML, has a document type, or is too large.
@@ -91,15 +92,15 @@ class _Reader:
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
             raise FileRefused(f"Not an XML file: line {error.lineno}: {reason}.") from error
-        if self._root is None:
-            raise FileRefused("Not an XML file that we know.")
+        if self._root is None:  # which the parser refuses
+            raise FileRefused("Not an XML file: it has no element.")
         return self._root
 
     def _refuse_doctype(self, *_: object) -> None:
         raise FileRefused("The file has a document type (<!DOCTYPE …>): leave it out.")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if self._left_out or not self._is_kept(name):
+        if self._left_out or (self._open is not None and not self._is_kept(name)):
             self._left_out += 1
             return
         self._count += 1
