@@ -9,6 +9,7 @@ from webargs.fields import DelimitedList
 from services.assets import commands
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.access import Actor
+from services.assets.parts.caps import require_assets_within, require_prices_within
 from services.assets.queries import cards
 from services.assets.schemas import DayPriceSchema, Isin, Symbol
 from shared.events.catalogue import AssetCard
@@ -168,7 +169,7 @@ class SeriesSchema(StrictSchema):
 
 
 @blueprint.route("/internal/v1/assets/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.arguments(AllCardsQuery, location="query")
 @blueprint.response(200, CardsPageSchema)
 def list_cards(query: dict[str, int]) -> Response:
@@ -179,7 +180,7 @@ def list_cards(query: dict[str, int]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-ids/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "webhooks")
 @blueprint.arguments(IdsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
@@ -188,7 +189,7 @@ def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-symbols/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics")
 @blueprint.arguments(SymbolsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_symbols(query: dict[str, Any]) -> Response:
@@ -197,7 +198,7 @@ def list_cards_by_symbols(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-isins/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(IsinsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_isins(query: dict[str, Any]) -> Response:
@@ -206,31 +207,35 @@ def list_cards_by_isins(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(PrivateAssetSchema)
 @blueprint.response(201, VersionedCard)
 @blueprint.alt_response(409, schema=Error, description="Another asset of theirs has the symbol.")
 def make_private_asset(values: dict[str, Any]) -> Response:
     """Make a private asset of a user, unless they have it already."""
-    asset = commands.ensure_private_asset(session, values.pop("user"), **values)
+    user_id = values.pop("user")
+    asset = commands.ensure_private_asset(session, user_id, **values)
+    require_assets_within(user_id)
     response = _as_it_is(cards.of(asset))
     response.status_code = 201
     return response
 
 
 @blueprint.route("/internal/v1/assets/trial/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(TrialSchema)
 @blueprint.response(200, RefusedSchema)
 def try_private_assets(values: dict[str, Any]) -> Resource:
     """Say which private assets of a user would not be made; none is."""
     rows = bulk.load(PrivateAssetSchema(exclude=["user"]), values["assets"])
-    refused = commands.refusals_of_private_assets(session, values["user"], rows)
+    refused = commands.refusals_of_private_assets(
+        session, values["user"], rows, require_assets_within
+    )
     return {"refused": refused}
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, VersionedCard)
 def get_card(asset_id: int) -> Response:
     """Return one asset's card."""
@@ -238,7 +243,7 @@ def get_card(asset_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, SeriesSchema)
 def get_series(asset_id: int) -> Response:
     """Return an asset's whole price series and the sequence that it belongs to."""
@@ -246,7 +251,7 @@ def get_series(asset_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(ClosesSchema)
 @blueprint.response(200, RecordedSchema)
 def record_closes(values: dict[str, Any], asset_id: int) -> Resource:
@@ -255,6 +260,7 @@ def record_closes(values: dict[str, Any], asset_id: int) -> Resource:
     outcomes = commands.import_sound_prices(
         session, asset_id, by=by, rows=values.pop("prices"), **values
     )
+    require_prices_within(by.user_id)
     return {"recorded": sum(isinstance(outcome, int) for outcome in outcomes)}
 
 
