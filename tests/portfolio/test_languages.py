@@ -6,6 +6,7 @@ import pytest
 
 from services.portfolio.domain import ledger_files
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
+from shared.finance.entries import EntryType as T
 
 # As the program has them in its own files of words.
 HEADERS = {
@@ -66,9 +67,10 @@ def test_portfolio_performance_speaks(language: str) -> None:
     assert (file.errors, file.skipped, file.notes) == ({}, {}, ())
     arrived, earned, sold = file.rows
     asset = AssetReference(isin="US0000000010", symbol="NINE", name="Nine Inc.", currency="USD")
-    assert (arrived.type, arrived.quantity, arrived.price) == ("TRANSFER_IN", 10, Decimal("100.15"))
-    assert (earned.type, earned.asset, earned.currency) == ("DIVIDEND", asset, "USD")
-    assert (sold.type, sold.asset, sold.quantity) == ("SELL", asset, 4)
+    assert [row.type for row in file.rows] == [T.TRANSFER_IN, T.DIVIDEND, T.SELL]
+    assert (arrived.quantity, arrived.price) == (Decimal(10), Decimal("100.15"))
+    assert (earned.asset, earned.currency) == (asset, "USD")
+    assert (sold.asset, sold.quantity) == (asset, Decimal(4))
     # 1.70 and 0.30 for 2.20; 118.00, 1.00 and 1.00 for 132.00.
     assert in_account_money(earned) == Decimal("2.00")
     assert in_account_money(sold) == Decimal("118.00")

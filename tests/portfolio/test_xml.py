@@ -176,21 +176,21 @@ def test_splits_and_transfers_between_accounts_of_one_file_count_once() -> None:
     assert sum(file.skipped.values()) == 3
 
 
-def test_a_file_may_be_a_job_and_the_preview_shows_its_rows(ann: User) -> None:
-    content = (EXAMPLES / "interactive_brokers_xml.xml").read_bytes()
-    portfolio = ann.portfolio()
-    query: dict[str, Any] = {"format": IB, "content_type": "application/xml"}
-    preview = imported(ann, portfolio, content, dry_run=True, create_missing=True, **query)
-    assert (preview["form"]["decimal"], preview["columns"], preview["missing"]) == (".", [], [])
-    assert preview["rows"][0]["transaction_type"] == "DEPOSIT"
-    assert {code for _, code in codes(preview)} == {"rows_skipped"}
-    answer = ann.client.post(
-        f"/api/transactions/import/?portfolio_id={portfolio}&format={IB}&create_missing=true",
-        data=content,
-        content_type="application/xml",
-        headers={"Prefer": "respond-async"},
-    )
+def test_a_long_file_is_a_job(ann: User) -> None:
+    text = client("\n".join(map(deposit, range(2001))))
+    portfolio = ann.portfolio(currency="EUR")
+    answer = send(ann, portfolio, text, format=PP, content_type="application/xml")
     assert answered(answer, 202)["job"]["kind"] == "import_transactions"
+
+
+def test_a_preview_shows_the_rows(ann: User) -> None:
+    content = (EXAMPLES / "interactive_brokers_xml.xml").read_bytes()
+    query: dict[str, Any] = {"format": IB, "content_type": "application/xml"}
+    preview = imported(ann, ann.portfolio(), content, dry_run=True, create_missing=True, **query)
+    assert (preview["form"]["decimal"], preview["columns"], preview["missing"]) == (".", [], [])
+    first = preview["rows"][0]
+    assert (first["transaction_type"], first["date"]) == ("DEPOSIT", "2022-01-03")
+    assert {code for _, code in codes(preview)} == {"rows_skipped"}
 
 
 def test_a_table_that_is_xml_is_told_so(ann: User) -> None:

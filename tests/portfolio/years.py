@@ -169,6 +169,7 @@ YEARS: Final = {
         2022-03-02 DIVIDEND     NINE         2.00
         2022-03-02 TAX                       -0.30
         2022-04-01 SELL         NINE 12      130.75
+        2022-04-02 BUY          NINE 10      -109.75
         2022-05-01 INTEREST                  0.40 EUR
         2022-05-02 FEE                       -1.50
         2022-06-01 TRANSFER_IN  TENX 2       100.00

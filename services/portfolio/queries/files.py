@@ -51,6 +51,7 @@ def formats() -> list[dict[str, Any]]:
                 for column in layout.columns
             ],
             "types": layout.types,
+            "by_sign": layout.by_sign,
             "skips": layout.skips,
             "not_read": list(dict.fromkeys((*layout.skips.values(), *layout.not_read))),
         }

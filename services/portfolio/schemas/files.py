@@ -171,6 +171,15 @@ class FormatSchema(StrictSchema):
         values=fields.String(),
         metadata={"description": "A word of it → the type it means.", "example": {"kauf": "BUY"}},
     )
+    by_sign = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={
+            "description": "A word of it → the type where its amount is positive, and where it is"
+            " negative.",
+            "example": {"withholding tax": ["TAX_REFUND", "TAX"]},
+        },
+    )
     skips = fields.Dict(
         keys=fields.String(),
         values=fields.String(),

@@ -10,9 +10,9 @@ converted soon after, by two rows of one moment: that is its rate.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from services.portfolio.domain.ledger_files.cells import Cells
 from services.portfolio.domain.ledger_files.layouts import Layout, Line
@@ -21,6 +21,8 @@ from shared.files import Column
 from shared.finance.entries import EntryType as T
 from shared.finance.money import EXACT, round_to
 
+Meaning = TypeVar("Meaning")
+
 _TRADES: Final = "Trades and their fees: they stand in the transactions (format=degiro)."
 _ACTIONS: Final = "Corporate actions: their pieces stand in the transactions (format=degiro)."
 _CONVERSIONS: Final = "Conversions between currencies."
@@ -28,50 +30,104 @@ _SWEEPS: Final = "Transfers between DEGIRO and its bank, and its cash funds."
 _RESERVED: Final = "Reservations of deposits and withdrawals, which are booked again."
 _NO_MONEY: Final = "Lines without an amount, and the rest of broken lines."
 
-# How a description begins, in lower case → what it is; the first that fits counts.
-_SKIPPED: Final = (
-    (_RESERVED, r"reserv|processed flatex withdrawal|laufende auszahlung"),
-    (
-        _SWEEPS,
-        r"(degiro|flatex) cash sweep|transfer (from|to) your cash account"
-        r"|overboeking (van|naar) uw geldrekening|überweisung auf ihr geldkonto"
-        r"|auszahlung von ihrem geldkonto|money market fund conversion"
-        r"|geldmarktfonds umwandlung|conversie geldmarktfonds",
+# How a row's sentence begins, in lower case; the longest beginning counts.
+_SKIPPED: Final = {
+    _RESERVED: (
+        "reservation",
+        "reservering",
+        "reservierung",
+        "processed flatex withdrawal",
+        "laufende auszahlung",
     ),
-    (
-        _CONVERSIONS,
-        r"fx (credit|debit)|currency exchange|währungswechsel|valuta (creditering|debitering)",
+    _SWEEPS: (
+        "degiro cash sweep transfer",
+        "flatex cash sweep transfer",
+        "transfer from your cash account",
+        "transfer to your cash account",
+        "overboeking van uw geldrekening",
+        "overboeking naar uw geldrekening",
+        "überweisung auf ihr geldkonto",
+        "auszahlung von ihrem geldkonto",
+        "money market fund conversion",
+        "geldmarktfonds umwandlung",
+        "conversie geldmarktfonds",
     ),
-    (
-        _TRADES,
-        r"(buy|sell|kauf|verkauf|koop|verkoop) [\d.,]|degiro transaction fee|degiro transaction"
-        r" and|transaktionsgebühr|degiro transaktionsgebühr|degiro transactiekosten",
+    _CONVERSIONS: (
+        "fx credit",
+        "fx debit",
+        "currency exchange",
+        "währungswechsel",
+        "valuta creditering",
+        "valuta debitering",
     ),
-    (_ACTIONS, r"[^:]*: ?(buy|sell|kauf|verkauf|koop|verkoop) |(stock split|aktiensplit)"),
-)
-_READ: Final = (
-    ("dividend tax", r"dividend tax|dividendensteuer|dividendbelasting"),
-    ("dividend", r"dividende?$|fund distribution|fondsausschüttung|ausschüttung"),
-    (
+    _TRADES: (
+        "buy",
+        "sell",
+        "kauf",
+        "verkauf",
+        "koop",
+        "verkoop",
+        "degiro transaction fee",
+        "degiro transaction and",
+        "transaktionsgebühr",
+        "degiro transaktionsgebühren",
+        "degiro transactiekosten",
+    ),
+    _ACTIONS: ("corporate action", "stock split", "aktiensplit"),
+}
+_READ: Final = {
+    T.DIVIDEND: ("dividend", "dividende", "fund distribution", "fondsausschüttung", "ausschüttung"),
+    T.INTEREST: (
         "interest",
-        r"(flatex )?(interest|zinsen|rente)\b|geldmarktfonds (preisänderung|kompensation)",
+        "zinsen",
+        "rente",
+        "flatex interest",
+        "flatex zinsen",
+        "geldmarktfonds preisänderung",
+        "geldmarktfonds kompensation",
     ),
-    (
-        "deposit",
-        r"((sofort|ideal|flatex|flatex instant) )?(deposit|einzahlung|storting)$|soforteinzahlung",
-    ),
-    ("withdrawal", r"((ideal|flatex) )?(withdrawal|auszahlung|terugstorting)$"),
-    (
-        "fee",
-        r"adr/gdr|(de)?giro exchange connection|connectivity fee|degiro aansluitingskosten"
-        r"|einrichtung von( handelsmodalitäten)?|sofort zahlungsgebühr|gebühr für ausübung",
-    ),
-    ("promotion", r"degiro courtesy|degiro verrekening|verrekening|rabatt|gutschrift"),
-    ("transaction tax", r"französische transaktionssteuer|transactiebelasting|.*stamp duty"),
+}
+_BY_SIGN: Final = {
+    (T.TAX_REFUND, T.TAX): ("dividend tax", "dividendensteuer", "dividendbelasting",
+                            "französische transaktionssteuer", "transactiebelasting",
+                            "london/dublin stamp duty", "hong kong stamp duty"),
+    (T.FEE_REFUND, T.FEE): ("adr/gdr", "degiro exchange connection fee",
+                            "giro exchange connection fee", "connectivity fee",
+                            "degiro aansluitingskosten", "einrichtung von", "sofort zahlungsgebühr",
+                            "gebühr für ausübung", "degiro courtesy", "degiro verrekening",
+                            "verrekening", "rabatt", "gutschrift"),
+    (T.DEPOSIT, T.WITHDRAWAL): ("deposit", "einzahlung", "storting", "ideal deposit",
+                                "ideal storting", "sofort deposit", "sofort einzahlung",
+                                "soforteinzahlung", "flatex deposit", "flatex einzahlung",
+                                "flatex storting", "flatex instant deposit", "withdrawal",
+                                "auszahlung", "terugstorting", "flatex withdrawal",
+                                "flatex auszahlung", "flatex terugstorting",
+                                "ideal terugstorting"),
+}  # fmt: skip
+
+
+def _by_word(words: Mapping[Meaning, Sequence[str]]) -> dict[str, Meaning]:
+    return {word: meaning for meaning, of_one in words.items() for word in of_one}
+
+
+_SKIPS: Final = _by_word(_SKIPPED)
+_TYPES: Final = _by_word(_READ)
+_SIGNED: Final = _by_word(_BY_SIGN)
+_BEGINNING: Final = re.compile(
+    "(?:{})\\b".format(
+        "|".join(map(re.escape, sorted({*_SKIPS, *_TYPES, *_SIGNED}, key=len, reverse=True)))
+    )
 )
-_CONVERTED: Final = next(re.compile(it) for reason, it in _SKIPPED if reason is _CONVERSIONS)
-_SKIPS: Final = tuple((reason, re.compile(pattern)) for reason, pattern in _SKIPPED)
-_WORDS: Final = tuple((word, re.compile(pattern)) for word, pattern in _READ)
+# "ISIN-ÄNDERUNG: Kauf 3 zu je 5 EUR", "PRODUCTWIJZIGING : Koop 500 @ 0,039 EUR"
+_ACTION: Final = re.compile(r"[^:]*: ?(buy|sell|kauf|verkauf|koop|verkoop)\b")
+
+
+def _word(texts: Mapping[str, str]) -> str:
+    """Return how the sentence of a row begins; all of it where that is not known."""
+    sentence = " ".join(texts.get("notes", "").split())
+    if found := _BEGINNING.match(sentence.lower()):
+        return found[0]
+    return "corporate action" if _ACTION.match(sentence.lower()) else sentence
 
 
 _RATE_PLACES: Final = 12
@@ -107,8 +163,7 @@ def _prepared(lines: Sequence[Line]) -> list[Line]:
 
 def _is_conversion(texts: dict[str, str]) -> bool:
     """Return whether a row is a conversion of money, not of what a trade costs."""
-    description = " ".join(texts.get("notes", "").split()).lower()
-    return bool(_CONVERTED.match(description)) and not texts.get("order_id", "").strip()
+    return _SKIPS.get(_word(texts)) is _CONVERSIONS and not texts.get("order_id", "").strip()
 
 
 def _oldest_first(lines: Sequence[Line]) -> Sequence[Line]:
@@ -128,12 +183,7 @@ def _finished(row: LedgerRow, cells: Cells) -> LedgerRow:
 def _adapted(texts: dict[str, str]) -> dict[str, str] | str:
     if not texts.get("amount", "").strip() or not texts.get("date", "").strip():
         return _NO_MONEY
-    description = " ".join(texts.get("notes", "").split()).lower()
-    for reason, pattern in _SKIPS:
-        if pattern.match(description):
-            return reason
-    words = (word for word, pattern in _WORDS if pattern.match(description))
-    return {**texts, "transaction_type": next(words, texts.get("notes", ""))}
+    return {**texts, "transaction_type": _word(texts)}
 
 
 LAYOUT: Final = Layout(
@@ -152,16 +202,10 @@ LAYOUT: Final = Layout(
                is_number=True),
     ),
     needed=("date", "notes", "currency", "amount"),
-    types={"dividend": T.DIVIDEND, "interest": T.INTEREST},
-    by_sign={
-        "dividend tax": (T.TAX_REFUND, T.TAX),
-        "transaction tax": (T.TAX_REFUND, T.TAX),
-        "fee": (T.FEE_REFUND, T.FEE),
-        "promotion": (T.FEE_REFUND, T.FEE),
-        "deposit": (T.DEPOSIT, T.WITHDRAWAL),
-        "withdrawal": (T.DEPOSIT, T.WITHDRAWAL),
-    },
-    not_read=(*(reason for reason, _ in _SKIPPED), _NO_MONEY),
+    types=_TYPES,
+    by_sign=_SIGNED,
+    skips=_SKIPS,
+    not_read=(_NO_MONEY,),
     left_out=("Value date", "Valutadatum", "Balance", "Saldo"),
     date_format="DD-MM-YYYY",
     prepared=_prepared,

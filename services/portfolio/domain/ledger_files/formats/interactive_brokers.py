@@ -5,6 +5,7 @@ A commission is negative. Trades of currencies are no transactions of a portfoli
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from services.portfolio.domain.ledger_files.cells import Cells
@@ -13,6 +14,7 @@ from services.portfolio.domain.ledger_files.rows import LedgerRow
 from shared.files import Column
 from shared.finance.entries import TRADES
 from shared.finance.entries import EntryType as T
+from shared.finance.money import EXACT, ZERO
 
 _CURRENCIES: Final = "Exchanges of currencies."
 _TOTALS: Final = "Totals and repeated headers."
@@ -46,7 +48,18 @@ def finished(row: LedgerRow, _: Cells) -> LedgerRow:
     """Return a row without what its type has no use for: trades have their price."""
     if row.type not in TRADES:
         return replace(row, quantity=None, price=None)
+    if row.fees < 0 and row.quantity and row.price:
+        return _with_rebate(row, EXACT.multiply(row.quantity, row.price))
     return replace(row, amount=None)
+
+
+def _with_rebate(row: LedgerRow, worth: Decimal) -> LedgerRow:
+    """Return a trade for which the exchange paid more than the commission was, as what moved."""
+    charges = EXACT.add(row.fees, row.taxes)
+    moved = EXACT.minus(EXACT.add(worth, charges))
+    if row.type is T.SELL:
+        moved = EXACT.subtract(worth, charges)
+    return replace(row, amount=moved, price=None, fees=ZERO)
 
 
 LAYOUT: Final = Layout(
