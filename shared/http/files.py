@@ -112,16 +112,17 @@ class FormSchema(StrictSchema):
     skip_lines = answered(fields.Integer, "Lines before its header.", 0)
 
 
-def body_of(mimetype: str, what: str) -> bytes:
+def body_of(mimetype: str, what: str, *others: str) -> bytes:
     """Return the body, which must say that it is of this type.
 
     Args:
         what: is sent so, for people.
+        others: types that mean the same.
 
     Raises:
         UnsupportedMediaType: it says another, or none.
     """
-    if request.mimetype == mimetype:
+    if request.mimetype in (mimetype, *others):
         return request.get_data()
     sent = request.mimetype or "nothing"
     raise UnsupportedMediaType(

@@ -84,6 +84,33 @@ def in_account_money(row: LedgerRow) -> Decimal:
     return round(row.amount * row.exchange_rate, 2)
 
 
+DEGIRO_TRADES = {
+    "en": "Date,Time,Product,ISIN,Reference exchange,Venue,Quantity,Price,,Local value,,Value EUR,"
+    "Exchange rate,AutoFX Fee,Transaction and/or third party fees EUR,Total EUR,Order ID,",
+    "de": "Datum,Uhrzeit,Produkt,ISIN,Referenzbörse,Ausführungsort,Anzahl,Kurs,,"
+    "Wert in Lokalwährung,,Wert EUR,Wechselkurs,AutoFX-Gebühr,"
+    "Transaktionsgebühren und/oder Fremdkosten EUR,Gesamt EUR,Order-ID,",
+    "nl": "Datum,Tijd,Product,ISIN,Beurs,Uitvoeringsplaats,Aantal,Koers,,Lokale waarde,,"
+    "Waarde EUR,Wisselkoers,AutoFX Kosten,Transactiekosten en/of kosten van derden EUR,"
+    "Totaal EUR,Order ID,",
+}
+
+
+@pytest.mark.parametrize("language", DEGIRO_TRADES)
+def test_degiros_trades_with_the_accounts_currency_in_the_header(language: str) -> None:
+    row = (
+        '08-09-2025,15:31,APPLE INC,US0378331005,NDQ,XNAS,5,"180,25",USD,"-901,25",USD,"-770,16",'
+        '"1,1702","-1,93","-1,00","-773,09",5e1f0c2a,'
+    )
+    file = ledger_files.read("degiro", f"{DEGIRO_TRADES[language]}\n{row}\n".encode())
+    assert (file.errors, file.notes) == ({}, ())
+    [trade] = file.rows
+    assert (trade.type, trade.quantity, trade.price) == (T.BUY, Decimal(5), Decimal("180.25"))
+    # What was paid but for the fee of 1.00.
+    assert trade.exchange_rate is not None
+    assert round(trade.exchange_rate * 5 * Decimal("180.25"), 2) == Decimal("772.09")
+
+
 DEGIRO_HEADERS = {
     "en": "Date,Time,Value date,Product,ISIN,Description,FX,Change,,Balance,,Order Id",
     "nl": "Datum,Tijd,Valutadatum,Product,ISIN,Omschrijving,FX,Mutatie,,Saldo,,Order Id",

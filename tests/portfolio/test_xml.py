@@ -183,6 +183,13 @@ def test_a_long_file_is_a_job(ann: User) -> None:
     assert answered(answer, 202)["job"]["kind"] == "import_transactions"
 
 
+@pytest.mark.parametrize("type_", ["application/xml", "text/xml"])
+def test_a_program_with_two_kinds_of_files_is_known_by_the_body(ann: User, type_: str) -> None:
+    query = {"format": "portfolio_performance", "content_type": type_, "dry_run": True}
+    [row] = imported(ann, ann.portfolio(currency="EUR"), client(deposit()), **query)["rows"]
+    assert (row["external_id"], row["amount"]) == ("u-1", "1.00")
+
+
 def test_a_preview_shows_the_rows(ann: User) -> None:
     content = (EXAMPLES / "interactive_brokers_xml.xml").read_bytes()
     query: dict[str, Any] = {"format": IB, "content_type": "application/xml"}

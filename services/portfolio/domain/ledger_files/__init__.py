@@ -29,7 +29,7 @@ from services.portfolio.domain.ledger_files.formats import interactive_brokers_x
 from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said, read_layout
 from services.portfolio.domain.ledger_files.rows import LedgerFile
 
-__all__ = ["FORMATS", "LAYOUTS", "LedgerFile", "Said", "layout_of", "read"]
+__all__ = ["FORMATS", "LAYOUTS", "Layout", "LedgerFile", "Said", "layout_of", "read"]
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     generic.LAYOUT,
