@@ -11,7 +11,7 @@ _NO_TEXT: Final = {
     b"PK\x03\x04": "This is a workbook (Excel) or an archive: save it as CSV.",
     b"\xd0\xcf\x11\xe0": "This is an Excel workbook: save it as CSV.",
     b"%PDF": "This is a PDF: ask for the file as CSV.",
-    b"<": "This is XML or HTML, not a table: what is XML is sent as application/xml.",
+    b"<": "This is XML or HTML: ask for the file as CSV.",
 }
 
 

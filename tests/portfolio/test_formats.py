@@ -53,6 +53,8 @@ def test_a_year_of_each_format(ann: User, assets: Assets, year: Year) -> None:
     for answer in reversed(answers):
         ann.delete(f"/api/transactions/imports/{answer['import_id']}/")
     assert listed(ann) == []
+    left = ann.totals(portfolio)
+    assert (left["cash_balance"], left["total_cost_basis"], left["income"]) == ("0.00",) * 3
 
 
 def test_every_format_has_a_year_with_all_that_it_can_have() -> None:

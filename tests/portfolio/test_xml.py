@@ -202,7 +202,12 @@ def test_a_preview_shows_the_rows(ann: User) -> None:
 
 def test_a_table_that_is_xml_is_told_so(ann: User) -> None:
     message = refused(send(ann, ann.portfolio(), "<client/>"))["file"][0]
-    assert message.startswith("This is XML or HTML, not a table")
+    assert message == "This is XML or HTML: ask for the file as CSV."
+    answer = send(ann, ann.portfolio(), client(deposit()), format="portfolio_performance")
+    assert (
+        "with Content-Type: application/xml; this one"
+        in answered(answer, 415)["details"]["message"]
+    )
 
 
 def test_lines_are_numbered_by_place_where_they_are_one() -> None:

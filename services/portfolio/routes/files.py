@@ -11,7 +11,7 @@ from flask import Response, request
 
 from services.portfolio import commands, queries
 from services.portfolio.domain import ledger_files
-from services.portfolio.domain.ledger_files import Layout, Said
+from services.portfolio.domain.ledger_files import Layout, Said, markup
 from services.portfolio.lanes import AT_ONCE, IMPORTING
 from services.portfolio.routes.asking import owners
 from services.portfolio.schemas import (
@@ -48,9 +48,11 @@ def _rows(query: dict[str, Any]) -> int:
 
 
 def _layout(name: str) -> Layout:
-    """Return the format of a file: where a program has two, the body says which one it is."""
+    """Return the format of a file: where a program has two, the body shows which one it is."""
     of_xml = f"{name}_xml"
-    is_xml = request.mimetype in _XML_TYPES and of_xml in ledger_files.FORMATS
+    if of_xml not in ledger_files.FORMATS:
+        return ledger_files.layout_of(name)
+    is_xml = request.mimetype in _XML_TYPES or markup.is_begun(request.get_data())
     return ledger_files.layout_of(of_xml if is_xml else name)
 
 

@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from shared.files import FileRefused
 
+_BEGINNING: Final = 1000  # bytes
 _CHUNK: Final = 1 << 16
 _LONGEST: Final = 1 << 20  # bytes of a tag: it has to be in memory at once
 _MOST: Final = 500_000  # elements that are kept; they take some 100 MB
@@ -46,6 +47,11 @@ class Element:
             if element.name in names:
                 yield element
             waiting.extend(reversed(element.children))
+
+
+def is_begun(content: bytes) -> bool:
+    """Return whether a file begins as XML does."""
+    return content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
 def parsed(content: bytes, is_kept: Callable[[str], bool]) -> Element:

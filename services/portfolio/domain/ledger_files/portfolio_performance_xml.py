@@ -21,7 +21,7 @@ from services.portfolio.domain.ledger_files.layouts import (
     Said,
     columns_of,
 )
-from services.portfolio.domain.ledger_files.markup import Element, numbered, parsed
+from services.portfolio.domain.ledger_files.markup import Element, is_begun, numbered, parsed
 from services.portfolio.domain.ledger_files.reading import ledger_file
 from services.portfolio.domain.ledger_files.rows import LedgerFile, LedgerRow
 from shared.files import FileRefused, Note
@@ -79,7 +79,7 @@ def read(content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
         FileRefused: it is no XML, none of this program, too old, or refers to what is not there.
     """
     columns_of(LAYOUT, said)
-    if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if not is_begun(content):
         raise FileRefused("Not XML. Save the file as XML, without a password: File, Save as, XML.")
     root = parsed(content, lambda name: name not in _LEFT_OUT)
     if root.name != "client":
