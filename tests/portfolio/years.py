@@ -233,8 +233,9 @@ YEARS: Final = {
         2022-04-01 SELL         US0000000010 4.2 119.00 EUR
         2022-05-01 INTEREST                  0.42 EUR
         2022-05-02 TAX                       -0.12 EUR
+        2022-05-05 TRANSFER_OUT US0000000010 2.1 EUR
         2022-06-01 WITHDRAWAL                -50 EUR
-    """, 0, {"split": "Its files have none.", "transfer": "Pieces come in without a price."}),
+    """, 2, _NO_RATIO),
     "parqet": Year({"parqet.csv": "parqet"}, "USD", """
         2022-01-04 BUY          US0000000010 10 -201 EUR
         2022-01-05 BUY          TEN 0.5      -50.0025 EUR
