@@ -22,7 +22,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS DATA_SOURCES
+run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS DATA_SOURCES CORS_ORIGINS
 	@exec $(BIN)/python -m deploy.local
 
 comma := ,
@@ -49,8 +49,8 @@ format: $(VENV)/.dev ## Rewrite the code in our style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT
-	$(BIN)/python -m gateway render --kubernetes --out $(OUT)
+render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT; CORS_ORIGINS
+	$(BIN)/python -m gateway render --kubernetes --out $(OUT) --cors-origins '$(CORS_ORIGINS)'
 
 bench: $(VENV)/.dev $(VENV)-bench/.bench ## Measure beside others; B="beside_peer idle" for some of it
 	@OTHERS=$(VENV)-bench/bin/python $(BIN)/python -m tests.load $(B)

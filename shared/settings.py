@@ -9,6 +9,7 @@ from environs import Env
 from marshmallow import validate
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
+_LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 # How much one user may have of what a service keeps; `MOST_<NOUN>` sets another number.
 _CAPS: Final[Mapping[str, Mapping[str, int]]] = {
@@ -21,7 +22,15 @@ _CAPS: Final[Mapping[str, Mapping[str, int]]] = {
 _EVERYWHERE: Final = {"open jobs": 5}
 
 
-class SettingsValues(TypedDict):
+class ChosenValues(TypedDict):
+    """What whoever starts an installation chooses for all of its services."""
+
+    log_level: str
+    caps: Mapping[str, int]
+    internal_readers: Sequence[str]
+
+
+class SettingsValues(ChosenValues):
     """The values that every service has, ready for its own settings class."""
 
     name: str
@@ -30,12 +39,9 @@ class SettingsValues(TypedDict):
     keys_dir: Path
     service_key_file: Path
     urls: Mapping[str, str]
-    log_level: str
     metrics_host: str
     metrics_port: int
     threads: int
-    caps: Mapping[str, int]
-    internal_readers: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +80,23 @@ def environment() -> Env:
     return Env(eager=False)
 
 
+def read_chosen(env: Env, name: str) -> ChosenValues:
+    """Return what whoever starts an installation chooses, as far as the service `name` reads it."""
+    return ChosenValues(
+        log_level=read_log_level(env),
+        internal_readers=env.list("INTERNAL_READERS", []),
+        caps={
+            noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
+            for noun, most in {**_EVERYWHERE, **_CAPS[name]}.items()
+        },
+    )
+
+
+def read_log_level(env: Env) -> str:
+    """Return the level of the log."""
+    return env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(_LOG_LEVELS))
+
+
 def read_common(env: Env, name: str) -> SettingsValues:
     """Return the common values for the service `name`."""
     return SettingsValues(
@@ -83,15 +106,10 @@ def read_common(env: Env, name: str) -> SettingsValues:
         keys_dir=env.path("KEYS_DIR"),
         service_key_file=env.path("SERVICE_KEY_FILE"),
         urls={service: env.str(f"{service.upper()}_URL") for service in SERVICES},
-        log_level=env.str("LOG_LEVEL", "INFO"),
         metrics_host=env.str("METRICS_HOST", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 0),
         threads=env.int("THREADS", 8),
-        internal_readers=env.list("INTERNAL_READERS", []),
-        caps={
-            noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
-            for noun, most in {**_EVERYWHERE, **_CAPS[name]}.items()
-        },
+        **read_chosen(env, name),
     )
 
 

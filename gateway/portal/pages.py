@@ -21,14 +21,20 @@ _CONTENT_SECURITY_POLICY: Final = (
     "frame-ancestors 'none'"
 )
 _YAML: Final = "application/yaml"
+# What needs no token.
+PLACES: Final = {"docs": "/api/docs/", "schema": "/api/schema/", "health": "/api/health/"}
+
+
+def _place(name: str, what: str) -> fields.String:
+    return fields.String(metadata={"description": what, "example": PLACES[name]})
 
 
 class IndexSchema(StrictSchema):
     """Where to go from here."""
 
-    docs = fields.String(metadata={"description": "The documentation, for people."})
-    schema = fields.String(metadata={"description": "The OpenAPI document, for programs."})
-    health = fields.String(metadata={"description": "The state of the services."})
+    docs = _place("docs", "The documentation, for people.")
+    schema = _place("schema", "The OpenAPI document, for programs.")
+    health = _place("health", "The state of the services.")
 
 
 class HealthSchema(StrictSchema):
@@ -67,7 +73,7 @@ class SchemaQuery(StrictSchema):
 @blueprint.response(200, IndexSchema)
 def show_index() -> dict[str, str]:
     """Name the places that need no token."""
-    return {"docs": "/api/docs/", "schema": "/api/schema/", "health": "/api/health/"}
+    return PLACES
 
 
 @blueprint.route("/api/health/", methods=["GET"])

@@ -8,6 +8,7 @@ from services.webhooks.outside.sealing import Seal
 from services.webhooks.replicas import Replicas
 from services.webhooks.routes import BLUEPRINTS
 from services.webhooks.routes.tools import Tools
+from services.webhooks.schemas import TOLD
 from services.webhooks.settings import Settings
 from shared.http import ServiceApp, create_service_app
 
@@ -21,6 +22,7 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         public=BLUEPRINTS,
         internal=[],
         idempotency_table=IdempotencyKey,
+        messages=TOLD,
     )
     owners = Owners(configuration.urls, app.signer)
     app.extensions["tools"] = Tools(

@@ -50,7 +50,13 @@ class BulkSchema(StrictSchema):
 
     created = fields.Integer(metadata={"description": "Rows made.", "example": 1})
     failed = fields.Integer(metadata={"description": "Rows refused.", "example": 0})
-    results = fields.List(fields.Nested(BulkResultSchema))
+    results = fields.List(
+        fields.Nested(BulkResultSchema),
+        metadata={
+            "description": "Each row, in the order in which they were sent.",
+            "example": [{"index": 0, "status": 201, "id": 1}],
+        },
+    )
 
 
 def load(schema: Schema, rows: Iterable[Any]) -> list[Any | ValidationFailed]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
@@ -38,10 +38,16 @@ class StrictSchema(Schema):
 class ResourceSchema(StrictSchema):
     """A resource as its GET answers and its PUT takes.
 
+    Attributes:
+        patched: the field that the example of a PATCH changes, so that who sends it as it stands
+            changes nothing else.
+
     Args:
         ignore_read_only: for PUT and PATCH: fields that only a GET gives are dropped instead of
             refused, so that get, change, put works.
     """
+
+    patched: ClassVar[str]
 
     def __init__(self, *, ignore_read_only: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -95,7 +95,7 @@ def test_an_unknown_path_of_the_api_is_401_without_and_404_with_a_token(
     assert site.reached() == []
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/apis/", "/API/portfolios/", "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/nothing", "/apis/", "/API/portfolios/", "/favicon.ico"])
 def test_elsewhere_is_404_in_json_and_needs_no_token(site: Site, path: str) -> None:
     answer = requests.get(site.url + path, timeout=5)
     assert answer.status_code == 404
@@ -104,6 +104,35 @@ def test_elsewhere_is_404_in_json_and_needs_no_token(site: Site, path: str) -> N
     assert answer.headers["API-Version"] == "1.0"
     assert answer.headers["X-Request-Id"] == answer.json()["details"]["request_id"]
     assert "Server" not in answer.headers
+
+
+def test_the_front_door_tells_a_program_where_the_api_is(site: Site) -> None:
+    for accept in ({}, {"Accept": "application/json"}, {"Accept": "*/*"}):
+        answer = requests.get(site.url, headers=accept, allow_redirects=False, timeout=5)
+        assert answer.status_code == 200
+        assert answer.json() == {
+            "docs": "/api/docs/",
+            "schema": "/api/schema/",
+            "health": "/api/health/",
+        }
+    assert "Accept" in answer.headers["Vary"]
+
+
+def test_the_front_door_leads_a_browser_to_the_page_for_people(site: Site) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+    answer = requests.get(site.url, headers=browser, timeout=5)
+    assert [step.status_code for step in answer.history] == [303]
+    assert answer.url == f"{site.url}/api/docs/"
+    assert "swagger-ui" in answer.text
+
+
+def test_without_being_asked_to_no_page_of_another_origin_may_call(site: Site) -> None:
+    page = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
+    preflight = requests.options(f"{site.url}/api/portfolios/", headers=page, timeout=5)
+    assert preflight.status_code == 401
+    answer = requests.get(f"{site.url}/api/portfolios/", headers=GOOD | page, timeout=5)
+    for headers in (preflight.headers, answer.headers):
+        assert not [name for name in headers if name.startswith("Access-Control")]
 
 
 @pytest.mark.parametrize(

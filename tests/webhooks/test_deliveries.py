@@ -14,6 +14,7 @@ from services.webhooks.outside.sealing import Seal
 from shared.testing import Stand, wait_until
 from tests.webhooks.calling import Json, User
 from tests.webhooks.receiving import Clock, MakeReceiver, Receiver, answering, delivering
+from tests.webhooks.test_fanout import assert_documented
 
 
 def test_a_delivery_is_verified_by_the_public_library(
@@ -26,6 +27,7 @@ def test_a_delivery_is_verified_by_the_public_library(
     request = receiver.requests[0]
     content = request.verified(webhook["secret"])
     assert content["type"] == "webhook.test"
+    assert_documented(stand, content)
     assert content["data"] == {"webhook": webhook["id"], "description": ""}
     assert request.headers["Content-Type"] == "application/json"
     assert request.headers["Host"] == f"127.0.0.1:{receiver.port}"

@@ -96,7 +96,9 @@ class UnresolvedSchema(StrictSchema):
     lines = fields.List(
         fields.Integer, metadata={"description": "Where it stands, from 1.", "example": [2]}
     )
-    candidates = fields.List(fields.Nested(CandidateSchema))
+    candidates = fields.List(
+        fields.Nested(CandidateSchema), metadata={"description": "Assets that may be meant."}
+    )
 
 
 class NewAssetSchema(StrictSchema):
@@ -165,7 +167,9 @@ class FormatSchema(StrictSchema):
     name = fields.String(metadata={"description": "For `format`.", "example": "generic"})
     program = fields.String(metadata={"description": "What writes it.", "example": "Our own CSV"})
     content_type = fields.String(metadata={"description": "Of the body.", "example": "text/csv"})
-    columns = fields.List(fields.Nested(ColumnSchema))
+    columns = fields.List(
+        fields.Nested(ColumnSchema), metadata={"description": "What its files have."}
+    )
     types = fields.Dict(
         keys=fields.String(),
         values=fields.String(),
@@ -197,7 +201,9 @@ class FormatSchema(StrictSchema):
 class FormatsSchema(StrictSchema):
     """All formats of files that are imported."""
 
-    formats = fields.List(fields.Nested(FormatSchema))
+    formats = fields.List(
+        fields.Nested(FormatSchema), metadata={"description": "Those that can be read by name."}
+    )
 
 
 class ImportedSchema(StrictSchema):
@@ -214,7 +220,9 @@ class ImportedSchema(StrictSchema):
             "example": 0,
         }
     )
-    unresolved = fields.List(fields.Nested(UnresolvedSchema))
+    unresolved = fields.List(
+        fields.Nested(UnresolvedSchema), metadata={"description": "What no asset was found for."}
+    )
     new_assets = fields.List(
         fields.Nested(NewAssetSchema),
         metadata={"description": "Private assets that were made, or would be."},
