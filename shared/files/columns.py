@@ -60,7 +60,7 @@ class Columns:
         left_out: titles that are known and not read.
 
     Raises:
-        FileRefused: the sender says one title of two columns.
+        FileRefused: `said` names a column that there is not, or one title for two columns.
     """
 
     def __init__(
@@ -70,6 +70,11 @@ class Columns:
         left_out: Iterable[str] = (),
     ) -> None:
         self._columns = {column.name: column for column in columns}
+        if unknown := said.keys() - self._columns.keys():
+            known = ", ".join(sorted(self._columns)) or "none"
+            raise FileRefused(
+                f"columns: there is no {', '.join(sorted(unknown))}; known are {known}."
+            )
         self._said = _by_title(said)
         self._settled = frozenset(said)
         self._left_out = {plain_title(title) for title in left_out}

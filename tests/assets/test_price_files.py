@@ -1,5 +1,6 @@
 """Files of prices as other programs write them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -84,6 +85,19 @@ def test_a_header_that_lacks_a_column_says_what_is_known(ann: Assets) -> None:
     [message] = fields(send_csv(ann, "Day,Amount\n2022-02-01,2\n"))["file"]
     assert message.startswith("The header lacks: close. Line 1 was read as the header; it has: Day")
     assert "close may be called closing price, close last, last," in message
+    assert message.endswith('Say which one it is: columns={"close": "<title>"}.')
+
+
+def test_foreign_columns_are_said_in_the_query(ann: Assets) -> None:
+    ann.make()
+    text = "Jour,Close,Adj Close,Clôture\n2022-02-01,9,2,3\n"
+    said = json.dumps({"date": "Jour", "close": "Clôture"})
+    dry = body(send_csv(ann, text, dry_run="true", columns=said))
+    assert [title["column"] for title in dry["columns"]] == ["date", None, None, "close"]
+    assert send_csv(ann, text, columns=said).status_code == 200
+    assert records(ann, "date", "close") == [("2022-02-01", "3.00")]
+    [message] = fields(send_csv(ann, text, columns='{"day": "Jour"}'))["file"]
+    assert message.startswith("columns: there is no day; known are close, date, high, low, open,")
 
 
 def test_a_dry_run_shows_the_rows_as_they_were_read(stand: Stand, ann: Assets) -> None:

@@ -298,6 +298,12 @@ def test_the_formats_are_listed_with_their_columns_and_words(ann: User) -> None:
     assert formats["generic"]["types"]["kauf"] == "BUY"
     assert formats["ghostfolio"]["content_type"] == "application/json"
     assert formats["ghostfolio"]["skips"] == {"liability": "Liabilities are not part of a ledger."}
+    assert formats["ghostfolio"]["not_read"] == [
+        "Liabilities are not part of a ledger.",
+        "Activities dated after the export are drafts.",
+    ]
+    assert formats["interactive_brokers_xml"]["content_type"] == "application/xml"
+    assert formats["degiro_account"]["by_sign"]["dividendensteuer"] == ["TAX_REFUND", "TAX"]
 
 
 def test_a_form_sent_by_mistake_is_told_how_to_send_the_file(ann: User) -> None:

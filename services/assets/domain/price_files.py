@@ -80,18 +80,21 @@ class PriceFile:
     title_lines: Sequence[str]
 
 
-def read_prices(content: bytes, form: Form) -> PriceFile:
+def read_prices(content: bytes, form: Form, said: Mapping[str, str] | None = None) -> PriceFile:
     """Return the prices in a CSV file.
 
     Args:
         form: what its sender says of it.
+        said: our name of a column → its title; None where there is nobody who could say.
 
     Raises:
-        FileRefused: it is no CSV file, lacks a date or a close, or is of several assets.
+        FileRefused: it is no CSV file, lacks a date, a close or a column that is said, or is of
+            several assets.
     """
-    columns = Columns((*_COLUMNS, Column(_SYMBOL)), {}, [*_OF_OUR_LIST[:2], *_OF_OUR_LIST[3:]])
+    left_out = [*_OF_OUR_LIST[:2], *_OF_OUR_LIST[3:]]
+    columns = Columns((*_COLUMNS, Column(_SYMBOL)), said or {}, left_out)
     table = read(content, form, columns)
-    require_needed(table, _NEEDED, _COLUMNS)
+    require_needed(table, _NEEDED, _COLUMNS, may_be_said=said is not None)
     if len(set(table.texts([_SYMBOL]))) > 1:
         raise FileRefused("These are prices of several assets: send each to its own.")
     marks = table.marks([column.name for column in _COLUMNS if column.is_number])

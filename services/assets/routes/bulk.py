@@ -9,7 +9,7 @@ from marshmallow import Schema
 from werkzeug.exceptions import UnsupportedMediaType
 
 from services.assets import commands, queries
-from services.assets.domain.price_files import read_prices
+from services.assets.domain.price_files import PriceFile, read_prices
 from services.assets.domain.quotes import Bar
 from services.assets.lanes import ASSETS_AT_ONCE, IMPORTING, PRICES_AT_ONCE
 from services.assets.models import AssetFields
@@ -25,7 +25,6 @@ from services.assets.schemas import (
     PricesSchema,
 )
 from shared.errors import BadRequest
-from shared.files import Form
 from shared.http import Blueprint, Resource, bodies, bulk, identity, jobs, session
 from shared.http.blueprint import BULK_BODY, Parser
 from shared.http.bulk import BulkSchema
@@ -129,9 +128,10 @@ def import_prices(
 
     A day that has a price gets the new one.
     """
-    form = query.pop("form")
+    file_form, columns = query.pop("form"), query.pop("columns")
     if request.mimetype == _FILE:
-        return _import_file(asset_id, query, form)
+        file = read_prices(request.get_data(), file_form, columns)
+        return _import_file(asset_id, query, file)
     rows = bulk.load(DayPriceSchema(), body["prices"])
     jobs.progress(_LOADED)
     if not body["atomic"]:
@@ -144,8 +144,7 @@ def import_prices(
     return {**asdict(imported), "warnings": warnings}
 
 
-def _import_file(asset_id: int, query: dict[str, Any], form: Form) -> Resource:
-    file = read_prices(request.get_data(), form)
+def _import_file(asset_id: int, query: dict[str, Any], file: PriceFile) -> Resource:
     imported = commands.import_price_file(session, asset_id, file, by=actor(), **query)
     require_prices_within(identity.user_id)
     warnings = queries.assets.unit_warnings(query.get("currency"))

@@ -1,48 +1,18 @@
 """Ledgers in files: how they are imported, what an import did."""
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import fields, post_load, validate
 
 from services.portfolio.domain.ledger_files import FORMATS
 from shared.finance.entries import EntryType
-from shared.http.files import FormQuery, FormSchema
+from shared.http.files import FormQuery, FormSchema, Pairs
 from shared.http.schemas import MAX_ID, Day, Flag, Id, StrictSchema, answered
 from shared.http.warnings import Warnings
 
 
-class Pairs(fields.Field[dict[str, Any]]):
-    """A JSON object of texts in a query parameter.
-
-    Args:
-        form: an example of it, for whoever sends another.
-        is_value: whether a value can be one.
-    """
-
-    def __init__(self, form: str, is_value: Callable[[object], bool], **kwargs: Any) -> None:
-        metadata = {"type": "string", "example": form, **kwargs.pop("metadata")}
-        super().__init__(load_default=dict, metadata=metadata, **kwargs)
-        self._form = form
-        self._is_value = is_value
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
-        try:
-            pairs = json.loads(value)
-        except (ValueError, RecursionError) as error:
-            raise ValidationError(f"Not valid JSON: write {self._form}.") from error
-        if not isinstance(pairs, dict) or not all(map(self._is_value, pairs.values())):
-            raise ValidationError(f"Write {self._form}.")
-        return pairs
-
-
 def _is_id(value: object) -> bool:
     return type(value) is int and 1 <= value <= MAX_ID
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
 
 
 def _is_type(value: object) -> bool:
@@ -62,8 +32,8 @@ class ImportQuery(PortfolioOfFile, FormQuery):
         load_default="generic",
         validate=validate.OneOf(list(FORMATS)),
         metadata={
-            "description": "Our own CSV, Ghostfolio's JSON export, or the CSV that Portfolio"
-            " Performance exports of an account, in English or German."
+            "description": "What wrote the file: see `/api/transactions/import/formats/`. Our own"
+            " CSV, and any other table, by default."
         },
     )
     dry_run = Flag(
@@ -84,14 +54,6 @@ class ImportQuery(PortfolioOfFile, FormQuery):
         metadata={
             "description": "JSON: symbol, ISIN or name as the file writes it → id of the asset"
             " that it means."
-        },
-    )
-    columns = Pairs(
-        '{"date": "Trade Date"}',
-        _is_text,
-        metadata={
-            "description": "JSON: our name of a column → its title in the file; an empty one"
-            " leaves it out."
         },
     )
     types = Pairs(
@@ -213,10 +175,26 @@ class FormatSchema(StrictSchema):
         values=fields.String(),
         metadata={"description": "A word of it → the type it means.", "example": {"kauf": "BUY"}},
     )
+    by_sign = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={
+            "description": "A word of it → the type where its amount is positive, and where it is"
+            " negative.",
+            "example": {"withholding tax": ["TAX_REFUND", "TAX"]},
+        },
+    )
     skips = fields.Dict(
         keys=fields.String(),
         values=fields.String(),
         metadata={"description": "A word of it → why its rows are left out.", "example": {}},
+    )
+    not_read = fields.List(
+        fields.String,
+        metadata={
+            "description": "All that its files may have and that is skipped and counted.",
+            "example": ["Exchanges of currencies."],
+        },
     )
 
 

@@ -23,29 +23,35 @@ from services.portfolio.domain.ledger_files import (
     generic,
     ghostfolio,
     portfolio_performance,
+    portfolio_performance_xml,
 )
+from services.portfolio.domain.ledger_files.formats import interactive_brokers_xml
 from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said, read_layout
 from services.portfolio.domain.ledger_files.rows import LedgerFile
 
-__all__ = ["FORMATS", "LAYOUTS", "LedgerFile", "Said", "content_type", "read"]
+__all__ = ["FORMATS", "LAYOUTS", "Layout", "LedgerFile", "Said", "layout_of", "read"]
 
 LAYOUTS: Final[tuple[Layout, ...]] = (
     generic.LAYOUT,
     ghostfolio.LAYOUT,
     portfolio_performance.LAYOUT,
+    portfolio_performance_xml.LAYOUT,
+    interactive_brokers_xml.LAYOUT,
     *formats.LAYOUTS,
 )
 FORMATS: Final[Mapping[str, Callable[[bytes, Said], LedgerFile]]] = {
     "generic": generic.read,
     "ghostfolio": ghostfolio.read,
     "portfolio_performance": portfolio_performance.read,
+    "portfolio_performance_xml": portfolio_performance_xml.read,
+    "interactive_brokers_xml": interactive_brokers_xml.read,
     **{layout.name: partial(read_layout, layout) for layout in formats.LAYOUTS},
 }
 
 
-def content_type(format: str) -> str:
-    """Return the media type of a format's files."""
-    return "application/json" if format == "ghostfolio" else "text/csv"
+def layout_of(format: str) -> Layout:
+    """Return what is known of a format."""
+    return next(layout for layout in LAYOUTS if layout.name == format)
 
 
 def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
@@ -54,7 +60,7 @@ def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     Args:
         format: a name of `FORMATS`.
         content: the file, as it is.
-        said: what the sender says of it; a file of JSON needs nothing.
+        said: what the sender says of it; a file of JSON or XML needs nothing.
 
     Raises:
         FileRefused: it is not a file of this format at all.

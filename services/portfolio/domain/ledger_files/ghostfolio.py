@@ -48,6 +48,8 @@ LAYOUT: Final = Layout(
     needed=(),
     types={word.lower(): type_ for word, type_ in _TYPES.items()},
     skips={"liability": Skip.LIABILITY},
+    not_read=(Skip.DRAFT,),
+    content_type="application/json",
 )
 _MADE_UP: Final = re.compile(r"(?:GF_)?([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -5,7 +5,7 @@ own habits, which are taken where its titles are its own: amounts without a sign
 type, and fees that are all negative are what they cost.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Final
 from services.portfolio.domain.ledger_files import words
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.reading import ledger_file
+from services.portfolio.domain.ledger_files.reversals import without_reversals
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     LedgerFile,
@@ -41,6 +42,8 @@ from shared.finance.money import EXACT, GRID, MINOR_CURRENCIES, ZERO, round_to
 _PLACES: Final = 8
 _MOST_PLACES: Final = 40
 _RATE_PLACES: Final = 12
+
+Line = tuple[int, dict[str, str]]  # of a table: where it begins, and its texts by column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +78,18 @@ class Layout:
         needed: those without which no row can be read.
         types: a word of the program, in lower case → the type that it means.
         skips: a word of the program, in lower case → why its rows are no transactions.
+        not_read: why other rows are none, which no word shows.
         left_out: titles that are known and not read.
         by_sign: a word, in lower case → the type where its amount is positive, and where it is not.
         date_format: of its dates, unless the sender says another.
         currency: of rows that name none.
+        prepared: gives rows what other rows say of them.
         adapted: makes of a row's texts those that we read, or says why there is no row.
         finished: makes of a row that has been read the one that is meant.
         is_exact: whether its numbers are decimals; binary floats are rounded to those of a ledger.
         is_free: whether it may have any columns, so that a misspelt one must be found.
+        content_type: the media type of its files.
+        elements: of XML: the names of the elements that are its rows.
     """
 
     name: str
@@ -91,14 +98,18 @@ class Layout:
     needed: tuple[str, ...] = ("date", "transaction_type")
     types: Mapping[str, EntryType] = field(default_factory=lambda: words.TYPES)
     skips: Mapping[str, str] = field(default_factory=dict)
+    not_read: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     by_sign: Mapping[str, tuple[EntryType, EntryType]] = field(default_factory=dict)
     date_format: str | None = None
     currency: str | None = None
+    prepared: Callable[[Sequence[Line]], Sequence[Line]] | None = None
     adapted: Callable[[dict[str, str]], dict[str, str] | str] | None = None
     finished: Callable[[LedgerRow, Cells], LedgerRow | str] | None = None
     is_exact: bool = True
     is_free: bool = False
+    content_type: str = "text/csv"
+    elements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +151,17 @@ def read_layout(layout: Layout, content: bytes, said: Said = NOTHING_SAID) -> Le
         # A misspelt `fes` must not silently lose all fees.
         doubts = ", ".join(f"{title} (did you mean {name}?)" for title, name in misspelt.items())
         raise FileRefused(f"The header has unknown columns: {doubts}.")
+    return replace(rows_of(layout, table, said), notes=tuple(notes_of(table, columns)))
+
+
+def rows_of(layout: Layout, table: Table, said: Said) -> LedgerFile:
+    """Return the rows of a table whose columns are found."""
     habits = _habits(layout, said, table)
-    file = ledger_file(table.lines, lambda line, texts: _row(line, texts, habits))
-    sheet = sheet_of(table, habits.marks, habits.days)
-    return replace(file, sheet=sheet, notes=tuple(notes_of(table, columns)))
+    lines = layout.prepared(table.lines) if layout.prepared else table.lines
+    file = ledger_file(lines, lambda line, texts: _row(line, texts, habits))
+    if not layout.is_free:
+        file = without_reversals(file)
+    return replace(file, sheet=sheet_of(table, habits.marks, habits.days))
 
 
 def columns_of(layout: Layout, said: Said) -> Columns:
@@ -152,12 +170,6 @@ def columns_of(layout: Layout, said: Said) -> Columns:
     Raises:
         FileRefused: it names a column that the format has not.
     """
-    names = {column.name for column in layout.columns}
-    if unknown := said.columns.keys() - names:
-        raise FileRefused(
-            f"columns: there is no {', '.join(sorted(unknown))}; known are"
-            f" {', '.join(sorted(names))}."
-        )
     return Columns(layout.columns, said.columns, layout.left_out)
 
 
