@@ -12,6 +12,7 @@ from services.portfolio.commands import ledger
 from services.portfolio.commands.assets import learn_assets
 from services.portfolio.commands.changes import changeable
 from services.portfolio.commands.file_rows import new_ones, of_file
+from services.portfolio.commands.proposals import propose
 from services.portfolio.commands.recording import record_sound_transactions
 from services.portfolio.commands.references import (
     Made,
@@ -29,7 +30,7 @@ from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
 from services.portfolio.outside.owners import Owners
 from services.portfolio.queries import portfolios
 from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
-from shared.files import FileRefused
+from shared.files import FileRefused, Note
 from shared.finance.days import latest_day
 
 MOST_ROWS: Final = 20_000  # some ten seconds; the gateway waits thirty
@@ -46,6 +47,7 @@ class Imported:
         skipped: rows that the portfolio has already, or that are no transactions.
         unresolved: of a dry run: references that no asset answers to.
         new_assets: that were made, or would be.
+        notes: what the sender should know of them.
     """
 
     import_id: int | None
@@ -53,6 +55,7 @@ class Imported:
     skipped: int
     unresolved: Sequence[Unresolved] = ()
     new_assets: Sequence[Made] = ()
+    notes: Sequence[Note] = ()
 
 
 def import_file(
@@ -65,6 +68,7 @@ def import_file(
     mapping: Mapping[str, int],
     create_missing: bool = False,
     dry_run: bool = False,
+    seconds: float = 0,
 ) -> Imported:
     """Record the rows of a file that the portfolio has not yet, all of them or none.
 
@@ -74,6 +78,7 @@ def import_file(
         create_missing: whether to make private assets for what is not found.
         dry_run: only say what would be done, and all that would be refused; then nothing is made.
             Without `create_missing` rows whose asset is not found are left out.
+        seconds: for which price sources are asked for what is not found, about.
 
     Raises:
         NotFound: the portfolio is not the owner's.
@@ -89,12 +94,16 @@ def import_file(
         resolution = try_missing(resolution, owner_id, owners, portfolio.currency)
     if create_missing or not dry_run:
         errors |= _of_assets(file.rows, resolution)
+    notes: Sequence[Note] = ()
     if dry_run or resolution.made or file.closes:
         imported, of_ledger = _try(session, portfolio, _sound(file, errors, resolution), resolution)
         if errors := {**of_ledger, **errors}:
             raise _rows_refused(errors)
+        resolution, notes = propose(
+            session, portfolio, file.rows, resolution, owners=owners, seconds=seconds
+        )
         if dry_run:
-            return _told(imported, file, resolution)
+            return _told(imported, file, resolution, notes)
     if not errors:
         resolution = _prepare(session, portfolio, file, resolution, owners)
         errors |= _of_assets(file.rows, resolution)
@@ -102,15 +111,18 @@ def import_file(
     imported, of_ledger = _record(session, portfolio, rows, resolution.ids)
     if errors := {**of_ledger, **errors}:
         raise _rows_refused(errors)
-    return _told(imported, file, replace(resolution, unresolved=()))
+    return _told(imported, file, replace(resolution, unresolved=()), notes)
 
 
-def _told(imported: Imported, file: LedgerFile, resolution: Resolution) -> Imported:
+def _told(
+    imported: Imported, file: LedgerFile, resolution: Resolution, notes: Sequence[Note]
+) -> Imported:
     return replace(
         imported,
         skipped=imported.skipped + sum(file.skipped.values()),
         unresolved=resolution.unresolved,
         new_assets=resolution.made,
+        notes=notes,
     )
 
 

@@ -31,12 +31,15 @@ class Unresolved:
         lines: of the file, where it stands.
         candidates: what it may mean.
         doubts: of these the ones that it means by its ISIN, where they are several.
+        data_source, data_symbol: who has its prices, and what it is called there.
     """
 
     reference: AssetReference
     lines: Sequence[int]
     candidates: Sequence[KnownAsset]
     doubts: Sequence[KnownAsset] = ()
+    data_source: str | None = None
+    data_symbol: str | None = None
 
     @property
     def reason(self) -> str:
@@ -77,6 +80,7 @@ class Made:
         reference: what it is made for.
         id: None of one that is not made.
         lines: of the file that name it.
+        data_source, data_symbol: who has its prices, and what it is called there.
     """
 
     reference: AssetReference
@@ -86,6 +90,9 @@ class Made:
     currency: str
     isin: str | None
     lines: Sequence[int]
+    asset_type: str = "OTHER"
+    data_source: str | None = None
+    data_symbol: str | None = None
 
 
 class NewAsset(TypedDict):
@@ -95,6 +102,9 @@ class NewAsset(TypedDict):
     name: str
     currency: str
     isin: str | None
+
+
+_MADE_OF: Final = (*NewAsset.__annotations__, "asset_type", "data_source", "data_symbol")
 
 
 def resolve(
@@ -146,7 +156,7 @@ def make_missing(before: Resolution, owner_id: int, owners: Owners) -> Resolutio
     """
     ids, refused, made = dict(before.ids), dict(before.refused), []
     for planned in before.made:
-        values = {name: getattr(planned, name) for name in NewAsset.__annotations__}
+        values = {name: getattr(planned, name) for name in _MADE_OF}
         try:
             asset_id = owners.make_private(owner_id, values)
         except (Conflict, ValidationFailed) as error:

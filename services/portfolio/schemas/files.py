@@ -124,6 +124,14 @@ def _written(what: str, name: str, example: str) -> fields.String:
     )
 
 
+def _source() -> fields.Field[Any]:
+    return answered(fields.String, "Price source that has it; null where none is known.", "yahoo")
+
+
+def _name_there() -> fields.Field[Any]:
+    return answered(fields.String, "What that source calls it.", "VWRL.AS")
+
+
 class UnresolvedSchema(StrictSchema):
     """What a file names and no asset answers to."""
 
@@ -135,6 +143,8 @@ class UnresolvedSchema(StrictSchema):
         fields.Integer, metadata={"description": "Where it stands, from 1.", "example": [2]}
     )
     candidates = fields.List(fields.Nested(CandidateSchema))
+    data_source = _source()
+    data_symbol = _name_there()
 
 
 class NewAssetSchema(StrictSchema):
@@ -145,6 +155,11 @@ class NewAssetSchema(StrictSchema):
     name = fields.String(metadata={"description": "Name.", "example": "Vanguard FTSE All-World"})
     currency = fields.String(metadata={"description": "Of its prices.", "example": "EUR"})
     isin = answered(fields.String, "ISIN.", "IE00B3RBWM25")
+    asset_type = fields.String(
+        metadata={"description": "What its source says that it is.", "example": "ETF"}
+    )
+    data_source = _source()
+    data_symbol = _name_there()
     lines = fields.List(
         fields.Integer, metadata={"description": "Where it stands, from 1.", "example": [2]}
     )
@@ -239,7 +254,8 @@ class ImportedSchema(StrictSchema):
     unresolved = fields.List(fields.Nested(UnresolvedSchema))
     new_assets = fields.List(
         fields.Nested(NewAssetSchema),
-        metadata={"description": "Private assets that were made, or would be."},
+        metadata={"description": "Private assets that were made, or would be; currency pairs"
+            " that they need among them."},
     )
     form = fields.Nested(
         FormSchema, metadata={"description": "Of a dry run: how it was read.", "optional": True}
