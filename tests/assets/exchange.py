@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -96,7 +95,7 @@ class Exchange:
         days = [day for day in _weekdays(since) if paper.close(day) is not None]
         times = [_moment(day) for day in days]
         closes = [_adjusted(paper, day) for day in days]
-        quote = {name: closes for name in ("open", "high", "low", "close")}
+        quote = dict.fromkeys(("open", "high", "low", "close"), closes)
         result = {
             "meta": _meta(paper),
             "timestamp": times,

@@ -1,8 +1,7 @@
-"""Who has the prices of what a file names: the sources are searched, and what they find is tried."""
+"""Who has the prices of what a file names: sources are searched, and what they find is tried."""
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,9 +101,7 @@ def test_a_price_before_a_split_is_compared_as_traded(
     service: FlaskClient, market: Exchange
 ) -> None:
     split = PAID_ON + timedelta(days=10)
-    market.papers = [
-        Paper("NINE", "", lambda day: 400 if day < split else 100, split_on=split)
-    ]
+    market.papers = [Paper("NINE", "", lambda day: 400 if day < split else 100, split_on=split)]
     assert proposed(service, symbol="NINE", currency="USD", **paid("410")) == "NINE"
     assert proposed(service, symbol="NINE", currency="USD", **paid("100")) is None
 

@@ -10,7 +10,7 @@ from services.assets.domain.access import Actor
 from services.portfolio.commands import imports
 from services.webhooks.domain.transactions import public
 from shared.testing import Stand
-from tests.portfolio.build import TODAY, User, answered, codes, refused
+from tests.portfolio.build import TODAY, User, adopt_pair, answered, codes, refused
 from tests.portfolio.filing import HEADER, bad_rows, imported, listed, send
 from tests.portfolio.owning import Assets
 
@@ -292,6 +292,8 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
                 "name": "All-World",
                 "currency": "EUR",
                 "lines": [2, 4],
+                "data_source": None,
+                "data_symbol": None,
                 "candidates": [
                     {
                         "id": fund,
@@ -324,12 +326,43 @@ def test_a_dry_run_shows_the_assets_that_it_would_make(
     before = stand.events()
     found = imported(ann, portfolio, text, dry_run=True, create_missing=True)
     fund = {"id": None, "symbol": "VWRL", "name": "All-World", "currency": "EUR", "isin": FUND}
+    fund |= {"asset_type": "OTHER", "data_source": None, "data_symbol": None}
     assert found["new_assets"] == [{**fund, "lines": [2, 3]}]
     assert (found["created"], found["import_id"]) == (2, None)
     assert stand.events() == before
     assert assets.stand.events() == []
     [created] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
     assert created == {**fund, "id": listed(ann)[0]["asset"], "lines": [2, 3]}
+
+
+@pytest.mark.parametrize("name", ["symbol", "isin"])
+def test_an_asset_whose_file_says_no_currency_is_kept_in_that_of_its_rows(
+    ann: User, assets: Assets, name: str
+) -> None:
+    portfolio = ann.portfolio(currency="EUR")
+    text = (
+        f"date,transaction_type,{name},quantity,price,amount,currency\n"
+        f"2024-01-02,BUY,{FUND},10,75,,GBX\n2024-01-03,DIVIDEND,{FUND},,,1.50,GBP\n"
+    )
+    [made] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
+    assert made["currency"] == "GBP"
+    [position] = ann.get(f"/api/positions/?portfolio_id={portfolio}")["results"]
+    assert (position["currency"], position["total_cost_basis"]) == ("GBP", "7.50")
+
+
+def test_a_paper_whose_rows_are_in_several_currencies_is_one_asset_in_the_first(
+    stand: Stand, ann: User, assets: Assets
+) -> None:
+    adopt_pair(stand, assets.make("EURUSD"), "EURUSD", {"2024-01-01": "1.25"})
+    portfolio = ann.portfolio(currency="EUR")
+    text = (
+        "date,transaction_type,isin,quantity,price,amount,currency\n"
+        f"2024-01-02,BUY,{FUND},10,50,,USD\n2024-01-03,DIVIDEND,{FUND},,,4,EUR\n"
+    )
+    [made] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
+    assert (made["currency"], made["lines"]) == ("USD", [2, 3])
+    [position] = ann.get(f"/api/positions/?portfolio_id={portfolio}")["results"]
+    assert (position["total_cost_basis"], position["income"]) == ("500.00", "5.00")
 
 
 def test_a_dry_run_refuses_what_the_real_call_would(

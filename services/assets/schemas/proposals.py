@@ -63,9 +63,7 @@ class ProposalSchema(StrictSchema):
     """Who has the prices of something."""
 
     data_source = fields.String(metadata={"description": "Its name.", "example": "yahoo"})
-    data_symbol = fields.String(
-        metadata={"description": "What it calls it.", "example": "VWCE.DE"}
-    )
+    data_symbol = fields.String(metadata={"description": "What it calls it.", "example": "VWCE.DE"})
     asset_type = AssetType()
 
 

@@ -121,9 +121,19 @@ def _told(
         imported,
         skipped=imported.skipped + sum(file.skipped.values()),
         unresolved=resolution.unresolved,
-        new_assets=resolution.made,
+        new_assets=_merged(resolution.made),
         notes=notes,
     )
+
+
+def _merged(made: Sequence[Made]) -> list[Made]:
+    """Return each asset once, however many ways its file names it."""
+    by_symbol: dict[str, Made] = {}
+    for one in made:
+        twin = by_symbol.get(one.symbol, one)
+        lines = sorted({*twin.lines, *one.lines})
+        by_symbol[one.symbol] = replace(twin, lines=lines)
+    return list(by_symbol.values())
 
 
 def _prepare(

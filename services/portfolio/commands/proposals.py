@@ -7,7 +7,7 @@ without, and says so. It is asked before anything is locked.
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from services.portfolio import fx
 from services.portfolio.commands.references import Made, Resolution, Unresolved
-from services.portfolio.domain.ledger_files.matching import currency_of
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
 from services.portfolio.models import Asset, Portfolio
 from services.portfolio.outside.owners import Owners, Proposal, Sought
@@ -90,26 +89,24 @@ def _sought(
 ) -> dict[AssetReference, Sought]:
     """Return what prices are sought of: what is made, or is not found and no one of several."""
     currencies = {
-        missing.reference: currency_of(missing.reference) or portfolio.currency
+        missing.reference: missing.currency or portfolio.currency
         for missing in resolution.unresolved
         if not missing.doubts
     }
     currencies |= {made.reference: made.currency for made in resolution.made}
-    newest: dict[AssetReference, LedgerRow] = {}
+    sought = {
+        it: Sought(currency, symbol=it.symbol_in_file, isin=it.isin)
+        for it, currency in currencies.items()
+    }
+    paid: dict[Sought, tuple[Decimal, date]] = {}
     for row in sorted(rows, key=lambda row: row.date):
-        if row.asset in currencies and _paid(row, currencies[row.asset]):
-            newest[row.asset] = row
-    sought = {}
-    for reference, currency in currencies.items():
-        last = newest.get(reference)
-        sought[reference] = Sought(
-            currency,
-            symbol=reference.symbol_in_file,
-            isin=reference.isin,
-            paid=_paid(last, currency) if last else None,
-            paid_on=last.date if last else None,
-        )
-    return sought
+        one = sought.get(row.asset) if row.asset else None
+        if one and (price := _paid(row, one.currency)):
+            paid[one] = price, row.date
+    return {
+        it: one._replace(paid=paid[one][0], paid_on=paid[one][1]) if one in paid else one
+        for it, one in sought.items()
+    }
 
 
 def _paid(row: LedgerRow, currency: str) -> Decimal | None:

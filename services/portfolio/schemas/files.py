@@ -254,8 +254,10 @@ class ImportedSchema(StrictSchema):
     unresolved = fields.List(fields.Nested(UnresolvedSchema))
     new_assets = fields.List(
         fields.Nested(NewAssetSchema),
-        metadata={"description": "Private assets that were made, or would be; currency pairs"
-            " that they need among them."},
+        metadata={
+            "description": "Private assets that were made, or would be; currency pairs"
+            " that they need among them."
+        },
     )
     form = fields.Nested(
         FormSchema, metadata={"description": "Of a dry run: how it was read.", "optional": True}
