@@ -65,7 +65,8 @@ def proposed(service: FlaskClient, **sought: Any) -> str | None:
     """Return what the only source that has something calls it."""
     [one] = told(service, sought)
     assert one["is_known"]
-    return one["proposal"] and one["proposal"]["data_symbol"]
+    proposal = one["proposal"]
+    return str(proposal["data_symbol"]) if proposal else None
 
 
 def paid(price: str) -> dict[str, str]:

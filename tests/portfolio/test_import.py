@@ -519,10 +519,23 @@ def test_what_the_owner_of_assets_refuses_to_make_is_a_bad_row(
     wrong_digit = of_fund(symbol="FUND", isin="IE00B3RBWM26")
     rows = bad_rows(ann, portfolio, wrong_digit, create_missing=True)
     assert list(rows["2"]) == ["isin"]
-    assets.make("FUND", "EUR", by=ANN, isin=APPLE)
-    other_currency = of_fund(symbol="FUND", isin=FUND, asset_currency="USD")
+    mine = assets.make("FUND", "EUR", by=ANN)
+    other_currency = HEADER.replace("symbol", "symbol,asset_currency")
+    other_currency += "2024-01-02,BUY,FUND,USD,1,5,,\n"
     rows = bad_rows(ann, portfolio, other_currency, create_missing=True)
-    assert rows == {"2": {"asset": ["Your asset FUND is in EUR, not in USD."]}}
+    message = "Your asset FUND is in EUR, not in USD: say which is meant by"
+    mend = f'mapping={{"FUND": {mine}}}, or give yours another symbol.'
+    assert rows == {"2": {"asset": [f"{message} {mend}"]}}
+
+
+def test_another_paper_of_the_symbol_in_another_currency_gets_its_isin_behind_it(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    assets.make("FUND", "EUR", by=ANN, isin=APPLE)
+    text = of_fund(symbol="FUND", isin=FUND, asset_currency="USD")
+    [made] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
+    assert (made["symbol"], made["currency"]) == (f"FUND {FUND}", "USD")
+    assert imported(ann, portfolio, text)["created"] == 0
 
 
 def test_the_list_of_transactions_as_csv_is_a_file_too(
@@ -581,7 +594,7 @@ def test_both_german_files_of_portfolio_performance(
     of_cash = imported(ann, portfolio, cash, format="portfolio_performance")
     assert [found["created"] for found in (of_trades, of_cash)] == [1, 1]
     assert (of_cash["skipped"], codes(of_cash)) == (1, [("skipped", "rows_skipped")])
-    assert of_cash["warnings"][0]["message"].startswith("1: Trades in a cash account's file")
+    assert of_cash["warnings"][0]["message"].startswith("1 row skipped: Trades in a cash")
     assert ann.totals(portfolio)["cash_balance"] == "995.00"
     assert ann.position(portfolio, fund)["total_cost_basis"] == "1005.00"
 

@@ -85,7 +85,10 @@ def ensure_private_asset(
             data_symbol=data_symbol,
         )
     if asset.currency != currency:
-        raise Conflict(f"Your asset {symbol} is in {asset.currency}, not in {currency}.")
+        raise Conflict(
+            f"Your asset {symbol} is in {asset.currency}, not in {currency}: say which is meant by"
+            f' mapping={{"{symbol}": {asset.id}}}, or give yours another symbol.'
+        )
     if isin and asset.isin not in (None, isin):
         raise Conflict(f"Your asset {symbol} has the ISIN {asset.isin}, not {isin}.")
     if isin and asset.isin is None:

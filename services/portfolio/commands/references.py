@@ -53,7 +53,11 @@ class Unresolved:
     def reason(self) -> str:
         """Why it is not found, and what would help."""
         if not self.doubts:
-            return "No asset was found for it."
+            written = self.reference.symbol_in_file or self.reference.isin or self.reference.name
+            return (
+                "No asset was found for it: create_missing=true makes a private one, and"
+                f' mapping={{"{written}": 17}} says which of yours is meant by its id.'
+            )
         names = ", ".join(f"{asset.symbol} ({asset.currency})" for asset in self.doubts)
         return (
             f"{len(self.doubts)} assets have the ISIN {self.reference.isin}: {names}. Say which one"
@@ -146,7 +150,7 @@ def resolve(
             doubts = of_isin(reference, assets)
             missing = Unresolved(
                 reference,
-                lines[reference],
+                sorted(lines[reference]),
                 money.get(reference),
                 candidates(reference, assets),
                 doubts if len(doubts) > 1 else (),
@@ -251,8 +255,7 @@ def _new_asset(
     else:
         currency = missing.currency or currency
     is_taken = any(
-        asset.is_own and asset.is_active and (asset.symbol, asset.currency) == (symbol, currency)
-        for asset in missing.candidates
+        asset.is_own and asset.is_active and asset.symbol == symbol for asset in missing.candidates
     )
     return {
         "symbol": marked_symbol_of(reference) if is_taken or is_other else symbol,
