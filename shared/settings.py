@@ -1,7 +1,7 @@
 """Configuration: everything from the environment, read once, typed, checked at the start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypedDict
 
@@ -9,6 +9,16 @@ from environs import Env
 from marshmallow import validate
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
+
+# How much one user may have of what a service keeps; `MOST_<NOUN>` sets another number.
+_CAPS: Final[Mapping[str, Mapping[str, int]]] = {
+    "auth": {"personal tokens": 50},
+    "portfolio": {"portfolios": 200},
+    "assets": {"private assets": 5_000, "private prices": 5_000_000},
+    "analytics": {},
+    "webhooks": {"webhooks": 20, "alert rules": 500},
+}
+_EVERYWHERE: Final = {"open jobs": 5}
 
 
 class SettingsValues(TypedDict):
@@ -24,7 +34,7 @@ class SettingsValues(TypedDict):
     metrics_host: str
     metrics_port: int
     threads: int
-    open_jobs: int
+    caps: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +50,7 @@ class ServiceSettings:
         urls: base URL of each service's internal door.
         metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
-        open_jobs: of one user in this service; more are refused.
+        caps: noun → how many of them one user may have in this service; more are refused.
     """
 
     name: str
@@ -53,7 +63,7 @@ class ServiceSettings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     threads: int = 8
-    open_jobs: int = 5
+    caps: Mapping[str, int] = field(default_factory=dict)
 
 
 def environment() -> Env:
@@ -74,8 +84,16 @@ def read_common(env: Env, name: str) -> SettingsValues:
         metrics_host=env.str("METRICS_HOST", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 0),
         threads=env.int("THREADS", 8),
-        open_jobs=env.int("MOST_OPEN_JOBS", 5, validate=validate.Range(min=1)),
+        caps={
+            noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
+            for noun, most in {**_EVERYWHERE, **_CAPS[name]}.items()
+        },
     )
+
+
+def cap_variable(noun: str) -> str:
+    """Return the variable that says how many of `noun` one user may have."""
+    return f"MOST_{noun.upper().replace(' ', '_')}"
 
 
 def load(name: str) -> ServiceSettings:

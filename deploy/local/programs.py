@@ -34,11 +34,11 @@ _PASSED_ON: Final = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
     *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE", "FAULT_AT"),
-    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "MOST_OPEN_JOBS"),
+    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS"),
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
 )
-# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS.
-_PASSED_ON_FROM: Final = "DATA_SOURCE_"
+# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS; the caps.
+_PASSED_ON_FROM: Final = ("DATA_SOURCE_", "MOST_")
 _THREADS: Final = 8
 # Two for each thread, one that only reads, and two that a pool may open beyond its size.
 _CONNECTIONS: Final = 2 * _THREADS + 2

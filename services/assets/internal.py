@@ -11,6 +11,7 @@ from services.assets.commands import MOST_PRICES
 from services.assets.domain.access import Actor
 from services.assets.lanes import IMPORTING
 from services.assets.outside.proposer import Proposer
+from services.assets.parts.caps import require_assets_within, require_prices_within
 from services.assets.queries import cards
 from services.assets.schemas import (
     AssetType,
@@ -231,7 +232,9 @@ def list_cards_by_isins(query: dict[str, Any]) -> Response:
 @blueprint.alt_response(409, schema=Error, description="Another asset of theirs has the symbol.")
 def make_private_asset(values: dict[str, Any]) -> Response:
     """Make a private asset of a user, unless they have it already."""
-    asset = commands.ensure_private_asset(session, values.pop("user"), **values)
+    user_id = values.pop("user")
+    asset = commands.ensure_private_asset(session, user_id, **values)
+    require_assets_within(user_id)
     response = _as_it_is(cards.of(asset))
     response.status_code = 201
     return response
@@ -244,7 +247,9 @@ def make_private_asset(values: dict[str, Any]) -> Response:
 def try_private_assets(values: dict[str, Any]) -> Resource:
     """Say which private assets of a user would not be made; none is."""
     rows = bulk.load(PrivateAssetSchema(exclude=["user"]), values["assets"])
-    refused = commands.refusals_of_private_assets(session, values["user"], rows)
+    refused = commands.refusals_of_private_assets(
+        session, values["user"], rows, require_assets_within
+    )
     return {"refused": refused}
 
 
@@ -290,6 +295,7 @@ def record_closes(values: dict[str, Any], asset_id: int) -> Resource:
     outcomes = commands.import_sound_prices(
         session, asset_id, by=by, rows=values.pop("prices"), **values
     )
+    require_prices_within(by.user_id)
     return {"recorded": sum(isinstance(outcome, int) for outcome in outcomes)}
 
 

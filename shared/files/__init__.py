@@ -10,6 +10,7 @@ from shared.files.columns import Column, Columns, Title, plain_title
 from shared.files.dates import Days, Moment, parse_format
 from shared.files.errors import FileRefused
 from shared.files.form import DELIMITERS, ENCODINGS, Form
+from shared.files.formulas import bare, defused
 from shared.files.notes import Note, notes_of, require_needed
 from shared.files.numbers import Marks
 from shared.files.tables import Table, read
@@ -29,7 +30,9 @@ __all__ = [
     "Note",
     "Table",
     "Title",
+    "bare",
     "decoded",
+    "defused",
     "notes_of",
     "parse_format",
     "plain_title",

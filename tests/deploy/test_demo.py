@@ -203,7 +203,7 @@ def test_the_ledgers_book_nothing_that_adjusted_closes_hold_already() -> None:
 def test_the_demo_users_may_log_in(databases: Databases) -> None:
     database = databases["auth"]
     demo, admin = (
-        database.unit(partial(auth.log_in, username=name, password=name))
+        database.unit(partial(auth.log_in, username=name, password=name, address="127.0.0.1"))
         for name in ("demo", "admin")
     )
     assert (demo.id, demo.is_staff, admin.is_staff) == (1, False, True)

@@ -134,6 +134,21 @@ def test_a_service_that_is_down_is_502_in_json(bare_door: Door) -> None:
     _assert_contract(answer, 502, "bad_gateway")
 
 
+def test_health_is_503_for_monitors_while_a_service_is_down(tmp_path: Path) -> None:
+    with (
+        backends.running(lambda _: Answer()) as assets,
+        running_portal({"assets": assets.url, "auth": "http://127.0.0.1:9"}) as portal,
+        running_gateway(tmp_path, {"portal": portal}) as door,
+    ):
+        usual, strict = (
+            requests.get(f"{door.url}/api/health/{query}", timeout=5)
+            for query in ("", "?strict=true")
+        )
+    assert (usual.status_code, strict.status_code) == (200, 503)
+    state = {"status": "degraded", "services": {"assets": "up", "auth": "down"}}
+    assert usual.json() == strict.json() == state
+
+
 def test_auth_being_down_is_503_in_json(tmp_path: Path) -> None:
     with (
         backends.running(backends.echo("portfolio")) as portfolio,

@@ -121,13 +121,13 @@ def test_a_drafted_migration_makes_what_the_models_say(
 ) -> None:
     copy = tmp_path / "services" / "auth" / "migrations"
     shutil.copytree("services/auth/migrations", copy)
-    [last] = copy.glob("versions/*_outbox_subjects.py")
+    [last] = copy.glob("versions/*_known_addresses.py")
     last.unlink()
     monkeypatch.setattr(migrations, "_ROOT", tmp_path)
     url = create_database(postgres_url, "auth")
     migrations.upgrade("auth", url)
-    migrations.draft("auth", url, "outbox with subjects")
-    assert (copy / "versions" / "0003_outbox_with_subjects.py").exists()
+    migrations.draft("auth", url, "login addresses")
+    assert (copy / "versions" / "0004_login_addresses.py").exists()
     migrations.upgrade("auth", url)
     whole = create_database(postgres_url, "auth")
     monkeypatch.undo()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import text
@@ -140,3 +141,13 @@ def test_only_a_writing_token_may_subscribe(stand: Stand, receiver: Receiver) ->
     reader = User(stand.client(scopes=("read",)))
     assert reader.post("webhooks/", {"url": receiver.url, "events": ["*"]}).status_code == 403
     assert User(stand.client(user=None)).get("webhooks/").status_code == 401
+
+
+def test_a_user_has_as_many_webhooks_as_the_cap_says(stand: Stand, ann: User) -> None:
+    with patch.dict(stand.app.settings.caps, {"webhooks": 2}):
+        first = ann.subscribe(URL)
+        ann.subscribe(URL)
+        refused = ann.post("webhooks/", {"url": URL, "events": ["price.alert"]})
+        assert (refused.status_code, body(refused)["details"]["code"]) == (409, "too_many")
+        assert ann.client.delete(f"/api/webhooks/{first['id']}/").status_code == 204
+        ann.subscribe(URL)

@@ -1,6 +1,6 @@
 """Assets: made, changed, retired."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Unpack
 
 from sqlalchemy import select
@@ -99,26 +99,34 @@ def ensure_private_asset(
 
 
 def refusals_of_private_assets(
-    session: Session, user_id: int, rows: Sequence[Mapping[str, Any] | ValidationFailed]
+    session: Session,
+    user_id: int,
+    rows: Sequence[Mapping[str, Any] | ValidationFailed],
+    require_within: Callable[[int], None],
 ) -> list[Fields | None]:
     """Return why private assets made one after the other would be refused; none is made.
 
     Args:
         rows: what `ensure_private_asset` takes, or what is wrong with it already.
+        require_within: refuses what the user then has, where it is too much.
     """
     savepoint = session.begin_nested()
-    refusals = [_refusal(session, user_id, row) for row in rows]
+    refusals = [_refusal(session, user_id, row, require_within) for row in rows]
     savepoint.rollback()
     return refusals
 
 
 def _refusal(
-    session: Session, user_id: int, row: Mapping[str, Any] | ValidationFailed
+    session: Session,
+    user_id: int,
+    row: Mapping[str, Any] | ValidationFailed,
+    require_within: Callable[[int], None],
 ) -> Fields | None:
     if isinstance(row, ValidationFailed):
         return row.fields
     try:
         ensure_private_asset(session, user_id, **row)
+        require_within(user_id)
     except Conflict as conflict:
         return {"asset": [conflict.message]}
     return None
