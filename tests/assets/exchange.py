@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from shared.testing import ENOUGH
 
 _DAY = timedelta(days=1)
 # A market in London, so that its days are those of UTC but for an hour in summer.
@@ -33,6 +35,12 @@ class Paper:
     split_on: date | None = None
 
 
+def _set() -> Event:
+    event = Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Exchange:
     """What is quoted, and what was asked.
@@ -42,6 +50,7 @@ class Exchange:
         coins: what the search for coins finds, whatever it is for.
         status: of all answers.
         seconds_before: that each answer waits.
+        may_answer: for which each answer waits, too.
     """
 
     port: int = 0
@@ -50,6 +59,7 @@ class Exchange:
     coins: Sequence[dict[str, str]] = ()
     status: int = 200
     seconds_before: float = 0
+    may_answer: Event = field(default_factory=_set)
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -182,6 +192,7 @@ def exchange() -> Iterator[Exchange]:
         def do_GET(self) -> None:
             exchange.asked.append(self.path)
             time.sleep(exchange.seconds_before)
+            exchange.may_answer.wait(ENOUGH)
             self.send_response(exchange.status)
             self.end_headers()
             works = exchange.status == 200

@@ -1,6 +1,7 @@
 """From a broker's file to a return, with price sources that answer as Yahoo and the ECB do."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.assets.outside.proposer import Proposer
+from shared.testing import wait_until
 from tests.assets.exchange import Exchange, Paper, exchange, last_weekday
 from tests.assets.yahoo import asking, forget
 from tests.conftest import MakeStand
@@ -46,7 +48,7 @@ def market(started: Installation, listener: Exchange) -> Exchange:
     forget()
     extensions = started.assets.app.extensions
     sources = extensions["data_sources"].sources
-    extensions["proposer"] = Proposer(sources, within=1)  # knows nothing yet
+    extensions["proposer"] = Proposer(sources, within=5)  # knows nothing yet
     return listener
 
 
@@ -140,6 +142,24 @@ def test_what_is_not_found_is_shown_with_its_source_and_what_nobody_has_is_said(
     [warning] = found["warnings"]
     assert (warning["field"], warning["code"]) == ("unresolved", "no_data_source")
     assert warning["message"].startswith("No price source has IE00B4L5Y983 in its currency")
+
+
+def test_nobody_waits_while_a_source_is_asked(installation: Installation, market: Exchange) -> None:
+    ann = installation.portfolio.client(ANN)
+    portfolio = posted(ann, "/api/portfolios/", {"name": "Mine", "currency": "EUR"})["id"]
+    market.may_answer.clear()
+    with ThreadPoolExecutor(1) as threads:
+        sent = threads.submit(send, installation.portfolio.client(ANN), portfolio, FILE)
+        try:
+            wait_until(lambda: market.asked)
+            deposit = {"portfolio": portfolio, "transaction_type": "DEPOSIT", "date": str(BOUGHT)}
+            posted(ann, "/api/transactions/", {**deposit, "amount": "5"})
+        finally:
+            market.may_answer.set()
+        assert sent.result()["created"] == 3
+    # It would be the last if it had waited for the import.
+    rows = got(ann, "/api/transactions/", ordering="id")["results"]
+    assert rows[0]["transaction_type"] == "DEPOSIT"
 
 
 def test_an_outage_of_the_sources_damages_nothing(

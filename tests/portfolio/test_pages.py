@@ -10,7 +10,7 @@ from shared.finance.entries import EntryType
 from shared.finance.money import MINOR_CURRENCIES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "import-export.md").read_text(encoding="utf-8")
-NAMES = {
+NAMES: dict[str, list[str]] = {
     "columns": [column.name for column in generic.LAYOUT.columns],
     "formats": [layout.name for layout in LAYOUTS],
     "types": list(EntryType),
