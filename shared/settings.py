@@ -1,6 +1,6 @@
 """Configuration: everything from the environment, read once, typed, checked at the start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypedDict
@@ -35,6 +35,7 @@ class SettingsValues(TypedDict):
     metrics_port: int
     threads: int
     caps: Mapping[str, int]
+    internal_readers: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,7 @@ class ServiceSettings:
         urls: base URL of each service's internal door.
         metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
+        internal_readers: further callers that may read the internal API, by their keys.
         caps: noun → how many of them one user may have in this service; more are refused.
     """
 
@@ -64,6 +66,7 @@ class ServiceSettings:
     metrics_port: int = 0
     threads: int = 8
     caps: Mapping[str, int] = field(default_factory=dict)
+    internal_readers: Sequence[str] = ()
 
 
 def environment() -> Env:
@@ -84,6 +87,7 @@ def read_common(env: Env, name: str) -> SettingsValues:
         metrics_host=env.str("METRICS_HOST", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 0),
         threads=env.int("THREADS", 8),
+        internal_readers=env.list("INTERNAL_READERS", []),
         caps={
             noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
             for noun, most in {**_EVERYWHERE, **_CAPS[name]}.items()

@@ -34,7 +34,7 @@ _PASSED_ON: Final = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
     *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE", "FAULT_AT"),
-    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS"),
+    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "INTERNAL_READERS"),
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
 )
 # The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS; the caps.

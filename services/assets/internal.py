@@ -188,7 +188,7 @@ class SeriesSchema(StrictSchema):
 
 
 @blueprint.route("/internal/v1/assets/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.arguments(AllCardsQuery, location="query")
 @blueprint.response(200, CardsPageSchema)
 def list_cards(query: dict[str, int]) -> Response:
@@ -199,7 +199,7 @@ def list_cards(query: dict[str, int]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-ids/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "webhooks")
 @blueprint.arguments(IdsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
@@ -208,7 +208,7 @@ def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-symbols/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics")
 @blueprint.arguments(SymbolsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_symbols(query: dict[str, Any]) -> Response:
@@ -217,7 +217,7 @@ def list_cards_by_symbols(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-isins/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(IsinsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_isins(query: dict[str, Any]) -> Response:
@@ -226,7 +226,7 @@ def list_cards_by_isins(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(PrivateAssetSchema)
 @blueprint.response(201, VersionedCard)
 @blueprint.alt_response(409, schema=Error, description="Another asset of theirs has the symbol.")
@@ -241,7 +241,7 @@ def make_private_asset(values: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/trial/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(TrialSchema)
 @blueprint.response(200, RefusedSchema)
 def try_private_assets(values: dict[str, Any]) -> Resource:
@@ -270,7 +270,7 @@ def propose_data_sources(values: dict[str, Any]) -> Resource:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, VersionedCard)
 def get_card(asset_id: int) -> Response:
     """Return one asset's card."""
@@ -278,7 +278,7 @@ def get_card(asset_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, SeriesSchema)
 def get_series(asset_id: int) -> Response:
     """Return an asset's whole price series and the sequence that it belongs to."""
@@ -286,7 +286,7 @@ def get_series(asset_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(ClosesSchema)
 @blueprint.response(200, RecordedSchema)
 def record_closes(values: dict[str, Any], asset_id: int) -> Resource:

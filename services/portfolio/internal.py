@@ -48,7 +48,7 @@ class LedgerSchema(StrictSchema):
 
 
 @blueprint.route("/internal/v1/portfolios/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("analytics", "assets", "webhooks")
 @blueprint.arguments(CardsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards(query: dict[str, int]) -> Resource:
@@ -59,7 +59,7 @@ def list_cards(query: dict[str, int]) -> Resource:
 
 
 @blueprint.route("/internal/v1/portfolios/<id:portfolio_id>/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("analytics", "webhooks")
 @blueprint.response(200, LedgerSchema)
 def get_ledger(portfolio_id: int) -> Response:
     """Return one portfolio with its whole ledger."""
@@ -68,7 +68,7 @@ def get_ledger(portfolio_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/portfolios/<id:portfolio_id>/private_trades/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("assets")
 @blueprint.response(200, LedgerSchema)
 def get_private_trades(portfolio_id: int) -> Response:
     """Return one portfolio with the BUYs and SELLs of private assets of its ledger alone."""

@@ -171,8 +171,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
 
         return decorate
 
-    def for_services(self) -> Callable[[View], View]:
-        """Require another service's token, made for us."""
+    def for_services(self, *callers: str) -> Callable[[View], View]:
+        """Require the token of one of these services, made for us.
+
+        Besides, whoever `INTERNAL_READERS` names may read.
+        """
 
         def decorate(view: View) -> View:
             operations.of(view).is_for_services = True
@@ -180,7 +183,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 header = request.headers.get("Authorization", "")
-                service_app.verifier.service(header.removeprefix("Bearer "))
+                caller = service_app.verifier.service(header.removeprefix("Bearer "))
+                readers = service_app.settings.internal_readers if request.method == "GET" else ()
+                if caller not in callers and caller not in readers:
+                    raise Forbidden(f"The service {caller} may not call this.")
                 return view(*args, **kwargs)
 
             return wrapper

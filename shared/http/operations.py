@@ -154,7 +154,7 @@ def _errors(operation: Operation, rule: str, method: str, has_tag: bool) -> list
         # Also what query and body name may belong to somebody else.
         statuses |= {401, 403, 404}
     if operation.is_for_services:
-        statuses.add(401)
+        statuses |= {401, 403}
     if operation.reads_body:
         statuses |= {413, 415, 422}
     if method in _WRITES and operation.scope:

@@ -228,8 +228,16 @@ def delete_note(note_id: int) -> None:
     session.delete(_mine(note_id))
 
 
+@internal.route("/internal/v1/notes/<id:note_id>/", methods=["DELETE"])
+@internal.for_services("portfolio")
+@internal.response(204)
+def delete_any_note(note_id: int) -> None:
+    """Delete anybody's note."""
+    session.delete(_found(session.get(Note, note_id)))
+
+
 @internal.route("/internal/v1/notes/<id:note_id>/", methods=["GET"])
-@internal.for_services()
+@internal.for_services("portfolio")
 @internal.response(200, NoteSchema)
 def get_any_note(note_id: int) -> dict[str, Any]:
     """Return anybody's note."""
