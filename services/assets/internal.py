@@ -254,7 +254,7 @@ def try_private_assets(values: dict[str, Any]) -> Resource:
 
 
 @blueprint.route("/internal/v1/assets/proposals/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(SoughtAssetsSchema)
 @blueprint.lane(IMPORTING)
 @blueprint.response(200, ProposalsSchema)

@@ -147,15 +147,14 @@ def _notes(field: str, sought: Mapping[AssetReference, Sought], found: Found) ->
     notes = []
     if silent:
         message = (
-            "The price sources have not answered in time, so nobody is asked for the prices of"
-            f" {_names(silent)}: say a data_source of each, as data-sources/ finds it, or send the"
-            " file again later where nothing is made yet."
+            f"The price sources have not answered for {_names(silent)}: without an answer nobody is"
+            " asked for its prices until PATCH /api/assets/{id}/ says a data_source."
         )
         notes.append(Note(field, "data_source_failed", message))
     if nobody:
         message = (
             f"No price source has {_names(nobody)} in its currency: the prices of its trades count"
-            " until you record others, or say a data_source that you know."
+            " until others are recorded, or PATCH /api/assets/{id}/ says a data_source."
         )
         notes.append(Note(field, "no_data_source", message))
     return notes
@@ -193,7 +192,7 @@ def _missing_pairs(
     }
     symbols = [_EURO + currency for currency in sorted(needed)]
     seen = owners.seen_by(portfolio.owner_id, symbols=symbols) if symbols else []
-    taken = {asset.symbol for asset in seen}
+    taken = {asset.symbol for asset in (*seen, *resolution.made)}
     return [
         _made_pair(symbol, lines.get(symbol[3:], ())) for symbol in symbols if symbol not in taken
     ]

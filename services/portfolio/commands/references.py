@@ -116,7 +116,9 @@ class NewAsset(TypedDict):
     isin: str | None
 
 
-_MADE_OF: Final = (*NewAsset.__annotations__, "asset_type", "data_source", "data_symbol")
+_MADE_OF: Final = tuple(NewAsset.__annotations__)
+# Said only where one was found: an owner of the release before does not know them.
+_FED_BY: Final = ("asset_type", "data_source", "data_symbol")
 
 
 def resolve(
@@ -172,7 +174,8 @@ def make_missing(before: Resolution, owner_id: int, owners: Owners) -> Resolutio
     """
     ids, refused, made = dict(before.ids), dict(before.refused), []
     for planned in before.made:
-        values = {name: getattr(planned, name) for name in _MADE_OF}
+        names = (*_MADE_OF, *_FED_BY) if planned.data_source else _MADE_OF
+        values = {name: getattr(planned, name) for name in names}
         try:
             asset_id = owners.make_private(owner_id, values)
         except (Conflict, ValidationFailed) as error:

@@ -110,8 +110,8 @@ class Owners:
         """Make a private asset of a user, unless they have it already; return its id.
 
         Args:
-            values: `symbol`, `name`, `currency`, `isin`, `asset_type`, `data_source`,
-                `data_symbol`; but the first three only where they say something.
+            values: `symbol`, `name`, `currency`, `isin`; and where a data source was found
+                `asset_type`, `data_source`, `data_symbol`.
 
         Raises:
             Conflict, ValidationFailed: its owner refuses it.
