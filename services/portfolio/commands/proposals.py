@@ -192,7 +192,7 @@ def _missing_pairs(
     }
     symbols = [_EURO + currency for currency in sorted(needed)]
     seen = owners.seen_by(portfolio.owner_id, symbols=symbols) if symbols else []
-    taken = {asset.symbol for asset in (*seen, *resolution.made)}
+    taken = {asset.symbol for asset in seen} | {made.symbol for made in resolution.made}
     return [
         _made_pair(symbol, lines.get(symbol[3:], ())) for symbol in symbols if symbol not in taken
     ]
