@@ -1,6 +1,6 @@
 """Ledgers of other programs: imported, and taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -25,6 +25,7 @@ from services.portfolio.commands.references import (
 )
 from services.portfolio.commands.rows import fields_of
 from services.portfolio.commands.transactions import delete_entries
+from services.portfolio.domain.ledger_files.recognised import CODE as OTHER_FORMAT
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerFile, LedgerRow
 from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
 from services.portfolio.outside.owners import Owners
@@ -98,7 +99,7 @@ def import_file(
     if dry_run or resolution.made or file.closes:
         imported, of_ledger = _try(session, portfolio, _sound(file, errors, resolution), resolution)
         if errors := {**of_ledger, **errors}:
-            raise _rows_refused(errors)
+            raise _rows_refused(errors, file.notes)
         resolution, notes = propose(
             session, portfolio, file.rows, resolution, owners=owners, seconds=seconds
         )
@@ -110,7 +111,7 @@ def import_file(
     rows = _sound(file, errors, resolution)
     imported, of_ledger = _record(session, portfolio, rows, resolution.ids)
     if errors := {**of_ledger, **errors}:
-        raise _rows_refused(errors)
+        raise _rows_refused(errors, file.notes)
     return _told(imported, file, replace(resolution, unresolved=()), notes)
 
 
@@ -269,9 +270,11 @@ def _record(
     return Imported(import_id, len(new), len(rows) - len(new)), errors
 
 
-def _rows_refused(errors: Mapping[int, Fields]) -> ValidationFailed:
+def _rows_refused(errors: Mapping[int, Fields], notes: Iterable[Note]) -> ValidationFailed:
     rows = {str(line): reasons for line, reasons in sorted(errors.items())}
-    return ValidationFailed({"rows": rows}, f"{len(rows)} rows of the file are refused.")
+    what = "1 row of the file is" if len(rows) == 1 else f"{len(rows)} rows of the file are"
+    hints = [note.message for note in notes if note.code == OTHER_FORMAT]
+    return ValidationFailed({"rows": rows}, " ".join([f"{what} refused.", *hints]))
 
 
 def _stands_in_the_way(unbalanced: ledger.Unbalanced) -> Conflict:
