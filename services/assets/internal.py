@@ -9,12 +9,24 @@ from webargs.fields import DelimitedList
 from services.assets import commands
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.access import Actor
+from services.assets.lanes import IMPORTING
+from services.assets.outside.proposer import Proposer
 from services.assets.parts.caps import require_assets_within, require_prices_within
 from services.assets.queries import cards, of_imports
-from services.assets.schemas import DayPriceSchema, Isin, Symbol
+from services.assets.schemas import (
+    AssetType,
+    DataSource,
+    DataSymbol,
+    DayPriceSchema,
+    Isin,
+    ProposalsSchema,
+    SoughtAssetsSchema,
+    Symbol,
+)
 from shared.events.catalogue import AssetCard
 from shared.http import Blueprint, Resource, bulk, session
 from shared.http.bulk import Rows
+from shared.http.context import service_app
 from shared.http.schemas import (
     MAX_ID,
     Currency,
@@ -128,6 +140,13 @@ class PrivateAssetSchema(StrictSchema):
     name = Text(required=True, metadata={"description": "Name.", "example": "A fund"})
     currency = Currency(required=True, metadata={"description": "ISO 4217.", "example": "USD"})
     isin = Isin(load_default=None, allow_none=True, metadata={"description": "ISIN."})
+    asset_type = AssetType(load_default="OTHER")
+    data_source = DataSource(
+        load_default=None, allow_none=True, metadata={"description": "Who has its prices."}
+    )
+    data_symbol = DataSymbol(
+        load_default=None, allow_none=True, metadata={"description": "What that calls it."}
+    )
 
 
 class TrialSchema(StrictSchema):
@@ -262,6 +281,22 @@ def try_private_assets(values: dict[str, Any]) -> Resource:
 def list_assets_of_imports(query: dict[str, Any]) -> Resource:
     """Return those of the assets that were made for imports of a user, and are in use."""
     return {"assets": of_imports.among(session, **query)}
+
+
+@blueprint.route("/internal/v1/assets/proposals/", methods=["POST"])
+@blueprint.for_services("portfolio")
+@blueprint.arguments(SoughtAssetsSchema)
+@blueprint.lane(IMPORTING)
+@blueprint.response(200, ProposalsSchema)
+def propose_data_sources(values: dict[str, Any]) -> Resource:
+    """Say which price source has the prices of these; asks the sources, and takes seconds."""
+    proposer: Proposer = service_app.extensions["proposer"]
+    sought = values["assets"]
+    found = proposer.proposals(sought)
+    return {
+        "is_asked": proposer.has_sources,
+        "proposals": [{"is_known": one in found, "proposal": found.get(one)} for one in sought],
+    }
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/", methods=["GET"])

@@ -254,7 +254,10 @@ def test_a_rate_between_transaction_and_asset_that_is_missing_is_refused(ann: Us
     row = {"asset": SAP, "quantity": "1", "price": "1", "currency": "CHF"}
     fields = ann.refuse(ann.portfolio(), "BUY", "2024-01-02", **row)
     assert fields == {
-        "currency": ["There is no exchange rate from CHF to EUR on or before 2024-01-02."]
+        "currency": [
+            "There is no exchange rate from CHF to EUR on or before 2024-01-02: record a price of"
+            " CHFEUR, an asset of the type CURRENCY."
+        ]
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -205,6 +206,17 @@ def test_prices_and_cash_of_ghostfolio(ann: User, assets: Assets) -> None:
     assert told.data["count"] == 2
     again = ghostfolio(ann, portfolio, export)
     assert (again["created"], again["skipped"]) == (0, 2)
+
+
+def test_a_brokers_file_without_its_format_is_told_which_it_is(ann: User) -> None:
+    portfolio = ann.portfolio()
+    content = (Path(__file__).parent / "examples" / "coinbase.csv").read_bytes()
+    message = answered(send(ann, portfolio, content), 422)["details"]["message"]
+    assert message.startswith("7 rows of the file are refused. The titles are those of Coinbase's")
+    assert message.endswith("format=coinbase reads it.")
+    fund = b"date,type,symbol,instrumentType,quantity,unit_price,currency,fee,amount,comment,fxRate"
+    fund += b",subtype\n2022-01-04,BUY,NINE,EQUITY,10,22.00,USD,1.00,,,,\n"
+    assert ("file", "other_format") in codes(imported(ann, portfolio, fund, dry_run=True))
 
 
 def test_title_lines_before_the_header_are_a_warning(ann: User) -> None:

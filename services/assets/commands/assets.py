@@ -57,10 +57,13 @@ def ensure_private_asset(
     name: str,
     currency: str,
     isin: str | None = None,
+    asset_type: str = "OTHER",
+    data_source: str | None = None,
+    data_symbol: str | None = None,
 ) -> Asset:
     """Return the private asset of a user with this symbol, made for an import if there is none.
 
-    One that has no ISIN gets the one that is given.
+    One that has no ISIN gets the one that is given; all else stays as its owner wrote it.
 
     Raises:
         Conflict: there is one, in another currency or with another ISIN.
@@ -75,14 +78,19 @@ def ensure_private_asset(
             by=Actor(user_id),
             symbol=symbol,
             name=name,
-            asset_type="OTHER",
+            asset_type=asset_type,
             currency=currency,
             isin=isin,
+            data_source=data_source,
+            data_symbol=data_symbol,
         )
         asset.is_of_import = True
         return asset
     if asset.currency != currency:
-        raise Conflict(f"Your asset {symbol} is in {asset.currency}, not in {currency}.")
+        raise Conflict(
+            f"Your asset {symbol} is in {asset.currency}, not in {currency}: say which is meant by"
+            f' mapping={{"{symbol}": {asset.id}}}, or give yours another symbol.'
+        )
     if isin and asset.isin not in (None, isin):
         raise Conflict(f"Your asset {symbol} has the ISIN {asset.isin}, not {isin}.")
     if isin and asset.isin is None:

@@ -192,7 +192,11 @@ def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.RateBook)
         return exchange_rate
     rate = rates.find(source, target, day)
     if rate is None:
-        reason = f"There is no exchange rate from {source} to {target} on or before {day}."
+        given = "give exchange_rate, or " if target == draft.portfolio.currency else ""
+        reason = (
+            f"There is no exchange rate from {source} to {target} on or before {day}: {given}record"
+            f" a price of {source}{target}, an asset of the type CURRENCY."
+        )
         raise InvalidEntry({"currency": reason})
     return rate.value
 

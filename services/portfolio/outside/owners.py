@@ -46,6 +46,31 @@ class AssetOfImport(NamedTuple):
     has_own_records: bool
 
 
+class Sought(NamedTuple):
+    """Something that prices are sought of.
+
+    Attributes:
+        currency: that they must be in.
+        symbol, isin: as a file writes them; of a currency pair, its own symbol.
+        paid: what one piece has cost on the day `paid_on`, in that currency.
+    """
+
+    currency: str
+    symbol: str | None = None
+    isin: str | None = None
+    is_pair: bool = False
+    paid: Decimal | None = None
+    paid_on: date | None = None
+
+
+class Proposal(NamedTuple):
+    """Who has the prices of something, what it is called there, and what it is."""
+
+    data_source: str
+    data_symbol: str
+    asset_type: str
+
+
 class Owners:
     """The internal APIs of the assets and the webhooks service."""
 
@@ -99,7 +124,8 @@ class Owners:
         """Make a private asset of a user, unless they have it already; return its id.
 
         Args:
-            values: `symbol`, `name`, `currency`, `isin`.
+            values: `symbol`, `name`, `currency`, `isin`; and where a data source was found
+                `asset_type`, `data_source`, `data_symbol`.
 
         Raises:
             Conflict, ValidationFailed: its owner refuses it.
@@ -150,6 +176,23 @@ class Owners:
             refusals += [fields and ValidationFailed(fields) for fields in answer["refused"]]
         return refusals
 
+    def proposals(self, sought: Sequence[Sought]) -> dict[Sought, Proposal | None] | None:
+        """Return who has the prices of what; None where no price source is switched on.
+
+        Left out is what a source has not answered for; nobody waits for one longer than seconds.
+
+        Raises:
+            Unavailable, ValidationFailed: their owner does not answer, or not this.
+        """
+        answer = self._assets.post("assets/proposals/", {"assets": [*map(_wire, sought)]})
+        if not answer["is_asked"]:
+            return None
+        return {
+            one: Proposal(**told["proposal"]) if told["proposal"] else None
+            for one, told in zip(sought, answer["proposals"], strict=True)
+            if told["is_known"]
+        }
+
     def record_closes(
         self,
         user_id: int,
@@ -191,3 +234,11 @@ def _listed(owner: ServiceClient, path: str, user_id: int, ids: Iterable[int]) -
         chunk = ",".join(map(str, wanted[first : first + AT_ONCE]))
         told += owner.get(path, {"user": user_id, "ids": chunk})["assets"]
     return told
+
+
+def _wire(sought: Sought) -> dict[str, Any]:
+    return {
+        **sought._asdict(),
+        "paid": None if sought.paid is None else plain(sought.paid),
+        "paid_on": sought.paid_on and sought.paid_on.isoformat(),
+    }

@@ -37,6 +37,9 @@ _JSON: Final = {"schema": {"type": "object"}, "example": {"activities": []}}
 _XML: Final = {"schema": {"type": "string"}, "example": "<client>…</client>"}
 _XML_TYPES: Final = ("application/xml", "text/xml")
 _READ: Final = 25  # percent of an import's work, about
+# How long price sources are asked for what an import makes; each call of theirs takes five at most.
+_SECONDS: Final = 6.0
+_SECONDS_IN_A_JOB: Final = 60.0
 
 
 def _rows(query: dict[str, Any]) -> int:
@@ -83,13 +86,17 @@ def import_file(query: dict[str, Any]) -> Resource:
     said = Said(is_preview=query["dry_run"], **{name: query.pop(name) for name in _SAID})
     file = ledger_files.read(layout.name, _body(layout), said)
     jobs.progress(_READ)
-    imported = commands.import_file(session, identity.user_id, file=file, owners=owners(), **query)
+    seconds = _SECONDS_IN_A_JOB if jobs.running() else _SECONDS
+    imported = commands.import_file(
+        session, identity.user_id, file=file, owners=owners(), seconds=seconds, **query
+    )
     outcome = {field.name: getattr(imported, field.name) for field in fields(imported)}
+    notes = [note._asdict() for note in outcome.pop("notes")]
     if query["dry_run"]:
         preview = queries.files.preview(file)
         call = _call(preview["missing"], outcome["unresolved"])
         outcome |= {**preview, "call": call}
-    return {**outcome, "warnings": queries.files.warnings(file)}
+    return {**outcome, "warnings": queries.files.warnings(file) + notes}
 
 
 @blueprint.route("/api/transactions/import/formats/", methods=["GET"])

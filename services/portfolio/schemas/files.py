@@ -86,6 +86,14 @@ def _written(what: str, name: str, example: str) -> fields.String:
     )
 
 
+def _source() -> fields.Field[Any]:
+    return answered(fields.String, "Price source that has it; null where none is known.", "yahoo")
+
+
+def _name_there() -> fields.Field[Any]:
+    return answered(fields.String, "What that source calls it.", "VWRL.AS")
+
+
 class UnresolvedSchema(StrictSchema):
     """What a file names and no asset answers to."""
 
@@ -99,6 +107,8 @@ class UnresolvedSchema(StrictSchema):
     candidates = fields.List(
         fields.Nested(CandidateSchema), metadata={"description": "Assets that may be meant."}
     )
+    data_source = _source()
+    data_symbol = _name_there()
 
 
 class NewAssetSchema(StrictSchema):
@@ -109,6 +119,11 @@ class NewAssetSchema(StrictSchema):
     name = fields.String(metadata={"description": "Name.", "example": "Vanguard FTSE All-World"})
     currency = fields.String(metadata={"description": "Of its prices.", "example": "EUR"})
     isin = answered(fields.String, "ISIN.", "IE00B3RBWM25")
+    asset_type = fields.String(
+        metadata={"description": "What its source says that it is.", "example": "ETF"}
+    )
+    data_source = _source()
+    data_symbol = _name_there()
     lines = fields.List(
         fields.Integer, metadata={"description": "Where it stands, from 1.", "example": [2]}
     )
@@ -225,7 +240,10 @@ class ImportedSchema(StrictSchema):
     )
     new_assets = fields.List(
         fields.Nested(NewAssetSchema),
-        metadata={"description": "Private assets that were made, or would be."},
+        metadata={
+            "description": "Private assets that were made, or would be; currency pairs"
+            " that they need among them."
+        },
     )
     form = fields.Nested(
         FormSchema, metadata={"description": "Of a dry run: how it was read.", "optional": True}

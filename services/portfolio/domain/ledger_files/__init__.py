@@ -15,6 +15,7 @@ asset, in the order in which they are to be created, each with an `external_id`.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -24,10 +25,12 @@ from services.portfolio.domain.ledger_files import (
     ghostfolio,
     portfolio_performance,
     portfolio_performance_xml,
+    recognised,
 )
 from services.portfolio.domain.ledger_files.formats import interactive_brokers_xml
 from services.portfolio.domain.ledger_files.layouts import NOTHING_SAID, Layout, Said, read_layout
-from services.portfolio.domain.ledger_files.rows import LedgerFile
+from services.portfolio.domain.ledger_files.rows import LedgerFile, Sheet
+from shared.files import FileRefused, Note
 
 __all__ = ["FORMATS", "LAYOUTS", "Layout", "LedgerFile", "Said", "layout_of", "read"]
 
@@ -55,7 +58,7 @@ def layout_of(format: str) -> Layout:
 
 
 def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
-    """Return what a file says.
+    """Return what a file says, and whether another format would say more of it.
 
     Args:
         format: a name of `FORMATS`.
@@ -65,4 +68,25 @@ def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     Raises:
         FileRefused: it is not a file of this format at all.
     """
-    return FORMATS[format](content, said)
+    asked = next(layout for layout in LAYOUTS if layout.name == format)
+    try:
+        file = FORMATS[format](content, said)
+    except FileRefused as refused:
+        if note := _other_format(_sheet(content, said), asked):
+            raise FileRefused(f"{refused.message} {note.message}") from refused
+        raise
+    note = _other_format(file.sheet, asked)
+    return replace(file, notes=(note, *file.notes)) if note else file
+
+
+def _other_format(sheet: Sheet | None, asked: Layout) -> Note | None:
+    titles = [title.text for title in sheet.titles] if sheet else []
+    return recognised.other_format(titles, asked, LAYOUTS)
+
+
+def _sheet(content: bytes, said: Said) -> Sheet | None:
+    """Return how a file is read as any table; None of one that is none."""
+    try:
+        return generic.read(content, Said(form=said.form, is_preview=True)).sheet
+    except FileRefused:
+        return None
