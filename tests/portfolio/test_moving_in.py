@@ -212,7 +212,7 @@ def test_a_brokers_file_without_its_format_is_told_which_it_is(ann: User) -> Non
     portfolio = ann.portfolio()
     content = (Path(__file__).parent / "examples" / "coinbase.csv").read_bytes()
     message = answered(send(ann, portfolio, content), 422)["details"]["message"]
-    assert message.startswith("7 rows of the file are refused. The titles are those of Coinbase's")
+    assert message.startswith("8 rows of the file are refused. The titles are those of Coinbase's")
     assert message.endswith("format=coinbase reads it.")
     fund = b"date,type,symbol,instrumentType,quantity,unit_price,currency,fee,amount,comment,fxRate"
     fund += b",subtype\n2022-01-04,BUY,NINE,EQUITY,10,22.00,USD,1.00,,,,\n"
