@@ -87,7 +87,7 @@ def read_chosen(env: Env, name: str) -> ChosenValues:
         internal_readers=env.list("INTERNAL_READERS", []),
         caps={
             noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
-            for noun, most in {**_EVERYWHERE, **_CAPS[name]}.items()
+            for noun, most in {**_EVERYWHERE, **_CAPS.get(name, {})}.items()
         },
     )
 
