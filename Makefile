@@ -13,6 +13,7 @@ INSTALL := $(BIN)/python $(PIP)
 AUDIT := $(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes
 
 T ?= tests
+SPREAD := -p tests.spreading -n logical --maxprocesses 4
 OUT ?= build/kubernetes
 
 .DEFAULT_GOAL := help
@@ -22,7 +23,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS DATA_SOURCES
+run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS DATA_SOURCES CORS_ORIGINS
 	@exec $(BIN)/python -m deploy.local
 
 comma := ,
@@ -30,8 +31,8 @@ ifneq ($(filter yahoo,$(subst $(comma), ,$(DATA_SOURCES)))$(filter yfinance,$(DA
 run: $(VENV)/.yahoo
 endif
 
-test: $(VENV)/.dev ## Run the tests with coverage; T=tests/portfolio for some of them
-	$(BIN)/python -m pytest --cov --cov-report=term $(T)
+test: $(VENV)/.dev ## Run the tests; T=tests/portfolio for some of them, COVERAGE=1 for what they reach
+	$(BIN)/python -m pytest $(SPREAD) $(if $(COVERAGE),--cov --cov-report=term) $(T)
 
 lint: $(VENV)/.dev ## Check style, types, the direction of imports, security and licences
 	$(BIN)/ruff check .
@@ -49,8 +50,8 @@ format: $(VENV)/.dev ## Rewrite the code in our style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT
-	$(BIN)/python -m gateway render --kubernetes --out $(OUT)
+render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT; CORS_ORIGINS
+	$(BIN)/python -m gateway render --kubernetes --out $(OUT) --cors-origins '$(CORS_ORIGINS)'
 
 bench: $(VENV)/.dev $(VENV)-bench/.bench ## Measure beside others; B="beside_peer idle" for some of it
 	@OTHERS=$(VENV)-bench/bin/python $(BIN)/python -m tests.load $(B)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gateway import kubernetes, model, render
+from gateway.origins import parse_origins
 from gateway.routes import SERVICES, RoutesError, load_routes
 
 _LOOPBACK = "127.0.0.1:8001"
@@ -15,7 +16,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        gateway = model.build(load_routes(), options.internal, has_flood_guard=options.flood_guard)
+        gateway = model.build(
+            load_routes(),
+            options.internal,
+            has_flood_guard=options.flood_guard,
+            origins=parse_origins(options.cors_origins),
+        )
         if options.kubernetes:
             _render_kubernetes(gateway, options)
         else:
@@ -75,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME=URL",
         help="where a service listens; once for each",
+    )
+    command.add_argument(
+        "--cors-origins",
+        default="",
+        metavar="ORIGINS",
+        help="whose pages may call from a browser: https://app.example,http://localhost:3000",
     )
     command.add_argument(
         "--no-flood-guard",

@@ -8,6 +8,9 @@ A request of a client passes, outside in:
     internal (loopback only): /flood ──┼─ flood-page ─ flood-guard ─ flood-passed
                                        └─ the same, and what passed ─ authorize-errors ─ auth
 
+Where pages of other origins may call, `cors` stands before all of it: it answers a browser's
+preflight, which has no token, and lets the page read what comes back, refusals too.
+
 One thing is asked on a second, loopback entry point by forwardAuth, because forwardAuth hands a
 refusal to the client as it is, with body and headers, which the `errors` middleware cannot (it
 replaces both, and could not tell auth's 429 from the flood guard's):
@@ -33,6 +36,19 @@ _MIB: Final = 1024**2
 _SEGMENT: Final = "[0-9A-Za-z_-]+"
 # What no path of ours has. Traefik's `encodedCharacters` would refuse these with a bare 400.
 _REFUSED: Final = r"[%;\\\x00-\x1f\x7f]"
+
+# What a page of another origin may send, besides what every page may.
+_CORS_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_CORS_REQUEST_HEADERS: Final = (
+    *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer"),
+    "X-Request-Id",
+)
+# And what it may read of an answer.
+_CORS_ANSWER_HEADERS: Final = (
+    *("ETag", "Location", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
+    *("Retry-After", "X-Request-Id", "Idempotency-Replayed", "API-Version"),
+)
+_CORS_KEPT_SECONDS: Final = 7200  # as long as Chromium keeps one
 
 # What every request of a known route passes first; auth's question asks for the flood itself.
 _ENTRANCE: Final = ("clean", "compress", "v1")
@@ -97,24 +113,34 @@ class Gateway:
     )
 
 
-def build(routes: Sequence[Route], internal: str, *, has_flood_guard: bool = True) -> Gateway:
+def build(
+    routes: Sequence[Route],
+    internal: str,
+    *,
+    has_flood_guard: bool = True,
+    origins: Sequence[str] = (),
+) -> Gateway:
     """Return the gateway of `routes`.
 
     Args:
         routes: of `routes.yml`.
         internal: host and port of the loopback entry point.
         has_flood_guard: False for load tests alone.
+        origins: whose pages may call from a browser, besides our own.
     """
     routers = [router for route in routes for router in _routers(route)]
     routers += [*_fallbacks(), *_internal_routers()]
     if not has_flood_guard:
         routers = [_without_flood_guard(router) for router in routers if router.name != "flood"]
+    if origins:
+        routers = [_with_cors(router) for router in routers]
     return Gateway(
         routers=tuple(routers),
         middlewares={
             **_edge_middlewares(internal),
             **_error_pages(),
             **_body_limits(routes),
+            **({"cors": _cors(origins)} if origins else {}),
         },
         backends={
             **{name: Backend(name) for name in SERVICES},
@@ -161,9 +187,22 @@ def _without_flood_guard(router: Router) -> Router:
     return replace(router, middlewares=middlewares, backend=router.backend.removeprefix("guarded-"))
 
 
+def _with_cors(router: Router) -> Router:
+    if router.entry_point != "web":
+        return router
+    return replace(router, middlewares=("cors", *router.middlewares))
+
+
 def _fallbacks() -> list[Router]:
     """Return the routers of what no route names; protected by default."""
     return [
+        Router(
+            "front-door",
+            "Path(`/`)",
+            _PRIORITY_ROUTE,
+            ("flood", "clean", "compress"),
+            "portal",
+        ),
         Router(
             "refused",
             f"PathRegexp(`{_REFUSED}`)",
@@ -234,6 +273,19 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
         "hide-token": {"headers": {"customRequestHeaders": {"Authorization": ""}}},
         "not-found": {"replacePath": {"path": "/errors/404/"}},
         "refused": {"replacePath": {"path": "/errors/400/"}},
+    }
+
+
+def _cors(origins: Sequence[str]) -> Spec:
+    return {
+        "headers": {
+            "accessControlAllowOriginList": list(origins),
+            "accessControlAllowMethods": list(_CORS_METHODS),
+            "accessControlAllowHeaders": list(_CORS_REQUEST_HEADERS),
+            "accessControlExposeHeaders": list(_CORS_ANSWER_HEADERS),
+            "accessControlMaxAge": _CORS_KEPT_SECONDS,
+            "addVaryHeader": True,
+        }
     }
 
 

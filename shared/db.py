@@ -9,9 +9,10 @@ still lives.
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from itertools import chain, islice
+from typing import Any, Final, TypeVar, cast
 
 import psycopg
 from psycopg.rows import namedtuple_row
@@ -68,6 +69,7 @@ _CONNECT_ARGS: Final[dict[str, Any]] = {
 # serialization_failure and deadlock_detected: the whole unit may simply be done again.
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
+_FEW: Final = 10  # rows
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
 
@@ -98,6 +100,53 @@ def look_anew(session: Session) -> None:
     """Let a session of `Database.snapshots` see what another has committed by now, as others do."""
     if session.info.get(_IS_STILL):
         session.rollback()
+
+
+def copy_in(
+    session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Store rows in the transaction of `session`, by COPY: nothing else is nearly as fast.
+
+    The server stores the first ones while the last are still being made. A few go by one INSERT,
+    which takes one exchange with the server where COPY takes three.
+
+    Args:
+        rows: of values in the order of `columns`; a text is what the column's type reads.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the server refuses them, or is lost.
+    """
+    into = f"{table} ({', '.join(columns)})"
+    rows = iter(rows)
+    first = list(islice(rows, _FEW))
+    connection = session.connection()
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    try:
+        with driver.cursor() as cursor:
+            if len(first) < _FEW:
+                _insert(cursor, into, first)
+            else:
+                _copy(cursor, into, chain(first, rows))
+    except psycopg.Error as error:
+        if is_lost := driver.closed:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            into, None, error, psycopg.Error, connection_invalidated=is_lost
+        ) from error
+
+
+def _insert(cursor: Reader, into: str, rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        row = f"({', '.join(['%s'] * len(rows[0]))})"
+        # The names are our own.
+        statement = f"INSERT INTO {into} VALUES {', '.join([row] * len(rows))}"  # noqa: S608  # nosec B608
+        cursor.execute(statement, [*chain(*rows)], prepare=True)
+
+
+def _copy(cursor: Reader, into: str, rows: Iterable[Sequence[Any]]) -> None:
+    with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def driver_url(url: str) -> str:

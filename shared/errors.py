@@ -7,6 +7,7 @@ ServiceError                 code                    status
 ├── NotFound                 not_found               404
 ├── NotAcceptable            not_acceptable          406
 ├── Conflict                 conflict                409
+│   └── TooMany              too_many                409
 ├── PreconditionFailed       precondition_failed     412
 ├── UnsupportedMediaType     unsupported_media_type  415
 ├── ValidationFailed         validation_error        422  (carries the fields)
@@ -113,6 +114,13 @@ class Conflict(ServiceError):
     status = 409
     code = "conflict"
     title = "Conflict"
+
+
+class TooMany(Conflict):
+    """The user has as many of something as they may have."""
+
+    code = "too_many"
+    may_pass = True
 
 
 class PreconditionFailed(ServiceError):

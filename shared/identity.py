@@ -1,10 +1,13 @@
 """Who is asking: users by the gateway's `X-Identity`, services by their own short tokens.
 
-Both are EdDSA (Ed25519) JWTs of 60 seconds. Auth alone signs users; each service signs itself.
+Both are EdDSA (Ed25519) JWTs of 60 seconds. Auth alone signs users; each service signs itself. Keys
+are read again while the process runs, so that they can be replaced: `kid` says which one it was.
 """
 
+import hashlib
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NewType
@@ -14,11 +17,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from shared.errors import Unauthorized
+from shared.observability import logger
+
+log = logger(__name__)
 
 UserId = NewType("UserId", int)
 
 LIFETIME: Final = 60  # seconds
-_LEEWAY: Final = 5  # seconds that two machines' clocks may differ
+LEEWAY: Final = 5  # seconds that two machines' clocks may differ
+# Seconds between two looks at the key files: where a key is not known, and in any case.
+LOOK: Final = 1.0
+_LOOK_ANYWAY: Final = 30.0
+_PUBLIC_KEY: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.S)
+
+PublicKeys = Mapping[str, Ed25519PublicKey]  # by `kid`
 
 
 @dataclass(frozen=True)
@@ -57,11 +69,9 @@ class Signer:
     """
 
     def __init__(self, name: str, key_file: Path) -> None:
-        key = load_pem_private_key(key_file.read_bytes(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise TypeError(f"{key_file} is not an Ed25519 key")
         self.name = name
-        self._key = key
+        self._file = key_file
+        self._read()
 
     def identity(self, identity: Identity) -> str:
         """Return the `X-Identity` token of a user; only auth's is believed."""
@@ -82,27 +92,54 @@ class Signer:
         return self._sign({"aud": callee})
 
     def _sign(self, claims: Mapping[str, Any]) -> str:
+        if time.monotonic() > self._looked + LOOK:
+            _look(self._read)
         now = int(time.time())
         payload = {**claims, "iss": self.name, "iat": now, "exp": now + LIFETIME}
-        return jwt.encode(payload, self._key, algorithm="EdDSA")
+        key, kid = self._key
+        return jwt.encode(payload, key, algorithm="EdDSA", headers={"kid": kid})
+
+    def _read(self) -> None:
+        self._looked = time.monotonic()
+        key = load_pem_private_key(self._file.read_bytes(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise TypeError(f"{self._file} is not an Ed25519 key")
+        self._key = key, kid_of(key.public_key())
 
 
 class Verifier:
     """Believes what the services' public keys prove.
 
     Args:
-        keys_dir: folder with `<service>.public.pem`.
+        keys_dir: folder with `<service>.public.pem`; while a key is replaced, the old one and the
+            new one stand there one after the other.
         name: the service that verifies, the `aud` of the service tokens it takes.
     """
 
     def __init__(self, keys_dir: Path, name: str) -> None:
         self.name = name
-        self._keys: dict[str, Ed25519PublicKey] = {}
-        for file in sorted(keys_dir.glob("*.public.pem")):
-            key = load_pem_public_key(file.read_bytes())
-            if not isinstance(key, Ed25519PublicKey):
-                raise TypeError(f"{file} is not an Ed25519 key")
-            self._keys[file.name.removesuffix(".public.pem")] = key
+        self._folder = keys_dir
+        self._read()
+
+    def _read(self) -> None:
+        self._looked = time.monotonic()
+        suffix = ".public.pem"
+        self._keys: Mapping[str, PublicKeys] = {
+            file.name.removesuffix(suffix): _public_keys(file)
+            for file in self._folder.glob(f"*{suffix}")
+        }
+
+    def _key(self, issuer: str, token: str) -> Ed25519PublicKey | None:
+        kid = jwt.get_unverified_header(token).get("kid")
+        since = time.monotonic() - self._looked
+        is_unknown = kid not in self._keys.get(issuer, {})
+        if since > _LOOK_ANYWAY or (is_unknown and since > LOOK):
+            _look(self._read)
+        keys = self._keys.get(issuer, {})
+        if kid is None and len(keys) == 1:
+            [key] = keys.values()  # of a program that has one key and does not name it
+            return key
+        return keys.get(str(kid))
 
     def identity(self, token: str | None) -> Identity:
         """Return the user that auth vouches for.
@@ -141,19 +178,42 @@ class Verifier:
         audience: str | None = None,
         required: list[str] | None = None,
     ) -> dict[str, Any]:
-        key = self._keys.get(issuer)
-        if not token or key is None:
+        if not token:
             raise Unauthorized("Authentication credentials were not provided.")
         try:
+            key = self._key(issuer, token)
+            if key is None:
+                raise Unauthorized("The credentials are not valid.")
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=["EdDSA"],
                 issuer=issuer,
                 audience=audience,
-                leeway=_LEEWAY,
+                leeway=LEEWAY,
                 options={"require": ["exp", "iss", *(required or [])]},
             )
         except jwt.InvalidTokenError as error:
             raise Unauthorized("The credentials are not valid.") from error
         return claims
+
+
+def kid_of(key: Ed25519PublicKey) -> str:
+    """Return the name of a key: the first 64 bits of its SHA-256."""
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
+
+
+def _look(read: Callable[[], None]) -> None:
+    try:
+        read()
+    except (OSError, ValueError, TypeError) as error:
+        # Somebody is just changing them; what was known goes on.
+        log.warning("keys_not_read", error=repr(error))
+
+
+def _public_keys(file: Path) -> PublicKeys:
+    keys = [load_pem_public_key(pem) for pem in _PUBLIC_KEY.findall(file.read_bytes())]
+    ours = [key for key in keys if isinstance(key, Ed25519PublicKey)]
+    if not ours or len(ours) < len(keys):
+        raise TypeError(f"{file} is not an Ed25519 key")
+    return {kid_of(key): key for key in ours}

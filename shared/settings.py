@@ -1,7 +1,7 @@
 """Configuration: everything from the environment, read once, typed, checked at the start."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypedDict
 
@@ -9,9 +9,28 @@ from environs import Env
 from marshmallow import validate
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
+_LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+# How much one user may have of what a service keeps; `MOST_<NOUN>` sets another number.
+_CAPS: Final[Mapping[str, Mapping[str, int]]] = {
+    "auth": {"personal tokens": 50},
+    "portfolio": {"portfolios": 200},
+    "assets": {"private assets": 5_000, "private prices": 5_000_000},
+    "analytics": {},
+    "webhooks": {"webhooks": 20, "alert rules": 500},
+}
+_EVERYWHERE: Final = {"open jobs": 5}
 
 
-class SettingsValues(TypedDict):
+class ChosenValues(TypedDict):
+    """What whoever starts an installation chooses for all of its services."""
+
+    log_level: str
+    caps: Mapping[str, int]
+    internal_readers: Sequence[str]
+
+
+class SettingsValues(ChosenValues):
     """The values that every service has, ready for its own settings class."""
 
     name: str
@@ -20,11 +39,9 @@ class SettingsValues(TypedDict):
     keys_dir: Path
     service_key_file: Path
     urls: Mapping[str, str]
-    log_level: str
     metrics_host: str
     metrics_port: int
     threads: int
-    open_jobs: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +57,8 @@ class ServiceSettings:
         urls: base URL of each service's internal door.
         metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
-        open_jobs: of one user in this service; more are refused.
+        internal_readers: further callers that may read the internal API, by their keys.
+        caps: noun → how many of them one user may have in this service; more are refused.
     """
 
     name: str
@@ -53,12 +71,30 @@ class ServiceSettings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     threads: int = 8
-    open_jobs: int = 5
+    caps: Mapping[str, int] = field(default_factory=dict)
+    internal_readers: Sequence[str] = ()
 
 
 def environment() -> Env:
     """Return a reader that collects every mistake; call `seal()` to raise them together."""
     return Env(eager=False)
+
+
+def read_chosen(env: Env, name: str) -> ChosenValues:
+    """Return what whoever starts an installation chooses, as far as the service `name` reads it."""
+    return ChosenValues(
+        log_level=read_log_level(env),
+        internal_readers=env.list("INTERNAL_READERS", []),
+        caps={
+            noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
+            for noun, most in {**_EVERYWHERE, **_CAPS.get(name, {})}.items()
+        },
+    )
+
+
+def read_log_level(env: Env) -> str:
+    """Return the level of the log."""
+    return env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(_LOG_LEVELS))
 
 
 def read_common(env: Env, name: str) -> SettingsValues:
@@ -70,12 +106,16 @@ def read_common(env: Env, name: str) -> SettingsValues:
         keys_dir=env.path("KEYS_DIR"),
         service_key_file=env.path("SERVICE_KEY_FILE"),
         urls={service: env.str(f"{service.upper()}_URL") for service in SERVICES},
-        log_level=env.str("LOG_LEVEL", "INFO"),
         metrics_host=env.str("METRICS_HOST", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 0),
         threads=env.int("THREADS", 8),
-        open_jobs=env.int("MOST_OPEN_JOBS", 5, validate=validate.Range(min=1)),
+        **read_chosen(env, name),
     )
+
+
+def cap_variable(noun: str) -> str:
+    """Return the variable that says how many of `noun` one user may have."""
+    return f"MOST_{noun.upper().replace(' ', '_')}"
 
 
 def load(name: str) -> ServiceSettings:

@@ -8,12 +8,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local import nats, postgres
 from shared.http import ServiceApp
 from shared.testing import Stand, make_keys
 
 MakeStand = Callable[..., Stand]
+
+# An example may take its time, on a machine that is busy with other things.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

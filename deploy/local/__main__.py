@@ -1,13 +1,14 @@
-"""`python -m deploy.local`: run; `python -m deploy.local exec <service> -- <command>`."""
+"""`python -m deploy.local`: run; `… exec <service> -- <command>`; `… replace-keys`."""
 
 import argparse
 import errno
 import json
 import os
+import subprocess
 import sys
 from typing import NoReturn
 
-from deploy.local import run, settings
+from deploy.local import keys, run, settings
 from deploy.local.errors import RunError
 from deploy.local.rundir import RunDir
 from shared.settings import SERVICES
@@ -20,6 +21,9 @@ def main() -> int:
         chosen = settings.load()
         if options.command == "exec":
             execute(RunDir(chosen.run_dir.resolve()), options.service, options.arguments)
+        if options.command == "replace-keys":
+            replace_keys(RunDir(chosen.run_dir.resolve()))
+            return 0
         run.run(chosen)
     except RunError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -50,6 +54,25 @@ def execute(folder: RunDir, service: str, arguments: list[str]) -> NoReturn:
     os.execve(sys.executable, command, environment)  # noqa: S606 - this process becomes it
 
 
+def replace_keys(folder: RunDir) -> None:
+    """Give the run in `folder` new keys, whether it goes on or not.
+
+    Raises:
+        RunError: nothing has run there yet, or the secrets cannot be sealed anew.
+    """
+
+    def seal_again() -> None:
+        arguments = ["exec", "webhooks", "--", "seal-again"]
+        command = [sys.executable, "-m", "deploy.local", *arguments]
+        environment = {**os.environ, "RUN_DIR": str(folder.path)}
+        if subprocess.run(command, env=environment, check=False).returncode:
+            raise RunError("The old keys stay known; start everything and repeat this.")
+
+    if not folder.environments.exists():
+        raise RunError(f"Nothing has run in {folder.path} yet: `make run` first.")
+    keys.replace(folder.keys, SERVICES, say=print, seal_again=seal_again)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m deploy.local",
@@ -59,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     execution = commands.add_parser("exec", help="run a service's command line")
     execution.add_argument("service", choices=SERVICES)
     execution.add_argument("arguments", nargs="+", metavar="-- command")
+    commands.add_parser("replace-keys", help="give a run new keys, while it goes on")
     return parser
 
 

@@ -3,8 +3,10 @@
 Webhooks has one more, with which it encrypts the secrets of its subscribers.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,11 +19,20 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from deploy.local.rundir import write_private
+from shared.identity import LEEWAY, LIFETIME, LOOK
+
+# What an old key signed last is over by then, also for a clock that is late.
+_OVER_AFTER: Final = LOOK + LIFETIME + LEEWAY
 
 
 def private_key(folder: Path, service: str) -> Path:
     """Return the file of the private key of `service`."""
     return folder / f"{service}.pem"
+
+
+def public_key(folder: Path, service: str) -> Path:
+    """Return the file of the public keys of `service`."""
+    return folder / f"{service}.public.pem"
 
 
 def secret_key(folder: Path) -> Path:
@@ -38,9 +49,50 @@ def make(folder: Path, services: Iterable[str]) -> None:
         private = private_key(folder, service)
         if not private.exists():
             write_private(private, _new_key())
-        public = folder / f"{service}.public.pem"
-        if not public.exists():
-            public.write_text(_public_part(private), encoding="ascii")
+        if not public_key(folder, service).exists():
+            _publish(folder, service, _public_part(private.read_text("ascii")))
+
+
+def replace(
+    folder: Path,
+    services: Iterable[str],
+    *,
+    say: Callable[[str], None],
+    seal_again: Callable[[], None],
+    wait: Callable[[float], None] = time.sleep,
+) -> None:
+    """Give the services new keys while they run; nothing that they sign or seal is refused.
+
+    Everybody learns the new keys before they are used, and forgets the old ones when all that they
+    signed is over. Interrupted, it leaves what works, and is begun anew.
+
+    Args:
+        seal_again: has webhooks seal all that it has sealed with the newest key.
+        wait: for some seconds.
+    """
+    secret = secret_key(folder)
+    # More than one, where an earlier change was interrupted.
+    old_secrets, new_secret = secret.read_text("ascii").split(), Fernet.generate_key().decode()
+    new = {service: _new_key() for service in services}
+    for service, key in new.items():
+        _publish(folder, service, public_key(folder, service).read_text("ascii"), _public_part(key))
+    write_private(secret, "\n".join([*old_secrets, new_secret]))
+    say("The new keys are known.")
+    wait(2 * LOOK)
+    for service, key in new.items():
+        write_private(private_key(folder, service), key)
+    write_private(secret, "\n".join([new_secret, *old_secrets]))
+    say(f"The new keys are in use; in {_OVER_AFTER:.0f} seconds the old ones go …")
+    wait(_OVER_AFTER)
+    seal_again()
+    for service, key in new.items():
+        _publish(folder, service, _public_part(key))
+    write_private(secret, new_secret)
+    say("The old keys are gone.")
+
+
+def _publish(folder: Path, service: str, *keys: str) -> None:
+    write_private(public_key(folder, service), "".join(keys))
 
 
 def _new_key() -> str:
@@ -48,6 +100,6 @@ def _new_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-def _public_part(private: Path) -> str:
-    key = load_pem_private_key(private.read_bytes(), password=None).public_key()
+def _public_part(private: str) -> str:
+    key = load_pem_private_key(private.encode(), password=None).public_key()
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -13,7 +13,7 @@ from typing import Final
 from deploy.local import broker, health, keys, nats, postgres, servers
 from deploy.local.databases import Databases
 from deploy.local.rundir import RunDir, State
-from deploy.local.settings import Settings
+from deploy.local.settings import PASSED_ON, Settings
 from shared.settings import SERVICES
 
 # What a port is chosen for.
@@ -27,18 +27,8 @@ PORTS: Final = (
 # Every process of a run carries this variable, so that none of them is ever forgotten.
 MARK: Final = "FINANCE_RUN"
 
-# Of the person's own environment the processes see only this: a PGOPTIONS or a
-# GUNICORN_CMD_ARGS that stands there for something else must not change how they run.
-_PASSED_ON: Final = (
-    *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ"),
-    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
-    *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE", "FAULT_AT"),
-    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "MOST_OPEN_JOBS"),
-    *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
-)
-# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS.
-_PASSED_ON_FROM: Final = "DATA_SOURCE_"
+# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS; the caps.
+_PASSED_ON_FROM: Final = ("DATA_SOURCE_", "MOST_")
 _THREADS: Final = 8
 # Two for each thread, one that only reads, and two that a pool may open beyond its size.
 _CONNECTIONS: Final = 2 * _THREADS + 2
@@ -249,5 +239,5 @@ def _passed_on() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name in _PASSED_ON or name.startswith(_PASSED_ON_FROM)
+        if name in PASSED_ON or name.startswith(_PASSED_ON_FROM)
     }

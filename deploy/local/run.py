@@ -81,7 +81,7 @@ def _plan(settings: Settings, folder: RunDir, progress: Progress) -> Plan:
             f" stop that or choose another: make run PORT={settings.port + 1}"
         )
     state = State.load(folder.state)
-    state.choose_ports(PORTS)
+    state.choose_ports(PORTS, settings.port)
     state.make_passwords(("postgres", "nats", *SERVICES))
     state.save(folder.state)
     plan = Plan(settings, folder, state)

@@ -139,12 +139,16 @@ class State:
         """Keep the state in `path`, whole or not at all, for the owner's eyes only."""
         write_private(path, json.dumps(asdict(self), indent=2) + "\n")
 
-    def choose_ports(self, names: Iterable[str]) -> None:
-        """Give every process a free port: the one it had, or a new one when that is taken."""
+    def choose_ports(self, names: Iterable[str], gateway: int) -> None:
+        """Give every process a free port: the one it had, or a new one when that is taken.
+
+        Args:
+            gateway: the port of the gateway, which is free as yet and nobody else's.
+        """
         for name in names:
             port = self.ports.get(name)
-            if port is None or not ports.is_free(port):
-                self.ports[name] = ports.free(taken=self.ports.values())
+            if port is None or port == gateway or not ports.is_free(port):
+                self.ports[name] = ports.free(taken={gateway, *self.ports.values()})
 
     def make_passwords(self, names: Iterable[str]) -> None:
         """Give everybody a password who has none yet."""

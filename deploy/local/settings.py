@@ -1,18 +1,44 @@
 """What the person who starts the run may choose, read once from the environment."""
 
 import ipaddress
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
 
+from deploy.local import strangers
 from deploy.local.errors import RunError
-from services.assets.settings import read_sources
+from gateway.origins import parse_origins
+from services.analytics import settings as analytics
+from services.assets import settings as assets
+from services.auth import settings as auth
+from services.webhooks import settings as webhooks
+from shared import settings as every_service
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+# Of the person's own environment the processes see only this: a PGOPTIONS or a
+# GUNICORN_CMD_ARGS that stands there for something else must not change how they run.
+PASSED_ON: Final = (
+    *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
+    *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE", "FAULT_AT"),
+    *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "INTERNAL_READERS"),
+    *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
+)
+# What is wrong with what services alone read is said before anything starts.
+READ_BY_SERVICES: Final[Sequence[Callable[[Env], object]]] = (
+    *(partial(every_service.read_chosen, name=name) for name in every_service.SERVICES),
+    analytics.read_chosen,
+    assets.read_chosen,
+    auth.read_chosen,
+    webhooks.read_chosen,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +55,7 @@ class Settings:
         demo: load the demo data once, when only this machine can reach the gateway.
         workers: gunicorn worker processes of each web process.
         limits: whether quotas are enforced.
+        cors_origins: whose pages may call from a browser, with commas.
     """
 
     host: str
@@ -40,6 +67,7 @@ class Settings:
     demo: bool
     workers: int
     limits: bool
+    cors_origins: str
 
     @property
     def is_local(self) -> bool:
@@ -61,7 +89,7 @@ def load() -> Settings:
     """Return the settings from the environment.
 
     Raises:
-        RunError: names every variable that is malformed.
+        RunError: names every variable that is malformed, or that nobody would read.
     """
     env = Env(eager=False)
     settings = Settings(
@@ -76,13 +104,16 @@ def load() -> Settings:
         demo=env.bool("DEMO", True),
         workers=env.int("WORKERS", 1, validate=validate.Range(1, 32)),
         limits=env.bool("LIMITS", True),
+        cors_origins=env.str("CORS_ORIGINS", "", validate=_origins),
     )
-    # Passed on as they stand; what is wrong with them is said before anything starts.
-    read_sources(env)
+    for read_chosen in READ_BY_SERVICES:
+        read_chosen(env)
     try:
         env.seal()
     except EnvValidationError as error:
         raise RunError(_sentence(error.error_messages)) from error
+    if unread := strangers.mistakes(os.environ, {*env.dump(), *PASSED_ON}):
+        raise RunError(_sentence(unread))
     return settings
 
 
@@ -94,6 +125,13 @@ def _address(host: str) -> None:
             raise ValidationError("Not an IP address or localhost.") from error
 
 
+def _origins(text: str) -> None:
+    try:
+        parse_origins(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
 def _scheme(*schemes: str) -> validate.Regexp:
     expected = " or ".join(f"{scheme}://…" for scheme in schemes)
     return validate.Regexp(rf"^(({'|'.join(schemes)})://[^\"'\s]*)?$", error=f"Must be {expected}")
@@ -102,4 +140,7 @@ def _scheme(*schemes: str) -> validate.Regexp:
 def _sentence(mistakes: list[str] | Mapping[str, list[str]]) -> str:
     if isinstance(mistakes, list):
         return "; ".join(mistakes)
-    return "; ".join(f"{variable}: {' '.join(words)}" for variable, words in mistakes.items())
+    # What several services read is wrong for each of them.
+    return "; ".join(
+        f"{variable}: {' '.join(dict.fromkeys(words))}" for variable, words in mistakes.items()
+    )

@@ -1,12 +1,12 @@
 """What is no part of the documented API: files of the docs page, the gateway's errors, probes."""
 
-from typing import Final
+from typing import Final, cast
 
 import flask
-from flask import Response, abort, jsonify, send_from_directory
+from flask import Response, abort, jsonify, redirect, request, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from gateway.portal.pages import STATIC
+from gateway.portal.pages import PLACES, STATIC
 from shared.errors import SourceFailed
 from shared.http import health
 from shared.http.errors import error_response
@@ -43,6 +43,15 @@ def error_page(status: int) -> Response:
     response = error_response(status, message=_MESSAGES[status])
     if status in _RETRY_AFTER:
         response.headers["Retry-After"] = _RETRY_AFTER[status]
+    return response
+
+
+@blueprint.get("/")
+def front_door() -> Response:
+    """Lead a browser to the page for people, and tell a program where the API is."""
+    is_browser = "text/html" in request.accept_mimetypes.values()
+    response = cast(Response, redirect(PLACES["docs"], 303)) if is_browser else jsonify(PLACES)
+    response.headers["Vary"] = "Accept"
     return response
 
 

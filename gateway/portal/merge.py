@@ -12,7 +12,7 @@ _PREFIX: Final = "#/components/"
 
 
 def merge(documents: Mapping[str, Document], info: Document) -> dict[str, Any]:
-    """Return one document with the paths of all.
+    """Return one document with the paths and webhooks of all.
 
     Components with the same name and content are one; with the same name and another content (or
     one that refers to such) each gets its service's name before its own: `Position` →
@@ -25,10 +25,12 @@ def merge(documents: Mapping[str, Document], info: Document) -> dict[str, Any]:
     conflicts = _conflicts(documents)
     paths: dict[str, Any] = {}
     components: dict[str, dict[str, Any]] = {}
+    webhooks: dict[str, Any] = {}
     tags: dict[str, Any] = {}
     for service, document in documents.items():
         renamed = _rewrite(document, partial(_renamed, service, conflicts))
         paths |= renamed.get("paths", {})
+        webhooks |= renamed.get("webhooks", {})
         tags |= {tag["name"]: tag for tag in renamed.get("tags", [])}
         for (section, name), content in _components(renamed):
             component = _renamed(service, conflicts, (section, name))
@@ -40,6 +42,7 @@ def merge(documents: Mapping[str, Document], info: Document) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [tags[name] for name in sorted(tags)],
         "paths": dict(sorted(paths.items())),
+        "webhooks": webhooks,
         "components": {
             section: dict(sorted(named.items())) for section, named in components.items()
         },

@@ -1,15 +1,15 @@
 """The public pages: index, health, schema, documentation."""
 
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from flask import Response, current_app, request, send_from_directory
+from flask import Response, current_app, jsonify, request, send_from_directory
 from marshmallow import fields, validate
 
 from gateway.portal.schema import SchemaSource
 from gateway.portal.services import Cached
 from shared.http import Blueprint
-from shared.http.schemas import StrictSchema
+from shared.http.schemas import Flag, StrictSchema
 
 blueprint = Blueprint("about", "Documentation, schema and health of this API; no token needed.")
 
@@ -21,14 +21,20 @@ _CONTENT_SECURITY_POLICY: Final = (
     "frame-ancestors 'none'"
 )
 _YAML: Final = "application/yaml"
+# What needs no token.
+PLACES: Final = {"docs": "/api/docs/", "schema": "/api/schema/", "health": "/api/health/"}
+
+
+def _place(name: str, what: str) -> fields.String:
+    return fields.String(metadata={"description": what, "example": PLACES[name]})
 
 
 class IndexSchema(StrictSchema):
     """Where to go from here."""
 
-    docs = fields.String(metadata={"description": "The documentation, for people."})
-    schema = fields.String(metadata={"description": "The OpenAPI document, for programs."})
-    health = fields.String(metadata={"description": "The state of the services."})
+    docs = _place("docs", "The documentation, for people.")
+    schema = _place("schema", "The OpenAPI document, for programs.")
+    health = _place("health", "The state of the services.")
 
 
 class HealthSchema(StrictSchema):
@@ -45,6 +51,15 @@ class HealthSchema(StrictSchema):
     )
 
 
+class HealthQuery(StrictSchema):
+    """Who asks."""
+
+    strict = Flag(
+        load_default=False,
+        metadata={"description": "`true`: 503 when a service is down, for monitors."},
+    )
+
+
 class SchemaQuery(StrictSchema):
     """How the document is wanted."""
 
@@ -58,18 +73,23 @@ class SchemaQuery(StrictSchema):
 @blueprint.response(200, IndexSchema)
 def show_index() -> dict[str, str]:
     """Name the places that need no token."""
-    return {"docs": "/api/docs/", "schema": "/api/schema/", "health": "/api/health/"}
+    return PLACES
 
 
 @blueprint.route("/api/health/", methods=["GET"])
+@blueprint.arguments(HealthQuery, location="query")
 @blueprint.response(200, HealthSchema)
-def show_health() -> dict[str, Any]:
+@blueprint.alt_response(503, schema=HealthSchema, description="`strict`, and a service is down.")
+def show_health(query: dict[str, bool]) -> Response:
     """Show the state of each service, at most two seconds old."""
     ready = cast(Cached[dict[str, bool]], current_app.extensions["health"]).get()
-    return {
-        "status": "ok" if all(ready.values()) else "degraded",
-        "services": {name: "up" if is_ready else "down" for name, is_ready in ready.items()},
-    }
+    is_well = all(ready.values())
+    response = jsonify(
+        status="ok" if is_well else "degraded",
+        services={name: "up" if is_ready else "down" for name, is_ready in ready.items()},
+    )
+    response.status_code = 503 if query["strict"] and not is_well else 200
+    return response
 
 
 @blueprint.route("/api/schema/", methods=["GET"])

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from gateway.portal.limits import with_limits
 from gateway.portal.merge import merge
 from gateway.portal.services import Cached, Services
 from gateway.routes import load_routes
+from shared.http.examples import with_examples
 
 _INFO: Final = {
     "title": "Personal Finance API",
@@ -36,6 +38,17 @@ class Schema:
     complete: bool
 
 
+def whole(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the document of the installation.
+
+    Args:
+        documents: service → its own.
+    """
+    merged = with_limits(merge(dict(sorted(documents.items())), _INFO), load_routes())
+    # A webhook may tell of what another service describes.
+    return with_examples(merged)
+
+
 class SchemaSource:
     """Where the merged document comes from.
 
@@ -56,7 +69,7 @@ class SchemaSource:
     def _make(self) -> Schema:
         documents = self._services.documents()
         self._known |= {name: document for name, document in documents.items() if document}
-        document = with_limits(merge(dict(sorted(self._known.items())), _INFO), load_routes())
+        document = whole(self._known)
         text = json.dumps(document, indent=2, ensure_ascii=False)
         return Schema(
             json=text,

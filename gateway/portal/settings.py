@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.settings import SERVICES, environment
+from shared.settings import SERVICES, environment, read_log_level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,6 @@ def load() -> PortalSettings:
     """
     env = environment()
     urls = {service: env.str(f"{service.upper()}_URL") for service in SERVICES}
-    log_level = env.str("LOG_LEVEL", "INFO")
+    log_level = read_log_level(env)
     env.seal()
     return PortalSettings(urls=urls, log_level=log_level)

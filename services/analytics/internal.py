@@ -33,7 +33,7 @@ class ClosesSchema(StrictSchema):
 
 
 @blueprint.route("/internal/v1/portfolios/<id:portfolio_id>/closes/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("webhooks")
 @blueprint.arguments(ClosesQuery, location="query")
 @blueprint.response(200, ClosesSchema)
 def list_closes(query: dict[str, Any], portfolio_id: int) -> Response:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from environs import Env
+from marshmallow import ValidationError
+
 from shared import settings
 
 
@@ -25,9 +28,24 @@ def load() -> Settings:
     """
     env = settings.environment()
     common = settings.read_common(env, "analytics")
-    aliases = env.list("BENCHMARK_ALIASES", ["SPY:SP500"])
+    aliases = read_chosen(env)
     env.seal()
-    return Settings(**common, benchmark_aliases=dict(_alias(alias) for alias in aliases if alias))
+    return Settings(**common, benchmark_aliases=dict(_alias(alias) for alias in aliases))
+
+
+def read_chosen(env: Env) -> list[str]:
+    """Return the aliases of benchmarks that the environment names: "SPY:SP500"."""
+    named = env.str("BENCHMARK_ALIASES", "SPY:SP500", validate=_require_aliases)
+    return _split(named or "")
+
+
+def _split(named: str) -> list[str]:
+    return [alias for alias in (part.strip() for part in named.split(",")) if alias]
+
+
+def _require_aliases(named: str) -> None:
+    if not all(all(_alias(alias)) for alias in _split(named)):
+        raise ValidationError("Must be symbols with a colon between: SPY:SP500,QQQ:NDX.")
 
 
 def _alias(text: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from services.assets import internal, settings
 from services.assets.domain.price_files import price_bars, row_bars
 from services.assets.models import IdempotencyKey, Job
+from services.assets.outside.proposer import Proposer
 from services.assets.outside.sources import Readers, Sources
 from services.assets.routes import BLUEPRINTS
 from services.assets.routes.refresh import Asked
@@ -23,5 +24,6 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         job_table=Job,
     )
     sources = Sources(configuration.data_sources, Readers(price_bars, row_bars))
+    app.extensions["proposer"] = Proposer(sources, configuration.source_seconds)
     app.extensions["data_sources"] = Asked(sources, configuration.source_seconds)
     return app

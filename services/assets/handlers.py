@@ -1,20 +1,26 @@
 """Event type → what it does to what we keep, inside the consumer's transaction."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from services.assets import commands
 from services.assets.domain.trades import Trade
 from services.assets.models import Job
+from services.assets.outside.owners import Owners
 from services.assets.replicas import Replicas
 from shared.events import Event
 from shared.http import jobs
-from shared.replica import Handler
+from shared.replica import Handler, answered
 
 
-def table(replicas: Replicas) -> Mapping[str, Handler]:
-    """Return the handlers, which keep `replicas`."""
+def table(replicas: Replicas, owners: Owners) -> Mapping[str, Handler]:
+    """Return the handlers, which keep `replicas`.
+
+    Args:
+        owners: release what is to be deleted.
+    """
     ledgers = replicas.ledgers
     return {
         "portfolio-created": ledgers.step(_pass_over),
@@ -26,6 +32,7 @@ def table(replicas: Replicas) -> Mapping[str, Handler]:
         "transaction-created": ledgers.step(_put_trade),
         "transaction-updated": ledgers.step(_put_trade),
         "transaction-deleted": ledgers.step(_delete_trade),
+        "import-taken-back": partial(_delete_of_import, owners),
         "user-deleted": _delete_everything,
     }
 
@@ -46,6 +53,13 @@ def _put_trade(session: Session, event: Event) -> None:
 def _delete_trade(session: Session, event: Event) -> None:
     entry = event.data["transaction"]
     commands.put_trade(session, event.subject_id, event.sequence, entry["id"], None)
+
+
+def _delete_of_import(owners: Owners, session: Session, event: Event) -> None:
+    ids = event.data["assets"]
+    # The same file may have come again since: then its transactions name them.
+    released = answered(event, ("released", *ids), lambda: owners.released(ids))
+    commands.delete_of_imports(session, event.data["owner"], released)
 
 
 def _delete_everything(session: Session, event: Event) -> None:

@@ -9,11 +9,24 @@ from webargs.fields import DelimitedList
 from services.assets import commands
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.access import Actor
-from services.assets.queries import cards
-from services.assets.schemas import DayPriceSchema, Isin, Symbol
+from services.assets.lanes import IMPORTING
+from services.assets.outside.proposer import Proposer
+from services.assets.parts.caps import require_assets_within, require_prices_within
+from services.assets.queries import cards, of_imports
+from services.assets.schemas import (
+    AssetType,
+    DataSource,
+    DataSymbol,
+    DayPriceSchema,
+    Isin,
+    ProposalsSchema,
+    SoughtAssetsSchema,
+    Symbol,
+)
 from shared.events.catalogue import AssetCard
 from shared.http import Blueprint, Resource, bulk, session
 from shared.http.bulk import Rows
+from shared.http.context import service_app
 from shared.http.schemas import (
     MAX_ID,
     Currency,
@@ -79,6 +92,27 @@ class IsinsQuery(_OfUserQuery):
     isins = _listed(Sought(), "ISINs", "US0378331005")
 
 
+class OfImportsQuery(_OfUserQuery, IdsQuery):
+    """Which of these assets."""
+
+
+class AssetOfImportSchema(StrictSchema):
+    """An asset that was made for an import."""
+
+    id = fields.Integer(metadata={"description": "Id."})
+    symbol = fields.String(metadata={"description": "Symbol."})
+    name = fields.String(metadata={"description": "Name."})
+    has_own_records = fields.Boolean(
+        metadata={"description": "Whether its owner recorded prices or splits of it."}
+    )
+
+
+class AssetsOfImportsSchema(StrictSchema):
+    """Assets that were made for imports."""
+
+    assets = fields.List(fields.Nested(AssetOfImportSchema))
+
+
 class CardsSchema(StrictSchema):
     """Cards."""
 
@@ -106,6 +140,13 @@ class PrivateAssetSchema(StrictSchema):
     name = Text(required=True, metadata={"description": "Name.", "example": "A fund"})
     currency = Currency(required=True, metadata={"description": "ISO 4217.", "example": "USD"})
     isin = Isin(load_default=None, allow_none=True, metadata={"description": "ISIN."})
+    asset_type = AssetType(load_default="OTHER")
+    data_source = DataSource(
+        load_default=None, allow_none=True, metadata={"description": "Who has its prices."}
+    )
+    data_symbol = DataSymbol(
+        load_default=None, allow_none=True, metadata={"description": "What that calls it."}
+    )
 
 
 class TrialSchema(StrictSchema):
@@ -168,7 +209,7 @@ class SeriesSchema(StrictSchema):
 
 
 @blueprint.route("/internal/v1/assets/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.arguments(AllCardsQuery, location="query")
 @blueprint.response(200, CardsPageSchema)
 def list_cards(query: dict[str, int]) -> Response:
@@ -179,7 +220,7 @@ def list_cards(query: dict[str, int]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-ids/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "webhooks")
 @blueprint.arguments(IdsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
@@ -188,7 +229,7 @@ def list_cards_by_ids(query: dict[str, list[int]]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-symbols/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics")
 @blueprint.arguments(SymbolsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_symbols(query: dict[str, Any]) -> Response:
@@ -197,7 +238,7 @@ def list_cards_by_symbols(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/by-isins/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(IsinsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards_by_isins(query: dict[str, Any]) -> Response:
@@ -206,31 +247,60 @@ def list_cards_by_isins(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(PrivateAssetSchema)
 @blueprint.response(201, VersionedCard)
 @blueprint.alt_response(409, schema=Error, description="Another asset of theirs has the symbol.")
 def make_private_asset(values: dict[str, Any]) -> Response:
     """Make a private asset of a user, unless they have it already."""
-    asset = commands.ensure_private_asset(session, values.pop("user"), **values)
+    user_id = values.pop("user")
+    asset = commands.ensure_private_asset(session, user_id, **values)
+    require_assets_within(user_id)
     response = _as_it_is(cards.of(asset))
     response.status_code = 201
     return response
 
 
 @blueprint.route("/internal/v1/assets/trial/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(TrialSchema)
 @blueprint.response(200, RefusedSchema)
 def try_private_assets(values: dict[str, Any]) -> Resource:
     """Say which private assets of a user would not be made; none is."""
     rows = bulk.load(PrivateAssetSchema(exclude=["user"]), values["assets"])
-    refused = commands.refusals_of_private_assets(session, values["user"], rows)
+    refused = commands.refusals_of_private_assets(
+        session, values["user"], rows, require_assets_within
+    )
     return {"refused": refused}
 
 
+@blueprint.route("/internal/v1/assets/of-imports/", methods=["GET"])
+@blueprint.for_services("portfolio")
+@blueprint.arguments(OfImportsQuery, location="query")
+@blueprint.response(200, AssetsOfImportsSchema)
+def list_assets_of_imports(query: dict[str, Any]) -> Resource:
+    """Return those of the assets that were made for imports of a user, and are in use."""
+    return {"assets": of_imports.among(session, **query)}
+
+
+@blueprint.route("/internal/v1/assets/proposals/", methods=["POST"])
+@blueprint.for_services("portfolio")
+@blueprint.arguments(SoughtAssetsSchema)
+@blueprint.lane(IMPORTING)
+@blueprint.response(200, ProposalsSchema)
+def propose_data_sources(values: dict[str, Any]) -> Resource:
+    """Say which price source has the prices of these; asks the sources, and takes seconds."""
+    proposer: Proposer = service_app.extensions["proposer"]
+    sought = values["assets"]
+    found = proposer.proposals(sought)
+    return {
+        "is_asked": proposer.has_sources,
+        "proposals": [{"is_known": one in found, "proposal": found.get(one)} for one in sought],
+    }
+
+
 @blueprint.route("/internal/v1/assets/<id:asset_id>/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, VersionedCard)
 def get_card(asset_id: int) -> Response:
     """Return one asset's card."""
@@ -238,7 +308,7 @@ def get_card(asset_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio", "analytics", "webhooks")
 @blueprint.response(200, SeriesSchema)
 def get_series(asset_id: int) -> Response:
     """Return an asset's whole price series and the sequence that it belongs to."""
@@ -246,15 +316,16 @@ def get_series(asset_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/assets/<id:asset_id>/prices/", methods=["POST"])
-@blueprint.for_services()
+@blueprint.for_services("portfolio")
 @blueprint.arguments(ClosesSchema)
 @blueprint.response(200, RecordedSchema)
 def record_closes(values: dict[str, Any], asset_id: int) -> Resource:
     """Record closes of a user's own asset; what cannot be a price is left out."""
     by = Actor(values.pop("user"))
     outcomes = commands.import_sound_prices(
-        session, asset_id, by=by, rows=values.pop("prices"), **values
+        session, asset_id, by=by, rows=values.pop("prices"), comes_along=True, **values
     )
+    require_prices_within(by.user_id)
     return {"recorded": sum(isinstance(outcome, int) for outcome in outcomes)}
 
 

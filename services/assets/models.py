@@ -82,6 +82,8 @@ class Asset(Base):
         data_source: who is asked for its prices; None is the first that has its kind, for public
             ones, and nobody for private ones unless their owner asks.
         data_symbol: what it is called there; None is its symbol.
+        is_of_import: whether it was made for a file of transactions that named it; such a one goes
+            again with the last import that names it, if its owner says so.
         sequence: of the events on it; grows by one with each.
         revision: of what people write; `If-Match` compares it, so that a moving price does not
             refuse a new name.
@@ -104,6 +106,7 @@ class Asset(Base):
     market_cap: Mapped[Decimal | None] = mapped_column(Numeric(24, 8))
     data_source: Mapped[str | None] = mapped_column(String(30))
     data_symbol: Mapped[str | None] = mapped_column(String(DATA_SYMBOL_LENGTH))
+    is_of_import: Mapped[bool] = mapped_column(Boolean, server_default="false")
     current_price: Mapped[Decimal | None] = mapped_column(PRICE)
     previous_close: Mapped[Decimal | None] = mapped_column(PRICE)
     price_date: Mapped[date | None] = mapped_column(Date)

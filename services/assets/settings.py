@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from environs import Env
@@ -67,21 +67,31 @@ def load() -> Settings:
     """
     env = settings.environment()
     common = settings.read_common(env, "assets")
-    data_sources = read_sources(env)
-    seconds = env.float("DATA_SOURCE_SECONDS", 5.0, validate=validate.Range(min=0.1, max=20))
-    hours = env.float("DATA_REFRESH_HOURS", 24.0, validate=validate.Range(min=0.1))
+    chosen = read_chosen(env)
     env.seal()
     return Settings(
         **common,
-        data_sources=data_sources,
-        source_seconds=seconds,
-        refresh_every=timedelta(hours=hours),
+        data_sources=chosen.sources,
+        source_seconds=chosen.seconds,
+        refresh_every=timedelta(hours=chosen.hours),
     )
 
 
-def read_sources(env: Env) -> list[NamedSource]:
-    """Return the price sources that the environment names, in its order."""
-    return list(_sources(env))
+class Chosen(NamedTuple):
+    """What the environment says of price sources, which stand in its order."""
+
+    sources: Sequence[NamedSource]
+    seconds: float
+    hours: float
+
+
+def read_chosen(env: Env) -> Chosen:
+    """Return what the environment says of price sources."""
+    return Chosen(
+        sources=list(_sources(env)),
+        seconds=env.float("DATA_SOURCE_SECONDS", 5.0, validate=validate.Range(min=0.1, max=20)),
+        hours=env.float("DATA_REFRESH_HOURS", 24.0, validate=validate.Range(min=0.1)),
+    )
 
 
 def _sources(env: Env) -> Iterator[NamedSource]:

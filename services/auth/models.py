@@ -64,7 +64,7 @@ class User(Base):
 
 
 class Token(Base):
-    """A personal token; only the SHA-256 of its key is kept."""
+    """A personal token, or that of a login; only the SHA-256 of its key is kept."""
 
     __tablename__ = "tokens"
 
@@ -76,6 +76,7 @@ class Token(Base):
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_used: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    is_login: Mapped[bool] = mapped_column(Boolean, server_default="false")
 
     __table_args__ = (
         CheckConstraint("octet_length(digest) = 32", name="tokens_digest_is_sha256"),
@@ -86,13 +87,40 @@ class Token(Base):
 
 
 class LoginFailure(Base):
-    """Failed logins in a row under one name, whether such a user exists or not."""
+    """Failed logins under one name, as the release before counts them; gone with the next."""
 
     __tablename__ = "login_failures"
 
     username: Mapped[str] = mapped_column(String(150), primary_key=True)
     failures: Mapped[int] = mapped_column(Integer)
     last_failure: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class FailedAttempt(Base):
+    """Wrong passwords in a row under one name, whether such a user exists or not.
+
+    Attributes:
+        address: from where; `commands.guessing` says what else may stand here.
+    """
+
+    __tablename__ = "failed_attempts"
+
+    name: Mapped[str] = mapped_column(String(150), primary_key=True)
+    address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    last_failure: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class LoginAddress(Base):
+    """An address from which a user has logged in."""
+
+    __tablename__ = "login_addresses"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    last_login: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class OutboxMessage(OutboxMixin, Base):

@@ -12,7 +12,6 @@ from limits.strategies import MovingWindowRateLimiter
 
 from services.auth.settings import Settings
 from shared.errors import RateLimited, Unavailable
-from shared.http.context import network
 from shared.identity import Quota
 
 
@@ -84,9 +83,9 @@ def current() -> Quotas:
 
 
 def count_login(address: str) -> None:
-    """Count a login from `address`; an IPv6 host owns its whole /64.
+    """Count a login from the network of a client.
 
     Raises:
         RateLimited: ten in the last minute (by default).
     """
-    current().count("login", network(address))
+    current().count("login", address)

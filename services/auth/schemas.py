@@ -41,7 +41,12 @@ class CredentialsSchema(StrictSchema):
 class KeySchema(StrictSchema):
     """The answer to a login."""
 
-    token = fields.String(metadata={"description": "Send it as `Authorization: Token <token>`."})
+    token = fields.String(
+        metadata={
+            "description": "Send it as `Authorization: Token <token>`.",
+            "example": "6Jd8t4nQ0mYwVxq3cE5rKs1uPz7aBfHg",
+        }
+    )
 
 
 def _in_future(moment: datetime) -> None:
@@ -66,7 +71,7 @@ class TokenSchema(ResourceSchema):
         load_default=None,
         allow_none=True,
         validate=_in_future,
-        metadata={"description": "When it stops working; null: never."},
+        metadata={"description": "When it stops working; null: never.", "example": None},
     )
     created = Time(dump_only=True, metadata={"description": "When it was made."})
     last_used = Time(
@@ -79,7 +84,13 @@ class TokenSchema(ResourceSchema):
 class NewTokenSchema(TokenSchema):
     """A token just made, with the key that is shown this once."""
 
-    key = fields.String(dump_only=True, metadata={"description": "The key; it is not stored."})
+    key = fields.String(
+        dump_only=True,
+        metadata={
+            "description": "The key; it is not stored.",
+            "example": "6Jd8t4nQ0mYwVxq3cE5rKs1uPz7aBfHg",
+        },
+    )
 
 
 def _email_or_blank(text: str) -> None:
@@ -89,6 +100,8 @@ def _email_or_blank(text: str) -> None:
 
 class UserSchema(ResourceSchema):
     """A user, as that user sees it."""
+
+    patched = "email"
 
     id = Id(dump_only=True, metadata={"description": "Id of the user."})
     username = Text(dump_only=True, metadata={"description": "Login name.", "example": "demo"})
@@ -100,10 +113,16 @@ class UserSchema(ResourceSchema):
         metadata={"description": "E-mail address, or empty.", "example": "demo@example.com"},
     )
     first_name = Text(
-        longest=150, blank=True, load_default="", metadata={"description": "First name."}
+        longest=150,
+        blank=True,
+        load_default="",
+        metadata={"description": "First name.", "example": "Anna"},
     )
     last_name = Text(
-        longest=150, blank=True, load_default="", metadata={"description": "Last name."}
+        longest=150,
+        blank=True,
+        load_default="",
+        metadata={"description": "Last name.", "example": "Miller"},
     )
     base_currency = Currency(
         load_default="USD",

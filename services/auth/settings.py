@@ -1,11 +1,21 @@
 """What auth is told besides the common settings."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from environs import Env
 from limits import RateLimitItem
 from limits import parse as parse_limit
+from marshmallow import ValidationError
 
 from shared import settings
+
+_QUOTAS: Final = {
+    "standard": "1000/hour",
+    "analytics": "100/hour",
+    "market_data": "50/hour",
+    "login": "10/minute",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +47,7 @@ def load() -> Settings:
     quota_storage_url = env.str("QUOTA_STORAGE_URL", "memory://")
     quota_namespace = env.str("QUOTA_NAMESPACE", "finance")
     are_limited = env.bool("LIMITS", True)
-    quotas = {
-        "standard": env.str("QUOTA_STANDARD", "1000/hour"),
-        "analytics": env.str("QUOTA_ANALYTICS", "100/hour"),
-        "market_data": env.str("QUOTA_MARKET_DATA", "50/hour"),
-        "login": env.str("QUOTA_LOGIN", "10/minute"),
-    }
+    quotas = read_chosen(env)
     env.seal()
     return Settings(
         **common,
@@ -51,3 +56,18 @@ def load() -> Settings:
         limits=are_limited,
         quotas={name: parse_limit(text) for name, text in quotas.items()},
     )
+
+
+def read_chosen(env: Env) -> dict[str, str]:
+    """Return the quotas that the environment names: class → "1000/hour"."""
+    return {
+        name: env.str(f"QUOTA_{name.upper()}", usual, validate=_require_limit)
+        for name, usual in _QUOTAS.items()
+    }
+
+
+def _require_limit(text: str) -> None:
+    try:
+        parse_limit(text)
+    except ValueError as error:
+        raise ValidationError("Must be a number and a time: 1000/hour or 10/minute.") from error

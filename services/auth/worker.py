@@ -21,7 +21,8 @@ def main() -> int:
             worker.Timer(
                 "idempotency", 3600, lambda session: idempotency.purge(session, IdempotencyKey)
             ),
-            worker.Timer("login-failures", 3600, commands.forget_failures),
+            worker.Timer("unused-logins", 3600, commands.end_unused_logins),
+            worker.Timer("failed-attempts", 3600, commands.forget_old_failures),
         ],
     )
 

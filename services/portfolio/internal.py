@@ -3,10 +3,10 @@
 from flask import Response, jsonify
 from marshmallow import fields, validate
 
-from services.portfolio import queries
+from services.portfolio import commands, queries
 from shared.events.catalogue import PortfolioCard, Transaction
 from shared.http import Blueprint, Resource, session
-from shared.http.schemas import MAX_ID, StrictSchema
+from shared.http.schemas import MAX_ID, Id, StrictSchema
 
 blueprint = Blueprint("Copies of portfolios", "Portfolios and ledgers, each with its sequence.")
 
@@ -47,8 +47,19 @@ class LedgerSchema(StrictSchema):
     )
 
 
+class AssetIdsSchema(StrictSchema):
+    """Assets."""
+
+    assets = fields.List(
+        Id(),
+        required=True,
+        validate=validate.Length(max=1000),
+        metadata={"description": "Their ids."},
+    )
+
+
 @blueprint.route("/internal/v1/portfolios/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("analytics", "assets", "webhooks")
 @blueprint.arguments(CardsQuery, location="query")
 @blueprint.response(200, CardsSchema)
 def list_cards(query: dict[str, int]) -> Resource:
@@ -59,7 +70,7 @@ def list_cards(query: dict[str, int]) -> Resource:
 
 
 @blueprint.route("/internal/v1/portfolios/<id:portfolio_id>/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("analytics", "webhooks")
 @blueprint.response(200, LedgerSchema)
 def get_ledger(portfolio_id: int) -> Response:
     """Return one portfolio with its whole ledger."""
@@ -68,8 +79,17 @@ def get_ledger(portfolio_id: int) -> Response:
 
 
 @blueprint.route("/internal/v1/portfolios/<id:portfolio_id>/private_trades/", methods=["GET"])
-@blueprint.for_services()
+@blueprint.for_services("assets")
 @blueprint.response(200, LedgerSchema)
 def get_private_trades(portfolio_id: int) -> Response:
     """Return one portfolio with the BUYs and SELLs of private assets of its ledger alone."""
     return jsonify(queries.ledgers.private_trades(session, portfolio_id))
+
+
+@blueprint.route("/internal/v1/assets/release/", methods=["POST"])
+@blueprint.for_services("assets")
+@blueprint.arguments(AssetIdsSchema)
+@blueprint.response(200, AssetIdsSchema)
+def release_assets(body: dict[str, list[int]]) -> Resource:
+    """Release those of the assets that no transaction names: they may be deleted."""
+    return {"assets": commands.release_assets(session, body["assets"])}

@@ -4,7 +4,9 @@ import argparse
 import sys
 
 from services.webhooks import app, replicas, settings
+from services.webhooks.commands import subscriptions
 from services.webhooks.outside.owners import Owners
+from services.webhooks.outside.sealing import Seal
 from shared import cli
 from shared.db import Database
 from shared.identity import Signer
@@ -15,12 +17,21 @@ def _rebuild(database: Database, configuration: settings.Settings, _: argparse.N
     return replicas.rebuild(database, Owners(configuration.urls, signer), cli.report)
 
 
+def _seal_again(database: Database, configuration: settings.Settings, _: argparse.Namespace) -> str:
+    seal = Seal(configuration.secret_key_file)
+    count = database.unit(lambda session: subscriptions.seal_again(session, seal))
+    return f"The secrets of {count} webhooks are sealed with the newest key."
+
+
 if __name__ == "__main__":
     sys.exit(
         cli.main(
             "webhooks",
             settings.load,
             app.create_app,
-            {"rebuild": cli.Command("ask the owners again who holds what", _rebuild)},
+            {
+                "rebuild": cli.Command("ask the owners again who holds what", _rebuild),
+                "seal-again": cli.Command("seal all secrets with the newest key", _seal_again),
+            },
         )
     )

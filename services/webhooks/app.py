@@ -1,6 +1,6 @@
 """Webhooks' web application."""
 
-from services.webhooks import settings
+from services.webhooks import internal, settings
 from services.webhooks.models import IdempotencyKey
 from services.webhooks.outside.network import Network
 from services.webhooks.outside.owners import Owners
@@ -8,6 +8,7 @@ from services.webhooks.outside.sealing import Seal
 from services.webhooks.replicas import Replicas
 from services.webhooks.routes import BLUEPRINTS
 from services.webhooks.routes.tools import Tools
+from services.webhooks.schemas import TOLD
 from services.webhooks.settings import Settings
 from shared.http import ServiceApp, create_service_app
 
@@ -19,8 +20,9 @@ def create_app(configuration: Settings | None = None) -> ServiceApp:
         configuration,
         title="Webhooks and alerts",
         public=BLUEPRINTS,
-        internal=[],
+        internal=[internal.blueprint],
         idempotency_table=IdempotencyKey,
+        messages=TOLD,
     )
     owners = Owners(configuration.urls, app.signer)
     app.extensions["tools"] = Tools(

@@ -1,5 +1,6 @@
 """Reads of webhooks: SQL straight to what the schemas dump."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import RowMapping, case, or_, select
@@ -128,6 +129,12 @@ def deliveries(
     if event is not None:
         statement = statement.where(Message.type == event)
     return Listing(statement.order_by(Delivery.id.desc()))
+
+
+def watched_assets(session: Session, user: int, ids: Sequence[int]) -> Sequence[int]:
+    """Return those of the assets that rules of a user are on."""
+    rules = select(Alert.asset_id).where(Alert.owner_id == user, Alert.asset_id.in_(ids))
+    return [asset_id for asset_id in session.scalars(rules.distinct()) if asset_id]
 
 
 def alert(session: Session, owner_id: int, alert_id: int) -> RowMapping:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from environs import Env
+
 from shared import settings
 
 
@@ -28,6 +30,11 @@ def load() -> Settings:
     env = settings.environment()
     common = settings.read_common(env, "webhooks")
     secret_key_file = env.path("WEBHOOKS_SECRET_KEY_FILE")
-    allow_private = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
+    allow_private = read_chosen(env)
     env.seal()
     return Settings(**common, secret_key_file=secret_key_file, allow_private=allow_private)
+
+
+def read_chosen(env: Env) -> bool:
+    """Return whether private addresses are delivered to."""
+    return env.bool("WEBHOOKS_ALLOW_PRIVATE", False)

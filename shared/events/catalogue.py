@@ -179,6 +179,22 @@ class LedgerChanged(EventData):
     count = fields.Integer(required=True, metadata={"description": "Entries touched."})
 
 
+class ImportTakenBack(EventData):
+    """The entries of an import are deleted, and with them assets that were made for it.
+
+    What else is on one of these is looked at again by who deletes them.
+    """
+
+    import_id = _id("import")
+    portfolio = _id("portfolio")
+    owner = _id("user who owns it, and the assets")
+    assets = fields.List(
+        fields.Integer(strict=True),
+        required=True,
+        metadata={"description": "Ids of private assets that go with it."},
+    )
+
+
 class PositionChanged(EventData):
     """A position is another one than before."""
 
@@ -282,6 +298,7 @@ CATALOGUE: Final[dict[str, type[EventData]]] = {
     "transaction-updated": TransactionChanged,
     "transaction-deleted": TransactionChanged,
     "ledger-changed": LedgerChanged,
+    "import-taken-back": ImportTakenBack,
     "position-changed": PositionChanged,
     "portfolio-valued": PortfolioValued,
     "risk-computed": RiskComputed,

@@ -3,12 +3,14 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import uuid_utils
 
 from shared import observability
+
+_encode: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Event:
             envelope["traceparent"] = self.traceparent
         if self.request_id:
             envelope["requestid"] = self.request_id
-        return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
+        return _encode(envelope).encode()
 
     @classmethod
     def from_json(cls, body: bytes) -> "Event":

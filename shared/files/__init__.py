@@ -7,9 +7,10 @@ found out can be said: `Form`. What can be read in two ways is refused with both
 
 from shared.files.cells import Cells
 from shared.files.columns import Column, Columns, Title, plain_title
-from shared.files.dates import Days, Moment, parse_format
+from shared.files.dates import Days, Moment, parse_format, parse_time
 from shared.files.errors import FileRefused
 from shared.files.form import DELIMITERS, ENCODINGS, Form
+from shared.files.formulas import bare, defused
 from shared.files.notes import Note, notes_of, require_needed
 from shared.files.numbers import Marks
 from shared.files.tables import Table, read
@@ -29,9 +30,12 @@ __all__ = [
     "Note",
     "Table",
     "Title",
+    "bare",
     "decoded",
+    "defused",
     "notes_of",
     "parse_format",
+    "parse_time",
     "plain_title",
     "read",
     "require_needed",

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from shared.files.dates import EARLIEST, Days, Moment
 from shared.files.numbers import Marks
+from shared.files.texts import visible
 
 # C0 controls but tab and line ends; PostgreSQL cannot store NUL, and UTF-8 no lone surrogate.
 _UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -41,7 +42,13 @@ class Cells:
 
     def text(self, name: str, longest: int = 255) -> str | None:
         """Return a text without outer blanks; None when it is empty."""
-        text = self.texts.get(name, "").strip()
+        return self._checked(name, self.texts.get(name, "").strip(), longest)
+
+    def word(self, name: str, longest: int = 255) -> str | None:
+        """Return a text that is no prose: without what has no width too."""
+        return self._checked(name, visible(self.texts.get(name, "")), longest)
+
+    def _checked(self, name: str, text: str, longest: int) -> str | None:
         if not text:
             return None
         if len(text) > longest:
@@ -67,7 +74,7 @@ class Cells:
 
     def parsed(self, name: str, parse: Callable[[str], Value]) -> Value | None:
         """Return what `parse` makes of a cell; its ValueError says what is wrong."""
-        text = self.text(name)
+        text = self.word(name)
         if text is None:
             return None
         try:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from shared.files.errors import FileRefused
+from shared.files.texts import visible
 
 # What programs write between the words of a title: Trade_Date, Trade-Date, Date/Time.
 _BETWEEN: Final = re.compile(r"[\s_\-/.:()#*\xa0]+")
@@ -46,7 +47,7 @@ class Title:
 
 def plain_title(text: str) -> str:
     """Return a title in lower case with single blanks between its words."""
-    return _BETWEEN.sub(" ", text.lower()).strip()
+    return _BETWEEN.sub(" ", visible(text).lower()).strip()
 
 
 class Columns:
@@ -57,6 +58,9 @@ class Columns:
         said: column → title, as the sender says; goes before everything. One without a title is
             not read.
         left_out: titles that are known and not read.
+
+    Raises:
+        FileRefused: `said` names a column that there is not, or one title for two columns.
     """
 
     def __init__(
@@ -66,7 +70,12 @@ class Columns:
         left_out: Iterable[str] = (),
     ) -> None:
         self._columns = {column.name: column for column in columns}
-        self._said = {plain_title(title): name for name, title in said.items() if title}
+        if unknown := said.keys() - self._columns.keys():
+            known = ", ".join(sorted(self._columns)) or "none"
+            raise FileRefused(
+                f"columns: there is no {', '.join(sorted(unknown))}; known are {known}."
+            )
+        self._said = _by_title(said)
         self._settled = frozenset(said)
         self._left_out = {plain_title(title) for title in left_out}
         self._meant: dict[str, tuple[int, str]] = {}
@@ -149,3 +158,11 @@ class Columns:
 
     def _rank(self, title: str) -> int:
         return -1 if title in self._said else self._meant[title][0]
+
+
+def _by_title(said: Mapping[str, str]) -> dict[str, str]:
+    by_title: dict[str, str] = {}
+    for name, title in said.items():
+        if title and by_title.setdefault(plain_title(title), name) != name:
+            raise FileRefused(f"columns: the title {title} is named twice: say it of one column.")
+    return by_title

@@ -3,40 +3,46 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Final, NamedTuple
 
 EARLIEST: Final = date(1900, 1, 1)
 _LONGEST: Final = 64
 
-_MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
+# As English and German write them, short and in full.
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("jan january januar jän jänner", "feb february februar", "mar march mär märz mrz",
+         "apr april", "may mai", "jun june juni", "jul july juli", "aug august",
+         "sep sept september", "oct october okt oktober", "nov november",
+         "dec december dez dezember"),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_CLOCK: Final = (
+    r"(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.]?(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r" ?(?P<half>[AaPp][Mm]|Uhr)? ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
 )
-_TIME: Final = (
-    r"(?:[T ,;]+(?P<hour>\d{1,2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r" ?(?P<half>[AaPp][Mm])?)? ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
-)
+_TIME: Final = rf"(?:[T ,;]+{_CLOCK}| ?(?:Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}}))?"
+_TIME_ALONE: Final = re.compile(_CLOCK, re.ASCII)
 _YEAR_FIRST: Final = re.compile(
     r"(?P<year>\d{4})(?P<mark>[-/.]?)(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _TIME, re.ASCII
 )
 _YEAR_LAST: Final = re.compile(
     r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4})" + _TIME, re.ASCII
 )
+_NAME: Final = r"(?P<name>[A-Za-zÄä]{3,9})\.?"
+# 4 January 2021, 04-Jan-2021, 4. Januar 2021; Jan 04, 2021.
+_NAMED: Final = (
+    re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]{_NAME},?[ -](?P<year>\d{{4}}){_TIME}"),
+    re.compile(rf"{_NAME}[ -](?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[ -](?P<year>\d{{4}}){_TIME}"),
+)
 _TOKENS: Final = {
     "YYYY": r"(?P<year>\d{4})",
     "YY": r"(?P<short>\d{2})",
-    "MMM": r"(?P<name>[A-Za-z]{3})",
+    "MMM": r"(?P<name>[A-Za-zÄä]{3})",
     "MM": r"(?P<month>\d{1,2})",
     "M": r"(?P<month>\d{1,2})",
     "DD": r"(?P<day>\d{1,2})",
@@ -44,6 +50,9 @@ _TOKENS: Final = {
 }
 _TOKEN: Final = re.compile("|".join(_TOKENS))
 _SHOWN: Final = {"D": "DD/MM/YYYY", "M": "MM/DD/YYYY"}
+# The number of a day in a spreadsheet: from 1927 to 2064.
+_SERIAL: Final = re.compile(r"([1-5]\d{4})(?:[.,]\d+)?", re.ASCII)
+_DAY_ZERO: Final = date(1899, 12, 30)
 _HINT: Final = "use YYYY-MM-DD, or say date_format"
 
 
@@ -82,10 +91,24 @@ def parse_format(text: str) -> "re.Pattern[str]":
     return re.compile(pattern + re.escape(text[end:]) + _TIME, re.ASCII)
 
 
+def parse_time(text: str) -> time | None:
+    """Return a time of day, as it may stand behind a date; None is midnight.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _TIME_ALONE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("Not a time of day: use HH:MM.")
+    at = _time(match)
+    return None if at == time() else at
+
+
 class Days:
     """How one file writes its dates.
 
-    The year first, or the day, the month and the year between points, can be nothing else. Between
+    The year first, the day, the month and the year between points, or a month by its name can be
+    nothing else. Between
     strokes or dashes (05/01/2021) the day or the month may come first: a number above twelve in any
     row shows which; what no row shows is ambiguous.
 
@@ -116,7 +139,7 @@ class Days:
         """
         parts = self._said(text) if self._pattern else _parts(text)
         if parts is None:
-            raise ValueError(f"Not a valid date: {_HINT}.")
+            raise ValueError(f"Not a valid date: {_mend(text)}.")
         if not parts.is_open:
             return _moment(parts, parts.month, parts.day)
         if self._first is None and parts.month != parts.day:
@@ -141,10 +164,8 @@ class Days:
             )
         named = match.groupdict()
         year = int(named["year"]) if named.get("year") else _century(int(named["short"]))
-        if name := named.get("name"):
-            month = _MONTHS.index(name.lower()) + 1 if name.lower() in _MONTHS else 0
-        else:
-            month = int(named["month"])
+        name = named.get("name")
+        month = _MONTHS.get(name.lower(), 0) if name else int(named["month"])
         return _Parts(year, month, int(named["day"]), _time(match))
 
 
@@ -176,15 +197,24 @@ def _parts(text: str) -> _Parts | None:
         if match["mark"] == "." or one > 12:
             return _Parts(year, two, one, _time(match))
         return _Parts(year, one, two, _time(match), is_open=two <= 12)
-    return None
+    return _named_parts(text)
+
+
+def _named_parts(text: str) -> _Parts | None:
+    match = next(filter(None, (pattern.fullmatch(text) for pattern in _NAMED)), None)
+    if match is None:
+        return None
+    month = _MONTHS.get(match["name"].lower(), 0)
+    return _Parts(int(match["year"]), month, int(match["day"]), _time(match))
 
 
 def _time(match: "re.Match[str]") -> time | None:
     if match["hour"] is None:
         return None
     hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
-    if half := match["half"]:
-        hour = hour % 12 + (12 if half.lower() == "pm" else 0)
+    half = (match["half"] or "").lower()
+    if half in {"am", "pm"}:
+        hour = hour % 12 + (12 if half == "pm" else 0)
     try:
         return time(hour, minute, second)
     except ValueError:
@@ -200,6 +230,13 @@ def _moment(parts: _Parts, month: int, day: int) -> Moment:
         raise ValueError("Dates before 1900 are not accepted.")
     midnight = parts.time is None or parts.time == time()
     return Moment(found, None if midnight else parts.time)
+
+
+def _mend(text: str) -> str:
+    if serial := _SERIAL.fullmatch(text.strip()):
+        day = _DAY_ZERO + timedelta(int(serial[1]))
+        return f"{text.strip()} is {day} as a spreadsheet counts days; format the column as dates"
+    return _HINT
 
 
 def _shown(year: int, month: int, day: int) -> str:

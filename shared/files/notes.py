@@ -19,7 +19,7 @@ class Note(NamedTuple):
 
 
 def notes_of(table: Table, columns: Columns) -> list[Note]:
-    """Return what is to be said of a table: title lines, columns left out, a guessed encoding."""
+    """Return what is to be said of a table: title lines, columns left out, no rows, a guess."""
     notes = []
     if table.title_lines:
         count, shown = len(table.title_lines), " | ".join(table.title_lines)[:_LONGEST]
@@ -32,6 +32,9 @@ def notes_of(table: Table, columns: Columns) -> list[Note]:
     if left_out:
         shown = ", ".join(left_out)[:_LONGEST]
         notes.append(Note("file", "columns_left_out", f"Columns that are not read: {shown}"))
+    if not table.lines:
+        line = (table.form.skip_lines or 0) + 1
+        notes.append(Note("file", "no_rows", f"Nothing stands below the header in line {line}."))
     if table.form.encoding == "windows-1252":
         message = "Not UTF-8: read as windows-1252; `encoding` says another."
         notes.append(Note("file", "encoding_guessed", message))

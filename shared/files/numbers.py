@@ -7,12 +7,18 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 LONGEST: Final = 64
+_HINT: Final = "Write it as 1234.50 or 1234,50."
 
 _SIGNS: Final = re.compile(r"[$€£¥]")
-_BLANKS: Final = str.maketrans(
-    dict.fromkeys("\xa0\u202f\u2009\u2007\u200a", " ") | {"−": "-", "’": "'"}
+# Blanks of every width, and the minus and the apostrophe as typographers have them.
+_PLAIN: Final = str.maketrans(
+    dict.fromkeys("\xa0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " ")
+    | dict.fromkeys("−–－﹣", "-")
+    | dict.fromkeys("’‘ʼ", "'")
 )
 _SIMPLE: Final = re.compile(r"([+-]?)(\d+)(?:([.,])(\d+))?", re.ASCII)
+# As programs write binary floats near zero, and spreadsheets numbers that are too long for them.
+_SCALED: Final = re.compile(r"(.+?)[eE](-\d{1,3}|\+?\d+)", re.ASCII)
 _SIGNED: Final = re.compile(r"([+-]?) ?(.*?) ?(-?)")
 # Decimal mark → pattern. Groups are of three digits behind one and the same mark, and no program
 # writes a group of zeros first: 0,498 is no 498.
@@ -78,8 +84,10 @@ class Marks:
             ValueError: it is none, too long, or can be read in two ways.
         """
         if len(text) > LONGEST:
-            raise ValueError("Not a decimal number.")
+            raise ValueError(f"Not a decimal number. {_HINT}")
         number = self._read(text)
+        if not number:
+            number = number.copy_abs()
         if number and number.adjusted() >= digits:
             raise ValueError(f"At most {digits} digits before the point are accepted.")
         if -int(number.as_tuple().exponent) > places and _decimals(number) > places:
@@ -89,7 +97,7 @@ class Marks:
     def _read(self, text: str) -> Decimal:
         readings = _readings(text)
         if not readings:
-            raise ValueError("Not a decimal number.")
+            raise ValueError(f"Not a decimal number. {_mend(text)}")
         if self._said:
             return self._in_the_marks_said(text, readings)
         if len({reading.number for reading in readings.values()}) == 1:
@@ -124,6 +132,15 @@ class Marks:
         )
 
 
+def _mend(text: str) -> str:
+    if text.startswith(("=", "＝")):
+        return "It is a formula: save its value."
+    scaled = _SCALED.fullmatch(text)
+    if scaled and _readings(scaled[1]):
+        return "A spreadsheet has shortened it: write it in full."
+    return _HINT
+
+
 def _decimals(number: Decimal) -> int:
     return len(f"{number:f}".partition(".")[2].rstrip("0"))
 
@@ -140,13 +157,23 @@ def _simple_readings(sign: str, whole: str, mark: str | None, decimals: str) -> 
     return readings
 
 
+def _scaled_readings(text: str, exponent: int) -> dict[str, _Reading]:
+    return {
+        mark: reading._replace(number=Decimal(f"{reading.number:f}e{exponent}"))
+        for mark, reading in _readings(text).items()
+        if reading.group is None
+    }
+
+
 def _readings(text: str) -> dict[str, _Reading]:
     """Return what a text may say: decimal mark → reading."""
     if len(text) > LONGEST:
         return {}
     if simple := _SIMPLE.fullmatch(text):
         return _simple_readings(*simple.groups())
-    text = text.translate(_BLANKS).strip()
+    text = text.translate(_PLAIN).strip()
+    if (scaled := _SCALED.fullmatch(text)) and scaled[2].startswith("-"):
+        return _scaled_readings(scaled[1], int(scaled[2]))
     is_in_brackets = text.startswith("(") and text.endswith(")")
     text = _SIGNS.sub("", text[1:-1] if is_in_brackets else text).strip()
     parts = _SIGNED.fullmatch(text)

@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from shared.files.columns import Columns, Title
@@ -12,13 +13,25 @@ from shared.files.dates import Days
 from shared.files.errors import FileRefused
 from shared.files.form import Form
 from shared.files.numbers import Marks
-from shared.files.texts import decoded
+from shared.files.texts import decoded, require_table, visible
 
 _DELIMITERS: Final = ",;\t|"
 _HEADER_WITHIN: Final = 40  # lines: what stands before a header is short
 _LONGEST_HEADER: Final = 20_000  # characters that are looked at to find it
 _LONGEST: Final = 300  # characters of a title line that are shown
 _MOST_COLUMNS: Final = 500
+_MOST_ROWS: Final = 50_000
+# What Python's reader says of a record, in its own words → what is to be done.
+_FAULTS: Final = {
+    "field larger than field limit": (
+        "a cell has more than 131,072 characters: a quotation mark is missing, or another delimiter"
+        " is meant"
+    ),
+    "unexpected end of data": "a quotation mark has no end: close the cell, or double the mark",
+    "expected after": (
+        "behind a quotation mark that closes a cell stands more: double the marks within a cell"
+    ),
+}
 _SEPARATOR: Final = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 
 
@@ -47,7 +60,7 @@ class Table:
         """Yield the cells of some columns that are not empty."""
         for _, texts in self.lines:
             for name in names:
-                if text := texts.get(name, "").strip():
+                if text := visible(texts.get(name, "")):
                     yield text
 
     def form_read(self, marks: Marks, days: Days) -> Form:
@@ -88,23 +101,26 @@ def read(content: bytes, form: Form, columns: Columns) -> Table:
         columns: those that it may have.
 
     Raises:
-        FileRefused: it is no CSV file, or its header has a title twice.
+        FileRefused: it is no CSV file, has too many rows or columns, or a title twice.
     """
     text, encoding = decoded(content, form.encoding)
+    require_table(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\n" not in text else text
     lines = text.split("\n")
     place = _place(lines, form, columns)
     body = "\n".join(lines[place.line :])
     records = _records(body, place.delimiter, place.line)
     _, texts = next(records, (0, [""]))
+    texts = [_value(text) for text in texts]
     if len(texts) > _MOST_COLUMNS:
         raise FileRefused(f"The header has {len(texts)} columns; at most {_MOST_COLUMNS} are read.")
     titles = columns.find(texts)
     rows = [
         (line, _by_column(line, titles, cells))
-        for line, cells in records
-        if any(cell.strip() for cell in cells)
+        for line, cells in islice(_filled(records), _MOST_ROWS + 1)
     ]
+    if len(rows) > _MOST_ROWS:
+        raise FileRefused(f"The file has more than {_MOST_ROWS:,} rows: send it in parts.")
     known = replace(form, encoding=encoding, delimiter=place.delimiter, skip_lines=place.line)
     return Table(known, titles, rows, _title_lines(lines[: place.line], place.delimiter))
 
@@ -161,13 +177,27 @@ def _records(text: str, delimiter: str, before: int) -> Iterator[tuple[int, list
             yield line, cells
             line = before + reader.line_num + 1
     except csv.Error as error:
-        raise FileRefused(f"Not a CSV file: line {line}: {error}.") from error
+        reason = next((it for words, it in _FAULTS.items() if words in str(error)), str(error))
+        raise FileRefused(f"Not a CSV file: line {line}: {reason}.") from error
+
+
+def _filled(records: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    return ((line, cells) for line, cells in records if any(map(visible, cells)))
+
+
+def _value(cell: str) -> str:
+    # Programs write ="0042" so that a spreadsheet leaves it as it is.
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
 
 
 def _by_column(line: int, titles: Sequence[Title], cells: Sequence[str]) -> dict[str, str]:
-    if any(cell.strip() for cell in cells[len(titles) :]):
-        raise FileRefused(f"Line {line} has more cells than the header.")
-    by_column: Mapping[str, str] = {
-        title.column: cell for title, cell in zip(titles, cells, strict=False) if title.column
+    is_header = any(title.column for title in titles)  # else that is the fault of the file
+    if is_header and any(cell.strip() for cell in cells[len(titles) :]):
+        raise FileRefused(
+            f"Line {line} has more cells than the header: quote those with the delimiter in them."
+        )
+    return {
+        title.column: _value(cell)
+        for title, cell in zip(titles, cells, strict=False)
+        if title.column
     }
-    return dict(by_column)

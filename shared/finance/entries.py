@@ -29,6 +29,9 @@ class EntryType(StrEnum):
     TRANSFER_OUT = "TRANSFER_OUT"
     ADJUSTMENT = "ADJUSTMENT"
 
+    # As a text has it. That of `Enum` is Python, and a ledger asks for it ten times an entry.
+    __hash__ = str.__hash__
+
 
 TRADES: Final = frozenset({EntryType.BUY, EntryType.SELL})
 EARNINGS: Final = frozenset({EntryType.DIVIDEND, EntryType.INTEREST})

@@ -1,7 +1,7 @@
 """Lots, and which of them a sale takes: the four cost methods."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -22,8 +22,7 @@ class CostMethod(StrEnum):
     HIFO = "HIFO"
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(NamedTuple):
     """What was acquired together and is still held; with AVERAGE there is one for all.
 
     Attributes:
@@ -134,15 +133,16 @@ class Lots:
 
     def add(self, lot: Lot) -> "Lots":
         """Return these lots with one more."""
+        before = self
         if self.method is CostMethod.AVERAGE and self._root:
-            return Lots(self.method).add(self._root.lot.joined(lot))
+            before, lot = _NO_AVERAGE, self._root.lot.joined(lot)
         return Lots(
             self.method,
-            EXACT.add(self.cost, lot.cost),
-            EXACT.add(self.rated_cost, lot.base_cost or ZERO),
-            self.unrated + (lot.base_cost is None),
-            _merged(self._root, _node(self.method, lot, self._next_place)),
-            self._next_place + 1,
+            EXACT.add(before.cost, lot.cost),
+            EXACT.add(before.rated_cost, lot.base_cost or ZERO),
+            before.unrated + (lot.base_cost is None),
+            _merged(before._root, _node(self.method, lot, before._next_place)),
+            before._next_place + 1,
         )
 
     def take(self, quantity: Decimal) -> tuple[list[Lot], "Lots"]:
@@ -178,7 +178,7 @@ class Lots:
         for lot in self:
             held = EXACT.add(held, lot.quantity)
             after = scaled(held, ratio)
-            new = replace(lot, quantity=EXACT.subtract(after, before))
+            new = lot._replace(quantity=EXACT.subtract(after, before))
             before = after
             new = loose.joined(new) if loose else new
             loose = None if new.quantity else new
@@ -187,6 +187,9 @@ class Lots:
         if loose and lots:
             lots[-1] = lots[-1].joined(loose)
         return Lots.of(self.method, lots)
+
+
+_NO_AVERAGE: Final = Lots(CostMethod.AVERAGE)
 
 
 class _Node(NamedTuple):

@@ -4,6 +4,7 @@ Rounding happens once, at the edge, ROUND_HALF_UP (Python's own default is half-
 """
 
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from typing import Final
 
 # 100 digits hold any sum of a portfolio with the 20 decimals of its ledger: a quantity has 15
@@ -56,7 +57,12 @@ def minor_unit(currency: str) -> int:
 def round_to(value: Decimal, places: int) -> Decimal:
     """Return `value` with exactly `places` decimals, ROUND_HALF_UP; never a negative zero."""
     # Added to 0 to lose the sign of zero; by EXACT, since plain `+` keeps only 28 digits.
-    return EXACT.add(value.quantize(Decimal(1).scaleb(-places), context=EXACT), 0)
+    return EXACT.add(EXACT.quantize(value, _unit(places)), ZERO)
+
+
+@cache
+def _unit(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def round_money(amount: Decimal, currency: str) -> Decimal:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask, request
@@ -14,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from shared import db, observability
-from shared.errors import BadRequest, ServiceError, Unauthorized
+from shared.errors import BadRequest, ServiceError, Unauthorized, UnsupportedMediaType
 from shared.http import etag, health, idempotency, jobs, operations
 from shared.http.blueprint import Blueprint
 from shared.http.context import current, service_app, session
@@ -24,6 +25,7 @@ from shared.http.openapi import SchemaPlugin, register_components
 from shared.http.operations import JSON_BODY
 from shared.http.schemas import MAX_ID, Error
 from shared.http.service import ServiceApp
+from shared.http.told import Told, described
 from shared.settings import ServiceSettings
 
 
@@ -126,6 +128,7 @@ def create_service_app(
     idempotency_table: type[Any] | None,
     title: str,
     job_table: type[Any] | None = None,
+    messages: Mapping[str, Told] | None = None,
 ) -> ServiceApp:
     """Return the web application of a service.
 
@@ -136,6 +139,7 @@ def create_service_app(
         idempotency_table: the service's `IdempotencyMixin` class.
         title: of the documentation.
         job_table: the service's `JobMixin` class, if it has long work.
+        messages: type → what is sent to subscribers, if it has any.
     """
     observability.configure_logging(settings.name, settings.log_level)
     app = UnitOfWorkApp(settings, idempotency_table, job_table)
@@ -150,13 +154,19 @@ def create_service_app(
     app.before_request(_refuse_unknown_query)
     app.after_request(etag.apply)
     apply_contract(app, settings.name)
-    register_api(app, "", title, public)
+    register_api(app, "", title, public, messages or {})
     register_api(app, "INTERNAL_", f"{title}: internal", internal)
     app.register_blueprint(health.blueprint(app.database))
     return app
 
 
-def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Blueprint]) -> None:
+def register_api(
+    app: Flask,
+    prefix: str,
+    title: str,
+    blueprints: Sequence[Blueprint],
+    messages: Mapping[str, Told] = MappingProxyType({}),
+) -> None:
     """Register `blueprints` and their OpenAPI document.
 
     Args:
@@ -164,6 +174,7 @@ def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Bluep
         prefix: "" for the public document, "INTERNAL_" for the internal one.
         title: of the document.
         blueprints: with the routes.
+        messages: see `create_service_app`.
     """
     options: Mapping[str, Any] = {
         "API_TITLE": title,
@@ -182,17 +193,20 @@ def register_api(app: Flask, prefix: str, title: str, blueprints: Sequence[Bluep
     api.spec.components.security_scheme(
         "token",
         {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "`Token <key>`; `Bearer <key>` is accepted too.",
+            # What pages and generated clients know how to send with nothing but the key.
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The key alone. `Token <key>` means the same as `Bearer <key>`.",
         },
     )
     register_components(api.spec)
     api.spec.components.security_scheme("service", {"type": "http", "scheme": "bearer"})
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
+    webhooks = described(api.spec, messages)
     document = with_examples(api.spec.to_dict())
+    if webhooks:
+        document["webhooks"] = webhooks
     app.extensions.setdefault("openapi", {})["internal" if prefix else "public"] = document
 
 
@@ -217,6 +231,11 @@ def _identify() -> None:
 def _limit_body() -> None:
     operation = operations.of_request()
     request.max_content_length = operation.body_limit if operation else JSON_BODY
+    packed = request.headers.get("Content-Encoding", "identity")
+    if packed.lower() not in {"", "identity"}:
+        raise UnsupportedMediaType(
+            f"The body is packed ({packed}): send it as it is, without Content-Encoding."
+        )
     if request.method in {"POST", "PUT", "PATCH"} and request.mimetype == "application/json":
         charset = request.mimetype_params.get("charset", "utf-8").lower()
         if charset not in {"utf-8", "utf8"}:

@@ -31,6 +31,18 @@ from shared.http.openapi import Document
 from shared.http.operations import Scope, View
 
 BULK_BODY: Final = 16 * 1024**2  # bytes
+# What a request that becomes a job is answered first.
+_QUEUED: Final = {
+    "id": "portfolio-17",
+    "kind": "",
+    "status": jobs.QUEUED,
+    "progress": 0,
+    "result": None,
+    "error": None,
+    "created": "2024-01-20T15:45:00Z",
+    "started": None,
+    "finished": None,
+}
 
 
 class Parser(FlaskParser):
@@ -106,7 +118,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             """Dump what the view returns by `schema`."""
 
         def alt_response(
-            self, status_code: int, *, schema: type[Schema] | Schema, description: str
+            self,
+            status_code: int,
+            *,
+            schema: type[Schema] | Schema | None,
+            description: str,
+            example: Mapping[str, Any] | None = None,
         ) -> Callable[[View], View]:
             """Document another answer, which the view makes itself."""
 
@@ -171,8 +188,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
 
         return decorate
 
-    def for_services(self) -> Callable[[View], View]:
-        """Require another service's token, made for us."""
+    def for_services(self, *callers: str) -> Callable[[View], View]:
+        """Require the token of one of these services, made for us.
+
+        Besides, whoever `INTERNAL_READERS` names may read.
+        """
 
         def decorate(view: View) -> View:
             operations.of(view).is_for_services = True
@@ -180,7 +200,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 header = request.headers.get("Authorization", "")
-                service_app.verifier.service(header.removeprefix("Bearer "))
+                caller = service_app.verifier.service(header.removeprefix("Bearer "))
+                readers = service_app.settings.internal_readers if request.method == "GET" else ()
+                if caller not in callers and caller not in readers:
+                    raise Forbidden(f"The service {caller} may not call this.")
                 return view(*args, **kwargs)
 
             return wrapper
@@ -240,7 +263,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
                 view, kind, lane=lane, size=size, most=most, limit=limit, too_slow=too_slow
             )
             describe = self.alt_response(
-                202, schema=jobs.AcceptedSchema, description="It takes longer: ask for the job."
+                202,
+                schema=jobs.AcceptedSchema,
+                description="It takes longer: ask for the job.",
+                example={"job": {**_QUEUED, "kind": kind}},
             )
             return describe(bound)
 
@@ -299,7 +325,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
 @cache  # two lists of one resource share one description in the documentation
 def _page_schema(resource: type[Schema]) -> type[Schema]:
     def link(what: str) -> fields.URL:
-        return fields.URL(allow_none=True, metadata={"description": what})
+        return fields.URL(allow_none=True, metadata={"description": what, "example": None})
 
     return Schema.from_dict(
         {
@@ -308,7 +334,9 @@ def _page_schema(resource: type[Schema]) -> type[Schema]:
             ),
             "next": link("The next page; null on the last."),
             "previous": link("The page before; null on the first."),
-            "results": fields.List(fields.Nested(resource)),
+            "results": fields.List(
+                fields.Nested(resource), metadata={"description": "The rows of this page."}
+            ),
         },
         name=f"{resource.__name__.removesuffix('Schema')}Page",
     )

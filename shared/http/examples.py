@@ -18,11 +18,11 @@ _OF_TYPE: Final = {"integer": 1, "number": 1, "boolean": True, "string": "text",
 
 
 def with_examples(document: Document) -> Document:
-    """Return `document`, every JSON body and successful answer of it with an example."""
+    """Return `document`, every JSON body, successful answer and webhook with an example."""
     schemas = document.get("components", {}).get("schemas", {})
     for media in _media(document):
-        if "schema" in media:
-            media.setdefault("example", example(media["schema"], schemas))
+        if "schema" in media and "example" not in media:
+            media["example"] = example(media["schema"], schemas)
     return document
 
 
@@ -56,7 +56,7 @@ def _example_of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> A
 
 
 def _media(document: Document) -> Iterator[Document]:
-    for methods in document["paths"].values():
+    for methods in (*document["paths"].values(), *document.get("webhooks", {}).values()):
         for operation in methods.values():
             if not isinstance(operation, dict):
                 continue  # parameters of the whole path

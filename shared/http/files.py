@@ -1,5 +1,7 @@
 """How a client says what a file does not show, in the query."""
 
+import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from flask import request
@@ -12,6 +14,34 @@ from shared.http.schemas import StrictSchema, WholeNumber, answered
 _PARAMETERS: Final = ("encoding", "delimiter", "decimal", "date_format", "skip_lines")
 
 
+class Pairs(fields.Field[dict[str, Any]]):
+    """A JSON object of texts in a query parameter.
+
+    Args:
+        form: an example of it, for whoever sends another.
+        is_value: whether a value can be one.
+    """
+
+    def __init__(self, form: str, is_value: Callable[[object], bool], **kwargs: Any) -> None:
+        metadata = {"type": "string", "example": form, **kwargs.pop("metadata")}
+        super().__init__(load_default=dict, metadata=metadata, **kwargs)
+        self._form = form
+        self._is_value = is_value
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        try:
+            pairs = json.loads(value)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(f"Not valid JSON: write {self._form}.") from error
+        if not isinstance(pairs, dict) or not all(map(self._is_value, pairs.values())):
+            raise ValidationError(f"Write {self._form}.")
+        return pairs
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def _is_date_format(text: str) -> None:
     try:
         parse_format(text)
@@ -20,7 +50,7 @@ def _is_date_format(text: str) -> None:
 
 
 class FormQuery(StrictSchema):
-    """How a file is written; what is not said is found out. Loads to `form`."""
+    """How a file is written; what is not said is found out. Loads to `form` and `columns`."""
 
     encoding = fields.String(
         validate=validate.OneOf(list(ENCODINGS)),
@@ -55,6 +85,15 @@ class FormQuery(StrictSchema):
         metadata={"description": "Lines before its header; found out by default.", "example": 0},
     )
 
+    columns = Pairs(
+        '{"date": "Trade Date"}',
+        _is_text,
+        metadata={
+            "description": "JSON: our name of a column → its title in the file; an empty one"
+            " leaves it out."
+        },
+    )
+
     @post_load
     def _form(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         said = {name: data.pop(name) for name in _PARAMETERS if name in data}
@@ -73,16 +112,17 @@ class FormSchema(StrictSchema):
     skip_lines = answered(fields.Integer, "Lines before its header.", 0)
 
 
-def body_of(mimetype: str, what: str) -> bytes:
+def body_of(mimetype: str, what: str, *others: str) -> bytes:
     """Return the body, which must say that it is of this type.
 
     Args:
         what: is sent so, for people.
+        others: types that mean the same.
 
     Raises:
         UnsupportedMediaType: it says another, or none.
     """
-    if request.mimetype == mimetype:
+    if request.mimetype in (mimetype, *others):
         return request.get_data()
     sent = request.mimetype or "nothing"
     raise UnsupportedMediaType(

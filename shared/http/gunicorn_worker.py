@@ -27,8 +27,8 @@ SEND_TIMEOUT: Final = 10  # seconds
 # What a refused request still sends is read, as far as the gateway lets a body through: gunicorn
 # itself gives up after 64 KiB, and the reset of the connection overtakes the refusal (502).
 REST_TIMEOUT: Final = 5  # seconds
-# So much of a body is received at a time. The application takes it in pieces of 64 KiB, for each
-# of these gunicorn copies all that was received beyond it. Its own MiB makes that twice as dear.
+# So much of a body is received at a time, and taken by the application in pieces of 64 KiB; for
+# each of these gunicorn copies all that was received beyond it. Its own MiB is twice as dear.
 SocketUnreader.max_body_chunk = 256 * 1024
 # Seconds between two looks at idle connections and at the master, which waits for a minute.
 _LOOK: Final = 5.0

@@ -26,8 +26,16 @@ def refuse_unacceptable() -> None:
     operation = operations.of_request()
     offers = operation.offers if operation else frozenset()
     accepted = _accepted()
-    if accepted and offers and not any(accepted.quality(offer) > 0 for offer in offers):
+    if accepted and offers and not any(_reads(accepted, offer) for offer in offers):
         raise NotAcceptable(f"This is answered as {' or '.join(sorted(offers))}.")
+
+
+def _reads(accepted: MIMEAccept, offer: str) -> bool:
+    if accepted.quality(offer) > 0:
+        return True
+    # Who reads `application/problem+json`, or another such type, reads JSON.
+    is_json = offer == _JSON
+    return is_json and any(name.endswith("+json") and quality > 0 for name, quality in accepted)
 
 
 def _accepted() -> MIMEAccept:

@@ -102,6 +102,9 @@ class Converter(OpenAPIConverter):
         """Return the JSON Schema of one face, described by its docstring."""
         with self._facing(is_incoming(schema)):
             document: Document = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        if schema.partial:
+            field = document["properties"][schema.patched]
+            document["example"] = {schema.patched: field["example"]}
         text = (type(schema).__doc__ or "").strip()
         return {**document, "description": text.partition("\n")[0]} if text else document
 
@@ -109,6 +112,13 @@ class Converter(OpenAPIConverter):
         """Return the parameters of a query."""
         with self._facing(False):
             return super().schema2parameters(schema, **kwargs)
+
+    def field2property(self, field: Field[Any]) -> Document:
+        """Return the JSON Schema of a field; that it is null by default is no news."""
+        property_: Document = super().field2property(field)
+        if property_.get("default", ...) is None:
+            del property_["default"]
+        return property_
 
     def fields2jsonschema(self, fields: Mapping[str, Field[Any]], **kwargs: Any) -> Document:
         """Return the JSON Schema of the fields that this face has."""
@@ -128,7 +138,9 @@ class Converter(OpenAPIConverter):
             # Each face has only what it has; nothing of it is read-only or write-only.
             property_.pop("readOnly", None)
             property_.pop("writeOnly", None)
-            if not self._is_incoming:
+            # A generated client sends every default that it knows: with a PATCH it would put back
+            # what nobody meant to touch.
+            if kwargs.get("partial") or not self._is_incoming:
                 property_.pop("default", None)
         return document
 

@@ -1,7 +1,7 @@
 """What a route is: its decorators declare it, requests and the documentation follow from it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -87,6 +87,8 @@ def documented(view: View, rule: str, method: str, *, has_tag: bool) -> View:
     for answers in responses.values():
         for answer in answers:
             answer["headers"] = {name: name for name in _headers(operation)}
+    for answer in _successes(responses) if method == "POST" and operation.scope else ():
+        answer["headers"] |= {"Idempotency-Replayed": "Idempotency-Replayed"}
     for answer in responses.get(202, []) if operation.is_long else ():
         answer["headers"] |= {name: name for name in ("Location", "Preference-Applied")}
     if has_tag and method == "GET":
@@ -119,12 +121,17 @@ def _spoken(name: str) -> str:
     return name.removesuffix("_id").replace("_", " ")
 
 
+def _successes(responses: Mapping[int, list[Document]]) -> Iterator[Document]:
+    for status, answers in responses.items():
+        if 200 <= status < 300:
+            yield from answers
+
+
 def _offers(responses: Mapping[int, list[Document]]) -> frozenset[str]:
     return frozenset(
         answer.get("content_type") or _JSON
-        for status, answers in responses.items()
-        for answer in answers
-        if 200 <= status < 300 and (answer.get("content_type") or answer.get("schema"))
+        for answer in _successes(responses)
+        if answer.get("content_type") or answer.get("schema")
     )
 
 
@@ -154,7 +161,7 @@ def _errors(operation: Operation, rule: str, method: str, has_tag: bool) -> list
         # Also what query and body name may belong to somebody else.
         statuses |= {401, 403, 404}
     if operation.is_for_services:
-        statuses.add(401)
+        statuses |= {401, 403}
     if operation.reads_body:
         statuses |= {413, 415, 422}
     if method in _WRITES and operation.scope:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import AnyRow, AnySelect
 from shared.errors import NotFound
+from shared.files import defused
 from shared.http import kept, negotiation, spool, versions
 from shared.http.context import session
 
@@ -24,7 +24,6 @@ from shared.http.context import session
 Resource = Mapping[str, object]
 
 _CHUNK: Final = 500  # rows of a CSV read at once
-_FORMULA: Final = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?\Z)")
 
 
 def mappings(rows: Sequence[AnyRow]) -> list[Resource]:
@@ -154,8 +153,4 @@ def _csv_lines(rows: Sequence[Sequence[object]]) -> str:
 def _cell(value: object) -> object:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
-    # A text that a spreadsheet would run as a formula is shown as text (OWASP, CSV injection);
-    # negative numbers stay numbers.
-    if isinstance(value, str) and _FORMULA.match(value):
-        return f"'{value}"
-    return value
+    return defused(value) if isinstance(value, str) else value

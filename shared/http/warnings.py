@@ -49,7 +49,7 @@ class Warnings(fields.List[Any]):
     """
 
     def __init__(self, description: str = _USUAL, *, optional: bool = False) -> None:
-        metadata = {"description": description, "optional": optional}
+        metadata = {"description": description, "example": [], "optional": optional}
         super().__init__(fields.Nested(WarningSchema), dump_only=True, metadata=metadata)
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def cancel_job(job_id: str) -> None:
 
 
 @internal.route("/internal/v1/jobs/", methods=["GET"])
-@internal.for_services()
+@internal.for_services("portfolio")
 @internal.arguments(UserQuery, location="query")
 @internal.response(200, ToldJobsSchema)
 def list_jobs_of_user(query: dict[str, int]) -> Resource:

@@ -2,6 +2,6 @@
 
 from shared.testing.keys import make_keys
 from shared.testing.stand import Stand, environment
-from shared.testing.waiting import ENOUGH, wait_until
+from shared.testing.waiting import ENOUGH, today, wait_until
 
-__all__ = ["ENOUGH", "Stand", "environment", "make_keys", "wait_until"]
+__all__ = ["ENOUGH", "Stand", "environment", "make_keys", "today", "wait_until"]

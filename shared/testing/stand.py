@@ -2,8 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from flask.testing import FlaskClient
 from psycopg import sql
-from sqlalchemy import MetaData, text
+from sqlalchemy import Connection, MetaData, func, select, table, text
 
 from shared import migrations
 from shared.bus import inbox
@@ -124,29 +125,58 @@ class Stand:
         values = (line[len(sample) :] for line in lines if line.startswith(sample))
         return int(float(next(values, 0)))
 
+    def somebody_waits(self) -> bool:
+        """Return whether somebody waits for a row that another one has locked."""
+        waiting = (
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database())"
+        )
+        with self.database.engine.connect() as connection:
+            return bool(connection.scalar(text(waiting)))
+
     def hear(self, event: Event, handlers: Mapping[str, EventHandler]) -> None:
         """Apply an event as the worker does."""
         with_owners(lambda: inbox.process(self.database.sessions, self.name, [event], handlers))
 
+    def rows(self) -> dict[str, int]:
+        """Return how many rows each table has."""
+        with self.database.engine.connect() as connection:
+            return {
+                name: connection.scalar(select(func.count()).select_from(table(name))) or 0
+                for name in _tables(connection)
+            }
+
     def empty(self) -> None:
         """Delete every row of every table and start every number at 1 again."""
         with self.database.engine.begin() as connection:
-            names = (
-                connection.execute(
-                    text(
-                        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                        " AND tablename <> 'alembic_version'"
-                    )
-                )
-                .scalars()
-                .all()
-            )
-            tables = ", ".join(f'"{name}"' for name in names)
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            connection.exec_driver_sql(self._emptying)
+
+    @cached_property
+    def _emptying(self) -> str:
+        """The statements that empty all tables: TRUNCATE takes 20 times as long for a few rows."""
+        with self.database.engine.connect() as connection:
+            tables = _tables(connection)
+            sequences = connection.scalars(
+                text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+            ).all()
+        statements = [
+            sql.SQL("SET LOCAL session_replication_role = replica"),  # the order does not matter
+            *(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables),
+            *(sql.SQL("SELECT setval({}, 1, false)").format(f'"{name}"') for name in sequences),
+        ]
+        return sql.SQL(";").join(statements).as_string()
 
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
+
+
+def _tables(connection: Connection) -> Sequence[str]:
+    names = text(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        " AND tablename <> 'alembic_version'"
+    )
+    return connection.execute(names).scalars().all()
 
 
 class set_environment:  # noqa: N801 - used as a statement

@@ -32,7 +32,7 @@ class Told:
         self.stand = stand
         signer = Signer("assets", stand.keys / "assets.pem")
         self.owners = Owners({"portfolio": portfolio_url}, signer)
-        self._handlers = handlers.table(Replicas(stand.database, self.owners))
+        self._handlers = handlers.table(Replicas(stand.database, self.owners), self.owners)
 
     def event(self, event: Event) -> Event:
         """Apply an event as the worker does."""

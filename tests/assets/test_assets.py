@@ -1,6 +1,7 @@
 """Assets: made, read, changed, retired, and by whom."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -300,3 +301,36 @@ def test_a_token_for_reading_writes_nothing(stand: Stand, ann: Assets) -> None:
 def test_an_id_that_no_asset_can_have_is_not_found(ann: Assets) -> None:
     for path in ("assets/99/", "assets/0/", f"assets/{2**63}/", "assets/x/"):
         assert ann.get(path).status_code == 404
+
+
+def test_a_user_has_as_many_private_assets_as_the_cap_says(
+    stand: Stand, ann: Assets, admin: Assets
+) -> None:
+    with patch.dict(stand.app.settings.caps, {"private assets": 3}):
+        ann.make(symbol="A")
+        ann.make(symbol="B")
+        # One that is retired is kept with its prices, and counts.
+        assert ann.client.delete("/api/assets/1/").status_code == 204
+        rows = [APPLE | {"symbol": symbol} for symbol in "CD"]
+        for body_of in ({"assets": rows}, {"assets": rows, "atomic": False}):
+            refused = ann.post("assets/bulk/", body_of)
+            assert (refused.status_code, body(refused)["details"]["code"]) == (409, "too_many")
+        ann.make(symbol="C")
+        assert ann.post("assets/", APPLE | {"symbol": "D"}).status_code == 409
+        assert [row["symbol"] for row in ann.found("assets/")] == ["B", "C"]
+        assert admin.post("assets/bulk/", {"assets": rows}).status_code == 201
+
+
+def test_a_file_makes_no_private_asset_beyond_the_cap(stand: Stand) -> None:
+    portfolio = stand.service_client("portfolio")
+    assets = [{"symbol": symbol, "name": symbol, "currency": "USD"} for symbol in "AB"]
+    with patch.dict(stand.app.settings.caps, {"private assets": 1}):
+        trial = portfolio.post("/internal/v1/assets/trial/", json={"user": 1, "assets": assets})
+        message = "You may have 1 private assets, and this would be more."
+        assert trial.get_json()["refused"] == [None, {"asset": [message]}]
+        made = [
+            portfolio.post("/internal/v1/assets/", json={"user": 1, **asset}) for asset in assets
+        ]
+        assert [answer.status_code for answer in made] == [201, 409]
+        again = portfolio.post("/internal/v1/assets/", json={"user": 1, **assets[0]})
+        assert again.status_code == 201  # it is there already

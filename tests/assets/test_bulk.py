@@ -173,8 +173,9 @@ def test_wrong_rows_of_a_file_are_counted_as_a_person_counts_them(ann: Assets) -
         "date,close,high\n2024-01-18,173,\n\n2024-01-19,nothing,1.5.2\n2024-01-18,174,\n"
         "2024-01-20,10,9\n"
     )
+    no_number = ["Not a decimal number. Write it as 1234.50 or 1234,50."]
     assert fields(send_csv(ann, text))["prices"] == {
-        "4": {"close": ["Not a decimal number."], "high": ["Not a decimal number."]},
+        "4": {"close": no_number, "high": no_number},
         "5": {"date": ["Another row has this date too."]},
         "6": {"high": ["Must not be below another price of the day."]},
     }

@@ -135,6 +135,13 @@ def test_ecb_rates_are_closes_of_a_pair(ann: Assets, feed: Feed) -> None:
     assert asked(feed)[1]["startPeriod"] == "2024-03-26"
 
 
+def test_a_private_pair_has_all_there_is(ann: Assets, feed: Feed) -> None:
+    ann.make(**EURO)
+    feed.body = ECB.encode()
+    refresh(ann)
+    assert "startPeriod" not in asked(feed)[1]
+
+
 def test_the_ecb_knows_pairs_of_the_euro_alone(ann: Assets, feed: Feed) -> None:
     ann.make(**{**EURO, "symbol": "GBPUSD"})
     assert "no GBPUSD" in body(refresh(ann))["details"]["message"]

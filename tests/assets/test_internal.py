@@ -14,7 +14,7 @@ ISIN: Final = "US0378331005"
 
 @pytest.fixture
 def analytics(stand: Stand) -> FlaskClient:
-    return stand.service_client("analytics")
+    return stand.service_client("portfolio")
 
 
 def test_a_card_has_the_version_of_the_last_event(admin: Assets, analytics: FlaskClient) -> None:

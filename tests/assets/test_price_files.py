@@ -1,5 +1,6 @@
 """Files of prices as other programs write them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -56,6 +57,11 @@ def test_our_own_list_comes_back(ann: Assets) -> None:
         ('Date,Close\n2022-02-01T16:00:00-05:00,"$1,234.50"\n', ("1234.50", None)),
         ("Kurse der Nine AG\n\nDatum;Kurs\n01.02.2022 17:35;0,125\n", ("0.125", None)),
         ("Date,Open,High,Low,Close\n20220201,0,0,0,2.5\n", ("2.50", None)),
+        ('Date,Close,Volume\n"Feb 01, 2022",2.5,"1,000,000"\n', ("2.50", 1000000)),
+        ("Data,Otwarcie,Zamkniecie,Wolumen\n2022-02-01,2,2.5,7\n", ("2.50", 7)),
+        ('"Datum","Zuletzt","Eröffn."\n"01.02.2022","2,50","2,40"\n', ("2.50", None)),
+        ("snapped_at,price\n2022-02-01 00:00:00 UTC,2.5\n", ("2.50", None)),
+        ("timestamp,close\n2022-02-01 00:00:00+00,2.5\n", ("2.50", None)),
     ],
 )
 def test_one_price_in_many_forms(ann: Assets, text: str, expected: tuple[str, Any]) -> None:
@@ -79,6 +85,19 @@ def test_a_header_that_lacks_a_column_says_what_is_known(ann: Assets) -> None:
     [message] = fields(send_csv(ann, "Day,Amount\n2022-02-01,2\n"))["file"]
     assert message.startswith("The header lacks: close. Line 1 was read as the header; it has: Day")
     assert "close may be called closing price, close last, last," in message
+    assert message.endswith('Say which one it is: columns={"close": "<title>"}.')
+
+
+def test_foreign_columns_are_said_in_the_query(ann: Assets) -> None:
+    ann.make()
+    text = "Jour,Close,Adj Close,Clôture\n2022-02-01,9,2,3\n"
+    said = json.dumps({"date": "Jour", "close": "Clôture"})
+    dry = body(send_csv(ann, text, dry_run="true", columns=said))
+    assert [title["column"] for title in dry["columns"]] == ["date", None, None, "close"]
+    assert send_csv(ann, text, columns=said).status_code == 200
+    assert records(ann, "date", "close") == [("2022-02-01", "3.00")]
+    [message] = fields(send_csv(ann, text, columns='{"day": "Jour"}'))["file"]
+    assert message.startswith("columns: there is no day; known are close, date, high, low, open,")
 
 
 def test_a_dry_run_shows_the_rows_as_they_were_read(stand: Stand, ann: Assets) -> None:

@@ -3,9 +3,11 @@
 import csv
 import io
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from shared.testing import Stand
 from tests.assets.build import Assets, body
 
 
@@ -152,3 +154,25 @@ def test_a_wrong_parameter_is_named(apple: Assets, query: dict[str, str], named:
     answer = apple.get("assets/1/price_history/", **query)
     assert answer.status_code == 400
     assert f"'{named}'" in body(answer)["details"]["message"]
+
+
+def test_a_user_has_as_many_prices_of_their_own_as_the_cap_says(
+    stand: Stand, apple: Assets
+) -> None:
+    with patch.dict(stand.app.settings.caps, {"private prices": 5}):
+        days = [{"date": f"2024-03-0{day}", "close": "190"} for day in (4, 5)]
+        calls = [
+            apple.post("assets/1/price_history/bulk/", {"prices": days}),
+            apple.post("assets/1/price_history/bulk/", {"prices": days, "atomic": False}),
+            apple.client.post(
+                "/api/assets/1/price_history/bulk/",
+                data="date,close\n2024-03-04,190\n2024-03-05,190\n",
+                content_type="text/csv",
+            ),
+        ]
+        for refused in calls:
+            assert (refused.status_code, body(refused)["details"]["code"]) == (409, "too_many")
+        assert len(records(apple, "date")) == 4
+        assert apple.price(1, "190", date="2024-03-04").status_code == 200
+        assert apple.price(1, "191", date="2024-03-04").status_code == 200  # the same day
+        assert apple.price(1, "190", date="2024-03-05").status_code == 409

@@ -22,7 +22,7 @@ from services.assets.lanes import REFRESHING
 from services.assets.models import Job
 from shared.http import jobs
 from shared.jobs import Runner
-from shared.testing import Stand, wait_until
+from shared.testing import ENOUGH, Stand, wait_until
 from tests.assets.build import Assets, body
 from tests.assets.feed import Feed, listening
 from tests.assets.telling import Told
@@ -286,7 +286,7 @@ def test_the_worker_does_what_waits(fed: Stand, ann: Assets, feed: Feed) -> None
         wait_until(lambda: body(ann.get(f"jobs/{number}/"))["status"] == "done")
     finally:
         worker.terminate()
-        worker.wait(20)
+        worker.wait(ENOUGH)
     assert closes(ann) == [("2024-01-18", "173.00")]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from services.assets import commands
 from services.assets.app import create_app
 from services.assets.parts.turns import Turns
-from shared.testing import Stand, wait_until
+from shared.testing import ENOUGH, Stand, wait_until
 from tests.assets.build import Assets, body
 from tests.assets.feed import Feed, listening
 from tests.assets.telling import Told
@@ -275,4 +275,4 @@ def test_the_worker_asks_unasked(fed: Stand, ann: Assets, feed: Feed) -> None:
         wait_until(lambda: price(ann, 1) == "175.00")
     finally:
         worker.terminate()
-        worker.wait(20)
+        worker.wait(ENOUGH)

@@ -1,18 +1,17 @@
 """Yahoo's library, yfinance, before a server that answers as Yahoo does."""
 
-import importlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yfinance
 
 from services.assets.app import create_app
 from shared.testing import Stand
 from tests.assets.build import Assets, body
 from tests.assets.feed import Feed, listening
+from tests.assets.yahoo import asking
 from tests.conftest import MakeStand
 
 FRIDAY, MONDAY = 1598621400, 1598880600  # 28 and 31 August 2020, 09:30 in New York
@@ -68,20 +67,11 @@ def fed(make_stand: MakeStand) -> Stand:
 
 
 @pytest.fixture
-def feed(listener: Feed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Feed:
+def feed(listener: Feed, tmp_path: Path) -> Iterator[Feed]:
     """Return what answers in the place of Yahoo."""
     listener.__init__(port=listener.port)  # type: ignore[misc]  # as new
-    root = f"http://127.0.0.1:{listener.port}"
-    for module in (yfinance.base, yfinance.search, yfinance.scrapers.history):
-        monkeypatch.setattr(module, "_BASE_URL_", root)
-    for name in ("_QUOTE_SUMMARY_URL_", "_QUERY1_URL_"):
-        monkeypatch.setattr(yfinance.scrapers.quote, name, root)
-    YfData = importlib.import_module("yfinance.data").YfData  # noqa: N806 - a class
-    # Its cookies come from other addresses.
-    monkeypatch.setattr(YfData, "_get_cookie_and_crumb", lambda *_, **__: (None, "basic"))
-    YfData().cache_get.cache_clear()
-    yfinance.set_tz_cache_location(str(tmp_path))
-    return listener
+    with asking(f"http://127.0.0.1:{listener.port}", tmp_path):
+        yield listener
 
 
 @pytest.fixture
@@ -128,6 +118,13 @@ def test_what_it_does_not_know_and_an_outage_are_bad_gateways(ann: Assets, feed:
     feed.status = 429
     answer = ann.post("assets/2/refresh_data/")
     assert body(answer)["details"]["message"] == "Yahoo Finance does not answer."
+
+
+def test_what_an_outage_answers_is_not_kept(ann: Assets, feed: Feed) -> None:
+    feed.status, feed.body = 503, b"Sorry"
+    assert ann.get("data-sources/yahoo/search/", q="AAPL").status_code == 520
+    feed.status, feed.body = 200, b'{"quotes": []}'
+    assert ann.get("data-sources/yahoo/search/", q="AAPL").status_code == 200
 
 
 def test_a_search_by_isin(ann: Assets, feed: Feed) -> None:

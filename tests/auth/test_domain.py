@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.auth.domain import delays, keys
+from services.auth.domain import delays, keys, passwords
+from shared.errors import ValidationFailed
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -54,3 +55,25 @@ def test_the_delay_doubles_from_the_fifth_failure_to_a_quarter_of_an_hour(
 def test_the_delay_runs_from_the_last_failure() -> None:
     assert delays.wait(7, NOW - timedelta(seconds=3), NOW) == 1
     assert delays.wait(7, NOW - timedelta(seconds=5), NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("aaaaaaaaaa", 'Repeats like "aaa" are easy to guess.'),
+        ("1234567890", "This is a top-100 common password."),
+        ("qwertyuiop", "This is a top-100 common password."),
+        ("password123", "This is a very common password."),
+        ("abcdefghij", 'Sequences like "abc" or "6543" are easy to guess.'),
+        ("annamaria1annamaria1", 'Repeats like "abcabcabc" are only slightly harder to guess'),
+    ],
+)
+def test_a_password_that_is_among_the_first_guesses_is_weak(password: str, reason: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        passwords.require_strong(password, "annamaria1")
+    assert str(refused.value.fields["password"][0]).startswith(reason)
+
+
+@pytest.mark.parametrize("password", ["correct horse", "kq2&Zr9!xw", "ä" * 5 + "ö1x#q" * 40])
+def test_a_password_that_is_not_guessed_soon_is_taken(password: str) -> None:
+    passwords.require_strong(password, "anna")

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -65,20 +64,24 @@ def test_a_hundred_password_changes_at_once_keep_nobody_from_the_door(
             f"{url}/api/users/me/password/", json=body, headers=identity(stand, user), timeout=30
         )
 
-    def waited(path: str, headers: dict[str, str]) -> float:
-        began = time.monotonic()
-        assert requests.get(url + path, headers=headers, timeout=30).status_code == 200
-        return time.monotonic() - began
+    def pass_the_door() -> None:
+        for path, headers in (
+            ("/internal/authorize", {"Authorization": f"Token {key}"}),
+            ("/health/live/", {}),
+            ("/api/users/me/", identity(stand, first)),
+        ):
+            assert requests.get(url + path, headers=headers, timeout=30).status_code == 200
 
     with ThreadPoolExecutor(USERS) as threads:
         changes = [threads.submit(change, first + 1 + n) for n in range(USERS)]
-        waits = []
-        while not all(change.done() for change in changes):
-            waits.append(waited("/internal/authorize", {"Authorization": f"Token {key}"}))
-            waits.append(waited("/health/live/", {}))
-            waits.append(waited("/api/users/me/", identity(stand, first)))
+        passed = 0
+        while True:
+            pass_the_door()
+            if all(change.done() for change in changes):
+                break
+            passed += 1
     answers = [change.result() for change in changes]
-    assert max(waits) < 5
+    assert passed >= 3
     assert {answer.status_code for answer in answers} == {204, 503}
     refused = [n for n, answer in enumerate(answers) if answer.status_code == 503]
     assert {answers[n].headers["Retry-After"] for n in refused} == {"1"}

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from services.auth import commands
-from services.auth.models import LoginFailure, User
+from services.auth.models import FailedAttempt, LoginAddress, Token, User
 from shared.testing import Stand
 from tests.auth.conftest import PASSWORD, Gateway, log_in, sign_up, try_login
 
@@ -136,11 +136,11 @@ def test_failures_of_yesterday_are_deleted(stand: Stand) -> None:
     try_login(stand, "old", "wrong")
     yesterday = datetime.now(UTC) - timedelta(days=1, seconds=1)
     with stand.database.sessions.begin() as session:
-        session.execute(update(LoginFailure).values(last_failure=yesterday))
+        session.execute(update(FailedAttempt).values(last_failure=yesterday))
     try_login(stand, "new", "wrong")
-    stand.database.unit(commands.forget_failures)
+    stand.database.unit(commands.forget_old_failures)
     with stand.database.sessions() as session:
-        assert session.scalars(select(LoginFailure.username)).all() == ["new"]
+        assert session.scalars(select(FailedAttempt.name).distinct()).all() == ["new"]
 
 
 def test_an_address_may_try_ten_times_a_minute(stand: Stand) -> None:
@@ -154,12 +154,79 @@ def test_an_address_may_try_ten_times_a_minute(stand: Stand) -> None:
     assert try_login(stand, address="203.0.113.8").status_code == 200
 
 
+def test_a_stranger_who_guesses_does_not_lock_the_owner_out(stand: Stand) -> None:
+    sign_up(stand)
+    assert try_login(stand, address="192.0.2.1").status_code == 200
+    for attempt in range(5):
+        guess = try_login(stand, "anna", "wrong", address=f"198.51.100.{attempt}")
+        assert guess.status_code == 400
+    assert try_login(stand, address="198.51.100.9").status_code == 429
+    assert try_login(stand, address="192.0.2.1").status_code == 200
+    # The owner's login gives the stranger nothing.
+    assert try_login(stand, address="198.51.100.9").status_code == 429
+
+
+def test_whoever_guesses_from_the_owners_address_waits_there(stand: Stand) -> None:
+    sign_up(stand)
+    assert try_login(stand, address="192.0.2.1").status_code == 200
+    for _ in range(5):
+        assert try_login(stand, "anna", "wrong", address="192.0.2.1").status_code == 400
+    assert try_login(stand, address="192.0.2.1").status_code == 429
+    assert try_login(stand, address="198.51.100.9").status_code == 200
+
+
+def test_an_address_is_known_for_its_own_user_only(stand: Stand) -> None:
+    sign_up(stand, "anna")
+    sign_up(stand, "bob")
+    assert try_login(stand, "bob", address="192.0.2.2").status_code == 200
+    for attempt in range(5):
+        try_login(stand, "anna", "wrong", address=f"198.51.100.{attempt}")
+    assert try_login(stand, "anna", address="192.0.2.2").status_code == 429
+
+
+def test_the_last_twenty_addresses_of_a_user_are_known(stand: Stand) -> None:
+    sign_up(stand)
+    for host in range(22):
+        assert try_login(stand, address=f"192.0.2.{host}").status_code == 200
+    with stand.database.sessions() as session:
+        known = set(session.scalars(select(LoginAddress.address)))
+    assert known == {f"192.0.2.{host}" for host in range(2, 22)}
+
+
+def test_beyond_fifty_logins_the_one_longest_unused_ends(stand: Stand, gateway: Gateway) -> None:
+    user = sign_up(stand)
+    first, second = log_in(stand), log_in(stand)
+    personal = stand.client(user).post("/api/tokens/", json={"name": "a", "scopes": ["read"]})
+    for _ in range(48):
+        stand.database.unit(
+            lambda session: commands.issue_login(session, session.get_one(User, user))
+        )
+    assert gateway.authorize(first).status_code == 200  # so that the second is longest unused
+    log_in(stand)
+    keys = (first, second, personal.get_json()["key"])
+    assert [gateway.authorize(key).status_code for key in keys] == [200, 401, 200]
+    assert stand.events()[-1].type == "token-revoked"
+
+
+def test_logins_that_nobody_uses_for_ninety_days_end(stand: Stand, gateway: Gateway) -> None:
+    user = sign_up(stand)
+    unused, used = log_in(stand), log_in(stand)
+    personal = stand.client(user).post("/api/tokens/", json={"name": "a", "scopes": ["read"]})
+    long_ago = datetime.now(UTC) - timedelta(days=90, seconds=1)
+    with stand.database.sessions.begin() as session:
+        session.execute(update(Token).values(created=long_ago))
+    assert gateway.authorize(used).status_code == 200
+    stand.database.unit(commands.end_unused_logins)
+    keys = (unused, used, personal.get_json()["key"])
+    assert [gateway.authorize(key).status_code for key in keys] == [401, 200, 200]
+
+
 def test_a_refused_attempt_is_not_counted_against_the_name(stand: Stand) -> None:
     for attempt in range(10):
         try_login(stand, f"name{attempt}", "wrong", address="203.0.113.7")
     assert try_login(stand, "anna", "wrong", address="203.0.113.7").status_code == 429
     with stand.database.sessions() as session:
-        known = select(func.count()).where(LoginFailure.username == "anna")
+        known = select(func.count()).where(FailedAttempt.name == "anna")
         assert session.scalar(known) == 0
 
 

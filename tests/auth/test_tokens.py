@@ -55,6 +55,32 @@ def test_a_token_can_make_none_that_may_do_more(client: FlaskClient, gateway: Ga
     }
 
 
+def test_a_token_that_ends_makes_none_that_ends_later(
+    client: FlaskClient, gateway: Gateway
+) -> None:
+    end = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    ending = gateway.client(make_token(client, scopes=["read", "write"], expires_at=_text(end)))
+    for later in (None, _text(end + timedelta(seconds=1))):
+        body = {"name": "later", "scopes": ["read"], "expires_at": later}
+        refused = ending.post("/api/tokens/", json=body)
+        assert refused.status_code == 422
+        assert refused.get_json()["details"]["fields"] == {
+            "expires_at": [f"Your own token ends at {_text(end)}."]
+        }
+    assert make_token(ending, expires_at=_text(end))
+
+
+def test_a_user_has_fifty_personal_tokens_and_logs_in_all_the_same(
+    stand: Stand, client: FlaskClient
+) -> None:
+    for number in range(50):
+        make_token(client, name=f"token {number}")
+    refused = client.post("/api/tokens/", json={"name": "more", "scopes": ["read"]})
+    assert (refused.status_code, refused.get_json()["details"]["code"]) == (409, "too_many")
+    assert client.get("/api/tokens/?page_size=1").get_json()["count"] == 51
+    assert log_in(stand)
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -157,6 +183,10 @@ def test_nobody_sees_or_makes_tokens(stand: Stand) -> None:
     nobody = stand.client(None)
     assert nobody.get("/api/tokens/").status_code == 401
     assert nobody.post("/api/tokens/", json={}).status_code == 401
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def everything_stored(stand: Stand) -> str:

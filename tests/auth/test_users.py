@@ -127,7 +127,9 @@ def test_a_user_who_is_stopped_is_stopped_at_once(
     assert gateway.authorize(key).status_code == 401
     assert try_login(stand).status_code == 400
     assert admin.patch(f"{USERS}{user}/", json={"is_active": True}).status_code == 200
-    assert gateway.authorize(key).status_code == 200
+    # What they had before stays ended.
+    assert gateway.authorize(key).status_code == 401
+    assert gateway.authorize(log_in(stand)).status_code == 200
 
 
 def test_a_deleted_user_is_gone_with_all_tokens(

@@ -8,10 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from gateway.portal.app import create_app as create_portal
-from gateway.portal.limits import with_limits
-from gateway.portal.merge import merge
+from gateway.portal.schema import whole
 from gateway.portal.settings import PortalSettings
-from gateway.routes import load_routes
 from shared.settings import SERVICES
 from shared.testing import environment
 from shared.testing.stand import set_environment
@@ -43,5 +41,4 @@ def documents(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 @pytest.fixture(scope="session")
 def schema(documents: dict[str, Document]) -> Document:
     """Return the merged document, as `/api/schema/` answers it."""
-    merged = merge(dict(sorted(documents.items())), {"title": "Contract", "version": "1.0"})
-    return with_limits(merged, load_routes())
+    return whole(documents)

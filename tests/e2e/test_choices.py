@@ -24,7 +24,20 @@ SHARED = {
     "WORKERS": "2",
     "LIMITS": "on",
     "QUOTA_MARKET_DATA": f"{QUOTA}/hour",
+    "QUOTA_STANDARD": "2000/hour",
+    "QUOTA_ANALYTICS": "200/hour",
+    "QUOTA_LOGIN": "20/minute",
     "MOST_OPEN_JOBS": "3",
+    "MOST_PORTFOLIOS": "100",
+    "MOST_PERSONAL_TOKENS": "20",
+    "MOST_WEBHOOKS": "10",
+    "MOST_ALERT_RULES": "100",
+    "MOST_PRIVATE_ASSETS": "1000",
+    "MOST_PRIVATE_PRICES": "100000",
+    "INTERNAL_READERS": "reports",
+    "CORS_ORIGINS": "https://app.example.com",
+    "BENCHMARK_ALIASES": "SPY:SP500",
+    "LOG_LEVEL": "DEBUG",
 }
 
 
@@ -56,8 +69,9 @@ def test_every_setting_of_the_table_is_started_here_or_for_all_tests() -> None:
     table = (ROOT / "README.md").read_text().partition("| variable |")[2].partition("\n\n")[0]
     chosen = {"PORT", "RUN_DIR", *CHOSEN, *EXISTING, *SHARED}
     chosen |= {"DATABASE", "BUS", "QUOTA_STORAGE", "DATA_SOURCES"}
-    documented = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
-    assert len(documented) == 12
+    names = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    documented = set(re.findall(r"\w+", " ".join(names)))
+    assert len(documented) == 26
     assert documented <= chosen
 
 

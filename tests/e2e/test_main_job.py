@@ -86,21 +86,30 @@ BROKER = """date,transaction_type,isin,quantity,price,currency
 """
 
 
-def test_a_ledger_that_was_just_imported_has_a_value_and_a_return(demo: Client) -> None:
-    portfolio = demo.post("/api/portfolios/", {"name": "From a broker"}).json()["id"]
+@pytest.fixture
+def newcomer(product: Product) -> Client:
+    """Return a user who has just been made, and has nothing."""
+    user = {"username": "newcomer", "password": "a long password", "email": "n@example.org"}
+    made = product.client("admin", "admin").post("/api/users/", user)
+    assert made.status_code == 201, made.text
+    return product.client(user["username"], user["password"])
+
+
+def test_a_ledger_that_was_just_imported_has_a_value_and_a_return(newcomer: Client) -> None:
+    portfolio = newcomer.post("/api/portfolios/", {"name": "From a broker"}).json()["id"]
     imported = requests.post(
-        f"{demo.url}/api/transactions/import/",
+        f"{newcomer.url}/api/transactions/import/",
         params={"portfolio_id": portfolio, "create_missing": "true"},
         data=BROKER,
-        headers={"Authorization": f"Token {demo.token}", "Content-Type": "text/csv"},
+        headers={"Authorization": f"Token {newcomer.token}", "Content-Type": "text/csv"},
         timeout=15,
     )
     assert imported.json()["created"] == 4, imported.text
     # 5 × 90, 10 × 30 and 5 × 100: nobody quotes these funds but their trades.
-    wait_for_total(demo, portfolio, "1250.00")
+    wait_for_total(newcomer, portfolio, "1250.00")
 
     def metrics() -> dict[str, Any]:
-        return dict(demo.get(f"/api/portfolios/{portfolio}/performance_metrics/").json())
+        return dict(newcomer.get(f"/api/portfolios/{portfolio}/performance_metrics/").json())
 
     # Of 1600, 1250 are left and 450 were paid out.
     wait_until(lambda: metrics()["total_return_percentage"] == "6.25")
@@ -108,11 +117,11 @@ def test_a_ledger_that_was_just_imported_has_a_value_and_a_return(demo: Client) 
         f"/api/portfolios/{portfolio}/",
         f"/api/portfolios/{portfolio}/performance_metrics/",
     ):
-        warnings = demo.get(path).json()["warnings"]
+        warnings = newcomer.get(path).json()["warnings"]
         of_trades = [each["message"] for each in warnings if each["code"] == "trade_price"]
         assert len(of_trades) == 3
         assert sum("IE00B4L5Y983" in message for message in of_trades) == 1
-    prices = demo.get("/api/price-history/", symbol="IE00B4L5Y983", ordering="date").json()
+    prices = newcomer.get("/api/price-history/", symbol="IE00B4L5Y983", ordering="date").json()
     assert [(row["date"], row["close"], row["source"]) for row in prices["results"]] == [
         ("2024-01-02", "80.00", "trade"),
         ("2024-03-01", "90.00", "trade"),

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -63,8 +64,9 @@ def running_portal(urls: dict[str, str]) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+@contextmanager
+def standing_site(folder: Path, *options: str) -> Iterator[Site]:
+    """Run all of it; `options` are further ones of the renderer."""
     with ExitStack() as stack:
         services = {
             name: stack.enter_context(
@@ -74,10 +76,14 @@ def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         }
         urls = {name: service.url for name, service in services.items()}
         portal = stack.enter_context(running_portal(urls))
-        folder = tmp_path_factory.mktemp("traefik")
-        yield Site(
-            stack.enter_context(running_gateway(folder, {**urls, "portal": portal})), services
-        )
+        door = running_gateway(folder, {**urls, "portal": portal}, *options)
+        yield Site(stack.enter_context(door), services)
+
+
+@pytest.fixture(scope="module")
+def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with standing_site(tmp_path_factory.mktemp("traefik")) as site:
+        yield site
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def test_targets_that_are_no_path_reach_nothing(site: Site, method: str, target:
 
 @pytest.mark.parametrize("size", [9_000, 100_000, 2_000_000])
 def test_oversized_headers_are_431(site: Site, size: int) -> None:
-    with socket.create_connection((site.door.host, site.door.port), timeout=5) as connection:
+    with socket.create_connection((site.door.host, site.door.port), timeout=30) as connection:
         connection.sendall(b"GET /api/portfolios/ HTTP/1.1\r\nHost: h\r\nX-Big: ")
         try:
             connection.sendall(b"x" * size + b"\r\n\r\n")
@@ -126,7 +126,7 @@ def test_two_requests_in_one_are_not_smuggled(site: Site) -> None:
 
 def test_a_slow_body_occupies_no_service(site: Site) -> None:
     head = b"POST /api/portfolios/ HTTP/1.1\r\nHost: h\r\nAuthorization: Token good\r\n"
-    with socket.create_connection((site.door.host, site.door.port), timeout=5) as connection:
+    with socket.create_connection((site.door.host, site.door.port), timeout=30) as connection:
         connection.sendall(head + b"Content-Length: 1000\r\n\r\n{")
         time.sleep(0.3)
         assert site.reached() == []

@@ -21,20 +21,20 @@ FORGED = {
 
 
 def test_a_protected_request_carries_auths_identity_and_no_token(site: Site) -> None:
-    requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=5)
+    requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=30)
     (seen,) = site.services["portfolio"].seen
     assert seen.all("X-Identity") == ["signed-by-auth:standard"]
     assert seen.all("Authorization") == []
 
 
 def test_auth_itself_sees_which_token_it_was(site: Site) -> None:
-    requests.get(site.url + "/api/tokens/", headers=GOOD, timeout=5)
+    requests.get(site.url + "/api/tokens/", headers=GOOD, timeout=30)
     assert site.services["auth"].seen[-1].all("Authorization") == ["Token good"]
 
 
 def test_auth_is_told_the_method_the_address_and_little_else(site: Site) -> None:
     headers = {**GOOD, "Cookie": "a=b", "X-Other": "x", "X-Request-Id": "request-1"}
-    requests.post(site.url + "/api/v1/portfolios/?a=b", json={"a": 1}, headers=headers, timeout=5)
+    requests.post(site.url + "/api/v1/portfolios/?a=b", json={"a": 1}, headers=headers, timeout=30)
     asked = site.services["auth"].seen[0]
     assert asked.target == "/internal/authorize?class=standard"
     assert asked.method == "GET"
@@ -48,9 +48,9 @@ def test_auth_is_told_the_method_the_address_and_little_else(site: Site) -> None
 
 
 def test_the_request_id_of_auth_goes_on_to_the_service(site: Site) -> None:
-    requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=5)
+    requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=30)
     requests.get(
-        site.url + "/api/portfolios/", headers={**GOOD, "X-Request-Id": "request-1"}, timeout=5
+        site.url + "/api/portfolios/", headers={**GOOD, "X-Request-Id": "request-1"}, timeout=30
     )
     first, second = site.services["portfolio"].seen
     assert first.all("X-Request-Id") == ["made-by-auth"]
@@ -69,7 +69,7 @@ def test_the_request_id_of_auth_goes_on_to_the_service(site: Site) -> None:
 def test_what_a_client_says_about_itself_is_thrown_away(
     site: Site, method: str, path: str, service: str, identity: list[str]
 ) -> None:
-    requests.request(method, site.url + path, headers={**GOOD, **FORGED}, timeout=5)
+    requests.request(method, site.url + path, headers={**GOOD, **FORGED}, timeout=30)
     seen = site.services[service].seen[-1]
     assert seen.all("X-Identity") == identity
     assert seen.all("X-Forwarded-For") == ["127.0.0.1"]
@@ -162,7 +162,7 @@ def test_a_refusal_of_auth_passes_as_it_is(site: Site, status: int) -> None:
     }
     body = '{"error": "as auth says it"}'
     with site.services["auth"].answering(Answer(status, headers, body)):
-        answer = requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=5)
+        answer = requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=30)
     assert answer.status_code == status
     assert answer.text == body
     assert {name: answer.headers[name] for name in headers} == headers
@@ -172,6 +172,6 @@ def test_a_refusal_of_auth_passes_as_it_is(site: Site, status: int) -> None:
 def test_a_429_of_a_service_passes_as_it_is(site: Site) -> None:
     mine = Answer(429, {"Retry-After": "42"}, '{"error": "too many logins"}')
     with site.services["auth"].answering(mine):
-        answer = requests.post(site.url + "/api/auth-token/", json={}, timeout=5)
+        answer = requests.post(site.url + "/api/auth-token/", json={}, timeout=30)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "42")
     assert answer.json() == {"error": "too many logins"}

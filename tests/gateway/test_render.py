@@ -31,8 +31,8 @@ def test_every_user_route_asks_auth_with_its_quota_class() -> None:
 def test_the_flood_guard_is_left_out_for_load_tests_alone() -> None:
     """It is asked by itself, or in the question for auth."""
 
-    def guarded(**options: bool) -> list[bool]:
-        gateway = build(load_routes(), "127.0.0.1:1", **options)
+    def guarded(*, has_flood_guard: bool = True) -> list[bool]:
+        gateway = build(load_routes(), "127.0.0.1:1", has_flood_guard=has_flood_guard)
         backends = {router.name: router.backend for router in gateway.routers}
         guards = {guarded.guard for guarded in gateway.guarded.values()}
         asks = {"flood"} if "flood" in backends else set()
@@ -77,6 +77,45 @@ def test_the_cluster_gets_the_same_routers(cluster: list[dict[str, Any]]) -> Non
         for route in document["spec"]["routes"]
     ]
     assert rules == [(router.rule, router.priority, list(router.middlewares)) for router in routers]
+
+
+def test_the_cluster_lets_the_same_pages_in(tmp_path: Path) -> None:
+    page = "https://app.example"
+    main(["render", "--kubernetes", f"--out={tmp_path}", f"--cors-origins={page}"])
+    documents = _documents(tmp_path / "gateway.yml")
+    (cors,) = [one for one in documents if one["metadata"]["name"] == "cors"]
+    assert cors["spec"]["headers"]["accessControlAllowOriginList"] == [page]
+    for document in documents:
+        if document["kind"] == "IngressRoute":
+            first = [route["middlewares"][:1] for route in document["spec"]["routes"]]
+            has_cors = [names == [{"name": "cors"}] for names in first]
+            assert (
+                all(has_cors)
+                if document["metadata"]["name"] == "gateway-web"
+                else not any(has_cors)
+            )
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "app.example",
+        "https://app.example/",
+        "https://App.example",
+        "https://app.example:443",
+        "http://localhost:80",
+        "ftp://app.example",
+        "https://app.example https://b.example",
+    ],
+)
+def test_what_no_browser_says_of_a_page_is_refused_as_an_origin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], origin: str
+) -> None:
+    chosen = f"--cors-origins=https://fine.example,{origin}"
+    assert main(["render", "--kubernetes", f"--out={tmp_path}", chosen]) == 1
+    assert capsys.readouterr().err.startswith(f"{origin!r} is no origin: ")
 
 
 def test_the_cluster_names_nothing_that_it_does_not_define(cluster: list[dict[str, Any]]) -> None:

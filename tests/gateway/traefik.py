@@ -33,17 +33,18 @@ class Door:
 
 
 @contextmanager
-def running_gateway(folder: Path, urls: Mapping[str, str]) -> Iterator[Door]:
+def running_gateway(folder: Path, urls: Mapping[str, str], *options: str) -> Iterator[Door]:
     """Run Traefik for the services at `urls`; those not named are down.
 
     Args:
         folder: for its files and its log.
         urls: service → base URL.
+        options: further ones of the renderer.
     """
     host, port, internal_port = "127.0.0.1", ports.free(), ports.free()
     services = [f"--service={name}={urls.get(name, _NOWHERE)}" for name in SERVICES]
     entry_points = [f"--entrypoint={host}:{port}", f"--internal={host}:{internal_port}"]
-    assert main(["render", f"--out={folder}", *entry_points, *services]) == 0
+    assert main(["render", f"--out={folder}", *entry_points, *services, *options]) == 0
     binary = Path(sys.executable).with_name("traefik")
     log = folder / "traefik.log"
     with (
@@ -69,7 +70,7 @@ class RawAnswer:
     body: bytes
 
 
-def raw(door: Door, request: bytes, *, timeout: float = 5) -> RawAnswer:
+def raw(door: Door, request: bytes, *, timeout: float = 30) -> RawAnswer:
     """Send bytes as they are, on a connection of their own, and return the answer."""
     with socket.create_connection((door.host, door.port), timeout=timeout) as connection:
         connection.sendall(request)

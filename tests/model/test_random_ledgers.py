@@ -6,13 +6,13 @@ RANDOM_LEDGERS=seed:17,23 python -m pytest tests/model    # these again
 
 import os
 from collections import Counter
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from shared.testing import today
 from tests.model import positions, returns, risk
 from tests.model.cases import Case
 from tests.model.days import Course, window
@@ -54,15 +54,13 @@ def test_hardly_a_figure_was_passed_over_at_the_edge_of_rounding() -> None:
 
 def _answers(written: Case, account: Account) -> list[tuple[str, Any, Any]]:
     """Return what is expected and what came, by the name of the answer."""
-    today = date.today()  # noqa: DTZ011 - the tests run on one clock
+    day = today()
     market = written.market
     ledger = Ledger.of(market, written.currency, written.method, written.entries)
-    held = [
-        positions.Position(ledger, symbol, today).printed() for symbol in sorted(ledger.holdings)
-    ]
+    held = [positions.Position(ledger, symbol, day).printed() for symbol in sorted(ledger.holdings)]
     answers: list[tuple[str, Any, Any]] = [
         ("positions", held, account.positions()),
-        ("portfolio", positions.portfolio(ledger, today), account.totals()),
+        ("portfolio", positions.portfolio(ledger, day), account.totals()),
     ]
     return answers + (_analytics(written, Course(ledger), account) if written.entries else [])
 

@@ -1,17 +1,15 @@
 """The portfolio service on the test stand, emptied before each test; it knows three stocks."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from werkzeug.serving import make_server
 
 from services.assets import app as assets_app
 from services.portfolio.app import create_app
 from shared.testing import Stand
 from tests.conftest import MakeStand
 from tests.portfolio.build import AAPL, SAP, VOD, User, adopt, card
-from tests.portfolio.owning import Assets
+from tests.portfolio.owning import Assets, listening
 
 
 @pytest.fixture(scope="session")
@@ -41,12 +39,8 @@ def bob(stand: Stand) -> User:
 @pytest.fixture(scope="session")
 def assets_server(make_stand: MakeStand) -> Iterator[Assets]:
     stand = make_stand("assets", assets_app.create_app)
-    server = make_server("127.0.0.1", 0, stand.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Assets(stand, f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
+    with listening(stand) as url:
+        yield Assets(stand, url)
 
 
 @pytest.fixture

@@ -1,14 +1,32 @@
 """The real assets service, which the portfolio service asks."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from werkzeug.serving import make_server
+
 from services.assets import commands
 from services.assets.domain.access import SYSTEM, Actor
 from services.assets.domain.quotes import Bar
 from shared.testing import Stand
+
+
+@contextmanager
+def listening(stand: Stand) -> Iterator[str]:
+    """Let a service listen on a port; return its URL."""
+    server = make_server("127.0.0.1", 0, stand.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 @dataclass(frozen=True)

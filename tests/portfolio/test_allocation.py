@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from shared.testing import Stand
+from shared.testing import Stand, today
 from tests.portfolio.build import (
     AAPL,
     EURUSD,
     SAP,
-    TODAY,
     User,
     adopt,
     adopt_pair,
@@ -24,14 +23,14 @@ BOND = 4
 @pytest.fixture
 def portfolio(stand: Stand, ann: User) -> int:
     """Return a dollar portfolio: AAPL 100, SAP 110 (100 euros), a bond 30, cash 60."""
-    adopt_pair(stand, EURUSD, "EURUSD", {TODAY.isoformat(): "1.10"})
+    adopt_pair(stand, EURUSD, "EURUSD", {today().isoformat(): "1.10"})
     adopt(stand, card(AAPL, "AAPL", sector="Technology", country="US"))
     adopt(stand, card(SAP, "SAP", "EUR", sector="Technology", country="DE"))
     adopt(stand, card(BOND, "BOND", asset_type="BOND"))
     portfolio = ann.portfolio()
     ann.record(portfolio, "DEPOSIT", "2024-01-01", amount="60")
     for asset, quantity in ((AAPL, "10"), (SAP, "10"), (BOND, "3")):
-        ann.record(portfolio, "TRANSFER_IN", TODAY.isoformat(), asset=asset, quantity=quantity,
+        ann.record(portfolio, "TRANSFER_IN", today().isoformat(), asset=asset, quantity=quantity,
                    price="1")  # fmt: skip
     return portfolio
 
@@ -100,7 +99,7 @@ def test_holdings_are_put_together(
     assert parts(found) == expected
     assert found["total_value"] == ann.totals(portfolio)["total_value"] == "300.00"
     assert (found["portfolio"], found["currency"], found["group_by"]) == (1, "USD", group_by)
-    assert found["as_of"] == TODAY.isoformat()
+    assert found["as_of"] == today().isoformat()
     assert found["warnings"] == []
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.testing import Stand
+from shared.testing import Stand, today
 from tests.portfolio.build import (
     AAPL,
     EURUSD,
-    TODAY,
     User,
     adopt,
     adopt_pair,
@@ -56,7 +55,7 @@ def portfolio(stand: Stand, ann: User) -> int:
         ("asset", 5),
         ("asset", 6),
         ("asset", "AAPL"),
-        ("date", (TODAY + timedelta(days=2)).isoformat()),
+        ("date", "9999-12-31"),
         ("date", "1899-12-31"),
         ("date", "2024-02-30"),
         ("notes", "a\x00b"),
@@ -75,6 +74,11 @@ def test_a_wrong_field_is_named_and_nothing_is_written(
     assert ann.get("/api/transactions/")["count"] == 0
     assert ann.get("/api/positions/?include_closed=true")["count"] == 0
     assert stand.events() == before
+
+
+def test_the_day_after_tomorrow_is_nowhere_yet(ann: User, portfolio: int) -> None:
+    day = today() + timedelta(days=2)
+    assert list(ann.refuse(portfolio, "DEPOSIT", day.isoformat(), amount="1")) == ["date"]
 
 
 @pytest.mark.parametrize("missing", ["portfolio", "asset", "transaction_type", "date", "quantity"])
@@ -208,13 +212,13 @@ def test_a_wrong_query_is_a_400_that_names_the_parameter(ann: User, query: str) 
 
 
 def test_the_largest_numbers_that_are_accepted_are_added_up(stand: Stand, ann: User) -> None:
-    adopt_pair(stand, EURUSD, "EURJPY", {TODAY.isoformat(): "999999999999.99999999"})
+    adopt_pair(stand, EURUSD, "EURJPY", {today().isoformat(): "999999999999.99999999"})
     portfolio = ann.portfolio(currency="JPY")
     for asset in range(20, 29):
         adopt(stand, card(asset, f"HUGE{asset}", "EUR", current_price="999999999999.99999999"))
         row = {"asset": asset, "quantity": "999999999999", "price": "0"}
         ann.record(portfolio, "TRANSFER_IN", "2024-01-02", **row)
-        ann.record(portfolio, "SPLIT", TODAY.isoformat(), asset=asset, ratio="999:1")
+        ann.record(portfolio, "SPLIT", today().isoformat(), asset=asset, ratio="999:1")
     # 9 assets × 999 × (10^12 − 1) × (10^12 − 10^−8)², to a yen.
     value = "8990999999991008999820180000000179820001"
     portfolios = f"/api/portfolios/{portfolio}/"

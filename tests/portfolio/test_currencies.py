@@ -3,12 +3,11 @@
 import pytest
 
 from services.portfolio import commands
-from shared.testing import Stand
+from shared.testing import Stand, today
 from tests.portfolio.build import (
     AAPL,
     EURUSD,
     SAP,
-    TODAY,
     VOD,
     User,
     adopt,
@@ -17,12 +16,15 @@ from tests.portfolio.build import (
     codes,
 )
 
-EURUSD_CLOSES = {"2024-01-02": "1.10", "2024-02-01": "1.20", TODAY.isoformat(): "1.25"}
-
 
 @pytest.fixture
 def pair(stand: Stand) -> None:
-    adopt_pair(stand, EURUSD, "EURUSD", EURUSD_CLOSES)
+    adopt_eurusd(stand)
+
+
+def adopt_eurusd(stand: Stand) -> None:
+    closes = {"2024-01-02": "1.10", "2024-02-01": "1.20", today().isoformat(): "1.25"}
+    adopt_pair(stand, EURUSD, "EURUSD", closes)
 
 
 @pytest.mark.usefixtures("pair")
@@ -148,7 +150,7 @@ def test_another_quantity_of_what_cost_nothing_or_an_unknown_amount_has_todays_r
     portfolio, other = ann.portfolio(), ann.portfolio()
     ann.record(portfolio, "BUY", "2024-01-05", asset=SAP, quantity="10", price="8")
     ann.record(other, "TRANSFER_IN", "2024-01-05", asset=SAP, quantity="10", price="0")
-    adopt_pair(stand, EURUSD, "EURUSD", {TODAY.isoformat(): "1.25"})
+    adopt_pair(stand, EURUSD, "EURUSD", {today().isoformat(): "1.25"})
     for number, cost in ((portfolio, "120.00"), (other, "0.00")):  # 12 × 8 × 1.25
         path = f"/api/positions/{ann.position(number, SAP)['id']}/"
         assert ann.patch(path, {"quantity": "12"})["base"]["total_cost_basis"] == cost
@@ -174,7 +176,7 @@ def test_a_rate_that_no_money_needs_is_not_missed(ann: User) -> None:
 
 def test_a_private_pair_counts_for_its_owner_alone(stand: Stand, ann: User, bob: User) -> None:
     pair = card(EURUSD, "EURUSD", asset_type="CURRENCY", owner=1)
-    adopt(stand, pair, {"2024-01-02": "1.50", TODAY.isoformat(): "2"})
+    adopt(stand, pair, {"2024-01-02": "1.50", today().isoformat(): "2"})
     mine, theirs = ann.portfolio(), bob.portfolio()
     row = {"asset": SAP, "quantity": "10", "price": "8"}
     assert ann.record(mine, "BUY", "2024-01-02", **row)["exchange_rate"] == "1.50"
@@ -237,7 +239,7 @@ def test_a_rate_that_comes_later_is_filled_in(stand: Stand, ann: User) -> None:
     portfolio = ann.portfolio()
     ann.record(portfolio, "BUY", "2024-01-02", asset=SAP, quantity="10", price="8")
     ann.record(portfolio, "DEPOSIT", "2024-01-02", amount="10", currency="EUR")
-    adopt_pair(stand, EURUSD, "EURUSD", EURUSD_CLOSES)
+    adopt_eurusd(stand)
     stand.database.unit(commands.rate_unrated)
     totals = ann.totals(portfolio)
     assert (totals["total_cost_basis"], totals["cash_balance"]) == ("88.00", "-77.00")
@@ -252,7 +254,10 @@ def test_a_rate_between_transaction_and_asset_that_is_missing_is_refused(ann: Us
     row = {"asset": SAP, "quantity": "1", "price": "1", "currency": "CHF"}
     fields = ann.refuse(ann.portfolio(), "BUY", "2024-01-02", **row)
     assert fields == {
-        "currency": ["There is no exchange rate from CHF to EUR on or before 2024-01-02."]
+        "currency": [
+            "There is no exchange rate from CHF to EUR on or before 2024-01-02: record a price of"
+            " CHFEUR, an asset of the type CURRENCY."
+        ]
     }
 
 
@@ -372,7 +377,7 @@ def test_an_asset_without_a_price_makes_the_total_unknown(stand: Stand, ann: Use
     assert codes(ann.position(portfolio, 7)) == [("current_value", "price_missing")]
 
 
-@pytest.mark.parametrize("closes", [EURUSD_CLOSES, {}])
+@pytest.mark.parametrize("closes", [{"2024-01-02": "1.10", "2024-02-01": "1.20"}, {}])
 def test_a_note_changes_no_cost_also_after_another_currency(
     stand: Stand, ann: User, closes: dict[str, str]
 ) -> None:

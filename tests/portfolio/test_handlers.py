@@ -10,9 +10,9 @@ from services.portfolio.outside.owners import Owners
 from services.portfolio.replicas import Replicas
 from shared.events import Event
 from shared.identity import Signer
-from shared.testing import Stand
+from shared.testing import Stand, today
 from shared.testing.stand import NOWHERE
-from tests.portfolio.build import AAPL, EURUSD, SAP, TODAY, User, card
+from tests.portfolio.build import AAPL, EURUSD, SAP, User, card
 
 Tell = Callable[..., Event]
 
@@ -37,7 +37,7 @@ def tell(stand: Stand) -> Tell:
     return hear
 
 
-def price(close: str, day: str = TODAY.isoformat()) -> dict[str, Any]:
+def price(close: str, day: str) -> dict[str, Any]:
     return {"date": day, "open": None, "high": None, "low": None, "close": close, "volume": None}
 
 
@@ -51,7 +51,9 @@ def portfolio(ann: User) -> int:
 
 def test_a_new_price_moves_the_total(ann: User, portfolio: int, tell: Tell) -> None:
     apple = card(AAPL, "AAPL", current_price="12.50")
-    tell("price-updated", 2, apple, price=price("12.50"), previous_price="10.00")
+    tell(
+        "price-updated", 2, apple, price=price("12.50", today().isoformat()), previous_price="10.00"
+    )
     assert ann.totals(portfolio)["total_value"] == "125.00"
 
 

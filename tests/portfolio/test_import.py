@@ -9,8 +9,8 @@ import pytest
 from services.assets.domain.access import Actor
 from services.portfolio.commands import imports
 from services.webhooks.domain.transactions import public
-from shared.testing import Stand
-from tests.portfolio.build import TODAY, User, answered, codes, refused
+from shared.testing import Stand, today
+from tests.portfolio.build import User, adopt_pair, answered, codes, refused
 from tests.portfolio.filing import HEADER, bad_rows, imported, listed, send
 from tests.portfolio.owning import Assets
 
@@ -292,6 +292,8 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(
                 "name": "All-World",
                 "currency": "EUR",
                 "lines": [2, 4],
+                "data_source": None,
+                "data_symbol": None,
                 "candidates": [
                     {
                         "id": fund,
@@ -324,12 +326,43 @@ def test_a_dry_run_shows_the_assets_that_it_would_make(
     before = stand.events()
     found = imported(ann, portfolio, text, dry_run=True, create_missing=True)
     fund = {"id": None, "symbol": "VWRL", "name": "All-World", "currency": "EUR", "isin": FUND}
+    fund |= {"asset_type": "OTHER", "data_source": None, "data_symbol": None}
     assert found["new_assets"] == [{**fund, "lines": [2, 3]}]
     assert (found["created"], found["import_id"]) == (2, None)
     assert stand.events() == before
     assert assets.stand.events() == []
     [created] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
     assert created == {**fund, "id": listed(ann)[0]["asset"], "lines": [2, 3]}
+
+
+@pytest.mark.parametrize("name", ["symbol", "isin"])
+def test_an_asset_whose_file_says_no_currency_is_kept_in_that_of_its_rows(
+    ann: User, assets: Assets, name: str
+) -> None:
+    portfolio = ann.portfolio(currency="EUR")
+    text = (
+        f"date,transaction_type,{name},quantity,price,amount,currency\n"
+        f"2024-01-02,BUY,{FUND},10,75,,GBX\n2024-01-03,DIVIDEND,{FUND},,,1.50,GBP\n"
+    )
+    [made] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
+    assert made["currency"] == "GBP"
+    [position] = ann.get(f"/api/positions/?portfolio_id={portfolio}")["results"]
+    assert (position["currency"], position["total_cost_basis"]) == ("GBP", "7.50")
+
+
+def test_a_paper_whose_rows_are_in_several_currencies_is_one_asset_in_the_first(
+    stand: Stand, ann: User, assets: Assets
+) -> None:
+    adopt_pair(stand, assets.make("EURUSD"), "EURUSD", {"2024-01-01": "1.25"})
+    portfolio = ann.portfolio(currency="EUR")
+    text = (
+        "date,transaction_type,isin,quantity,price,amount,currency\n"
+        f"2024-01-02,BUY,{FUND},10,50,,USD\n2024-01-03,DIVIDEND,{FUND},,,4,EUR\n"
+    )
+    [made] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
+    assert (made["currency"], made["lines"]) == ("USD", [2, 3])
+    [position] = ann.get(f"/api/positions/?portfolio_id={portfolio}")["results"]
+    assert (position["total_cost_basis"], position["income"]) == ("500.00", "5.00")
 
 
 def test_a_dry_run_refuses_what_the_real_call_would(
@@ -486,10 +519,23 @@ def test_what_the_owner_of_assets_refuses_to_make_is_a_bad_row(
     wrong_digit = of_fund(symbol="FUND", isin="IE00B3RBWM26")
     rows = bad_rows(ann, portfolio, wrong_digit, create_missing=True)
     assert list(rows["2"]) == ["isin"]
-    assets.make("FUND", "EUR", by=ANN, isin=APPLE)
-    other_currency = of_fund(symbol="FUND", isin=FUND, asset_currency="USD")
+    mine = assets.make("FUND", "EUR", by=ANN)
+    other_currency = HEADER.replace("symbol", "symbol,asset_currency")
+    other_currency += "2024-01-02,BUY,FUND,USD,1,5,,\n"
     rows = bad_rows(ann, portfolio, other_currency, create_missing=True)
-    assert rows == {"2": {"asset": ["Your asset FUND is in EUR, not in USD."]}}
+    message = "Your asset FUND is in EUR, not in USD: say which is meant by"
+    mend = f'mapping={{"FUND": {mine}}}, or give yours another symbol.'
+    assert rows == {"2": {"asset": [f"{message} {mend}"]}}
+
+
+def test_another_paper_of_the_symbol_in_another_currency_gets_its_isin_behind_it(
+    ann: User, portfolio: int, assets: Assets
+) -> None:
+    assets.make("FUND", "EUR", by=ANN, isin=APPLE)
+    text = of_fund(symbol="FUND", isin=FUND, asset_currency="USD")
+    [made] = imported(ann, portfolio, text, create_missing=True)["new_assets"]
+    assert (made["symbol"], made["currency"]) == (f"FUND {FUND}", "USD")
+    assert imported(ann, portfolio, text)["created"] == 0
 
 
 def test_the_list_of_transactions_as_csv_is_a_file_too(
@@ -548,7 +594,7 @@ def test_both_german_files_of_portfolio_performance(
     of_cash = imported(ann, portfolio, cash, format="portfolio_performance")
     assert [found["created"] for found in (of_trades, of_cash)] == [1, 1]
     assert (of_cash["skipped"], codes(of_cash)) == (1, [("skipped", "rows_skipped")])
-    assert of_cash["warnings"][0]["message"].startswith("1: Trades in a cash account's file")
+    assert of_cash["warnings"][0]["message"].startswith("1 row skipped: Trades in a cash")
     assert ann.totals(portfolio)["cash_balance"] == "995.00"
     assert ann.position(portfolio, fund)["total_cost_basis"] == "1005.00"
 
@@ -608,7 +654,7 @@ def test_only_the_owner_of_the_portfolio_imports_into_it(
 
 
 def test_an_import_with_a_key_happens_once(ann: User, portfolio: int) -> None:
-    text = f"date,transaction_type,amount\n{TODAY},DEPOSIT,1\n"
+    text = f"date,transaction_type,amount\n{today()},DEPOSIT,1\n"
     answers = [
         ann.client.post(
             f"/api/transactions/import/?portfolio_id={portfolio}",

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -134,6 +135,17 @@ def test_a_row_that_gets_its_isin_later_is_known_and_its_asset_has_it(
     assert made(ann, portfolio, before, format=PP)["created"] == 0
 
 
+@pytest.mark.parametrize("later", [f"{SAP},", ",NINE", f"{SAP},NINE"])
+def test_a_row_that_had_only_a_name_is_known_by_more(ann: User, later: str) -> None:
+    portfolio = ann.portfolio()
+    header = "date,transaction_type,isin,symbol,asset_name,quantity,price\n"
+    before = f"{header}2022-02-01,BUY,,,Nine AG,8,50\n"
+    after = f"{header}2022-02-01,BUY,{later},Nine AG,8,50\n"
+    assert made(ann, portfolio, before)["created"] == 1
+    found = made(ann, portfolio, after)
+    assert (found["created"], found["skipped"], found["new_assets"]) == (0, 1, [])
+
+
 def test_a_row_of_another_asset_or_by_hand_is_not_known(ann: User, assets: Assets) -> None:
     portfolio = ann.portfolio()
     one, other = assets.make("ONE"), assets.make("TWO")
@@ -194,6 +206,17 @@ def test_prices_and_cash_of_ghostfolio(ann: User, assets: Assets) -> None:
     assert told.data["count"] == 2
     again = ghostfolio(ann, portfolio, export)
     assert (again["created"], again["skipped"]) == (0, 2)
+
+
+def test_a_brokers_file_without_its_format_is_told_which_it_is(ann: User) -> None:
+    portfolio = ann.portfolio()
+    content = (Path(__file__).parent / "examples" / "coinbase.csv").read_bytes()
+    message = answered(send(ann, portfolio, content), 422)["details"]["message"]
+    assert message.startswith("8 rows of the file are refused. The titles are those of Coinbase's")
+    assert message.endswith("format=coinbase reads it.")
+    fund = b"date,type,symbol,instrumentType,quantity,unit_price,currency,fee,amount,comment,fxRate"
+    fund += b",subtype\n2022-01-04,BUY,NINE,EQUITY,10,22.00,USD,1.00,,,,\n"
+    assert ("file", "other_format") in codes(imported(ann, portfolio, fund, dry_run=True))
 
 
 def test_title_lines_before_the_header_are_a_warning(ann: User) -> None:
@@ -287,6 +310,12 @@ def test_the_formats_are_listed_with_their_columns_and_words(ann: User) -> None:
     assert formats["generic"]["types"]["kauf"] == "BUY"
     assert formats["ghostfolio"]["content_type"] == "application/json"
     assert formats["ghostfolio"]["skips"] == {"liability": "Liabilities are not part of a ledger."}
+    assert formats["ghostfolio"]["not_read"] == [
+        "Liabilities are not part of a ledger.",
+        "Activities dated after the export are drafts.",
+    ]
+    assert formats["interactive_brokers_xml"]["content_type"] == "application/xml"
+    assert formats["degiro_account"]["by_sign"]["dividendensteuer"] == ["TAX_REFUND", "TAX"]
 
 
 def test_a_form_sent_by_mistake_is_told_how_to_send_the_file(ann: User) -> None:

@@ -1,6 +1,11 @@
 """Portfolios as a client makes, changes and deletes them."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
+
 import pytest
+from werkzeug.test import TestResponse
 
 from shared.testing import Stand
 from tests.portfolio.build import AAPL, User, answered, codes, refused
@@ -96,3 +101,22 @@ def test_nothing_is_no_currency_and_no_method(ann: User, field: str) -> None:
     body = {"name": "Mine", field: None}
     for method, path in (("POST", "/api/portfolios/"), ("PUT", portfolio), ("PATCH", portfolio)):
         assert list(refused(ann.client.open(path, method=method, json=body))) == [field]
+
+
+def test_a_user_has_as_many_portfolios_as_the_cap_says(stand: Stand, ann: User, bob: User) -> None:
+    with patch.dict(stand.app.settings.caps, {"portfolios": 3}):
+        for name in "ab":
+            ann.post("/api/portfolios/", {"name": name})
+        made = at_once(lambda number: ann.client.post("/api/portfolios/", json={"name": number}))
+        assert sorted(answer.status_code for answer in made) == [201, 409]
+        refusal = next(answer for answer in made if answer.status_code == 409).get_json()
+        assert refusal["details"]["code"] == "too_many"
+        assert ann.get("/api/portfolios/")["count"] == 3
+        bob.post("/api/portfolios/", {"name": "a"})
+        assert ann.client.delete("/api/portfolios/1/").status_code == 204
+        ann.post("/api/portfolios/", {"name": "d"})
+
+
+def at_once(call: Callable[[str], TestResponse]) -> list[TestResponse]:
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(call, ("first", "second")))

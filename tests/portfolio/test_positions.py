@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.finance.days import latest_day
-from shared.testing import Stand
-from tests.portfolio.build import AAPL, SAP, TODAY, User, adopt, answered, card, refused
+from shared.testing import Stand, today
+from tests.portfolio.build import AAPL, SAP, User, adopt, answered, card, refused
 
 OPENING = {
     "asset": AAPL,
@@ -46,7 +46,7 @@ def test_a_position_answers_as_the_published_sample(
                 "name": "Apple Inc.",
                 "asset_type": "STOCK",
                 "current_price": "175.50",
-                "price_date": TODAY.isoformat(),
+                "price_date": today().isoformat(),
                 "price_change": "2.50",
                 # 2.50 / 173.00 is 1.4450…, half up; the sample's 1.44 is cut off.
                 "price_change_percentage": "1.45",
@@ -85,7 +85,7 @@ def test_a_position_is_opened_by_a_transfer(ann: User) -> None:
 def test_without_a_date_it_is_opened_today(ann: User, portfolio: int) -> None:
     body = {**OPENING, "portfolio": portfolio}
     del body["first_purchase_date"]
-    assert ann.post("/api/positions/", body)["first_purchase_date"] == TODAY.isoformat()
+    assert ann.post("/api/positions/", body)["first_purchase_date"] == today().isoformat()
 
 
 @pytest.mark.usefixtures("opened")
@@ -100,7 +100,7 @@ def test_another_quantity_is_an_adjustment_of_today(ann: User, opened: str) -> N
     assert (changed["quantity"], changed["average_cost"]) == ("40.00000000", "150.00000000")
     adjustment = ann.get("/api/transactions/")["results"][0]
     assert adjustment["transaction_type"] == "ADJUSTMENT"
-    assert (adjustment["date"], adjustment["quantity"]) == (TODAY.isoformat(), "40.00000000")
+    assert (adjustment["date"], adjustment["quantity"]) == (today().isoformat(), "40.00000000")
 
 
 def test_another_average_cost_is_an_adjustment_too(ann: User, opened: str) -> None:
@@ -129,7 +129,7 @@ def test_a_quantity_of_zero_closes_it_and_it_can_be_opened_again(
 ) -> None:
     assert ann.patch(opened, {"quantity": "0"})["quantity"] == "0.00000000"
     assert list(refused(ann.client.patch(opened, json={"quantity": "1"}))) == ["average_cost"]
-    body = {**OPENING, "portfolio": portfolio, "first_purchase_date": TODAY.isoformat()}
+    body = {**OPENING, "portfolio": portfolio, "first_purchase_date": today().isoformat()}
     assert ann.post("/api/positions/", body)["quantity"] == "100.00000000"
 
 
@@ -200,7 +200,7 @@ def test_a_position_is_not_opened_before_an_adjustment_that_closed_it(
     body = {**OPENING, "portfolio": portfolio}
     assert refused(ann.client.post("/api/positions/", json=body)) == {
         "first_purchase_date": [
-            f"An ADJUSTMENT of {TODAY} says what is held from then on: open the position on that"
+            f"An ADJUSTMENT of {today()} says what is held from then on: open the position on that"
             " day or later, or delete the ADJUSTMENT first."
         ]
     }

@@ -53,7 +53,8 @@ def happen(assets: Assets, random: Random, made: list[int]) -> None:
 
 @given(random=st.randoms(use_true_random=False))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_copy_made_of_events_is_one_made_anew(
     asking: Stand, assets_server: Assets, random: Random

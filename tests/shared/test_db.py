@@ -12,7 +12,8 @@ from sqlalchemy import Integer, bindparam, literal, literal_column, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from shared.db import Database, Query, driver_url, sqlstate
+from shared.db import Database, Query, copy_in, driver_url, sqlstate
+from shared.testing import ENOUGH
 from shared.testing.stand import create_database
 from tests.shared.bus.database import terminate_backends
 
@@ -64,7 +65,7 @@ def test_two_that_change_the_same_at_once_are_both_done(database: Database) -> N
         seen = count(session)
         tries.append(seen)
         if len(tries) <= 2:
-            both.wait(5)
+            both.wait(ENOUGH)
         put(session, seen + 1)
 
     with ThreadPoolExecutor(2) as pool:
@@ -134,6 +135,47 @@ def test_a_unit_whose_connection_dies_is_done_again_but_not_when_it_dies_in_the_
 def number(database: Database, sql: str = "n") -> list[Any]:
     query = Query(select(literal_column(sql).label("n")).select_from(text("counter")))
     return [row.n for row in database.read(query, {})]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 9, 10, 3000])
+def test_rows_are_stored_as_they_are_however_many(database: Database, rows: int) -> None:
+    odd = ["tab\tand\nline", "\\N", "", None, "ö', %s"]
+    written = [(number, odd[number % len(odd)]) for number in range(rows)]
+
+    def store(session: Session) -> list[tuple[Any, ...]]:
+        session.execute(text("CREATE TEMP TABLE texts (n bigint, t text) ON COMMIT DROP"))
+        copy_in(session, "texts", ("n", "t"), iter(written))
+        return [tuple(row) for row in session.execute(text("SELECT n, t FROM texts ORDER BY n"))]
+
+    assert database.unit(store) == written
+
+
+@pytest.mark.parametrize("rows", [1, 3000])
+def test_rows_that_the_server_refuses_are_an_error_of_the_database(
+    database: Database, rows: int
+) -> None:
+    with pytest.raises(DBAPIError) as refused:
+        database.unit(lambda session: copy_in(session, "counter", ("n",), [("x",)] * rows))
+    assert sqlstate(refused.value) == "22P02"
+    assert database.unit(count) == 0
+
+
+@pytest.mark.parametrize("rows", [1, 3000])
+def test_rows_whose_connection_dies_are_stored_by_another_one(
+    database: Database, rows: int
+) -> None:
+    attempts: list[Session] = []
+
+    def store(session: Session) -> None:
+        put(session, 0)
+        if not attempts:
+            attempts.append(session)
+            terminate_backends(database)
+        copy_in(session, "counter", ("n",), [(1,)] * rows)
+
+    database.unit(store)
+    total = database.unit(lambda session: session.scalar(text("SELECT sum(n) FROM counter")))
+    assert total == rows
 
 
 def test_a_query_has_parameters_and_rows_with_names(database: Database) -> None:

@@ -96,7 +96,7 @@ def test_the_catalogue_has_every_promised_type() -> None:
         *("transaction-created", "transaction-updated", "transaction-deleted"),
         *("position-changed", "portfolio-valued", "risk-computed", "snapshot-created"),
         *("user-created", "user-deleted", "token-revoked", "alert-fired"),
-        *("user-deactivated", "ledger-changed"),
+        *("user-deactivated", "ledger-changed", "import-taken-back"),
     }
 
 

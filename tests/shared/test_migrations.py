@@ -14,6 +14,7 @@ from sqlalchemy import MetaData
 from shared import migrations
 from shared.db import Database
 from shared.settings import SERVICES
+from shared.testing import ENOUGH
 from shared.testing.stand import create_database
 
 # What PostgreSQL itself says of the schema `public`, apart from Alembic's own table.
@@ -112,7 +113,7 @@ def test_two_that_migrate_at_once_wait_for_each_other(postgres_url: str) -> None
         second.start()
         time.sleep(4.3)
         assert second.is_alive()
-    second.join(20)
+    second.join(ENOUGH)
     assert schema_of(url)["columns"]
 
 
@@ -121,13 +122,13 @@ def test_a_drafted_migration_makes_what_the_models_say(
 ) -> None:
     copy = tmp_path / "services" / "auth" / "migrations"
     shutil.copytree("services/auth/migrations", copy)
-    [last] = copy.glob("versions/*_outbox_subjects.py")
+    [last] = copy.glob("versions/*_known_addresses.py")
     last.unlink()
     monkeypatch.setattr(migrations, "_ROOT", tmp_path)
     url = create_database(postgres_url, "auth")
     migrations.upgrade("auth", url)
-    migrations.draft("auth", url, "outbox with subjects")
-    assert (copy / "versions" / "0003_outbox_with_subjects.py").exists()
+    migrations.draft("auth", url, "login addresses")
+    assert (copy / "versions" / "0004_login_addresses.py").exists()
     migrations.upgrade("auth", url)
     whole = create_database(postgres_url, "auth")
     monkeypatch.undo()

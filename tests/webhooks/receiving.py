@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from sqlalchemy import text
 from standardwebhooks import Webhook
 
 from services.webhooks.outside.network import Network
@@ -122,6 +123,13 @@ class Clock:
 
     def advance(self, by: timedelta) -> None:
         self.now += by
+
+
+def claims(stand: Stand) -> list[datetime]:
+    """Return until when the attempts that are under way are claimed."""
+    with stand.database.engine.connect() as connection:
+        claimed = text("SELECT claimed_until FROM deliveries WHERE claimed_until IS NOT NULL")
+        return list(connection.scalars(claimed))
 
 
 @contextmanager

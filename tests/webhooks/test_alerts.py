@@ -1,9 +1,11 @@
 """Alert rules through the public API."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from shared.testing import Stand
 from tests.webhooks.calling import User, body, fields
 from tests.webhooks.owning import OwnersServer
 from tests.webhooks.telling import Said
@@ -134,3 +136,14 @@ def test_the_list_is_filtered(ann: User, said: Said, apple: OwnersServer) -> Non
     assert [rule["id"] for rule in ann.found("alerts/", kind="PORTFOLIO_VALUE_BELOW")] == [2]
     assert [rule["id"] for rule in ann.found("alerts/", search="low")] == [2]
     assert [rule["id"] for rule in ann.found("alerts/", ordering="-name")] == [1, 2]
+
+
+def test_a_user_has_as_many_rules_as_the_cap_says(
+    stand: Stand, ann: User, apple: OwnersServer
+) -> None:
+    with patch.dict(stand.app.settings.caps, {"alert rules": 1}):
+        ann.watch("PRICE_ABOVE", "200", asset=5)
+        values = {"name": "One more", "kind": "PRICE_ABOVE", "asset": 5, "threshold": "300"}
+        refused = ann.post("alerts/", values)
+        assert (refused.status_code, body(refused)["details"]["code"]) == (409, "too_many")
+        assert len(ann.found("alerts/")) == 1

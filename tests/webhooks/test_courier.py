@@ -12,7 +12,15 @@ from services.webhooks.outside.sealing import Seal
 from shared.testing import ENOUGH, Stand, wait_until
 from shared.testing.bells import is_rung, listening
 from tests.webhooks.calling import User
-from tests.webhooks.receiving import Clock, Handler, MakeReceiver, Receiver, answering, delivering
+from tests.webhooks.receiving import (
+    Clock,
+    Handler,
+    MakeReceiver,
+    Receiver,
+    answering,
+    claims,
+    delivering,
+)
 
 
 def test_a_receiver_that_hangs_has_two_in_flight_and_delays_nobody(
@@ -115,7 +123,7 @@ def test_an_attempt_that_outlasts_its_claim_is_not_made_twice(
     answered = threading.Event()
 
     def late(handler: Handler) -> None:
-        answered.wait(10)
+        answered.wait(ENOUGH)
         answering(200)(handler)
 
     receiver = make_receiver(late)
@@ -124,9 +132,9 @@ def test_an_attempt_that_outlasts_its_claim_is_not_made_twice(
     clock = Clock()
     with delivering(stand, network, seal, clock, couriers=2):
         wait_until(lambda: receiver.requests)
-        for _ in range(2):  # a claim lasts five seconds, and is kept up every second
+        for _ in range(2):  # a claim lasts five seconds, and is kept up
             clock.advance(timedelta(seconds=4))
-            time.sleep(1.3)
+            wait_until(lambda: claims(stand) == [clock.now + timedelta(seconds=5)])
         answered.set()
         wait_until(lambda: ann.log(webhook)[0]["status"] == "DELIVERED")
     assert len(receiver.requests) == 1

@@ -13,7 +13,8 @@ from services.webhooks.outside.network import Network
 from services.webhooks.outside.sealing import Seal
 from shared.testing import Stand, wait_until
 from tests.webhooks.calling import Json, User
-from tests.webhooks.receiving import Clock, MakeReceiver, Receiver, answering, delivering
+from tests.webhooks.receiving import Clock, MakeReceiver, Receiver, answering, claims, delivering
+from tests.webhooks.test_fanout import assert_documented
 
 
 def test_a_delivery_is_verified_by_the_public_library(
@@ -26,6 +27,7 @@ def test_a_delivery_is_verified_by_the_public_library(
     request = receiver.requests[0]
     content = request.verified(webhook["secret"])
     assert content["type"] == "webhook.test"
+    assert_documented(stand, content)
     assert content["data"] == {"webhook": webhook["id"], "description": ""}
     assert request.headers["Content-Type"] == "application/json"
     assert request.headers["Host"] == f"127.0.0.1:{receiver.port}"
@@ -182,7 +184,7 @@ def test_after_ten_failures_in_a_row_a_webhook_is_left_alone(
     clock = Clock()
     with delivering(stand, network, seal, clock):
         wait_until(lambda: len(receiver.requests) >= 10)
-        time.sleep(0.5)
+        wait_until(lambda: not claims(stand))
         paused_at = len(receiver.requests)
         assert paused_at <= 11  # one was in flight beside the tenth
         clock.advance(timedelta(minutes=2, seconds=1))
@@ -204,8 +206,8 @@ def test_what_is_asked_for_by_hand_ends_the_pause(
         ann.send_test(webhook)
     with delivering(stand, network, seal):
         wait_until(lambda: len(receiver.requests) == 10)
+        wait_until(lambda: not claims(stand))
         receiver.answer = answering(200)
-        time.sleep(0.3)
         ann.send_test(webhook)
         wait_until(lambda: _has_attempts(ann, webhook, 1))
     assert ann.log(webhook)[0]["status"] == "DELIVERED"

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 from sqlalchemy import text
 
@@ -17,13 +18,26 @@ URL = "http://127.0.0.1:9/hook"
 
 
 def told(stand: Stand) -> list[tuple[int, Json]]:
-    """Return (webhook, content) of everything that is told, in order."""
+    """Return (webhook, content) of everything that is told, in order; each is as documented."""
     statement = text(
         "SELECT webhook_id, body FROM deliveries JOIN messages ON messages.id = message_id"
         " ORDER BY deliveries.id"
     )
     with stand.database.engine.connect() as connection:
-        return [(row.webhook_id, json.loads(row.body)) for row in connection.execute(statement)]
+        said = [(row.webhook_id, json.loads(row.body)) for row in connection.execute(statement)]
+    for _, content in said:
+        assert_documented(stand, content)
+    return said
+
+
+def assert_documented(stand: Stand, content: Json) -> None:
+    """Compare with the document; what other services describe is told as their GET answers."""
+    document = stand.app.extensions["openapi"]["public"]
+    operation = document["webhooks"][content["type"]]["post"]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    elsewhere: Json = {name: {} for name in ("Transaction", "Snapshot")}
+    components = {"schemas": document["components"]["schemas"] | elsewhere}
+    jsonschema.validate(content, {**schema, "components": components})
 
 
 @pytest.mark.parametrize("change", ["created", "updated", "deleted"])

@@ -113,7 +113,8 @@ def rebuilt(stand: Stand, owners: Owners) -> str:
 
 @given(random=st.randoms(use_true_random=False))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_copy_made_of_events_is_one_made_anew(
     said: Said, migrated: Stand, owners: OwnersServer, random: Random

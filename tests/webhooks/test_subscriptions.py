@@ -2,12 +2,17 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from sqlalchemy import text
+from cryptography.fernet import Fernet
+from sqlalchemy import select, text
 
 from services.webhooks.app import create_app
+from services.webhooks.commands.subscriptions import seal_again
+from services.webhooks.models import Webhook
 from services.webhooks.outside.sealing import Seal
 from services.webhooks.settings import Settings
 from shared.testing import Stand
@@ -140,3 +145,30 @@ def test_only_a_writing_token_may_subscribe(stand: Stand, receiver: Receiver) ->
     reader = User(stand.client(scopes=("read",)))
     assert reader.post("webhooks/", {"url": receiver.url, "events": ["*"]}).status_code == 403
     assert User(stand.client(user=None)).get("webhooks/").status_code == 401
+
+
+def test_a_user_has_as_many_webhooks_as_the_cap_says(stand: Stand, ann: User) -> None:
+    with patch.dict(stand.app.settings.caps, {"webhooks": 2}):
+        first = ann.subscribe(URL)
+        ann.subscribe(URL)
+        refused = ann.post("webhooks/", {"url": URL, "events": ["price.alert"]})
+        assert (refused.status_code, body(refused)["details"]["code"]) == (409, "too_many")
+        assert ann.client.delete(f"/api/webhooks/{first['id']}/").status_code == 204
+        ann.subscribe(URL)
+
+
+def test_secrets_are_sealed_with_a_new_key_and_stay_what_they_are(
+    ann: User, stand: Stand, secret_key_file: Path, tmp_path: Path
+) -> None:
+    old = ann.subscribe(URL)
+    new = body(ann.post(f"webhooks/{old['id']}/rotate_secret/"))
+    key = Fernet.generate_key()
+    both, newest = tmp_path / "both", tmp_path / "newest"
+    both.write_bytes(key + b"\n" + secret_key_file.read_bytes())
+    newest.write_bytes(key)
+    resealed = stand.database.unit(lambda session: seal_again(session, Seal(both)))
+    assert resealed == 1
+    with stand.database.sessions() as session:
+        webhook = session.scalars(select(Webhook)).one()
+        opened = [webhook.secret, *(kept["secret"] for kept in webhook.old_secrets)]
+    assert [Seal(newest).open(sealed) for sealed in opened] == [new["secret"], old["secret"]]

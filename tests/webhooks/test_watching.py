@@ -8,7 +8,7 @@ from functools import partial
 from itertools import product
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.webhooks.commands import watching
@@ -123,7 +123,7 @@ def test_two_consumers_that_look_at_once_fire_once(stand: Stand, rule: Rule) -> 
     with ThreadPoolExecutor() as threads, stand.database.sessions() as first:
         look_at_price(first, Decimal(106))
         second = threads.submit(stand.database.unit, partial(look_at_price, number=Decimal(107)))
-        wait_until(partial(somebody_waits, stand))
+        wait_until(stand.somebody_waits)
         first.commit()
         second.result()
     assert firings(stand) == [Decimal(106) if rule.window_days is None else Decimal(6)]
@@ -135,20 +135,11 @@ def test_a_rule_that_changes_while_a_price_waits_for_it_is_judged_as_it_is_then(
     with ThreadPoolExecutor() as threads, stand.database.sessions() as owner:
         alert = owner.scalars(select(Alert).with_for_update()).one()
         price = threads.submit(stand.database.unit, partial(look_at_price, number=Decimal(106)))
-        wait_until(partial(somebody_waits, stand))
+        wait_until(stand.somebody_waits)
         alert.rule = rule._replace(threshold=Decimal(200))
         owner.commit()
         price.result()
     assert firings(stand) == []
-
-
-def somebody_waits(stand: Stand) -> bool:
-    waiting = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    with stand.database.engine.connect() as connection:
-        return bool(connection.scalar(text(waiting)))
 
 
 def firings(stand: Stand) -> Sequence[Decimal]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -19,6 +17,7 @@ from services.analytics.commands.marks import (
 from services.analytics.domain.packing import PIECE, History, PriceDay
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
 from services.analytics.outside.owners import AssetSnapshot, PortfolioSnapshot
+from shared.db import copy_in
 from shared.events import cards
 from shared.finance.splits import parse_ratio
 from shared.replica import put, row_of
@@ -38,7 +37,8 @@ def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
     if not put_portfolio(session, snapshot):
         return
     session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == snapshot.card.id))
-    _copy_in(session, snapshot.entries)
+    columns = cards.Entry._fields
+    copy_in(session, LedgerEntry.__tablename__, columns, snapshot.entries)
 
 
 def forget_portfolio(session: Session, portfolio_id: int, sequence: int) -> None:
@@ -124,17 +124,6 @@ def forget_asset(session: Session, asset_id: int, sequence: int) -> None:
     """
     mark_holders(session, asset_id)
     session.execute(delete(Asset).where(Asset.id == asset_id, Asset.sequence <= sequence))
-
-
-def _copy_in(session: Session, entries: Sequence[cards.Entry]) -> None:
-    # One INSERT for each of 20,000 entries, or one of 280,000 parameters, takes seconds.
-    connection = session.connection().connection.driver_connection
-    driver = cast("psycopg.Connection[Any]", connection)
-    columns = sql.SQL(", ").join(map(sql.Identifier, cards.Entry._fields))
-    into = sql.SQL("COPY ledger_entries ({}) FROM STDIN").format(columns)
-    with driver.cursor() as cursor, cursor.copy(into) as copy:
-        for entry in entries:
-            copy.write_row(entry)
 
 
 def _advance(session: Session, portfolio_id: int, sequence: int) -> None:

@@ -6,6 +6,7 @@ Every command takes the asset's row lock first; the sequence of each event is gi
 from services.assets.commands.assets import (
     create_asset,
     create_assets,
+    delete_of_imports,
     delete_private_assets,
     ensure_private_asset,
     refusals_of_private_assets,
@@ -64,6 +65,7 @@ __all__ = [
     "close_anew",
     "create_asset",
     "create_assets",
+    "delete_of_imports",
     "delete_price",
     "delete_private_assets",
     "delete_split",

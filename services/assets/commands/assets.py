@@ -1,9 +1,9 @@
 """Assets: made, changed, retired."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -57,10 +57,13 @@ def ensure_private_asset(
     name: str,
     currency: str,
     isin: str | None = None,
+    asset_type: str = "OTHER",
+    data_source: str | None = None,
+    data_symbol: str | None = None,
 ) -> Asset:
-    """Return the private asset of a user with this symbol, made if there is none.
+    """Return the private asset of a user with this symbol, made for an import if there is none.
 
-    One that has no ISIN gets the one that is given.
+    One that has no ISIN gets the one that is given; all else stays as its owner wrote it.
 
     Raises:
         Conflict: there is one, in another currency or with another ISIN.
@@ -70,17 +73,24 @@ def ensure_private_asset(
     )
     asset = session.scalar(namesake.with_for_update())
     if asset is None:
-        return create_asset(
+        asset = create_asset(
             session,
             by=Actor(user_id),
             symbol=symbol,
             name=name,
-            asset_type="OTHER",
+            asset_type=asset_type,
             currency=currency,
             isin=isin,
+            data_source=data_source,
+            data_symbol=data_symbol,
         )
+        asset.is_of_import = True
+        return asset
     if asset.currency != currency:
-        raise Conflict(f"Your asset {symbol} is in {asset.currency}, not in {currency}.")
+        raise Conflict(
+            f"Your asset {symbol} is in {asset.currency}, not in {currency}: say which is meant by"
+            f' mapping={{"{symbol}": {asset.id}}}, or give yours another symbol.'
+        )
     if isin and asset.isin not in (None, isin):
         raise Conflict(f"Your asset {symbol} has the ISIN {asset.isin}, not {isin}.")
     if isin and asset.isin is None:
@@ -91,26 +101,34 @@ def ensure_private_asset(
 
 
 def refusals_of_private_assets(
-    session: Session, user_id: int, rows: Sequence[Mapping[str, Any] | ValidationFailed]
+    session: Session,
+    user_id: int,
+    rows: Sequence[Mapping[str, Any] | ValidationFailed],
+    require_within: Callable[[int], None],
 ) -> list[Fields | None]:
     """Return why private assets made one after the other would be refused; none is made.
 
     Args:
         rows: what `ensure_private_asset` takes, or what is wrong with it already.
+        require_within: refuses what the user then has, where it is too much.
     """
     savepoint = session.begin_nested()
-    refusals = [_refusal(session, user_id, row) for row in rows]
+    refusals = [_refusal(session, user_id, row, require_within) for row in rows]
     savepoint.rollback()
     return refusals
 
 
 def _refusal(
-    session: Session, user_id: int, row: Mapping[str, Any] | ValidationFailed
+    session: Session,
+    user_id: int,
+    row: Mapping[str, Any] | ValidationFailed,
+    require_within: Callable[[int], None],
 ) -> Fields | None:
     if isinstance(row, ValidationFailed):
         return row.fields
     try:
         ensure_private_asset(session, user_id, **row)
+        require_within(user_id)
     except Conflict as conflict:
         return {"asset": [conflict.message]}
     return None
@@ -170,8 +188,20 @@ def retire_asset(
 
 def delete_private_assets(session: Session, user_id: int) -> None:
     """Delete what was private to a user who is gone, with its prices."""
-    owned = select(Asset).where(Asset.owner_id == user_id).order_by(Asset.id).with_for_update()
-    for asset in session.scalars(owned).all():
+    _delete(session, Asset.owner_id == user_id)
+
+
+def delete_of_imports(session: Session, user_id: int, ids: Collection[int]) -> None:
+    """Delete those of a user's assets that were made for imports, with their prices.
+
+    Args:
+        ids: of assets that no transaction names, nor will.
+    """
+    _delete(session, Asset.id.in_(ids), Asset.owner_id == user_id, Asset.is_of_import.is_(True))
+
+
+def _delete(session: Session, *those: ColumnElement[bool]) -> None:
+    for asset in session.scalars(select(Asset).where(*those).order_by(Asset.id).with_for_update()):
         asset.is_active = False
         asset.sequence += 1
         tell(session, asset, "asset-deleted", {})

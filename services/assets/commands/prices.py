@@ -1,6 +1,6 @@
 """Prices: one quote at a time, or a history at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     CursorResult,
     Date,
-    Numeric,
     Text,
     any_,
     bindparam,
@@ -89,8 +88,10 @@ _REPLACE_PRICES: Final = text(
     """
     INSERT INTO prices (asset_id, date, open, high, low, close, volume, source, import_id)
     SELECT :asset_id, day, open, high, low, close, volume, :source, :import_id
-    FROM unnest(:dates, :opens, :highs, :lows, :closes, :volumes)
-        AS incoming (day, open, high, low, close, volume)
+    FROM unnest(
+        CAST(:dates AS date[]), CAST(:opens AS numeric[]), CAST(:highs AS numeric[]),
+        CAST(:lows AS numeric[]), CAST(:closes AS numeric[]), CAST(:volumes AS bigint[])
+    ) AS incoming (day, open, high, low, close, volume)
     ON CONFLICT (asset_id, date) DO UPDATE SET
         open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
         volume = excluded.volume, source = excluded.source, quoted_at = NULL,
@@ -104,9 +105,6 @@ _REPLACE_PRICES: Final = text(
 ).bindparams(
     bindparam("immune", type_=ARRAY(Text)),
     bindparam("trade", TRADE),
-    bindparam("dates", type_=ARRAY(Date)),
-    *(bindparam(name, type_=ARRAY(Numeric)) for name in ("opens", "highs", "lows", "closes")),
-    bindparam("volumes", type_=ARRAY(BigInteger)),
     bindparam("import_id", type_=BigInteger),
 )
 
@@ -208,11 +206,14 @@ def import_sound_prices(
     by: Actor,
     basis: Basis = "as_traded",
     currency: str | None = None,
+    comes_along: bool = False,
 ) -> list[int | ServiceError]:
     """Record those of many days' prices that are sound; return of each its id, or why it is not.
 
     Args:
         rows, basis, currency: as for `import_prices`; there may be no rows.
+        comes_along: with an import of transactions; then they have no id by which they are taken
+            back.
 
     Raises:
         NotFound, Forbidden: see `changes.changeable`.
@@ -221,7 +222,7 @@ def import_sound_prices(
     asset = changeable(session, asset_id, by)
     sound, wrong = _sifted(session, asset, rows, basis, currency)
     if sound:
-        _record_history(session, asset, list(sound.values()), "import")
+        _record_history(session, asset, list(sound.values()), "import", comes_along=comes_along)
     ids = _ids(session, asset.id, [row.date for row in sound.values()])
     return [
         ValidationFailed(wrong[index]) if index in wrong else ids[row.date]
@@ -259,13 +260,19 @@ def _of_as_traded(faults: Faults) -> Faults:
 
 
 def _record_history(
-    session: Session, asset: Asset, bars: Sequence[Bar], source: str, *, dry_run: bool = False
+    session: Session,
+    asset: Asset,
+    bars: Sequence[Bar],
+    source: str,
+    *,
+    dry_run: bool = False,
+    comes_along: bool = False,
 ) -> Imported:
     days = [bar.date for bar in bars]
     imported = Imported(asset.id, len(bars), min(days), max(days))
     if dry_run:
         return imported
-    import_id = session.scalar(PRICE_IMPORT_IDS)
+    import_id = None if comes_along else session.scalar(PRICE_IMPORT_IDS)
     changed = replace_prices(session, asset.id, bars, source, import_id=import_id)
     requote(session, asset)
     first, last = imported.first_date, imported.last_date
@@ -342,16 +349,21 @@ def replace_prices(
             "source": source,
             "immune": list(immune),
             "import_id": import_id,
-            "dates": [row.date for row in rows],
-            "opens": [row.open for row in rows],
-            "highs": [row.high for row in rows],
-            "lows": [row.low for row in rows],
-            "closes": [row.close for row in rows],
-            "volumes": [row.volume for row in rows],
+            "dates": _array(row.date for row in rows),
+            "opens": _array(row.open for row in rows),
+            "highs": _array(row.high for row in rows),
+            "lows": _array(row.low for row in rows),
+            "closes": _array(row.close for row in rows),
+            "volumes": _array(row.volume for row in rows),
         },
     )
     # Session.execute promises a Result; for an INSERT it is a CursorResult.
     return cast(CursorResult[Any], result).rowcount
+
+
+def _array(values: Iterable[date | Decimal | int | None]) -> str:
+    """Return an array as PostgreSQL writes it; the driver looks for what to quote in each value."""
+    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
 
 
 def _bar(row: Price) -> Bar:

@@ -188,7 +188,8 @@ def _since(session: Session, asset: Asset) -> date | None:
 
 def _first_wanted(session: Session, asset: Asset) -> date | None:
     """Return where the history of an asset begins; None is as early as there is."""
-    if asset.owner_id is None:
+    # Rates are wanted of ledgers that nobody here knows.
+    if asset.owner_id is None or asset.asset_type == "CURRENCY":
         return None
     traded = select(func.min(Trade.date)).where(Trade.asset_id == asset.id)
     first: date | None = session.scalar(traded)

@@ -108,7 +108,13 @@ class Source(Protocol):
 
 @runtime_checkable
 class Searchable(Source, Protocol):
-    """A source that can be asked what it calls something."""
+    """A source that can be asked what it calls something.
+
+    Attributes:
+        takes_isins: whether it knows papers by their ISINs.
+    """
+
+    takes_isins: bool
 
     def search(self, text: str, within: float) -> Sequence[Match]:
         """Return what it has under a name, a symbol or an ISIN, the likeliest first.

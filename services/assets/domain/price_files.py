@@ -29,17 +29,26 @@ from shared.files import (
 from shared.finance.money import round_to
 
 _COLUMNS: Final = (
-    Column("date", ["day", "trade date", "date time", "datetime", "timestamp", "datum", "tag"]),
+    Column(
+        "date",
+        ["day", "trade date", "date time", "datetime", "timestamp", "snapped at", "nav date",
+         "datum", "tag", "data"],
+    ),
     Column(
         "close",
         ["closing price", "close last", "last", "last price", "quote", "price", "nav", "value",
-         "schlusskurs", "schluss", "kurs", "letzter", "preis", "wert", "rücknahmepreis"],
+         "schlusskurs", "schluss", "kurs", "letzter", "zuletzt", "preis", "wert", "rücknahmepreis",
+         "zamkniecie"],
         is_number=True,
     ),
-    Column("open", ["opening price", "eröffnung", "eröffnungskurs", "erster"], is_number=True),
-    Column("high", ["hoch", "tageshoch", "höchst", "höchstkurs"], is_number=True),
-    Column("low", ["tief", "tagestief", "tiefst", "tiefstkurs"], is_number=True),
-    Column("volume", ["stücke", "stuecke", "volumen"], is_number=True),
+    Column(
+        "open",
+        ["opening price", "eröffnung", "eröffn", "eröffnungskurs", "erster", "otwarcie"],
+        is_number=True,
+    ),
+    Column("high", ["hoch", "tageshoch", "höchst", "höchstkurs", "najwyzszy"], is_number=True),
+    Column("low", ["tief", "tagestief", "tiefst", "tiefstkurs", "najnizszy"], is_number=True),
+    Column("volume", ["stücke", "stuecke", "volumen", "wolumen"], is_number=True),
 )  # fmt: skip
 # Of our own list of prices: they belong to its installation, or follow from the rest.
 _OF_OUR_LIST: Final = ("id", "asset", "symbol", "source", "adjusted_close")
@@ -71,18 +80,21 @@ class PriceFile:
     title_lines: Sequence[str]
 
 
-def read_prices(content: bytes, form: Form) -> PriceFile:
+def read_prices(content: bytes, form: Form, said: Mapping[str, str] | None = None) -> PriceFile:
     """Return the prices in a CSV file.
 
     Args:
         form: what its sender says of it.
+        said: our name of a column → its title; None where there is nobody who could say.
 
     Raises:
-        FileRefused: it is no CSV file, lacks a date or a close, or is of several assets.
+        FileRefused: it is no CSV file, lacks a date, a close or a column that is said, or is of
+            several assets.
     """
-    columns = Columns((*_COLUMNS, Column(_SYMBOL)), {}, [*_OF_OUR_LIST[:2], *_OF_OUR_LIST[3:]])
+    left_out = [*_OF_OUR_LIST[:2], *_OF_OUR_LIST[3:]]
+    columns = Columns((*_COLUMNS, Column(_SYMBOL)), said or {}, left_out)
     table = read(content, form, columns)
-    require_needed(table, _NEEDED, _COLUMNS)
+    require_needed(table, _NEEDED, _COLUMNS, may_be_said=said is not None)
     if len(set(table.texts([_SYMBOL]))) > 1:
         raise FileRefused("These are prices of several assets: send each to its own.")
     marks = table.marks([column.name for column in _COLUMNS if column.is_number])

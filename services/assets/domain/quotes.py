@@ -1,10 +1,9 @@
 """Prices of a day: what a bar may be, and how a new quote changes the day's bar."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.finance.money import MINOR_CURRENCIES, round_to
 
@@ -15,8 +14,7 @@ PRICE_LIMIT: Final = Decimal(10**12)  # a price has at most 12 digits before the
 _MOST_VOLUME: Final = 2**63 - 1
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """The prices of one asset on one day, as traded, in the asset's currency.
 
     Attributes:
@@ -111,7 +109,7 @@ def merged(day: Bar | None, quote: Bar, *, is_newest: bool) -> Bar:
 
 def _with_range(bar: Bar) -> Bar:
     traded = [price for price in (bar.open, bar.close) if price is not None]
-    return replace(bar, high=bar.high or max(traded), low=bar.low or min(traded))
+    return bar._replace(high=bar.high or max(traded), low=bar.low or min(traded))
 
 
 def _is_later(day: Bar, quote: Bar) -> bool:
@@ -125,8 +123,7 @@ def major_currency(code: str) -> str:
 
 def in_major_units(bar: Bar) -> Bar:
     """Return a bar that was quoted in pence, cents or agorot in pounds, rand or shekels."""
-    return replace(
-        bar,
+    return bar._replace(
         close=_hundredth(bar.close),
         open=_hundredth(bar.open) if bar.open else None,
         high=_hundredth(bar.high) if bar.high else None,

@@ -1,7 +1,7 @@
 """Splits: what turns the prices of one side of them into those of the other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -48,8 +48,7 @@ def as_traded(bar: Bar, splits: Iterable[Split]) -> Bar:
     by = factor(splits, bar.date)
     if by == 1:
         return bar
-    return replace(
-        bar,
+    return bar._replace(
         close=adjusted(bar.close, 1 / by),
         open=bar.open and adjusted(bar.open, 1 / by),
         high=bar.high and adjusted(bar.high, 1 / by),

@@ -1,12 +1,14 @@
 """What we ask the owner of portfolios, when events of a ledger are missing."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from services.assets.domain.trades import Trade
 from shared.client import ServiceClient
 from shared.events import cards
 from shared.identity import Signer
+
+_AT_ONCE: Final = 500  # ids in one call
 
 
 class LedgerSnapshot(NamedTuple):
@@ -30,6 +32,18 @@ class Owners:
             Unavailable: their owner does not answer.
         """
         return self._portfolios.ids("portfolios")
+
+    def released(self, asset_ids: Sequence[int]) -> set[int]:
+        """Return those of the assets that no transaction names, and from now on none will.
+
+        Raises:
+            Unavailable: the owner of transactions does not answer.
+        """
+        released: set[int] = set()
+        for first in range(0, len(asset_ids), _AT_ONCE):
+            body = {"assets": list(asset_ids[first : first + _AT_ONCE])}
+            released |= set(self._portfolios.post("assets/release/", body)["assets"])
+        return released
 
     def ledger(self, portfolio_id: int) -> LedgerSnapshot:
         """Return the trades of a portfolio.

@@ -5,6 +5,7 @@ from typing import Any
 from services.assets import commands, queries
 from services.assets.commands import Quote
 from services.assets.models import AssetFields
+from services.assets.parts.caps import require_assets_within, require_prices_within
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
     AssetQuery,
@@ -38,6 +39,7 @@ def list_assets(query: dict[str, Any]) -> Listing:
 def create_asset(values: AssetFields) -> Resource:
     """Make an asset: public by an administrator, private to you otherwise."""
     asset = commands.create_asset(session, by=actor(), **values)
+    require_assets_within(identity.user_id)
     return queries.assets.one(session, asset.id, identity.user_id, quoted_in=values.get("currency"))
 
 
@@ -96,6 +98,7 @@ def retire_asset(asset_id: int) -> None:
 def update_price(quote: Quote, asset_id: int) -> Resource:
     """Record a price; an older day's fills the history and leaves the current price alone."""
     commands.update_price(session, asset_id, quote, by=actor())
+    require_prices_within(identity.user_id)
     return queries.assets.one(session, asset_id, identity.user_id, quoted_in=quote.currency)
 
 

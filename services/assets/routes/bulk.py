@@ -9,10 +9,11 @@ from marshmallow import Schema
 from werkzeug.exceptions import UnsupportedMediaType
 
 from services.assets import commands, queries
-from services.assets.domain.price_files import read_prices
+from services.assets.domain.price_files import PriceFile, read_prices
 from services.assets.domain.quotes import Bar
 from services.assets.lanes import ASSETS_AT_ONCE, IMPORTING, PRICES_AT_ONCE
 from services.assets.models import AssetFields
+from services.assets.parts.caps import require_assets_within, require_prices_within
 from services.assets.routes.acting import actor
 from services.assets.schemas import (
     MOST_ASSETS,
@@ -24,8 +25,7 @@ from services.assets.schemas import (
     PricesSchema,
 )
 from shared.errors import BadRequest
-from shared.files import Form
-from shared.http import Blueprint, Resource, bodies, bulk, jobs, session
+from shared.http import Blueprint, Resource, bodies, bulk, identity, jobs, session
 from shared.http.blueprint import BULK_BODY, Parser
 from shared.http.bulk import BulkSchema
 from shared.http.files import body_of
@@ -101,6 +101,7 @@ def create_assets(body: dict[str, Any]) -> Response:
 
 def _create(rows: list[AssetFields]) -> list[bulk.Outcome]:
     outcomes = commands.create_assets(session, rows, by=actor())
+    require_assets_within(identity.user_id)
     return [outcome if isinstance(outcome, Exception) else outcome.id for outcome in outcomes]
 
 
@@ -127,9 +128,10 @@ def import_prices(
 
     A day that has a price gets the new one.
     """
-    form = query.pop("form")
+    file_form, columns = query.pop("form"), query.pop("columns")
     if request.mimetype == _FILE:
-        return _import_file(asset_id, query, form)
+        file = read_prices(request.get_data(), file_form, columns)
+        return _import_file(asset_id, query, file)
     rows = bulk.load(DayPriceSchema(), body["prices"])
     jobs.progress(_LOADED)
     if not body["atomic"]:
@@ -137,13 +139,14 @@ def import_prices(
         return bulk.answer("prices", outcomes, atomic=False)
     prices = bulk.all_sound("prices", rows)
     imported = commands.import_prices(session, asset_id, prices, by=actor(), **query)
+    require_prices_within(identity.user_id)
     warnings = queries.assets.unit_warnings(query.get("currency"))
     return {**asdict(imported), "warnings": warnings}
 
 
-def _import_file(asset_id: int, query: dict[str, Any], form: Form) -> Resource:
-    file = read_prices(request.get_data(), form)
+def _import_file(asset_id: int, query: dict[str, Any], file: PriceFile) -> Resource:
     imported = commands.import_price_file(session, asset_id, file, by=actor(), **query)
+    require_prices_within(identity.user_id)
     warnings = queries.assets.unit_warnings(query.get("currency"))
     warnings += [note._asdict() for note in file.notes]
     preview = queries.prices.preview(file) if query["dry_run"] else {}
@@ -153,4 +156,6 @@ def _import_file(asset_id: int, query: dict[str, Any], form: Form) -> Resource:
 def _record(asset_id: int, query: dict[str, Any], rows: list[Bar]) -> list[bulk.Outcome]:
     if query.pop("dry_run"):
         raise BadRequest("A dry run of rows that stand alone is none: leave out `atomic`.")
-    return commands.import_sound_prices(session, asset_id, rows, by=actor(), **query)
+    outcomes = commands.import_sound_prices(session, asset_id, rows, by=actor(), **query)
+    require_prices_within(identity.user_id)
+    return outcomes

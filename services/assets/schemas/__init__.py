@@ -14,7 +14,7 @@ from services.assets.schemas.bulk import (
     PricesQuery,
     PricesSchema,
 )
-from services.assets.schemas.fields import Isin, Symbol
+from services.assets.schemas.fields import AssetType, DataSource, DataSymbol, Isin, Symbol
 from services.assets.schemas.prices import (
     HistoryQuery,
     NewPriceSchema,
@@ -25,14 +25,18 @@ from services.assets.schemas.prices import (
     SplitQuery,
     SplitSchema,
 )
+from services.assets.schemas.proposals import ProposalsSchema, SoughtAssetsSchema
 from services.assets.schemas.sources import DataSourcesSchema, MatchesSchema, MatchQuery
 
 __all__ = [
     "MOST_ASSETS",
     "AssetQuery",
     "AssetSchema",
+    "AssetType",
     "BulkAssetsSchema",
+    "DataSource",
     "DataSourcesSchema",
+    "DataSymbol",
     "DayPriceSchema",
     "HistoryQuery",
     "ImportedSchema",
@@ -44,10 +48,12 @@ __all__ = [
     "PriceSchema",
     "PricesQuery",
     "PricesSchema",
+    "ProposalsSchema",
     "RateQuery",
     "RateSchema",
     "SearchQuery",
     "SearchResultsSchema",
+    "SoughtAssetsSchema",
     "SplitQuery",
     "SplitSchema",
     "Symbol",

@@ -44,6 +44,8 @@ def _classification(what: str, example: str, longest: int = 100) -> Text:
 class AssetSchema(ResourceSchema):
     """Something that has a price."""
 
+    patched = "name"
+
     id = Id(dump_only=True, metadata={"description": "Id of the asset.", "example": 1})
     symbol = Symbol(
         required=True,
@@ -135,7 +137,7 @@ class SearchResultsSchema(StrictSchema):
     """What a search found, the likeliest first."""
 
     count = fields.Integer(metadata={"description": "Assets in `results`.", "example": 1})
-    results = fields.List(fields.Nested(AssetSchema))
+    results = fields.List(fields.Nested(AssetSchema), metadata={"description": "What was found."})
 
 
 class AssetQuery(PageQuery):

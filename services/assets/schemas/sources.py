@@ -41,7 +41,10 @@ class DataSourcesSchema(StrictSchema):
     """All sources in the operator's order: the first that has an asset's type is asked for it."""
 
     count = fields.Integer(metadata={"description": "Sources in `results`.", "example": 1})
-    results = fields.List(fields.Nested(DataSourceSchema))
+    results = fields.List(
+        fields.Nested(DataSourceSchema),
+        metadata={"description": "In the order in which they are asked."},
+    )
 
 
 class MatchQuery(StrictSchema):
@@ -77,4 +80,6 @@ class MatchesSchema(StrictSchema):
     """What a source found, the likeliest first."""
 
     count = fields.Integer(metadata={"description": "Matches in `results`.", "example": 1})
-    results = fields.List(fields.Nested(MatchSchema))
+    results = fields.List(
+        fields.Nested(MatchSchema), metadata={"description": "What the source knows by that name."}
+    )

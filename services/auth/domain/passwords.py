@@ -14,6 +14,8 @@ _DUMMY: Final = _HASHER.hash("no user has this password")
 
 SHORTEST: Final = 10
 LONGEST: Final = 256
+_JUDGED: Final = 72  # characters; more take long, and nobody guesses them
+_UNLIKELY: Final = 2  # of zxcvbn's scores from 0 to 4: more than a million guesses
 
 
 def hashed(password: str) -> str:
@@ -30,7 +32,10 @@ def matches(password: str, password_hash: str | None) -> bool:
 
 
 def require_strong(password: str, username: str, *, field: str = "password") -> None:
-    """Refuse a password that is too short or is the username.
+    """Refuse a password that is too short, or among the first that somebody would guess.
+
+    zxcvbn (Wheeler, USENIX Security 2016) knows common passwords, words, keyboard rows, repeats and
+    sequences, as NIST SP 800-63B asks; a million guesses are what a login lets through in years.
 
     Raises:
         ValidationFailed: for `field`.
@@ -39,3 +44,10 @@ def require_strong(password: str, username: str, *, field: str = "password") -> 
         raise ValidationFailed.of(field, f"Use {SHORTEST} to {LONGEST} characters.")
     if password.casefold() == username.casefold():
         raise ValidationFailed.of(field, "The password must not be the username.")
+    # Its lists take 20 MiB, and new passwords are rare.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
+    judged = zxcvbn(password[:_JUDGED], user_inputs=[username])
+    if judged["score"] < _UNLIKELY:
+        reason = judged["feedback"]["warning"] or "It is easy to guess."
+        raise ValidationFailed.of(field, f"{reason} Use a longer one, such as four words.")

@@ -8,6 +8,7 @@ from services.auth import commands, quotas
 from services.auth.lanes import HASHING
 from services.auth.schemas import CredentialsSchema, KeySchema
 from shared.http import Blueprint, session
+from shared.http.context import network
 
 blueprint = Blueprint("Authentication", "Get a token.")
 
@@ -18,7 +19,7 @@ blueprint = Blueprint("Authentication", "Get a token.")
 @blueprint.response(200, KeySchema)
 def obtain_token(credentials: dict[str, str]) -> dict[str, Any]:
     """Log in with username and password; older tokens go on working."""
-    quotas.count_login(request.remote_addr or "")
-    user = commands.log_in(session, credentials["username"], credentials["password"])
-    _, key = commands.issue_token(session, user.id, "login")
-    return {"token": key}
+    address = network(request.remote_addr or "")[:64]
+    quotas.count_login(address)
+    user = commands.log_in(session, **credentials, address=address)
+    return {"token": commands.issue_login(session, user)}

@@ -3,8 +3,10 @@
 from typing import Any
 
 from services.auth import commands, queries
+from services.auth.models import Token
 from services.auth.schemas import NewTokenSchema, TokenSchema
 from shared.http import Blueprint, Listing, identity, session
+from shared.http.caps import require_within
 from shared.http.schemas import PageQuery
 
 blueprint = Blueprint("Tokens", "Personal tokens with scopes.")
@@ -25,8 +27,12 @@ def list_tokens(_: dict[str, Any]) -> Listing:
 @blueprint.response(201, NewTokenSchema)
 def create_token(values: dict[str, Any]) -> dict[str, Any]:
     """Make a token; its key is in this answer alone."""
-    commands.require_scopes(identity.scopes, values["scopes"])
+    commands.require_no_more(
+        session, identity.token_id, identity.scopes, values["scopes"], values["expires_at"]
+    )
     token, key = commands.issue_token(session, identity.user_id, **values)
+    mine = Token.user_id == identity.user_id
+    require_within("personal tokens", identity.user_id, mine, ~Token.is_login)
     return {**queries.token(session, token.id), "key": key}
 
 

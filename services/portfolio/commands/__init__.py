@@ -8,9 +8,14 @@ from services.portfolio.commands.assets import (
     adopt_asset,
     put_asset,
     put_close,
+    release_assets,
     retire_asset,
 )
-from services.portfolio.commands.imports import Imported, import_file, take_back_import
+from services.portfolio.commands.imports import (
+    MOST_ROWS,
+    Imported,
+    import_file,
+)
 from services.portfolio.commands.portfolios import (
     create_portfolio,
     delete_everything_of,
@@ -31,6 +36,7 @@ from services.portfolio.commands.recording import (
     record_transactions,
 )
 from services.portfolio.commands.rows import RowsRefused
+from services.portfolio.commands.taking_back import TakenBack, take_back_import
 from services.portfolio.commands.transactions import (
     change_transaction,
     delete_transaction,
@@ -38,9 +44,11 @@ from services.portfolio.commands.transactions import (
 )
 
 __all__ = [
+    "MOST_ROWS",
     "Imported",
     "Opening",
     "RowsRefused",
+    "TakenBack",
     "adjust_position",
     "adopt_asset",
     "change_transaction",
@@ -58,6 +66,7 @@ __all__ = [
     "record_sound_transactions",
     "record_transaction",
     "record_transactions",
+    "release_assets",
     "replace_transaction",
     "retire_asset",
     "take_back_import",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.portfolio.models import Asset, FxClose
 from services.portfolio.outside.owners import AssetSnapshot, Owners
+from services.portfolio.queries.ledgers import named_assets
 from shared.replica import put, row_of
 
 
@@ -68,7 +69,29 @@ def learn_assets(session: Session, ids: Iterable[int], owners: Owners | None) ->
 
 
 def assets_for(session: Session, owner_id: int, ids: Iterable[int]) -> dict[int, Asset]:
-    """Return those of the assets that a user may hold, by id."""
+    """Return those of the assets that a user may hold, by id; they are not released meanwhile."""
     visible = or_(Asset.owner_id.is_(None), Asset.owner_id == owner_id)
-    rows = select(Asset).where(Asset.id.in_(set(ids)), visible)
-    return {asset.id: asset for asset in session.scalars(rows)}
+    rows = select(Asset).where(Asset.id.in_(set(ids)), visible, ~Asset.is_released)
+    # The lock that a transaction takes on what it names; `release_assets` waits for it.
+    locked = rows.order_by(Asset.id).with_for_update(read=True, key_share=True)
+    assets = session.scalars(locked.execution_options(populate_existing=True))
+    return {asset.id: asset for asset in assets}
+
+
+def any_released(session: Session, ids: Iterable[int]) -> bool:
+    """Return whether one of the assets is about to be deleted."""
+    released = select(Asset.id).where(Asset.id.in_(set(ids)), Asset.is_released)
+    return session.scalar(released.limit(1)) is not None
+
+
+def release_assets(session: Session, ids: Iterable[int]) -> list[int]:
+    """Let the owner of assets delete those that no transaction names; return them.
+
+    From then on none names them either.
+    """
+    wanted = select(Asset.id).where(Asset.id.in_(set(ids))).order_by(Asset.id).with_for_update()
+    locked = session.scalars(wanted).all()
+    free = sorted(set(locked) - named_assets(session, locked))
+    gone = update(Asset).where(Asset.id.in_(free)).values(is_released=True, is_active=False)
+    session.execute(gone, execution_options={"synchronize_session": False})
+    return free

@@ -1,6 +1,7 @@
 """The lock that every change takes, and the events that tell of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,11 +69,20 @@ def transaction_events(
     if ids:
         assets = session.execute(select(Asset.id, Asset.symbol).where(Asset.id.in_(ids)))
         symbols.update((asset_id, symbol) for asset_id, symbol in assets)
-    events = []
-    for row in transactions:
-        portfolio.sequence += 1
-        data = {"owner": portfolio.owner_id, "transaction": row.card(symbols.get(row.asset_id))}
-        events.append(_of_portfolio(portfolio, type_, data))
+    cards = [row.card(symbols.get(row.asset_id)) for row in transactions]
+    return card_events(portfolio, type_, cards)
+
+
+def card_events(
+    portfolio: Portfolio, type_: str, cards: Iterable[Mapping[str, Any]]
+) -> list[Event]:
+    """Return the next events on a portfolio: the transactions of `cards` changed, in this order."""
+    owner, subject, first = portfolio.owner_id, f"portfolios/{portfolio.id}", portfolio.sequence + 1
+    events = [
+        Event.now("portfolio", type_, subject, number, {"owner": owner, "transaction": card})
+        for number, card in enumerate(cards, first)
+    ]
+    portfolio.sequence += len(events)
     return events
 
 

@@ -1,9 +1,8 @@
 """From what a client says of a transaction to a complete entry of the ledger."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +22,7 @@ _MONEY: Final = ("price", "amount", "fees", "taxes")
 _PRICE_PLACES: Final = 8  # of an answer
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """What a client says of one transaction, with what it names.
 
     Attributes:
@@ -81,19 +79,19 @@ def rates_for(session: Session, drafts: Collection[Draft]) -> fx.RateBook:
     return fx.load(session, owner_id, pairs, min(days), max(days))
 
 
-def fill(transaction: Transaction, draft: Draft, rates: fx.RateBook) -> None:
-    """Make `transaction` what `draft` says, with all that follows from it.
+def entry_of(draft: Draft, rates: fx.RateBook) -> Entry:
+    """Return what the ledger makes of a draft, with all that follows from it.
 
     Raises:
         LedgerError: the fields do not fit the type or each other.
     """
-    transaction.write(draft.fields, complete(_entry(draft, rates)))
+    return complete(_entry(draft, rates))
 
 
 def after_changes(transaction: Transaction, changes: Changes) -> TransactionFields:
     """Return the fields of a transaction after `changes`; what was derived is derived anew."""
     derived: dict[str, None] = dict.fromkeys(transaction.derived)
-    return replace(transaction.fields, **{**derived, **changes})
+    return transaction.fields._replace(**{**derived, **changes})
 
 
 def after_replacement(transaction: Transaction, fields: TransactionFields) -> TransactionFields:
@@ -112,7 +110,7 @@ def after_replacement(transaction: Transaction, fields: TransactionFields) -> Tr
     }
     changes = {
         name: value
-        for name, value in vars(fields).items()
+        for name, value in fields._asdict().items()
         if name not in answer or value != answer[name]
     }
     return after_changes(transaction, changes)
@@ -142,20 +140,24 @@ def in_major_unit(fields: TransactionFields) -> TransactionFields:
         for name, number in numbers.items()
         if number is not None
     }
-    return replace(fields, currency=MINOR_CURRENCIES[fields.currency], **scaled)
+    return fields._replace(currency=MINOR_CURRENCIES[fields.currency], **scaled)
 
 
 def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
     fields = draft.fields
-    exchange_rate = _exchange_rate(draft, rates)
-    asset_rate = _asset_rate(draft, exchange_rate, rates)
-    if draft.asset_currency == draft.portfolio.currency:
+    currency, asset_currency = draft.currency, draft.asset_currency
+    target = draft.portfolio.currency
+    exchange_rate = _exchange_rate(fields, currency, target, rates)
+    asset_rate = ONE
+    if currency != asset_currency:
+        asset_rate = _asset_rate(draft, exchange_rate, rates)
+    if asset_currency == target:
         exchange_rate = asset_rate
     return Entry(
         id=0,
         date=fields.date,
         type=EntryType(fields.transaction_type),
-        currency=draft.currency,
+        currency=currency,
         asset=fields.asset,
         quantity=fields.quantity,
         price=fields.price,
@@ -168,28 +170,33 @@ def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
     )
 
 
-def _exchange_rate(draft: Draft, rates: fx.RateBook) -> Decimal | None:
-    exchange_rate, target = draft.fields.exchange_rate, draft.portfolio.currency
+def _exchange_rate(
+    fields: TransactionFields, currency: str, target: str, rates: fx.RateBook
+) -> Decimal | None:
+    exchange_rate = fields.exchange_rate
     if exchange_rate is None:
-        rate = rates.find(draft.currency, target, draft.fields.date)
+        rate = rates.find(currency, target, fields.date)
         return rate.value if rate else None
-    if draft.currency == target and exchange_rate != ONE:
+    if currency == target and exchange_rate != ONE:
         reason = f"The transaction is in {target} like its portfolio: the rate is 1."
         raise InvalidEntry({"exchange_rate": reason})
     return exchange_rate
 
 
 def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.RateBook) -> Decimal:
+    """Return the rate between two different currencies."""
     source, target, day = draft.currency, draft.asset_currency, draft.fields.date
-    if source == target:
-        return ONE
     if (rate_before := _asset_rate_before(draft)) is not None:
         return rate_before
     if target == draft.portfolio.currency and exchange_rate is not None:
         return exchange_rate
     rate = rates.find(source, target, day)
     if rate is None:
-        reason = f"There is no exchange rate from {source} to {target} on or before {day}."
+        given = "give exchange_rate, or " if target == draft.portfolio.currency else ""
+        reason = (
+            f"There is no exchange rate from {source} to {target} on or before {day}: {given}record"
+            f" a price of {source}{target}, an asset of the type CURRENCY."
+        )
         raise InvalidEntry({"currency": reason})
     return rate.value
 

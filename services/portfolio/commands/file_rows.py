@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.drafts import after_changes, in_major_unit
@@ -28,9 +28,7 @@ from shared.finance.splits import parse_ratio, ratio_text
 
 # What a row of a file has as a transaction has it; three fields it has in its own way.
 _OF_ROW: Final = {field.name for field in fields(LedgerRow)} - {"asset", "currency", "ratio"}
-_AS_IN_FILE: Final = tuple(
-    field.name for field in fields(TransactionFields) if field.name in _OF_ROW
-)
+_AS_IN_FILE: Final = tuple(name for name in TransactionFields._fields if name in _OF_ROW)
 _NUMBERS: Final = ("quantity", "price", "amount", "fees", "taxes", "exchange_rate")
 
 _Content = tuple[object, ...]
@@ -149,9 +147,10 @@ def _external_ids(
     session: Session, portfolio: Portfolio, rows: Sequence[FileRow]
 ) -> set[str | None]:
     """Return those of the rows' ids that the portfolio has already."""
+    names = [row.fields.external_id for row in rows]
     ids = select(Transaction.external_id).where(
         Transaction.portfolio_id == portfolio.id,
-        Transaction.external_id.in_([row.fields.external_id for row in rows]),
+        Transaction.external_id == any_(literal(names, ARRAY(Text))),
     )
     return set(session.scalars(ids))
 

@@ -1,17 +1,17 @@
-"""Ledgers of other programs: imported, and taken back."""
+"""Ledgers of other programs, imported."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import sleep
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.portfolio.commands import ledger
-from services.portfolio.commands.assets import learn_assets
+from services.portfolio.commands.assets import any_released, learn_assets
 from services.portfolio.commands.changes import changeable
 from services.portfolio.commands.file_rows import new_ones, of_file
+from services.portfolio.commands.proposals import propose
 from services.portfolio.commands.recording import record_sound_transactions
 from services.portfolio.commands.references import (
     Made,
@@ -23,16 +23,18 @@ from services.portfolio.commands.references import (
     try_missing,
 )
 from services.portfolio.commands.rows import fields_of
-from services.portfolio.commands.transactions import delete_entries
+from services.portfolio.domain.ledger_files.recognised import CODE as OTHER_FORMAT
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerFile, LedgerRow
-from services.portfolio.models import IMPORT_IDS, Asset, Portfolio, Transaction
+from services.portfolio.models import IMPORT_IDS, Asset, Portfolio
 from services.portfolio.outside.owners import Owners
 from services.portfolio.queries import portfolios
-from shared.errors import Conflict, Fields, NotFound, ServiceError, ValidationFailed
-from shared.files import FileRefused
+from shared.errors import Fields, ServiceError, ValidationFailed
+from shared.files import FileRefused, Note
 from shared.finance.days import latest_day
 
 MOST_ROWS: Final = 20_000  # some ten seconds; the gateway waits thirty
+# Seconds: an asset that goes with an import which was taken back is gone in a moment.
+_PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 Errors = dict[int, Fields]
 
@@ -46,6 +48,7 @@ class Imported:
         skipped: rows that the portfolio has already, or that are no transactions.
         unresolved: of a dry run: references that no asset answers to.
         new_assets: that were made, or would be.
+        notes: what the sender should know of them.
     """
 
     import_id: int | None
@@ -53,6 +56,7 @@ class Imported:
     skipped: int
     unresolved: Sequence[Unresolved] = ()
     new_assets: Sequence[Made] = ()
+    notes: Sequence[Note] = ()
 
 
 def import_file(
@@ -65,6 +69,7 @@ def import_file(
     mapping: Mapping[str, int],
     create_missing: bool = False,
     dry_run: bool = False,
+    seconds: float = 0,
 ) -> Imported:
     """Record the rows of a file that the portfolio has not yet, all of them or none.
 
@@ -74,6 +79,7 @@ def import_file(
         create_missing: whether to make private assets for what is not found.
         dry_run: only say what would be done, and all that would be refused; then nothing is made.
             Without `create_missing` rows whose asset is not found are left out.
+        seconds: for which price sources are asked for what is not found, about.
 
     Raises:
         NotFound: the portfolio is not the owner's.
@@ -83,35 +89,64 @@ def import_file(
     portfolio = portfolios.row(session, owner_id, portfolio_id)
     _require_few(file)
     errors = {**file.errors, **_of_the_future(file.rows)}
-    resolution = resolve(file.rows, owner_id, owners, mapping)
-    learn_assets(session, resolution.ids.values(), owners)
+    resolution = _resolved(session, file, owner_id, owners, mapping)
     if create_missing:
         resolution = try_missing(resolution, owner_id, owners, portfolio.currency)
     if create_missing or not dry_run:
         errors |= _of_assets(file.rows, resolution)
+    notes: Sequence[Note] = ()
     if dry_run or resolution.made or file.closes:
         imported, of_ledger = _try(session, portfolio, _sound(file, errors, resolution), resolution)
         if errors := {**of_ledger, **errors}:
-            raise _rows_refused(errors)
+            raise _rows_refused(errors, file.notes)
+        resolution, notes = propose(
+            session, portfolio, file.rows, resolution, owners=owners, seconds=seconds
+        )
         if dry_run:
-            return _told(imported, file, resolution)
+            return _told(imported, file, resolution, notes)
     if not errors:
         resolution = _prepare(session, portfolio, file, resolution, owners)
         errors |= _of_assets(file.rows, resolution)
     rows = _sound(file, errors, resolution)
     imported, of_ledger = _record(session, portfolio, rows, resolution.ids)
     if errors := {**of_ledger, **errors}:
-        raise _rows_refused(errors)
-    return _told(imported, file, replace(resolution, unresolved=()))
+        raise _rows_refused(errors, file.notes)
+    return _told(imported, file, replace(resolution, unresolved=()), notes)
 
 
-def _told(imported: Imported, file: LedgerFile, resolution: Resolution) -> Imported:
+def _resolved(
+    session: Session, file: LedgerFile, owner_id: int, owners: Owners, mapping: Mapping[str, int]
+) -> Resolution:
+    """Return the assets that a file names, once those that are being deleted are gone."""
+    for pause in (*_PAUSES, 0):
+        resolution = resolve(file.rows, owner_id, owners, mapping)
+        learn_assets(session, resolution.ids.values(), owners)
+        if not any_released(session, set(resolution.ids.values()) - set(mapping.values())):
+            break
+        sleep(pause)
+    return resolution
+
+
+def _told(
+    imported: Imported, file: LedgerFile, resolution: Resolution, notes: Sequence[Note]
+) -> Imported:
     return replace(
         imported,
         skipped=imported.skipped + sum(file.skipped.values()),
         unresolved=resolution.unresolved,
-        new_assets=resolution.made,
+        new_assets=_merged(resolution.made),
+        notes=notes,
     )
+
+
+def _merged(made: Sequence[Made]) -> list[Made]:
+    """Return each asset once, however many ways its file names it."""
+    by_symbol: dict[str, Made] = {}
+    for one in made:
+        twin = by_symbol.get(one.symbol, one)
+        lines = sorted({*twin.lines, *one.lines})
+        by_symbol[one.symbol] = replace(twin, lines=lines)
+    return list(by_symbol.values())
 
 
 def _prepare(
@@ -131,29 +166,6 @@ def _prepare(
             owners.record_closes(owner_id, asset_id, closes, reference.currency)
     learn_assets(session, resolution.ids.values(), owners)
     return resolution
-
-
-def take_back_import(session: Session, owner_id: int, import_id: int) -> None:
-    """Take all rows that are left of an import out of their ledger, in one replay.
-
-    Raises:
-        NotFound: there is none of that id, or it is somebody else's.
-        Conflict: without them more would leave than is held on some day; names what stands in
-            the way.
-    """
-    of_import = select(Transaction).where(Transaction.import_id == import_id)
-    first = session.scalar(of_import.limit(1))
-    if first is None:
-        raise NotFound.of("import")
-    try:
-        portfolio = changeable(session, owner_id, first.portfolio_id)
-    except NotFound:
-        raise NotFound.of("import") from None
-    locked = of_import.order_by(Transaction.id).execution_options(populate_existing=True)
-    try:
-        delete_entries(session, portfolio, session.scalars(locked).all())
-    except ledger.Unbalanced as unbalanced:
-        raise _stands_in_the_way(unbalanced) from unbalanced
 
 
 def _try(
@@ -202,7 +214,10 @@ def _sound(file: LedgerFile, errors: Errors, resolution: Resolution) -> list[Led
 def _require_few(file: LedgerFile) -> None:
     count = len(file.rows) + len(file.errors)
     if count > MOST_ROWS:
-        raise FileRefused(f"The file has {count} rows; at most {MOST_ROWS} are taken at once.")
+        raise FileRefused(
+            f"The file has {count:,} rows; at most {MOST_ROWS:,} are taken at once: send it in"
+            " parts."
+        )
 
 
 def _of_the_future(rows: Sequence[LedgerRow]) -> Errors:
@@ -247,13 +262,8 @@ def _record(
     return Imported(import_id, len(new), len(rows) - len(new)), errors
 
 
-def _rows_refused(errors: Mapping[int, Fields]) -> ValidationFailed:
+def _rows_refused(errors: Mapping[int, Fields], notes: Iterable[Note]) -> ValidationFailed:
     rows = {str(line): reasons for line, reasons in sorted(errors.items())}
-    return ValidationFailed({"rows": rows}, f"{len(rows)} rows of the file are refused.")
-
-
-def _stands_in_the_way(unbalanced: ledger.Unbalanced) -> Conflict:
-    reasons = [
-        f"transaction {error.entry}: {error.message}" for error in unbalanced.errors.values()
-    ]
-    return Conflict("What is held rests on this import. " + " ".join(reasons))
+    what = "1 row of the file is" if len(rows) == 1 else f"{len(rows)} rows of the file are"
+    hints = [note.message for note in notes if note.code == OTHER_FORMAT]
+    return ValidationFailed({"rows": rows}, " ".join([f"{what} refused.", *hints]))

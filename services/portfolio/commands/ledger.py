@@ -155,7 +155,8 @@ def _store(
         else:
             position.keep(holding)
         changed.append((position, holding))
-    session.flush()
+    if any(position.id is None for position, _ in changed):
+        session.flush()  # it gives new ones their ids
     return [position_event(portfolio, position, holding) for position, holding in changed]
 
 

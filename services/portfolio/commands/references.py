@@ -14,13 +14,15 @@ from services.portfolio.domain.ledger_files.matching import (
     match,
     of_isin,
     symbol_of,
+    symbol_of_name,
 )
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
 from services.portfolio.outside.owners import Owners
 from shared.errors import Conflict, ServiceError, ValidationFailed
 from shared.events import cards
+from shared.finance.money import MINOR_CURRENCIES
 
-_SYMBOLS: Final = (symbol_of, marked_symbol_of)
+_SYMBOLS: Final = (symbol_of, marked_symbol_of, symbol_of_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +31,34 @@ class Unresolved:
 
     Attributes:
         lines: of the file, where it stands.
+        money: the currency of the first row that says one; pounds where it says pence.
         candidates: what it may mean.
         doubts: of these the ones that it means by its ISIN, where they are several.
+        data_source, data_symbol: who has its prices, and what it is called there.
     """
 
     reference: AssetReference
     lines: Sequence[int]
+    money: str | None
     candidates: Sequence[KnownAsset]
     doubts: Sequence[KnownAsset] = ()
+    data_source: str | None = None
+    data_symbol: str | None = None
+
+    @property
+    def currency(self) -> str | None:
+        """In which currency it is kept, as far as the file says: its own, else that of a row."""
+        return currency_of(self.reference) or self.money
 
     @property
     def reason(self) -> str:
         """Why it is not found, and what would help."""
         if not self.doubts:
-            return "No asset was found for it."
+            written = self.reference.symbol_in_file or self.reference.isin or self.reference.name
+            return (
+                "No asset was found for it: create_missing=true makes a private one, and"
+                f' mapping={{"{written}": 17}} says which of yours is meant by its id.'
+            )
         names = ", ".join(f"{asset.symbol} ({asset.currency})" for asset in self.doubts)
         return (
             f"{len(self.doubts)} assets have the ISIN {self.reference.isin}: {names}. Say which one"
@@ -77,6 +93,7 @@ class Made:
         reference: what it is made for.
         id: None of one that is not made.
         lines: of the file that name it.
+        data_source, data_symbol: who has its prices, and what it is called there.
     """
 
     reference: AssetReference
@@ -86,6 +103,9 @@ class Made:
     currency: str
     isin: str | None
     lines: Sequence[int]
+    asset_type: str = "OTHER"
+    data_source: str | None = None
+    data_symbol: str | None = None
 
 
 class NewAsset(TypedDict):
@@ -95,6 +115,11 @@ class NewAsset(TypedDict):
     name: str
     currency: str
     isin: str | None
+
+
+_MADE_OF: Final = tuple(NewAsset.__annotations__)
+# Said only where one was found: an owner of the release before does not know them.
+_FED_BY: Final = ("asset_type", "data_source", "data_symbol")
 
 
 def resolve(
@@ -109,9 +134,12 @@ def resolve(
         Unavailable: the owner of assets does not answer.
     """
     lines: defaultdict[AssetReference, list[int]] = defaultdict(list)
+    money: dict[AssetReference, str] = {}
     for row in rows:
         if row.asset is not None:
             lines[row.asset].append(row.line)
+        if row.asset is not None and row.currency:
+            money.setdefault(row.asset, MINOR_CURRENCIES.get(row.currency, row.currency))
     ids = {reference: mapped for reference in lines if (mapped := _mapped(reference, mapping))}
     others = lines.keys() - ids.keys()
     assets = _assets(others, owner_id, owners)
@@ -125,7 +153,8 @@ def resolve(
             doubts = of_isin(reference, assets)
             missing = Unresolved(
                 reference,
-                lines[reference],
+                sorted(lines[reference]),
+                money.get(reference),
                 candidates(reference, assets),
                 doubts if len(doubts) > 1 else (),
             )
@@ -146,7 +175,8 @@ def make_missing(before: Resolution, owner_id: int, owners: Owners) -> Resolutio
     """
     ids, refused, made = dict(before.ids), dict(before.refused), []
     for planned in before.made:
-        values = {name: getattr(planned, name) for name in NewAsset.__annotations__}
+        names = (*_MADE_OF, *_FED_BY) if planned.data_source else _MADE_OF
+        values = {name: getattr(planned, name) for name in names}
         try:
             asset_id = owners.make_private(owner_id, values)
         except (Conflict, ValidationFailed) as error:
@@ -162,7 +192,7 @@ def try_missing(before: Resolution, owner_id: int, owners: Owners, currency: str
     """Return a resolution with a private asset for each reference that is unresolved, not yet made.
 
     Args:
-        currency: of those whose file doesn't say.
+        currency: of those whose file doesn't say one, for them or in their rows.
 
     Raises:
         Unavailable: the owner of assets does not answer.
@@ -200,36 +230,39 @@ def tell_isins(resolution: Resolution, owner_id: int, owners: Owners) -> None:
 def _planned(before: Resolution, currency: str) -> list[tuple[Unresolved, NewAsset]]:
     """Return what is to be made; nothing for what may be one of several assets."""
     planned = []
-    namesakes: dict[str, AssetReference] = {}
+    namesakes: dict[str, tuple[AssetReference, str]] = {}
     # Those with an ISIN first: one without it may mean them, never the other way round.
     for missing in sorted(before.unresolved, key=lambda missing: missing.reference.isin is None):
         if missing.doubts:
             continue
         asset = _new_asset(missing, namesakes, currency)
-        namesakes.setdefault(asset["symbol"], missing.reference)
+        namesakes.setdefault(asset["symbol"], (missing.reference, asset["currency"]))
         planned.append((missing, asset))
     return planned
 
 
 def _new_asset(
-    missing: Unresolved, namesakes: Mapping[str, AssetReference], currency: str
+    missing: Unresolved, namesakes: Mapping[str, tuple[AssetReference, str]], currency: str
 ) -> NewAsset:
     """Return what an asset is made of.
 
     Args:
-        namesakes: symbol → what an asset of it has just been made for.
+        namesakes: symbol → what an asset of it has just been made for, and in which currency.
         currency: see `try_missing`.
     """
     reference, symbol = missing.reference, symbol_of(missing.reference)
-    currency = currency_of(reference) or currency
+    twin, its_currency = namesakes.get(symbol, (None, None))
+    is_other = twin is not None and _are_two_papers(twin, reference)
+    if twin is not None and not is_other and reference.currency is None:
+        # One paper, whose rows are in several currencies.
+        currency = its_currency or currency
+    else:
+        currency = missing.currency or currency
     is_taken = any(
-        asset.is_own and asset.is_active and (asset.symbol, asset.currency) == (symbol, currency)
-        for asset in missing.candidates
+        asset.is_own and asset.is_active and asset.symbol == symbol for asset in missing.candidates
     )
-    if is_taken or (symbol in namesakes and _are_two_papers(namesakes[symbol], reference)):
-        symbol = marked_symbol_of(reference)
     return {
-        "symbol": symbol,
+        "symbol": marked_symbol_of(reference) if is_taken or is_other else symbol,
         "name": reference.name or symbol_of(reference),
         "currency": currency,
         "isin": reference.isin,

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
-from services.portfolio.commands.drafts import Draft, fill, rates_for
+from services.portfolio.commands.drafts import Draft, entry_of, rates_for
 from services.portfolio.domain.ledger_files.ids import OF_CONTENT
 from services.portfolio.models import (
     Asset,
+    NewTransaction,
     Portfolio,
     Position,
     Transaction,
@@ -71,8 +72,8 @@ def filled(
     refusals: Refusals,
     *,
     of_import: bool = False,
-) -> dict[int, Transaction]:
-    """Return the transactions of the sound rows by index, complete and not yet in the session.
+) -> dict[int, NewTransaction]:
+    """Return the transactions of the sound rows by index, complete and not yet stored.
 
     Args:
         portfolios, assets: those that the rows may name.
@@ -81,18 +82,20 @@ def filled(
     """
     drafts: dict[int, Draft] = {}
     for index, row in enumerate(rows):
-        with refusals.of_row(index):
+        try:
             drafts[index] = Draft.of(row, portfolios, assets)
+        except ServiceError as error:
+            refusals[index] = error
     if not of_import:
         require_not_retired(session, drafts, refusals)
         require_own_external_ids(drafts, refusals)
     rates = rates_for(session, drafts.values())
-    transactions: dict[int, Transaction] = {}
+    transactions: dict[int, NewTransaction] = {}
     for index, draft in drafts.items():
-        transaction = Transaction()
-        with refusals.of_row(index):
-            fill(transaction, draft, rates)
-            transactions[index] = transaction
+        try:
+            transactions[index] = NewTransaction(draft.fields, entry_of(draft, rates))
+        except ServiceError as error:
+            refusals.setdefault(index, error)
     # Last: a row that is refused for another reason takes no external_id from a later one.
     sound = {index: drafts[index] for index in transactions if index not in refusals}
     require_free_external_ids(session, sound, refusals)
@@ -144,9 +147,11 @@ def require_free_external_ids(
     }
     if not ids:
         return
+    names = {external_id for _, external_id in ids.values()}
     places = select(Transaction.portfolio_id, Transaction.external_id).where(
         Transaction.portfolio_id.in_({portfolio_id for portfolio_id, _ in ids.values()}),
-        Transaction.external_id.in_({external_id for _, external_id in ids.values()}),
+        # As one array: to name ten thousand parameters takes as long as to store the rows.
+        Transaction.external_id == any_(literal(list(names), ARRAY(Text))),
     )
     taken = {(portfolio_id, external_id) for portfolio_id, external_id in session.execute(places)}
     for index, place in ids.items():

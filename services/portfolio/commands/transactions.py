@@ -1,7 +1,6 @@
 """Transactions: edited, deleted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
@@ -20,7 +19,7 @@ from services.portfolio.commands.drafts import (
     Draft,
     after_changes,
     after_replacement,
-    fill,
+    entry_of,
     rates_for,
 )
 from services.portfolio.commands.rows import (
@@ -132,10 +131,10 @@ def _edit(
     if fields.portfolio != portfolio.id:
         raise ValidationFailed.of("portfolio", "A transaction stays in its portfolio.")
     assets = assets_for(session, portfolio.owner_id, _ids(fields.asset))
-    draft = replace(Draft.of(fields, {portfolio.id: portfolio}, assets), before=transaction)
+    draft = Draft.of(fields, {portfolio.id: portfolio}, assets)._replace(before=transaction)
     _require_free(session, transaction, draft)
     before = transaction.entry
-    fill(transaction, draft, rates_for(session, [draft]))
+    transaction.write(draft.fields, entry_of(draft, rates_for(session, [draft])))
     transaction.revision += 1
     transaction.modified = datetime.now(UTC)
     session.flush()

@@ -5,17 +5,17 @@ that comes in from outside, and a sale, a dividend or a refund is money that goe
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
 
 from services.portfolio.domain.entries import Entry
 from shared.finance.entries import CHARGES, EARNINGS, FUNDING, EntryType
 from shared.finance.money import EXACT, ZERO, times
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(NamedTuple):
     """What a ledger adds up to beside its holdings, in the portfolio's currency.
 
     Sums without an order: an entry can be added or taken out at any place of the ledger.
@@ -65,6 +65,7 @@ def moves_start(account: Account, added: Sequence[Entry], removed: Sequence[Entr
     return earlier or any(entry.type in FUNDING and entry.date == since for entry in removed)
 
 
+@cache
 def sums_entered(type_: EntryType, *, of_asset: bool, in_cash: bool) -> frozenset[str]:
     """Return the sums of an account that an entry with money enters, by their names.
 
@@ -95,17 +96,20 @@ def external_flow(entry: Entry, since: date | None) -> Decimal | None:
 
 
 def _counted(account: Account, entry: Entry, sign: int) -> Account:
-    if not entry.cash:
-        return account
-    if entry.base_cash is None:
-        return replace(account, unrated=account.unrated + sign)
-    money = EXACT.multiply(entry.base_cash, sign)
     in_cash = account.since is not None and entry.date >= account.since
     sums = sums_entered(entry.type, of_asset=entry.asset is not None, in_cash=in_cash)
+    if not sums and entry.exchange_rate is not None:
+        return account
+    cash = entry.cash
+    if not cash:
+        return account
+    if entry.exchange_rate is None:
+        return account._replace(unrated=account.unrated + sign)
+    money = EXACT.multiply(times(cash, entry.exchange_rate) or ZERO, sign)
     if "balance" in sums:
-        account = replace(account, balance=EXACT.add(account.balance, money))
+        account = account._replace(balance=EXACT.add(account.balance, money))
     if "charges" in sums:
-        account = replace(account, charges=EXACT.add(account.charges, money))
+        account = account._replace(charges=EXACT.add(account.charges, money))
     if "interest" in sums:
-        account = replace(account, interest=EXACT.add(account.interest, money))
+        account = account._replace(interest=EXACT.add(account.interest, money))
     return account

@@ -1,16 +1,15 @@
 """One entry of a ledger."""
 
 import datetime
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from shared.finance.entries import EARNINGS, EntryType, ledger_order
 from shared.finance.money import EXACT, ONE, ZERO, times
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """What happened on one day; `rules.complete` says which fields each type has.
 
     Attributes:

@@ -1,11 +1,10 @@
 """What a ledger adds up to for one asset: a fold over its entries, one after the other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import InvalidEntry, LedgerError, Oversold
@@ -23,8 +22,7 @@ from shared.finance.money import EXACT, ZERO, minus, plus, times
 MOST: Final = Decimal(10) ** 15
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(NamedTuple):
     """One asset of one portfolio after some entries.
 
     Money stands twice: in the asset's currency, and (`base_…`) in the portfolio's, each entry at
@@ -101,12 +99,11 @@ def apply(holding: Holding, entry: Entry) -> Holding:
         holding = _adjusted(holding, entry)
     elif entry.type in EARNINGS:
         holding = _earned(holding, entry)
-    return replace(holding, quantity=quantity, last_order=entry.order)
+    return holding._replace(quantity=quantity, last_order=entry.order)
 
 
 def _acquired(holding: Holding, entry: Entry) -> Holding:
-    return replace(
-        holding,
+    return holding._replace(
         lots=holding.lots.add(_lot(entry)),
         first_purchase_date=_first_purchase_date(holding, entry),
     )
@@ -117,17 +114,17 @@ def _disposed(holding: Holding, entry: Entry) -> Holding:
     if wanted > holding.quantity:
         raise Oversold(entry.date, holding.quantity, wanted)
     parts, lots = holding.lots.take(wanted)
-    left = replace(holding, lots=lots)
+    left = holding._replace(lots=lots)
     if entry.type is EntryType.TRANSFER_OUT:
         return left
     return _realized(left, entry, reduce(Lot.joined, parts))
 
 
 def _realized(holding: Holding, entry: Entry, sold: Lot) -> Holding:
-    proceeds = times(entry.cash, entry.asset_rate) or ZERO
-    base_gain = minus(entry.base_cash, sold.base_cost)
-    return replace(
-        holding,
+    cash = entry.cash
+    proceeds = times(cash, entry.asset_rate) or ZERO
+    base_gain = minus(times(cash, entry.exchange_rate), sold.base_cost)
+    return holding._replace(
         realized=EXACT.add(holding.realized, EXACT.subtract(proceeds, sold.cost)),
         base_realized=plus(holding.base_realized, base_gain),
     )
@@ -140,21 +137,19 @@ def _split(holding: Holding, entry: Entry, quantity: Decimal) -> Holding:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} nothing would be held."})
     if quantity >= MOST:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} too much would be held."})
-    return replace(holding, lots=holding.lots.split(entry.ratio))
+    return holding._replace(lots=holding.lots.split(entry.ratio))
 
 
 def _adjusted(holding: Holding, entry: Entry) -> Holding:
     lots = [_lot(entry)] if entry.quantity else []
-    return replace(
-        holding,
+    return holding._replace(
         lots=Lots.of(holding.lots.method, lots),
         first_purchase_date=_first_purchase_date(holding, entry),
     )
 
 
 def _earned(holding: Holding, entry: Entry) -> Holding:
-    return replace(
-        holding,
+    return holding._replace(
         income=EXACT.add(holding.income, times(entry.cash, entry.asset_rate) or ZERO),
         base_income=plus(holding.base_income, entry.base_cash),
     )
@@ -165,5 +160,10 @@ def _first_purchase_date(before: Holding, entry: Entry) -> date | None:
 
 
 def _lot(entry: Entry) -> Lot:
-    cost = times(entry.cost, entry.asset_rate) or ZERO
-    return Lot(entry.date, entry.quantity or ZERO, cost, times(entry.cost, entry.exchange_rate))
+    cost = entry.cost
+    return Lot(
+        entry.date,
+        entry.quantity or ZERO,
+        times(cost, entry.asset_rate) or ZERO,
+        times(cost, entry.exchange_rate),
+    )

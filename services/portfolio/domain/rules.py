@@ -1,9 +1,10 @@
 """Which fields an entry of each type has, which sign its amount, and what follows from what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Final
 
 from services.portfolio.domain.entries import Entry
@@ -88,26 +89,44 @@ def parse_ratio(text: str) -> Fraction:
 def _with_amount(entry: Entry) -> Entry:
     computed = _computed_amount(entry)
     if entry.amount is None:
-        return replace(entry, amount=computed)
+        return entry._replace(amount=computed)
     _check_sign(entry, entry.amount, computed)
     if computed is None:
-        return replace(entry, price=entry.price or _implied_price(entry, entry.amount))
+        return entry._replace(price=entry.price or _implied_price(entry, entry.amount))
     if EXACT.abs(EXACT.subtract(entry.amount, computed)) > _tolerance(entry):
         raise AmountMismatch(entry.amount, computed)
     return entry
 
 
 def _check_fields(entry: Entry) -> None:
-    rule = RULES[entry.type]
-    fields = {name for name in _NAMES if getattr(entry, name)}
     # A quantity, a price or an amount of 0 is given too; fees and taxes of 0 are none.
-    fields |= {name for name in ("quantity", "price", "amount") if getattr(entry, name) is not None}
-    reasons = dict.fromkeys(rule.needs - fields, f"{entry.type} needs this field.")
-    reasons |= dict.fromkeys(fields - rule.needs - rule.allows, f"{entry.type} has no such field.")
+    given = (
+        entry.asset is not None,
+        entry.quantity is not None,
+        entry.price is not None,
+        entry.amount is not None,
+        bool(entry.fees),
+        bool(entry.taxes),
+        entry.ratio is not None,
+    )
+    if reasons := _misplaced(entry.type, given):
+        raise InvalidEntry(reasons)
+
+
+@cache  # a ledger of thousands has a dozen combinations
+def _misplaced(type_: EntryType, given: tuple[bool, ...]) -> Mapping[str, str]:
+    """Return what is wrong with the fields of an entry: field → why.
+
+    Args:
+        given: for each of `_NAMES`, whether it is there.
+    """
+    rule = RULES[type_]
+    fields = {name for name, is_given in zip(_NAMES, given, strict=True) if is_given}
+    reasons = dict.fromkeys(rule.needs - fields, f"{type_} needs this field.")
+    reasons |= dict.fromkeys(fields - rule.needs - rule.allows, f"{type_} has no such field.")
     if "amount" in rule.allows and not fields & {"price", "amount"}:
-        reasons["price"] = f"{entry.type} needs a price or an amount."
-    if reasons:
-        raise InvalidEntry(dict(sorted(reasons.items())))
+        reasons["price"] = f"{type_} needs a price or an amount."
+    return dict(sorted(reasons.items()))
 
 
 def _check_numbers(entry: Entry) -> None:

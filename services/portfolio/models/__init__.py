@@ -3,6 +3,7 @@
 from services.portfolio.models.assets import Asset, FxClose
 from services.portfolio.models.base import Base
 from services.portfolio.models.messages import IdempotencyKey, InboxMessage, Job, OutboxMessage
+from services.portfolio.models.new_transactions import COLUMNS, NewTransaction
 from services.portfolio.models.portfolios import METHODS, Portfolio, PortfolioFields
 from services.portfolio.models.positions import AVERAGE_COST_PLACES, Position
 from services.portfolio.models.transactions import (
@@ -13,10 +14,12 @@ from services.portfolio.models.transactions import (
     UNRATED,
     Transaction,
     TransactionFields,
+    card_of,
 )
 
 __all__ = [
     "AVERAGE_COST_PLACES",
+    "COLUMNS",
     "DERIVABLE",
     "IMPORT_IDS",
     "LEDGER_ORDER",
@@ -29,10 +32,12 @@ __all__ = [
     "IdempotencyKey",
     "InboxMessage",
     "Job",
+    "NewTransaction",
     "OutboxMessage",
     "Portfolio",
     "PortfolioFields",
     "Position",
     "Transaction",
     "TransactionFields",
+    "card_of",
 ]

@@ -26,7 +26,12 @@ PRICE: Final = Numeric(20, 8)
 
 
 class Asset(Base):
-    """An asset as its owner last told of it."""
+    """An asset as its owner last told of it.
+
+    Attributes:
+        is_released: whether its owner was told that it may delete it; no transaction names it, and
+            none will.
+    """
 
     __tablename__ = "assets"
 
@@ -48,6 +53,7 @@ class Asset(Base):
     price_source: Mapped[str | None] = mapped_column(Text)
     split_dates: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")
     sequence: Mapped[int] = mapped_column(Integer)
+    is_released: Mapped[bool] = mapped_column(Boolean, server_default="false")
 
     __table_args__ = (
         Index("assets_symbol_idx", "symbol"),

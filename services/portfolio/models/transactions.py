@@ -1,10 +1,9 @@
 """Transactions."""
 
-import dataclasses
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -27,7 +26,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.portfolio.domain.entries import Entry
 from services.portfolio.models.base import EXACT_NUMBER, Base
-from shared.events import catalogue
 from shared.finance.entries import EntryType
 from shared.finance.money import ZERO, plain
 from shared.finance.splits import ratio_text
@@ -38,8 +36,7 @@ DERIVABLE: Final = ("amount", "price", "exchange_rate")
 IMPORT_IDS: Final = Sequence("import_ids", metadata=Base.metadata)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class TransactionFields:
+class TransactionFields(NamedTuple):
     """What people write of a transaction, by its public names; what is None is not given.
 
     The one list of it: the schema loads one, the row of a file becomes one, and the table has a
@@ -207,31 +204,62 @@ class Transaction(Base):
         Args:
             symbol: of its asset.
         """
-        values = {
-            **vars(self.fields),
-            "id": self.id,
-            "symbol": symbol,
-            "cash_effect": self.entry.cash,
-            "position_in_day": self.id,
-            "import_id": self.import_id,
-            "created": self.created,
-            "modified": self.modified,
-        }
-        return {name: _text(values[name]) for name in _CARD}
+        return card_of(
+            self.fields,
+            self.entry,
+            symbol=symbol,
+            import_id=self.import_id,
+            created=self.created.isoformat(),
+            modified=self.modified.isoformat(),
+        )
+
+
+def card_of(
+    fields: TransactionFields,
+    entry: Entry,
+    *,
+    symbol: str | None,
+    import_id: int | None,
+    created: str,
+    modified: str,
+) -> dict[str, Any]:
+    """Return what other services keep of a transaction: the catalogue's `Transaction`.
+
+    Args:
+        symbol: of its asset.
+    """
+    return {
+        "id": entry.id,
+        "portfolio": fields.portfolio,
+        "asset": entry.asset,
+        "symbol": symbol,
+        "transaction_type": fields.transaction_type,
+        "date": entry.date.isoformat(),
+        "quantity": _text(entry.quantity),
+        "price": _text(entry.price),
+        "amount": _text(entry.amount),
+        "fees": plain(entry.fees),
+        "taxes": plain(entry.taxes),
+        "currency": entry.currency,
+        "exchange_rate": _text(entry.exchange_rate),
+        "ratio": ratio_text(entry.ratio) if entry.ratio else None,
+        "cash_effect": plain(entry.cash),
+        "position_in_day": entry.id,
+        "notes": fields.notes,
+        "external_id": fields.external_id,
+        "import_id": import_id,
+        "created": created,
+        "modified": modified,
+    }
 
 
 # What has one name in the table and in the other form.
 _OF_ENTRY: Final = tuple(
-    field.name
-    for field in dataclasses.fields(Entry)
-    if field.name in Transaction.__table__.columns and field.name != "id"
+    name for name in Entry._fields if name in Transaction.__table__.columns and name != "id"
 )
 _OF_FIELDS: Final = tuple(
-    field.name
-    for field in dataclasses.fields(TransactionFields)
-    if field.name in Transaction.__table__.columns
+    name for name in TransactionFields._fields if name in Transaction.__table__.columns
 )
-_CARD: Final = tuple(catalogue.Transaction().fields)
 # By day, splits first, then by creation; see `Entry.order`.
 LEDGER_ORDER: Final = (
     Transaction.date,
@@ -244,8 +272,5 @@ UNRATED: Final = and_(
 )
 
 
-def _text(value: Any) -> Any:
-    """Return a value of a card as JSON has it: days, times and numbers are texts."""
-    if isinstance(value, Decimal):
-        return plain(value)
-    return value.isoformat() if isinstance(value, date) else value
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else plain(number)

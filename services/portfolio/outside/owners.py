@@ -1,6 +1,6 @@
-"""What we ask the owner of assets, when one is new to us or events of it are missing."""
+"""What we ask the owners of assets and of alert rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -33,11 +33,50 @@ class AssetSnapshot(NamedTuple):
         return self.card.asset_type == "CURRENCY"
 
 
+class AssetOfImport(NamedTuple):
+    """A private asset that was made for an import.
+
+    Attributes:
+        has_own_records: whether its owner recorded prices or splits of it.
+    """
+
+    id: int
+    symbol: str
+    name: str
+    has_own_records: bool
+
+
+class Sought(NamedTuple):
+    """Something that prices are sought of.
+
+    Attributes:
+        currency: that they must be in.
+        symbol, isin: as a file writes them; of a currency pair, its own symbol.
+        paid: what one piece has cost on the day `paid_on`, in that currency.
+    """
+
+    currency: str
+    symbol: str | None = None
+    isin: str | None = None
+    is_pair: bool = False
+    paid: Decimal | None = None
+    paid_on: date | None = None
+
+
+class Proposal(NamedTuple):
+    """Who has the prices of something, what it is called there, and what it is."""
+
+    data_source: str
+    data_symbol: str
+    asset_type: str
+
+
 class Owners:
-    """The internal API of the assets service."""
+    """The internal APIs of the assets and the webhooks service."""
 
     def __init__(self, urls: Mapping[str, str], signer: Signer) -> None:
         self._assets = ServiceClient("assets", urls["assets"], signer)
+        self._urls, self._signer = urls, signer
 
     def asset_ids(self) -> Iterator[int]:
         """Yield the id of every asset, ascending.
@@ -85,7 +124,8 @@ class Owners:
         """Make a private asset of a user, unless they have it already; return its id.
 
         Args:
-            values: `symbol`, `name`, `currency`, `isin`.
+            values: `symbol`, `name`, `currency`, `isin`; and where a data source was found
+                `asset_type`, `data_source`, `data_symbol`.
 
         Raises:
             Conflict, ValidationFailed: its owner refuses it.
@@ -93,6 +133,24 @@ class Owners:
         """
         made = self._assets.post("assets/", {"user": user_id, **values})
         return int(made["id"])
+
+    def of_imports(self, user_id: int, ids: Iterable[int]) -> list[AssetOfImport]:
+        """Return those of the assets that were made for imports of a user, and are in use.
+
+        Raises:
+            Unavailable: their owner does not answer.
+        """
+        assets = _listed(self._assets, "assets/of-imports/", user_id, ids)
+        return [AssetOfImport(**asset) for asset in assets]
+
+    def watched(self, user_id: int, ids: Iterable[int]) -> set[int]:
+        """Return those of the assets that alert rules of a user are on.
+
+        Raises:
+            Unavailable: the owner of rules does not answer.
+        """
+        alerts = ServiceClient("webhooks", self._urls["webhooks"], self._signer)
+        return set(_listed(alerts, "alerts/assets/", user_id, ids))
 
     def jobs(self, user_id: int) -> list[Mapping[str, Any]]:
         """Return what the owner of assets tells of a user's jobs.
@@ -117,6 +175,23 @@ class Owners:
             answer = self._assets.post("assets/trial/", body)
             refusals += [fields and ValidationFailed(fields) for fields in answer["refused"]]
         return refusals
+
+    def proposals(self, sought: Sequence[Sought]) -> dict[Sought, Proposal | None] | None:
+        """Return who has the prices of what; None where no price source is switched on.
+
+        Left out is what a source has not answered for; nobody waits for one longer than seconds.
+
+        Raises:
+            Unavailable, ValidationFailed: their owner does not answer, or not this.
+        """
+        answer = self._assets.post("assets/proposals/", {"assets": [*map(_wire, sought)]})
+        if not answer["is_asked"]:
+            return None
+        return {
+            one: Proposal(**told["proposal"]) if told["proposal"] else None
+            for one, told in zip(sought, answer["proposals"], strict=True)
+            if told["is_known"]
+        }
 
     def record_closes(
         self,
@@ -149,3 +224,21 @@ class Owners:
         days = map(date.fromisoformat, series["dates"])
         closes = dict(zip(days, map(Decimal, series["close"]), strict=True))
         yield AssetSnapshot(series["sequence"], cards.Asset.of(series["asset"]), closes)
+
+
+def _listed(owner: ServiceClient, path: str, user_id: int, ids: Iterable[int]) -> list[Any]:
+    """Return all that an owner says of a user's assets with these ids."""
+    told: list[Any] = []
+    wanted = sorted(ids)
+    for first in range(0, len(wanted), AT_ONCE):
+        chunk = ",".join(map(str, wanted[first : first + AT_ONCE]))
+        told += owner.get(path, {"user": user_id, "ids": chunk})["assets"]
+    return told
+
+
+def _wire(sought: Sought) -> dict[str, Any]:
+    return {
+        **sought._asdict(),
+        "paid": None if sought.paid is None else plain(sought.paid),
+        "paid_on": sought.paid_on and sought.paid_on.isoformat(),
+    }

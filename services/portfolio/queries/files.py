@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.portfolio.domain.ledger_files import LAYOUTS, content_type, generic
+from services.portfolio.domain.ledger_files import LAYOUTS, generic
 from services.portfolio.domain.ledger_files.ids import (
     OF_CONTENT,
     gapless_beginnings,
@@ -41,7 +41,7 @@ def formats() -> list[dict[str, Any]]:
         {
             "name": layout.name,
             "program": layout.program,
-            "content_type": content_type(layout.name),
+            "content_type": layout.content_type,
             "columns": [
                 {
                     "name": column.name,
@@ -51,7 +51,9 @@ def formats() -> list[dict[str, Any]]:
                 for column in layout.columns
             ],
             "types": layout.types,
+            "by_sign": layout.by_sign,
             "skips": layout.skips,
+            "not_read": list(dict.fromkeys((*layout.skips.values(), *layout.not_read))),
         }
         for layout in LAYOUTS
     ]

@@ -1,6 +1,6 @@
 """Portfolios and their ledgers as other services copy them: whole, with the sequence they have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
@@ -30,6 +30,12 @@ PAGE: Final = 1000  # portfolios
 def ids(session: Session) -> Sequence[int]:
     """Return the id of every portfolio."""
     return session.scalars(select(Portfolio.id).order_by(Portfolio.id)).all()
+
+
+def named_assets(session: Session, ids: Collection[int]) -> set[int]:
+    """Return those of the assets that transactions name."""
+    names = select(Transaction.asset_id).where(Transaction.asset_id.in_(ids)).distinct()
+    return {asset_id for asset_id in session.scalars(names) if asset_id}
 
 
 def page(session: Session, after_id: int) -> list[dict[str, Any]]:

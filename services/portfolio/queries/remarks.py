@@ -72,7 +72,8 @@ def nothing_to_divide(field: str) -> Warning:
 
 def rows_skipped(count: int, reason: str) -> Warning:
     """Return the warning of rows of a file that are no transactions."""
-    return _warning("skipped", "rows_skipped", f"{count}: {reason}")
+    rows = "1 row" if count == 1 else f"{count} rows"
+    return _warning("skipped", "rows_skipped", f"{rows} skipped: {reason}")
 
 
 def minor_unit_converted(unit: str, currency: str) -> Warning:

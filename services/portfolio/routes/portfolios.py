@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.portfolio import commands, queries
-from services.portfolio.models import PortfolioFields
+from services.portfolio.models import Portfolio, PortfolioFields
 from services.portfolio.schemas import (
     AllocationQuery,
     AllocationSchema,
@@ -12,6 +12,7 @@ from services.portfolio.schemas import (
 )
 from shared.finance.allocation import Grouping
 from shared.http import Blueprint, KeptListing, Resource, identity, session
+from shared.http.caps import require_within
 from shared.http.etag import expected_revisions, unless_known
 
 blueprint = Blueprint("Portfolios", "Your portfolios and what they are worth.")
@@ -35,6 +36,7 @@ def create_portfolio(values: PortfolioFields) -> Resource:
     """Make a portfolio."""
     values.setdefault("currency", identity.currency)
     portfolio = commands.create_portfolio(session, owner_id=identity.user_id, **values)
+    require_within("portfolios", identity.user_id, Portfolio.owner_id == identity.user_id)
     return queries.portfolios.one(session, identity.user_id, portfolio.id)
 
 

@@ -6,6 +6,8 @@ from services.portfolio.schemas.files import (
     ImportedSchema,
     ImportQuery,
     PortfolioOfFile,
+    TakeBackQuery,
+    TakenBackSchema,
 )
 from services.portfolio.schemas.portfolios import PortfolioQuery, PortfolioSchema
 from services.portfolio.schemas.positions import NewPositionSchema, PositionQuery, PositionSchema
@@ -30,6 +32,8 @@ __all__ = [
     "PortfolioSchema",
     "PositionQuery",
     "PositionSchema",
+    "TakeBackQuery",
+    "TakenBackSchema",
     "TransactionQuery",
     "TransactionSchema",
 ]

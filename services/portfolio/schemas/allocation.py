@@ -54,5 +54,7 @@ class AllocationSchema(StrictSchema):
         "The portfolio's value; null where a price or rate is missing.", "125000.00"
     )
     as_of = Day(metadata={"description": "Newest day of a price in it.", "example": "2024-01-19"})
-    allocation = fields.List(fields.Nested(SliceSchema))
+    allocation = fields.List(
+        fields.Nested(SliceSchema), metadata={"description": "The groups, the largest first."}
+    )
     warnings = Warnings()

@@ -1,48 +1,18 @@
 """Ledgers in files: how they are imported, what an import did."""
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import fields, post_load, validate
 
 from services.portfolio.domain.ledger_files import FORMATS
 from shared.finance.entries import EntryType
-from shared.http.files import FormQuery, FormSchema
+from shared.http.files import FormQuery, FormSchema, Pairs
 from shared.http.schemas import MAX_ID, Day, Flag, Id, StrictSchema, answered
 from shared.http.warnings import Warnings
 
 
-class Pairs(fields.Field[dict[str, Any]]):
-    """A JSON object of texts in a query parameter.
-
-    Args:
-        form: an example of it, for whoever sends another.
-        is_value: whether a value can be one.
-    """
-
-    def __init__(self, form: str, is_value: Callable[[object], bool], **kwargs: Any) -> None:
-        metadata = {"type": "string", "example": form, **kwargs.pop("metadata")}
-        super().__init__(load_default=dict, metadata=metadata, **kwargs)
-        self._form = form
-        self._is_value = is_value
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
-        try:
-            pairs = json.loads(value)
-        except (ValueError, RecursionError) as error:
-            raise ValidationError(f"Not valid JSON: write {self._form}.") from error
-        if not isinstance(pairs, dict) or not all(map(self._is_value, pairs.values())):
-            raise ValidationError(f"Write {self._form}.")
-        return pairs
-
-
 def _is_id(value: object) -> bool:
     return type(value) is int and 1 <= value <= MAX_ID
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
 
 
 def _is_type(value: object) -> bool:
@@ -62,8 +32,8 @@ class ImportQuery(PortfolioOfFile, FormQuery):
         load_default="generic",
         validate=validate.OneOf(list(FORMATS)),
         metadata={
-            "description": "Our own CSV, Ghostfolio's JSON export, or the CSV that Portfolio"
-            " Performance exports of an account, in English or German."
+            "description": "What wrote the file: see `/api/transactions/import/formats/`. Our own"
+            " CSV, and any other table, by default."
         },
     )
     dry_run = Flag(
@@ -84,14 +54,6 @@ class ImportQuery(PortfolioOfFile, FormQuery):
         metadata={
             "description": "JSON: symbol, ISIN or name as the file writes it → id of the asset"
             " that it means."
-        },
-    )
-    columns = Pairs(
-        '{"date": "Trade Date"}',
-        _is_text,
-        metadata={
-            "description": "JSON: our name of a column → its title in the file; an empty one"
-            " leaves it out."
         },
     )
     types = Pairs(
@@ -124,6 +86,14 @@ def _written(what: str, name: str, example: str) -> fields.String:
     )
 
 
+def _source() -> fields.Field[Any]:
+    return answered(fields.String, "Price source that has it; null where none is known.", "yahoo")
+
+
+def _name_there() -> fields.Field[Any]:
+    return answered(fields.String, "What that source calls it.", "VWRL.AS")
+
+
 class UnresolvedSchema(StrictSchema):
     """What a file names and no asset answers to."""
 
@@ -134,7 +104,11 @@ class UnresolvedSchema(StrictSchema):
     lines = fields.List(
         fields.Integer, metadata={"description": "Where it stands, from 1.", "example": [2]}
     )
-    candidates = fields.List(fields.Nested(CandidateSchema))
+    candidates = fields.List(
+        fields.Nested(CandidateSchema), metadata={"description": "Assets that may be meant."}
+    )
+    data_source = _source()
+    data_symbol = _name_there()
 
 
 class NewAssetSchema(StrictSchema):
@@ -145,6 +119,11 @@ class NewAssetSchema(StrictSchema):
     name = fields.String(metadata={"description": "Name.", "example": "Vanguard FTSE All-World"})
     currency = fields.String(metadata={"description": "Of its prices.", "example": "EUR"})
     isin = answered(fields.String, "ISIN.", "IE00B3RBWM25")
+    asset_type = fields.String(
+        metadata={"description": "What its source says that it is.", "example": "ETF"}
+    )
+    data_source = _source()
+    data_symbol = _name_there()
     lines = fields.List(
         fields.Integer, metadata={"description": "Where it stands, from 1.", "example": [2]}
     )
@@ -203,23 +182,43 @@ class FormatSchema(StrictSchema):
     name = fields.String(metadata={"description": "For `format`.", "example": "generic"})
     program = fields.String(metadata={"description": "What writes it.", "example": "Our own CSV"})
     content_type = fields.String(metadata={"description": "Of the body.", "example": "text/csv"})
-    columns = fields.List(fields.Nested(ColumnSchema))
+    columns = fields.List(
+        fields.Nested(ColumnSchema), metadata={"description": "What its files have."}
+    )
     types = fields.Dict(
         keys=fields.String(),
         values=fields.String(),
         metadata={"description": "A word of it → the type it means.", "example": {"kauf": "BUY"}},
+    )
+    by_sign = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={
+            "description": "A word of it → the type where its amount is positive, and where it is"
+            " negative.",
+            "example": {"withholding tax": ["TAX_REFUND", "TAX"]},
+        },
     )
     skips = fields.Dict(
         keys=fields.String(),
         values=fields.String(),
         metadata={"description": "A word of it → why its rows are left out.", "example": {}},
     )
+    not_read = fields.List(
+        fields.String,
+        metadata={
+            "description": "All that its files may have and that is skipped and counted.",
+            "example": ["Exchanges of currencies."],
+        },
+    )
 
 
 class FormatsSchema(StrictSchema):
     """All formats of files that are imported."""
 
-    formats = fields.List(fields.Nested(FormatSchema))
+    formats = fields.List(
+        fields.Nested(FormatSchema), metadata={"description": "Those that can be read by name."}
+    )
 
 
 class ImportedSchema(StrictSchema):
@@ -236,10 +235,15 @@ class ImportedSchema(StrictSchema):
             "example": 0,
         }
     )
-    unresolved = fields.List(fields.Nested(UnresolvedSchema))
+    unresolved = fields.List(
+        fields.Nested(UnresolvedSchema), metadata={"description": "What no asset was found for."}
+    )
     new_assets = fields.List(
         fields.Nested(NewAssetSchema),
-        metadata={"description": "Private assets that were made, or would be."},
+        metadata={
+            "description": "Private assets that were made, or would be; currency pairs"
+            " that they need among them."
+        },
     )
     form = fields.Nested(
         FormSchema, metadata={"description": "Of a dry run: how it was read.", "optional": True}
@@ -277,3 +281,41 @@ class ImportedSchema(StrictSchema):
         }
     )
     warnings = Warnings()
+
+
+class TakeBackQuery(StrictSchema):
+    """What goes with an import."""
+
+    delete_assets = Flag(
+        load_default=False,
+        metadata={
+            "description": "Delete the private assets too that imports made for its rows, with"
+            " their prices, where nothing else needs them: no other transaction, no alert rule, no"
+            " price or split that you recorded."
+        },
+    )
+
+
+class AssetLeftSchema(StrictSchema):
+    """A private asset that was made for an import."""
+
+    id = fields.Integer(metadata={"description": "Its id.", "example": 17})
+    symbol = fields.String(metadata={"description": "Symbol.", "example": "VWRL"})
+    name = fields.String(metadata={"description": "Name.", "example": "Vanguard FTSE All-World"})
+    is_deleted = fields.Boolean(
+        metadata={
+            "description": "Whether it goes with the import, within a second.",
+            "example": False,
+        }
+    )
+    reason = answered(fields.String, "Why it stays.", "Other transactions name it.")
+
+
+class TakenBackSchema(StrictSchema):
+    """What was taken back."""
+
+    deleted = fields.Integer(metadata={"description": "Transactions.", "example": 12})
+    assets = fields.List(
+        fields.Nested(AssetLeftSchema),
+        metadata={"description": "Assets of your own that imports made for them."},
+    )

@@ -25,6 +25,8 @@ from shared.http.warnings import Warnings
 class PortfolioSchema(ResourceSchema):
     """A portfolio and what it is worth, in its own currency."""
 
+    patched = "name"
+
     id = Id(dump_only=True, metadata={"description": "Id of the portfolio.", "example": 1})
     name = Text(required=True, metadata={"description": "Its name.", "example": "Growth Portfolio"})
     description = Text(

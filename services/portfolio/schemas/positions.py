@@ -55,6 +55,8 @@ class PositionBaseSchema(StrictSchema):
 class PositionSchema(ResourceSchema):
     """What a portfolio holds of one asset; money is in the asset's currency."""
 
+    patched = "quantity"
+
     id = Id(dump_only=True, metadata={"description": "Id of the position.", "example": 1})
     portfolio = answered(fields.Integer, "Id of the portfolio.", 1)
     portfolio_name = answered(fields.String, "Its name.", "Growth Portfolio")

@@ -40,6 +40,8 @@ def _charge(what: str) -> Money:
 class TransactionSchema(ResourceSchema):
     """One entry of a ledger."""
 
+    patched = "notes"
+
     id = Id(dump_only=True, metadata={"description": "Id of the transaction.", "example": 1})
     portfolio = Id(required=True, metadata={"description": "Id of the portfolio.", "example": 1})
     asset = Id(

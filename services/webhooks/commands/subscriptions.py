@@ -110,6 +110,17 @@ def rotate_secret(session: Session, owner_id: int, webhook_id: int, *, seal: Sea
     return secret
 
 
+def seal_again(session: Session, seal: Seal) -> int:
+    """Seal all secrets with the newest key, as an older one goes; return of how many webhooks."""
+    webhooks = session.scalars(select(Webhook).order_by(Webhook.id).with_for_update()).all()
+    for webhook in webhooks:
+        webhook.secret = seal.again(webhook.secret)
+        webhook.old_secrets = [
+            {**old, "secret": seal.again(old["secret"])} for old in webhook.old_secrets
+        ]
+    return len(webhooks)
+
+
 def disable_webhooks_of(session: Session, user_id: int) -> None:
     """Send nothing more to a user who may not read any more; what waits, waits."""
     session.execute(

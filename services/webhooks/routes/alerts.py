@@ -6,9 +6,11 @@ from sqlalchemy import RowMapping
 
 from services.webhooks import queries
 from services.webhooks.commands import alerts
+from services.webhooks.models import Alert
 from services.webhooks.routes.tools import tools
 from services.webhooks.schemas import AlertQuery, AlertSchema, FiringSchema
 from shared.http import Blueprint, Listing, identity, session
+from shared.http.caps import require_within
 from shared.http.etag import expected_revisions
 from shared.http.schemas import PageQuery
 
@@ -38,6 +40,7 @@ def create_alert(values: dict[str, Any]) -> RowMapping:
         portfolios=tools().portfolios,
         **values,
     )
+    require_within("alert rules", identity.user_id, Alert.owner_id == identity.user_id)
     return queries.alert(session, identity.user_id, alert.id)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import RowMapping
 
 from services.webhooks import queries
 from services.webhooks.commands import messages, subscriptions
+from services.webhooks.models import Webhook
 from services.webhooks.routes.tools import tools
 from services.webhooks.schemas import (
     DeliverySchema,
@@ -14,6 +15,7 @@ from services.webhooks.schemas import (
     WebhookSchema,
 )
 from shared.http import Blueprint, Listing, identity, session
+from shared.http.caps import require_within
 from shared.http.etag import expected_revisions
 
 blueprint = Blueprint("Webhooks", "Where you want to be told of what.")
@@ -38,6 +40,7 @@ def create_webhook(values: dict[str, Any]) -> dict[str, Any]:
     webhook, secret = subscriptions.create_webhook(
         session, identity.user_id, network=tools().network, seal=tools().seal, **values
     )
+    require_within("webhooks", identity.user_id, Webhook.owner_id == identity.user_id)
     return {**queries.webhook(session, identity.user_id, webhook.id), "secret": secret}
 
 

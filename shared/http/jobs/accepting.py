@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shared import observability
-from shared.errors import Conflict, ServiceError
+from shared.errors import ServiceError, TooMany
 from shared.http.context import identity, service_app, session
 from shared.http.jobs.table import CHANNEL, DONE, QUEUED, RUNNING, id_of
 from shared.http.preferences import preferences
@@ -21,18 +21,6 @@ Size = Callable[..., int]
 
 # In the environment of a request that a runner makes; no header of a client gets there.
 RUN: Final = "finance.job"
-
-
-class TooManyJobs(Conflict):
-    """The user has as many open jobs as they may have."""
-
-    may_pass = True
-
-    def __init__(self, most: int) -> None:
-        super().__init__(
-            f"You have {most} jobs that are not done yet: wait for one of them, or cancel it.",
-            code="too_many",
-        )
 
 
 class JobLost(ServiceError):
@@ -87,7 +75,7 @@ def accept(kind: str, lane: str) -> Response:
     A request without a body that waits already is not stored twice.
 
     Raises:
-        TooManyJobs: the user has enough of them.
+        TooMany: the user has enough of them.
     """
     table, user = service_app.job_table, identity.user_id
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"jobs {user}", 0))))
@@ -95,9 +83,11 @@ def accept(kind: str, lane: str) -> Response:
     target, body = request.full_path.removesuffix("?"), request.get_data()
     number = None if body else session.scalar(mine.where(table.target == target).limit(1))
     if number is None:
-        most = service_app.settings.open_jobs
+        most = service_app.settings.caps["open jobs"]
         if len(session.scalars(mine).all()) >= most:
-            raise TooManyJobs(most)
+            raise TooMany(
+                f"You have {most} jobs that are not done yet: wait for one of them, or cancel it."
+            )
         job = table(
             user_id=user,
             lane=lane,

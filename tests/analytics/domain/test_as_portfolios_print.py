@@ -108,7 +108,7 @@ TRADES = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(TRADES, min_size=1, max_size=20),
     st.tuples(PRICES, PRICES, PRICES),

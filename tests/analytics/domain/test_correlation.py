@@ -101,7 +101,7 @@ def test_one_series_has_no_pair() -> None:
     assert spearman(np.empty((3, 0))).matrix.shape == (0, 0)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(returns)
 def test_both_measures_equal_those_of_pandas(matrix: Floats) -> None:
     kept = matrix.copy()

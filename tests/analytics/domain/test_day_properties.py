@@ -26,7 +26,7 @@ CALENDAR = calendar(LENGTH)
 TINY = 1e-7  # the weight of what is added
 
 seeds = st.integers(0, 2**32 - 1)
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 
 
 def walk(seed: int, days: Days, size: float = 0.01) -> Series:

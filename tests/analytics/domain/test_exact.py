@@ -80,7 +80,7 @@ NUMBERS = st.decimals("0.00000001", "9999999", places=8)
 PRICES = st.decimals("0.01", "99999999", places=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(NUMBERS, PRICES, PRICES), min_size=1, max_size=5),
     st.decimals("-99999999999", "99999999999", places=2),

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -18,9 +18,6 @@ from services.analytics.domain.track import Request, Track
 from services.analytics.domain.valuation import Books, Quotes, value_portfolio
 from shared.finance.entries import EntryType
 from tests.analytics.domain.build import day, usd, weekdays
-
-settings.register_profile("quick", max_examples=60, deadline=None)
-settings.load_profile("quick")
 
 ALWAYS = Request(day("1900-01-01"), day("2100-01-01"))
 DAYS = 30

@@ -74,7 +74,7 @@ def assert_mended(before: Books, after: Books, since: np.datetime64) -> None:
         np.testing.assert_array_equal(stored, getattr(whole, name), err_msg=name)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(rows, min_size=1, max_size=8), closes, closes, positions, st.integers(1, 500))
 def test_after_a_price_all_days_are_as_if_taken_anew(
     book: list[tuple[int, EntryType, int, int]],
@@ -89,7 +89,7 @@ def test_after_a_price_all_days_are_as_if_taken_anew(
     assert_mended(books(entries, first, second), books(entries, changed, second), since)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(rows, min_size=1, max_size=8), closes, closes, rows)
 def test_after_an_entry_all_days_are_as_if_taken_anew(
     book: list[tuple[int, EntryType, int, int]],
@@ -104,7 +104,7 @@ def test_after_an_entry_all_days_are_as_if_taken_anew(
     assert_mended(books(more, first, second), books(entries, first, second), since)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(rows, min_size=1, max_size=8), closes, positions, positions)
 def test_after_a_split_of_an_asset_all_days_are_as_if_taken_anew(
     book: list[tuple[int, EntryType, int, int]], first: dict[int, int], old: int, new: int
@@ -116,7 +116,7 @@ def test_after_a_split_of_an_asset_all_days_are_as_if_taken_anew(
     assert_mended(before, after, calendar(LENGTH)[new])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(rows, min_size=1, max_size=8), closes, rates, positions, st.integers(1, 9))
 def test_after_a_rate_all_days_are_as_if_taken_anew(
     book: list[tuple[int, EntryType, int, int]],

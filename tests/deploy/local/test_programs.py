@@ -17,7 +17,7 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
         monkeypatch.delenv(name, raising=False)
     folder, state = RunDir(tmp_path), State()
     folder.prepare()
-    state.choose_ports(PORTS)
+    state.choose_ports(PORTS, gateway=8000)
     state.make_passwords(("postgres", "nats", *SERVICES))
     return Plan(settings.load(), folder, state)
 

@@ -104,25 +104,35 @@ def test_a_folder_is_held_by_one_run_and_free_again_however_that_ends(folder: Ru
 
 def test_the_state_is_the_same_after_a_restart(folder: RunDir) -> None:
     state = State.load(folder.state)
-    state.choose_ports(["postgres", "nats"])
+    state.choose_ports(["postgres", "nats"], gateway=8000)
     state.make_passwords(["postgres", "auth"])
     state.note_demo("embedded", "begun", folder.state)
     again = State.load(folder.state)
     assert again == state
-    again.choose_ports(["postgres", "nats"])
+    again.choose_ports(["postgres", "nats"], gateway=8000)
     again.make_passwords(["postgres", "auth"])
     assert again == state
 
 
 def test_a_port_that_somebody_took_meanwhile_is_chosen_anew(folder: RunDir) -> None:
     state = State()
-    state.choose_ports(["postgres", "nats"])
+    state.choose_ports(["postgres", "nats"], gateway=8000)
     kept, taken = state.ports["postgres"], state.ports["nats"]
     assert kept != taken
     with _listening(taken):
-        state.choose_ports(["postgres", "nats"])
+        state.choose_ports(["postgres", "nats"], gateway=8000)
     assert state.ports["postgres"] == kept
     assert state.ports["nats"] not in {taken, kept}
+
+
+def test_no_process_gets_the_port_of_the_gateway() -> None:
+    state = State(ports={"nats": 8000})
+    state.choose_ports(["postgres", "nats"], gateway=8000)
+    assert state.ports["nats"] != 8000
+    first, *others = range(20_000, 25_000)
+    taken = {str(port): port for port in others}
+    with pytest.raises(OSError, match="No free TCP port"):
+        State(ports=taken).choose_ports(["postgres"], gateway=first)
 
 
 def test_two_folders_have_nothing_in_common(tmp_path: Path) -> None:

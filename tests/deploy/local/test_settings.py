@@ -10,6 +10,7 @@ from deploy.local.errors import RunError
 VARIABLES = (
     *("HOST", "PORT", "RUN_DIR", "BUS", "DATABASE"),
     *("QUOTA_STORAGE", "DEMO", "WORKERS", "LIMITS", "DATA_SOURCE", "DATA_SOURCES"),
+    *("CORS_ORIGINS", "MAKEFLAGS"),
 )
 
 
@@ -54,6 +55,19 @@ def test_without_a_choice_everything_is_embedded_and_local() -> None:
         ("LIMITS", "some"),
         ("DATA_SOURCE", "ftp://x"),
         ("DATA_SOURCES", "ecb,ftp://x"),
+        ("CORS_ORIGINS", "https://app.example/page"),
+        # Read by services alone.
+        ("LOG_LEVEL", "chatty"),
+        ("MOST_OPEN_JOBS", "0"),
+        ("QUOTA_STANDARD", "many"),
+        ("QUOTA_LOGIN", "10"),
+        ("DATA_SOURCE_SECONDS", "60"),
+        ("DATA_REFRESH_HOURS", "daily"),
+        ("BENCHMARK_ALIASES", "SPY"),
+        ("WEBHOOKS_ALLOW_PRIVATE", "some"),
+        # Read by nobody.
+        ("WORKER", "3"),
+        ("DATABSE", "postgresql://server"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_variable(
@@ -61,6 +75,36 @@ def test_a_mistake_is_one_line_that_names_the_variable(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert complaint().startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("WORKER=3", "WORKER: There is no such setting: is WORKERS meant?"),
+        ("PROT=9000", "PROT: There is no such setting: is PORT meant?"),
+        ("COLOUR=red", "COLOUR: There is no such setting."),
+        ("DATA_SOURCES=ecb DATA_SOURCE_EBC=https://x", "DATA_SOURCE_EBC: There is no such setting"),
+    ],
+)
+def test_what_make_was_given_must_be_a_setting(
+    monkeypatch: pytest.MonkeyPatch, given: str, expected: str
+) -> None:
+    for name, value in (pair.split("=") for pair in given.split()):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MAKEFLAGS", f"w --jobserver-auth=3,4 -- {given}")
+    assert complaint().startswith(expected)
+
+
+def test_what_make_may_be_given_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = r"PYTHON=python3.12 PORT=8001 RUN_DIR=/tmp/a\ b=c TZ=UTC"
+    monkeypatch.setenv("MAKEFLAGS", f" -- {given}")
+    assert settings.load().port == 8000  # make has it in the environment too
+
+
+def test_names_of_other_programs_are_no_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOSTS", "PORTS", "HOSTNAME", "DATABASE_URL", "DATA_SOURCE_STOOQ"):
+        monkeypatch.setenv(name, "anything")
+    settings.load()
 
 
 def test_all_mistakes_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

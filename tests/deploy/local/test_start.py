@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.local import leftovers, ports
+from deploy.local import keys, leftovers, ports
 from deploy.local.rundir import RunDir
 from deploy.local.settings import ROOT
 
@@ -84,15 +84,13 @@ def test_a_service_command_before_the_first_run(tmp_path: Path) -> None:
 
 
 def test_a_service_that_can_not_start_with_the_cause(tmp_path: Path) -> None:
-    said = run(
-        RUN_DIR=str(tmp_path / "run"),
-        PORT=str(ports.free()),
-        DEMO="0",
-        QUOTA_STANDARD="many",
-    )
-    log = tmp_path / "run" / "logs" / "auth-w"
-    assert said.startswith("auth-w")
+    folder = RunDir(tmp_path / "run")
+    folder.prepare()
+    keys.secret_key(folder.keys).write_text("no key")
+    said = run(RUN_DIR=str(folder.path), PORT=str(ports.free()), DEMO="0")
+    log = folder.logs / "webhooks-w"
+    assert said.startswith("webhooks-w")
     assert "ended with status" in said
-    assert "ValueError: couldn't parse rate limit string 'many'" in said
+    assert "Fernet key must be 32 url-safe base64-encoded bytes." in said
     assert f"More in {log}" in said
     assert leftovers.find(tmp_path / "run") == []

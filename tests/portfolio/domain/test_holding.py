@@ -1,6 +1,5 @@
 """What each type of entry does to quantity, cost, gain and income."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -135,7 +134,7 @@ def test_a_charge_of_its_own_leaves_the_position_alone(kind: T) -> None:
     before = held(done(T.BUY, quantity="10", price="100"))
     sign = 1 if kind in (T.FEE_REFUND, T.TAX_REFUND) else -1
     charge = done(kind, "2024-01-03", asset=1, amount=str(5 * sign))
-    assert apply(before, charge) == replace(before, last_order=charge.order)
+    assert apply(before, charge) == before._replace(last_order=charge.order)
 
 
 def test_two_splits_leave_six_and_two_thirds_at_the_whole_cost() -> None:

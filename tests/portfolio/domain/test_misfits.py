@@ -72,7 +72,7 @@ def ledgers(draw: st.DrawFn) -> tuple[list[Entry], list[Entry]]:
     return old, some([T.BUY, T.SELL, T.TRANSFER_OUT, T.ADJUSTMENT], 8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ledgers())
 def test_without_the_misfits_everything_adds_up(parts: tuple[list[Entry], list[Entry]]) -> None:
     old, new = parts

@@ -1,6 +1,5 @@
 """Any ledger, recorded, edited and deleted in any order, against the naive one."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -121,7 +120,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(position=positions, day=days)
     def moves_to_another_day(self, position: int, day: date) -> None:
         entry = self.entries[position % len(self.entries)]
-        moved = replace(entry, date=day)
+        moved = entry._replace(date=day)
         others = [other for other in self.entries if other is not entry]
         self.change([*others, moved], added=[moved], removed=[entry])
 
@@ -235,8 +234,8 @@ def of_the_asset(entries: list[Entry]) -> list[Entry]:
 def stored(holding: Holding) -> Holding:
     """The holding as it comes back from the database."""
     lots = [Lot.from_json(lot.to_json()) for lot in holding.lots]
-    return replace(holding, lots=Lots.of(holding.lots.method, lots))
+    return holding._replace(lots=Lots.of(holding.lots.method, lots))
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+LedgerMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=30)
 TestLedger = LedgerMachine.TestCase

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from shared import bus
 from shared.events import Event
+from shared.testing import ENOUGH
 
 
 def event(number: int = 1, type_: str = "price-updated") -> Event:
@@ -66,7 +67,7 @@ def consuming(
         yield
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(ENOUGH)
         assert not thread.is_alive()
 
 
@@ -89,5 +90,5 @@ def running(work: Callable[[threading.Event], None]) -> Iterator[threading.Event
         yield stop
     finally:
         stop.set()
-        thread.join(30)
+        thread.join(ENOUGH)
         assert not thread.is_alive()

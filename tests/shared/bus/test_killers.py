@@ -2,19 +2,17 @@
 
 from collections import Counter
 
-import pytest
-
 from shared import bus
 from shared.bus import outbox
 from shared.db import Database
 from shared.events import Event
-from shared.testing import wait_until
+from shared.testing import ENOUGH, wait_until
 from tests.shared.bus.database import effects
 from tests.shared.bus.processes import ledger
 from tests.shared.bus.receiving import event
 
 
-@pytest.mark.timeout(300)  # NATS lets 4 s pass before it gives again what a dead consumer held
+# NATS lets 4 s pass before it gives again what a dead consumer held.
 def test_an_event_that_kills_its_consumer_takes_no_other_with_it(
     database: Database, bus_url: str
 ) -> None:
@@ -24,7 +22,7 @@ def test_an_event_that_kills_its_consumer_takes_no_other_with_it(
     database.unit(lambda session: outbox.add(session, *innocent[:60], killer, *innocent[60:]))
     letters = bus.dead_letters(bus_url, "ledger")
     with ledger(database, bus_url, "price-updated", supervised=True):
-        wait_until(letters.list, 250)
+        wait_until(letters.list)
         wait_until(lambda: len(effects(database)) >= len(innocent))
     assert [letter.message.id for letter in letters.list()] == [str(killer.id)]
     assert Counter(effects(database)) == {one.id: 1 for one in innocent}
@@ -39,7 +37,7 @@ def test_a_crash_while_a_batch_is_taken_apart_loses_nothing(
     database.unit(lambda session: outbox.add(session, *others[:60], broken, *others[60:]))
     point = "after_rollback_before_one_by_one"
     with ledger(database, bus_url, "price-updated", FAULT_AT=point) as crashing:
-        assert crashing.wait(60) == 137
+        assert crashing.wait(ENOUGH) == 137
     assert len(effects(database)) < len(others)
     letters = bus.dead_letters(bus_url, "ledger")
     with ledger(database, bus_url, "price-updated"):

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from shared.files import Days, Moment
+from shared.files import Days, Moment, parse_time
 
 
 def read(text: str, *others: str, written: str | None = None) -> Moment:
@@ -25,6 +25,9 @@ def read(text: str, *others: str, written: str | None = None) -> Moment:
         "2021-03-01T00:00:00+00:00",
         "2021-03-01 00:00:00+0200",
         "2021-03-01 00:00:00 UTC",
+        "2021-03-01 00:00:00+00",
+        "2021-03-01 UTC",
+        "2021-03-01+02:00",
     ],
 )
 def test_a_day_that_can_be_nothing_else_is_that(text: str) -> None:
@@ -44,6 +47,47 @@ def test_a_day_that_can_be_nothing_else_is_that(text: str) -> None:
 )
 def test_the_time_of_day_is_read_as_it_is_written(text: str, at: time) -> None:
     assert read(text).time == at
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jan 04, 2024",
+        "January 4, 2024",
+        "Jan. 4th, 2024 9:30 PM",
+        "4 Jan 2024",
+        "04-Jan-2024",
+        "4. Januar 2024",
+        "04. Jan. 2024, 09:30 Uhr",
+        "4 jän 2024",
+    ],
+)
+def test_a_month_by_its_name_is_that(text: str) -> None:
+    assert read(text).day == date(2024, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("9:30", time(9, 30)),
+        ("09.45", time(9, 45)),
+        ("093000", time(9, 30)),
+        ("02:30 PM", time(14, 30)),
+        ("12:05 am", time(0, 5)),
+        ("10:00:01.123Z", time(10, 0, 1)),
+        ("10:00+01", time(10)),
+        ("10:00 Uhr", time(10)),
+        ("00:00", None),
+    ],
+)
+def test_a_time_of_day_may_stand_alone(text: str, at: time | None) -> None:
+    assert parse_time(text) == at
+
+
+@pytest.mark.parametrize("text", ["25:00", "9", "noon", "09:61", "0x0a"])
+def test_what_is_no_time_of_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Not a"):
+        parse_time(text)
 
 
 def test_a_number_above_twelve_in_any_row_shows_what_comes_first() -> None:
@@ -95,6 +139,11 @@ def test_a_format_has_a_day_a_month_and_a_year(written: str) -> None:
         "2024-01-02T25:00",
         "0000-01-01",
         "9" * 70,
+        "4 Foo 2024",
+        "31 Feb 2024",
+        "Jan 2024",
+        "4 Jan 24",
+        "Jan 04 2024 09:99",
     ],
 )
 def test_what_is_no_day_is_refused(text: str) -> None:

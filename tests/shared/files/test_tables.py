@@ -141,12 +141,12 @@ def test_a_misspelt_title_is_known() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "no header"),
-        (b"\n \n", "no header"),
-        (b"PK\x03\x04rest", "workbook"),
+        (b"", "The file is empty"),
+        (b"\n \n", "The file is empty"),
+        (b"PK\x03\x04xl/workbook.xml", "workbook"),
         (b"%PDF-1.7\n", "PDF"),
         (b"\x81\x8d", "Not a text file in UTF-8"),
-        (b"\xff\xfe\x00", "Not a text file in UTF-8"),
+        (b"\xff\xfe\x00", "Not a text file in UTF-16"),
         (b'Date,Close\n2021-01-04,"1" 2\n', "Not a CSV file: line 2"),
         (b"Date,Close\n2021-01-04,1,2\n", "Line 2 has more cells than the header"),
     ],

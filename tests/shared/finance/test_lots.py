@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -159,10 +159,10 @@ def test_any_trades_take_the_lots_that_a_search_finds(
 def test_thousands_of_lots_are_bought_and_sold_in_a_moment(method: CostMethod) -> None:
     # Whoever looks at all lots for each sale looks at fifty million.
     lots = Lots(method)
-    started = perf_counter()
+    started = process_time()
     for count in range(10_000):
         lots = lots.add(lot("2", str(1 + count * 7919 % 1000)))
     for _ in range(10_000):
         lots = lots.take(Decimal(2))[1]
     assert list(lots) == []
-    assert perf_counter() - started < 10
+    assert process_time() - started < 10

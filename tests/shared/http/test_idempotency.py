@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from shared.http import idempotency
-from shared.testing import Stand
+from shared.testing import ENOUGH, Stand
 from tests.shared.bus.database import terminate_backends
 from tests.shared.http import notes
 from tests.shared.http.conftest import titles
@@ -56,7 +56,7 @@ def test_keys_of_two_users_never_meet(stand: Stand) -> None:
 def test_while_the_first_is_running_the_second_is_409(stand: Stand) -> None:
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(post, stand.client(), "k1", "slow")
-        assert notes.meeting.entered.wait(5)
+        assert notes.meeting.entered.wait(ENOUGH)
         second = post(stand.client(), "k1", "slow")
         notes.meeting.leave.set()
         assert (second.status_code, first.result().status_code) == (409, 201)
@@ -138,7 +138,7 @@ def test_an_effect_and_its_answer_are_kept_together_or_not_at_all(stand: Stand) 
     """The backend dies after the effect, before the commit: both are made once more."""
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(post, stand.client(), "k1", "slow")
-        assert notes.meeting.entered.wait(5)
+        assert notes.meeting.entered.wait(ENOUGH)
         terminate_backends(stand.database)
         notes.meeting.leave.set()
         assert first.result().status_code == 201

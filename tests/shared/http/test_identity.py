@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,21 @@ class TestInternal:
     def test_another_service_is_let_in(self, stand: Stand) -> None:
         stand.client().post("/api/notes/", json={"title": "x"})
         assert stand.service_client("portfolio").get(self.path).status_code == 200
+
+    def test_a_service_that_has_no_business_here_is_not(self, stand: Stand) -> None:
+        answer = stand.service_client("webhooks").get(self.path)
+        assert answer.status_code == 403
+        assert answer.get_json()["details"]["message"] == "The service webhooks may not call this."
+
+    def test_further_callers_read_and_do_no_more(
+        self, stand: Stand, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        more = replace(stand.app.settings, internal_readers=["webhooks"])
+        monkeypatch.setattr(stand.app, "settings", more)
+        stand.client().post("/api/notes/", json={"title": "x"})
+        team = stand.service_client("webhooks")
+        assert team.get(self.path).status_code == 200
+        assert team.delete(self.path).status_code == 403
 
     def test_nobody_is_not(self, stand: Stand) -> None:
         assert self.status(stand, None) == 401

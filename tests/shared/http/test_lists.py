@@ -118,7 +118,22 @@ def test_the_columns_of_csv_stay_in_place_where_an_object_is_null(stand: Stand) 
 
 
 @pytest.mark.parametrize(
-    "title", ["=1+1", "+1", "@SUM(A1)", "-2+3+cmd|' /C calc'!A0", "-", "\t=1", "-1\n=2"]
+    "title",
+    [
+        "=1+1",
+        "+1",
+        "@SUM(A1)",
+        "-2+3+cmd|' /C calc'!A0",
+        "-",
+        "\t=1",
+        "-1\n=2",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20A",
+        "\u200b=1",
+        "\u00a0=1",
+    ],
 )
 def test_a_text_that_a_spreadsheet_would_run_is_shown_as_text(stand: Stand, title: str) -> None:
     write(stand, title)

@@ -268,6 +268,7 @@ def test_a_client_that_excludes_json_is_406_before_anything_is_done(
         "*/*",
         "application/*",
         "application/json; charset=utf-8",
+        "application/problem+json",
         "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
         "image/png, application/json;q=0.1",
     ],
@@ -280,6 +281,10 @@ def test_a_client_that_does_not_exclude_json_gets_it(client: FlaskClient, accept
 def test_a_list_is_406_only_for_who_excludes_csv_too(client: FlaskClient) -> None:
     answer = client.get(
         "/api/notes/", headers={"Accept": "text/csv; header=present"}, buffered=True
+    )
+    assert answer.mimetype == "text/csv"
+    answer = client.get(
+        "/api/notes/", headers={"Accept": "text/csv, application/problem+json"}, buffered=True
     )
     assert answer.mimetype == "text/csv"
     refused = client.get("/api/notes/", headers={"Accept": "image/png"})

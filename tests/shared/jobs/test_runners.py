@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from shared.jobs import Runner, Runners
-from shared.testing import Stand, wait_until
+from shared.testing import ENOUGH, Stand, wait_until
 from shared.testing.stand import set_environment
 from tests.shared.bus.database import terminate_backends
 from tests.shared.jobs.conftest import execute, job, later, left, runner, work
@@ -28,7 +28,7 @@ def test_a_runner_that_dies_at_any_moment_has_done_its_job_once_or_not_yet(
 ) -> None:
     number = later(client, "a")
     with runner(stand, FAULT_AT=moment) as process:
-        assert process.wait(60) == CRASHED
+        assert process.wait(ENOUGH) == CRASHED
     assert left(stand) == (["a"] if moment == "job_committed" else [])
     let_pass(stand)
     with runner(stand):
@@ -42,7 +42,7 @@ def test_a_job_that_kills_its_runner_three_times_fails_and_others_go_on(
     number = later(client, "a")
     for _ in range(3):
         with runner(stand, FAULT_AT="mid_job") as process:
-            assert process.wait(60) == CRASHED
+            assert process.wait(ENOUGH) == CRASHED
         let_pass(stand)
     later(client, "b")
     work(stand)
@@ -61,7 +61,7 @@ def test_a_runner_that_is_told_to_end_gives_its_job_back(stand: Stand, client: F
                 process.send_signal(signal.SIGTERM)
             elif process.stdin:
                 process.stdin.close()  # as when the worker dies
-            assert process.wait(10) == 0
+            assert process.wait(ENOUGH) == 0
         back = job(client, number)
         assert (back["status"], back["progress"], back["started"]) == ("queued", 0, None)
     assert left(stand) == []
@@ -109,7 +109,7 @@ def test_a_worker_starts_a_runner_for_a_new_job_and_ends_it_with_itself(
             wait_until(lambda: job(client, slow)["status"] == "running")
         finally:
             stop.set()
-            part.join(20)
+            part.join(ENOUGH)
     assert not part.is_alive()
     assert (job(client, slow)["status"], left(stand)) == ("queued", ["a", "b"])
     with closing(stand.database.alone()) as connection:

@@ -30,6 +30,7 @@ class CoinGecko:
         " coin is an id to search for: bitcoin."
     )
     kinds: Sequence[str] = ("CRYPTO",)
+    takes_isins = False
 
     def __init__(self, address: str) -> None:
         self._address = address

@@ -51,10 +51,12 @@ class Yahoo:
         " ^GSPC, EURUSD=X); a search takes names and ISINs."
     )
     kinds: Sequence[str] = tuple(_KINDS.values())
+    takes_isins = True
 
     def __init__(self) -> None:
         # Imported only where it is configured: nothing else needs it.
         self._library = importlib.import_module("yfinance")
+        self._data = importlib.import_module("yfinance.data").YfData
         self._library.config.debug.hide_exceptions = False
         # Some of the library's requests have time limits of their own, longer than ours.
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="yahoo")
@@ -76,6 +78,8 @@ class Yahoo:
             future.cancel()
             raise SourceTooSlow("Yahoo Finance did not answer in time.") from error
         except Exception as error:  # the library's own, and those of all that it stands on
+            # It keeps answers in memory, what an outage answers too.
+            self._data().cache_get.cache_clear()
             if type(error).__name__ in _UNKNOWN:
                 raise DataSourceError(f"Yahoo Finance has no prices of {symbol}.") from error
             raise SourceDown("Yahoo Finance does not answer.") from error

@@ -8,7 +8,6 @@ an adjustment does.
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
@@ -20,6 +19,7 @@ from services.portfolio.domain.ledger_files.layouts import (
     read_layout,
 )
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerFile, LedgerRow
+from shared.files import bare, defused
 from shared.finance.money import plain, trimmed
 from shared.finance.splits import ratio_text
 
@@ -44,17 +44,10 @@ COLUMNS: Final = (
 )
 # Of the list of transactions, which may be asked for as CSV too: they belong to its installation.
 _READ_ONLY: Final = ("id", "portfolio", "asset", "import_id", "created", "modified", "warnings")
-# A text that a spreadsheet would run as a formula is written behind an apostrophe, and so is one
-# that begins with an apostrophe, so that every text comes back as it was.
-_FORMULA: Final = re.compile(r"['=+\-@\t\r]")
-
-
-def _bare(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text, 1) else text
 
 
 def _all_bare(texts: dict[str, str]) -> dict[str, str]:
-    return {name: _bare(text) for name, text in texts.items()}
+    return {name: bare(text) for name, text in texts.items()}
 
 
 LAYOUT: Final = Layout(
@@ -93,9 +86,9 @@ def _texts(row: LedgerRow) -> tuple[str, ...]:
         row.date.isoformat(),
         "" if row.position_in_day is None else str(row.position_in_day),
         row.type,
-        _shown(asset.symbol or ""),
+        defused(asset.symbol or ""),
         asset.isin or "",
-        _shown(asset.name or ""),
+        defused(asset.name or ""),
         asset.currency or "",
         _number(row.quantity),
         _number(row.price),
@@ -105,13 +98,9 @@ def _texts(row: LedgerRow) -> tuple[str, ...]:
         row.currency or "",
         "" if row.exchange_rate is None else trimmed(row.exchange_rate, 0),
         ratio_text(row.ratio) if row.ratio else "",
-        _shown(row.notes),
-        _shown(row.external_id or ""),
+        defused(row.notes),
+        defused(row.external_id or ""),
     )
-
-
-def _shown(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _number(value: Decimal | None) -> str:

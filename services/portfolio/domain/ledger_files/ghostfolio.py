@@ -9,7 +9,7 @@ missing to it then (`balances`); the prices of the user's own assets come along.
 import datetime
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -48,6 +48,8 @@ LAYOUT: Final = Layout(
     needed=(),
     types={word.lower(): type_ for word, type_ in _TYPES.items()},
     skips={"liability": Skip.LIABILITY},
+    not_read=(Skip.DRAFT,),
+    content_type="application/json",
 )
 _MADE_UP: Final = re.compile(r"(?:GF_)?([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -76,7 +78,9 @@ def read(content: bytes, _: Said = NOTHING_SAID) -> LedgerFile:
     Raises:
         FileRefused: it is no JSON, or has no list of activities.
     """
-    text, _encoding = decoded(content, "utf-8")
+    text, encoding = decoded(content)
+    if encoding == "windows-1252":
+        raise FileRefused("Not a JSON file: save it as UTF-8.")
     document = _object(_parsed(text))
     activities = document.get("activities")
     if not isinstance(activities, list):
@@ -97,7 +101,7 @@ def read(content: bytes, _: Said = NOTHING_SAID) -> LedgerFile:
         if row.asset and export.closes.get(key := _key(texts[row.line]))
     }
     rows = sorted([*file.rows, *of_balances.rows], key=lambda row: row.date)
-    notes = (*of_balances.notes, *_told(closes))
+    notes = (*of_balances.notes, *_told(closes), *_left_out(export, closes))
     return replace(file, rows=tuple(rows), notes=notes, closes=closes)
 
 
@@ -109,12 +113,22 @@ def _told(closes: Mapping[AssetReference, Mapping[datetime.date, Decimal]]) -> l
     return [Note("closes", "prices_recorded", message)]
 
 
+def _left_out(
+    export: _Export, closes: Mapping[AssetReference, Mapping[datetime.date, Decimal]]
+) -> list[Note]:
+    count = sum(map(len, export.closes.values())) - sum(map(len, closes.values()))
+    if count <= 0:
+        return []
+    message = f"{count} prices are left out: they are of assets that no activity names."
+    return [Note("closes", "prices_left_out", message)]
+
+
 def _by_account(
     rows: Iterable[LedgerRow], texts: Mapping[int, Mapping[str, str]]
 ) -> dict[str, list[LedgerRow]]:
     by_account: defaultdict[str, list[LedgerRow]] = defaultdict(list)
     for row in rows:
-        by_account[texts[row.line].get("accountId", "")].append(row)
+        by_account[_id(texts[row.line], "accountId")].append(row)
     return dict(by_account)
 
 
@@ -122,12 +136,17 @@ def _account(value: Any) -> Account:
     account, texts = _object(value), _texts(value)
     currency = Cells(texts).currency("currency")
     return Account(
-        id=texts.get("id", ""),
-        name=texts.get("name", ""),
+        id=_id(texts, "id"),
+        name=Cells(texts).text("name") or "",
         currency=currency,
         balance=_number(texts, "balance"),
         balances=_by_day(account.get("balances"), "value") if currency else {},
     )
+
+
+def _id(texts: Mapping[str, str], name: str) -> str:
+    """Return an id; what cannot be stored is none."""
+    return Cells(texts).text(name) or ""
 
 
 def _closes(profile: Mapping[str, Any]) -> dict[datetime.date, Decimal]:
@@ -230,9 +249,33 @@ def _key(texts: Mapping[str, str]) -> _Key:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal, parse_int=Decimal)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        raise FileRefused("Not a JSON file.") from error
+        return json.loads(
+            text,
+            parse_float=_float,
+            parse_int=Decimal,
+            parse_constant=str,  # NaN, which the row that has it is refused for
+            object_pairs_hook=_object_of,
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise FileRefused(f"Not a JSON file: {where}: {error.msg}.") from error
+    except RecursionError as error:
+        raise FileRefused("Not a JSON file of ours: it is nested too deeply.") from error
+
+
+def _float(digits: str) -> Decimal | str:
+    try:
+        return Decimal(digits)
+    except ArithmeticError:  # its exponent is beyond all bounds; its row is refused for it
+        return digits
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        [(twice, _), *_] = Counter(name for name, _ in pairs).most_common()
+        raise FileRefused(f"{twice} stands twice in one object of the file: one would be lost.")
+    return found
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ own habits, which are taken where its titles are its own: amounts without a sign
 type, and fees that are all negative are what they cost.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Final
 from services.portfolio.domain.ledger_files import words
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.reading import ledger_file
+from services.portfolio.domain.ledger_files.reversals import without_reversals
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
     LedgerFile,
@@ -31,6 +32,7 @@ from shared.files import (
     Marks,
     Table,
     notes_of,
+    parse_time,
     read,
     require_needed,
 )
@@ -40,6 +42,8 @@ from shared.finance.money import EXACT, GRID, MINOR_CURRENCIES, ZERO, round_to
 _PLACES: Final = 8
 _MOST_PLACES: Final = 40
 _RATE_PLACES: Final = 12
+
+Line = tuple[int, dict[str, str]]  # of a table: where it begins, and its texts by column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +78,18 @@ class Layout:
         needed: those without which no row can be read.
         types: a word of the program, in lower case → the type that it means.
         skips: a word of the program, in lower case → why its rows are no transactions.
+        not_read: why other rows are none, which no word shows.
         left_out: titles that are known and not read.
         by_sign: a word, in lower case → the type where its amount is positive, and where it is not.
         date_format: of its dates, unless the sender says another.
         currency: of rows that name none.
+        prepared: gives rows what other rows say of them.
         adapted: makes of a row's texts those that we read, or says why there is no row.
         finished: makes of a row that has been read the one that is meant.
         is_exact: whether its numbers are decimals; binary floats are rounded to those of a ledger.
         is_free: whether it may have any columns, so that a misspelt one must be found.
+        content_type: the media type of its files.
+        elements: of XML: the names of the elements that are its rows.
     """
 
     name: str
@@ -90,14 +98,18 @@ class Layout:
     needed: tuple[str, ...] = ("date", "transaction_type")
     types: Mapping[str, EntryType] = field(default_factory=lambda: words.TYPES)
     skips: Mapping[str, str] = field(default_factory=dict)
+    not_read: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     by_sign: Mapping[str, tuple[EntryType, EntryType]] = field(default_factory=dict)
     date_format: str | None = None
     currency: str | None = None
+    prepared: Callable[[Sequence[Line]], Sequence[Line]] | None = None
     adapted: Callable[[dict[str, str]], dict[str, str] | str] | None = None
     finished: Callable[[LedgerRow, Cells], LedgerRow | str] | None = None
     is_exact: bool = True
     is_free: bool = False
+    content_type: str = "text/csv"
+    elements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +151,17 @@ def read_layout(layout: Layout, content: bytes, said: Said = NOTHING_SAID) -> Le
         # A misspelt `fes` must not silently lose all fees.
         doubts = ", ".join(f"{title} (did you mean {name}?)" for title, name in misspelt.items())
         raise FileRefused(f"The header has unknown columns: {doubts}.")
+    return replace(rows_of(layout, table, said), notes=tuple(notes_of(table, columns)))
+
+
+def rows_of(layout: Layout, table: Table, said: Said) -> LedgerFile:
+    """Return the rows of a table whose columns are found."""
     habits = _habits(layout, said, table)
-    file = ledger_file(table.lines, lambda line, texts: _row(line, texts, habits))
-    sheet = sheet_of(table, habits.marks, habits.days)
-    return replace(file, sheet=sheet, notes=tuple(notes_of(table, columns)))
+    lines = layout.prepared(table.lines) if layout.prepared else table.lines
+    file = ledger_file(lines, lambda line, texts: _row(line, texts, habits))
+    if not layout.is_free:
+        file = without_reversals(file)
+    return replace(file, sheet=sheet_of(table, habits.marks, habits.days))
 
 
 def columns_of(layout: Layout, said: Said) -> Columns:
@@ -151,12 +170,6 @@ def columns_of(layout: Layout, said: Said) -> Columns:
     Raises:
         FileRefused: it names a column that the format has not.
     """
-    names = {column.name for column in layout.columns}
-    if unknown := said.columns.keys() - names:
-        raise FileRefused(
-            f"columns: there is no {', '.join(sorted(unknown))}; known are"
-            f" {', '.join(sorted(names))}."
-        )
     return Columns(layout.columns, said.columns, layout.left_out)
 
 
@@ -193,7 +206,7 @@ def _row(line: int, texts: dict[str, str], habits: _Habits) -> LedgerRow | str:
     if habits.layout.currency:
         texts = {"currency": habits.layout.currency, **{n: it for n, it in texts.items() if it}}
     cells = Cells(texts, habits.marks, habits.days)
-    word = (cells.text("transaction_type") or "").lower()
+    word = (cells.word("transaction_type") or "").lower()
     if word in habits.layout.skips:
         return habits.layout.skips[word]
     kind = _type(cells, word, habits)
@@ -266,10 +279,10 @@ def _asset_of(cells: Cells, kind: EntryType, layout: Layout) -> AssetReference |
 
 
 def _asset(cells: Cells) -> AssetReference | None:
-    isin, currency = cells.text("isin", 12), cells.currency("asset_currency")
+    isin, currency = cells.word("isin", 12), cells.currency("asset_currency")
     asset = AssetReference(
         isin=isin,
-        symbol=cells.text("symbol", 32),
+        symbol=cells.word("symbol", 32),
         name=cells.text("asset_name"),
         currency=currency,
         money=cells.currency("currency") if isin and not currency else None,
@@ -304,15 +317,7 @@ def _charge(cells: Cells, name: str, habits: _Habits) -> Decimal:
 
 
 def _time(cells: Cells) -> time | None:
-    return cells.parsed("time", _parse_time)
-
-
-def _parse_time(text: str) -> time | None:
-    try:
-        at = time.fromisoformat(text)
-    except ValueError:
-        raise ValueError("Not a time of day: use HH:MM.") from None
-    return None if at == time() else at.replace(tzinfo=None)
+    return cells.parsed("time", parse_time)
 
 
 def _position(cells: Cells) -> int | None:

@@ -53,6 +53,11 @@ def marked_symbol_of(reference: AssetReference) -> str:
     return f"{beginning} {mark}" if mark else symbol_of(reference)
 
 
+def symbol_of_name(reference: AssetReference) -> str:
+    """Return the symbol that an asset has which was made when a file named nothing but its name."""
+    return _as_symbol(reference.name or "")
+
+
 def currency_of(reference: AssetReference) -> str | None:
     """Return the currency that an asset is kept in: pounds where a file says pence."""
     return MINOR_CURRENCIES.get(reference.currency or "", reference.currency)
@@ -66,14 +71,18 @@ def are_other_papers(isin: str | None, other: str | None) -> bool:
 def match(reference: AssetReference, assets: Sequence[KnownAsset]) -> KnownAsset | None:
     """Return the asset that a file means: described in full, by ISIN and currency, by symbol.
 
-    A retired one is meant by its symbol and its name only: symbols are handed on.
+    Else it is the user's own that was made when a file had no more of it than its name. A retired
+    one is meant by its symbol and its name only: symbols are handed on.
 
     Args:
         assets: the user's own before public ones, retired ones last.
     """
     in_use = [asset for asset in assets if asset.is_active]
     return (
-        _in_full(reference, assets) or _by_isin(reference, in_use) or _by_symbol(reference, assets)
+        _in_full(reference, assets)
+        or _by_isin(reference, in_use)
+        or _by_symbol(reference, assets)
+        or _by_name(reference, in_use)
     )
 
 
@@ -136,6 +145,16 @@ def _by_symbol(reference: AssetReference, assets: Iterable[KnownAsset]) -> Known
     # The symbol has been handed on, and the file's name is neither the old nor the new one.
     is_open = reference.name and len(in_use) < len(fitting)
     return in_use[0] if in_use and not is_open else None
+
+
+def _by_name(reference: AssetReference, assets: Iterable[KnownAsset]) -> KnownAsset | None:
+    for asset in assets:
+        is_named_so = (asset.symbol, asset.name) == (symbol_of_name(reference), reference.name)
+        is_other = are_other_papers(reference.isin, asset.isin)
+        is_in_currency = currency_of(reference) in (None, asset.currency)
+        if asset.is_own and is_named_so and is_in_currency and not is_other:
+            return asset
+    return None
 
 
 def _fits(reference: AssetReference, asset: KnownAsset) -> bool:

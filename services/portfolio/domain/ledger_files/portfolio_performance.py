@@ -1,10 +1,11 @@
-"""Portfolio Performance's CSV of transactions, in English and in German.
+"""Portfolio Performance's CSV of transactions, in all of its languages.
 
 It writes headers, types, decimals and the delimiter in the user's language, and each account into
 a file of its own: a purchase stands in the securities account's file with its shares, and once
 more in the cash account's, as what was paid. Only the first is read; the other is skipped.
 
 What it calls Value is what moved, after fees and taxes. It writes no price: it follows from that.
+Where the paper is quoted in another currency the gross amount is in that one, and tells the rate.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
+from services.portfolio.domain.ledger_files.formats.account_money import at_rate
 from services.portfolio.domain.ledger_files.layouts import (
     NOTHING_SAID,
     Layout,
@@ -21,6 +23,7 @@ from services.portfolio.domain.ledger_files.layouts import (
     moves_nothing,
     sheet_of,
 )
+from services.portfolio.domain.ledger_files.portfolio_performance_words import TITLES, WORDS
 from services.portfolio.domain.ledger_files.reading import ledger_file
 from services.portfolio.domain.ledger_files.rows import (
     AssetReference,
@@ -30,70 +33,30 @@ from services.portfolio.domain.ledger_files.rows import (
     Skip,
 )
 from services.portfolio.domain.rules import RULES
-from shared.files import Column, Days, Marks, Note, Table, notes_of, require_needed
+from shared.files import Column, Days, Marks, Note, Table, notes_of, plain_title, require_needed
 from shared.files import read as read_table
-from shared.finance.entries import EARNINGS, FUNDING, TRADES, EntryType
-from shared.finance.money import EXACT, MINOR_UNITS, ZERO, round_to
+from shared.finance.entries import ACQUISITIONS, EARNINGS, FUNDING, TRADES, EntryType
+from shared.finance.money import EXACT, MINOR_CURRENCIES, MINOR_UNITS, ZERO, round_to
 
 _PRICE_PLACES: Final = 8
 _MOST_PLACES: Final = 8
+_RATE_PLACES: Final = 12
 
-# Type, in lower case → ours, and the sign of its amount. A transfer between cash accounts has the
-# words of one between securities accounts.
-_TYPES: Final = {
-    "buy": (EntryType.BUY, -1),
-    "kauf": (EntryType.BUY, -1),
-    "sell": (EntryType.SELL, 1),
-    "verkauf": (EntryType.SELL, 1),
-    "delivery (inbound)": (EntryType.TRANSFER_IN, 1),
-    "einlieferung": (EntryType.TRANSFER_IN, 1),
-    "delivery (outbound)": (EntryType.TRANSFER_OUT, -1),
-    "auslieferung": (EntryType.TRANSFER_OUT, -1),
-    "transfer (inbound)": (EntryType.TRANSFER_IN, 1),
-    "umbuchung (eingang)": (EntryType.TRANSFER_IN, 1),
-    "transfer (outbound)": (EntryType.TRANSFER_OUT, -1),
-    "umbuchung (ausgang)": (EntryType.TRANSFER_OUT, -1),
-    "dividend": (EntryType.DIVIDEND, 1),
-    "dividende": (EntryType.DIVIDEND, 1),
-    "interest": (EntryType.INTEREST, 1),
-    "zinsen": (EntryType.INTEREST, 1),
-    "interest charge": (EntryType.INTEREST, -1),
-    "zinsbelastung": (EntryType.INTEREST, -1),
-    "fees": (EntryType.FEE, -1),
-    "gebühren": (EntryType.FEE, -1),
-    "fees refund": (EntryType.FEE_REFUND, 1),
-    "gebührenerstattung": (EntryType.FEE_REFUND, 1),
-    "taxes": (EntryType.TAX, -1),
-    "steuern": (EntryType.TAX, -1),
-    "tax refund": (EntryType.TAX_REFUND, 1),
-    "steuerrückerstattung": (EntryType.TAX_REFUND, 1),
-    "deposit": (EntryType.DEPOSIT, 1),
-    "einlage": (EntryType.DEPOSIT, 1),
-    "removal": (EntryType.WITHDRAWAL, -1),
-    "withdrawal": (EntryType.WITHDRAWAL, -1),
-    "entnahme": (EntryType.WITHDRAWAL, -1),
-}
+_NUMBERS: Final = frozenset({"amount", "gross", "fees", "taxes", "quantity"})
+_NOT_READ: Final = ("rate", "wkn")
+_TYPES: Final = {word: meant for meant, words in WORDS.items() for word in words}
 LAYOUT: Final = Layout(
     name="portfolio_performance",
-    program="Portfolio Performance's CSV of an account, in English or German",
-    columns=(
-        Column("date", ["datum"]),
-        Column("transaction_type", ["type", "typ"]),
-        Column("amount", ["value", "wert"], is_number=True),
-        Column("currency", ["transaction currency", "buchungswährung"]),
-        Column("gross", ["gross amount", "bruttobetrag"], is_number=True),
-        Column("asset_currency", ["currency gross amount", "währung bruttobetrag"]),
-        Column("fees", ["gebühren"], is_number=True),
-        Column("taxes", ["steuern"], is_number=True),
-        Column("quantity", ["shares", "stück"], is_number=True),
-        Column("isin"),
-        Column("symbol", ["ticker symbol"]),
-        Column("asset_name", ["security name", "wertpapiername"]),
-        Column("notes", ["note", "notiz"]),
+    program="Portfolio Performance's CSV of an account, in all of its languages",
+    columns=tuple(
+        Column(name, list(map(plain_title, titles)), name in _NUMBERS)
+        for name, titles in TITLES.items()
+        if name not in _NOT_READ
     ),
     needed=("date", "transaction_type", "amount"),
     types={word: type_ for word, (type_, _) in _TYPES.items()},
-    left_out=("Exchange Rate", "Wechselkurs", "WKN", "Time", "Uhrzeit"),
+    not_read=(Skip.CASH_SIDE,),
+    left_out=(*(it for name in _NOT_READ for it in TITLES[name]), "Ex-Date", "Time", "Uhrzeit"),
 )
 
 _CASH_OF: Final = {
@@ -154,30 +117,53 @@ def read(content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     table = read_table(content, said.form, columns)
     require_needed(table, LAYOUT.needed, LAYOUT.columns, may_be_said=True)
     dialect = _Dialect.of(table)
-    reader = _Reader(dialect, said)
-    file = ledger_file(table.lines, reader.row)
-    notes = (*notes_of(table, columns), *reader.notes())
+    transactions = Transactions()
+
+    def row(line: int, texts: dict[str, str]) -> LedgerRow | str:
+        cells = Cells(texts, dialect.marks, dialect.days)
+        kind, sign = _type(cells, said)
+        value = transactions.value(line, cells)
+        if dialect.is_cash_side(kind, value):
+            return Skip.CASH_SIDE
+        return transactions.row(line, cells, kind, sign, value)
+
+    file = transactions.in_asset_money(ledger_file(table.lines, row))
+    notes = (*notes_of(table, columns), *transactions.notes())
     return replace(file, sheet=sheet_of(table, dialect.marks, dialect.days), notes=notes)
 
 
-class _Reader:
-    """Reads the rows of one file."""
+class Transactions:
+    """Makes rows of transactions, and remembers what is to be said of them."""
 
-    def __init__(self, dialect: _Dialect, said: Said) -> None:
-        self._dialect = dialect
-        self._said = said
+    def __init__(self) -> None:
         self._rounded: list[int] = []
+        self._rates: dict[int, tuple[Decimal, str]] = {}
 
-    def row(self, line: int, texts: dict[str, str]) -> LedgerRow | str:
-        """Return a row, or why there is none."""
-        cells = Cells(texts, self._dialect.marks, self._dialect.days)
-        value = self._value(line, cells)
-        kind, sign = _type(cells, self._said)
-        if self._dialect.is_cash_side(kind, value or ZERO):
-            return Skip.CASH_SIDE
+    def value(self, line: int, cells: Cells) -> Decimal:
+        """Return what moved: money of an account, which has the decimals of its currency."""
+        value = cells.number("amount", digits=15)
+        if value is None:
+            cells.refuse("amount", "The row needs a value.")
+            return ZERO
+        currency = cells.currency("currency")
+        rounded = round_to(value, MINOR_UNITS.get(currency or "", _MOST_PLACES))
+        if rounded != value:
+            self._rounded.append(line)
+        return rounded
+
+    def row(
+        self, line: int, cells: Cells, kind: EntryType, sign: int, value: Decimal
+    ) -> LedgerRow | str:
+        """Return a row, or why there is none.
+
+        Args:
+            sign: of what moved by it.
+            value: what moved.
+        """
         asset = _asset(cells)
         if asset is None:
             kind = _CASH_OF.get(kind, kind)
+        moved = EXACT.abs(value)
         moment = cells.moment("date")
         row = LedgerRow(
             line=line,
@@ -187,10 +173,23 @@ class _Reader:
             asset=None if kind in FUNDING else asset,
             currency=cells.currency("currency"),
             notes=cells.text("notes", NOTES_LENGTH) or "",
-            **_numbers(cells, kind, sign, EXACT.abs(value or ZERO)),
+            external_id=cells.text("external_id"),
+            **_numbers(cells, kind, sign, moved),
         )
+        self._learn_rate(row, cells, moved)
         cells.check()
         return Skip.NOTHING if moves_nothing(row) else row
+
+    def in_asset_money(self, file: LedgerFile) -> LedgerFile:
+        """Return a file whose rows are in the currency of their paper, where they tell the rate.
+
+        Their ids stay those of what the file says.
+        """
+        rows = tuple(
+            at_rate(row, *self._rates[row.line]) if row.line in self._rates else row
+            for row in file.rows
+        )
+        return replace(file, rows=rows)
 
     def notes(self) -> list[Note]:
         """Return what is to be said of the rows that were read."""
@@ -200,18 +199,18 @@ class _Reader:
         message = f"Values with more decimals than their currency has are rounded: line {lines}."
         return [Note("amount", "rounded", message)]
 
-    def _value(self, line: int, cells: Cells) -> Decimal | None:
-        """Return what moved: money of an account, which has the decimals of its currency."""
-        value = cells.number("amount", digits=15)
-        if value is None:
-            cells.refuse("amount", "The row needs a value.")
-            return None
-        currency = cells.currency("currency")
-        rounded = round_to(value, MINOR_UNITS.get(currency or "", _MOST_PLACES))
-        if rounded == value:
-            return value
-        self._rounded.append(line)
-        return rounded
+    def _learn_rate(self, row: LedgerRow, cells: Cells, moved: Decimal) -> None:
+        """Remember the rate of a paper that is quoted in another currency than was paid in."""
+        quoted_in, gross = cells.currency("asset_currency"), cells.number("gross", digits=15)
+        major = MINOR_CURRENCIES.get(quoted_in or "", quoted_in)
+        if row.asset is None or major is None or not gross or row.currency in (None, major):
+            return
+        charges = EXACT.add(cells.charge("fees"), cells.charge("taxes"))
+        paid = (EXACT.subtract if row.type in ACQUISITIONS else EXACT.add)(moved, charges)
+        gross = EXACT.abs(gross.scaleb(-2) if major != quoted_in else gross)
+        rate = round_to(EXACT.divide(paid, gross), _RATE_PLACES)
+        if rate > 0:
+            self._rates[row.line] = rate, major
 
 
 def _numbers(cells: Cells, kind: EntryType, sign: int, moved: Decimal) -> Numbers:

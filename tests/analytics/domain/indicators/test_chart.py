@@ -25,7 +25,7 @@ def lines(chart: Chart, name: str) -> Lines:
     return found
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 119), st.integers(0, 119))
 def test_no_value_depends_on_the_window(first: int, last: int) -> None:
     prices = walk(120)

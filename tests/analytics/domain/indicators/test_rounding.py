@@ -64,7 +64,7 @@ def test_an_oscillator_on_its_level_says_nothing() -> None:
     assert chart.signals == ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(CENTS, CENTS, CENTS), min_size=2, max_size=30))
 def test_directions_are_those_of_whole_cents(days: list[tuple[int, int, int]]) -> None:
     rows = [sorted(cents) for cents in days]
@@ -80,7 +80,7 @@ def test_directions_are_those_of_whole_cents(days: list[tuple[int, int, int]]) -
     np.testing.assert_allclose(found, 100 * flows[0] / flows[1] if flows[1] else np.nan)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.decimals("0.01", "99999", places=2), st.integers(2, 30), st.sampled_from([1, 10, 100, 1000])
 )

@@ -54,7 +54,7 @@ def deviation(bars: Bars, span: slice) -> float:
 
 
 # 33 windows of 1,000 days are measured at once, so that is the place where two parts meet.
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 2500), st.integers(2, 1000), st.integers(0, 9))
 def test_every_value_is_that_of_its_own_window(days: int, count: int, seed: int) -> None:
     bars = walk(days, seed)

@@ -32,7 +32,7 @@ def test_one_seed_gives_one_result(model: Model) -> None:
     assert once != replace(simulated(model=model, seed=2, simulations=500), seed=1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 1000), st.integers(1, 600), st.sampled_from(list(Model)))
 def test_the_shortfall_is_never_better_than_the_value_at_risk(
     seed: int, days: int, model: Model

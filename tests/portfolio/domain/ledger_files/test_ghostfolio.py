@@ -254,3 +254,12 @@ def test_what_cannot_be_said_of_a_balance_is_a_warning() -> None:
 )
 def test_what_moves_nothing_is_skipped(nothing: dict[str, Any]) -> None:
     assert exported(nothing).skipped == {Skip.NOTHING: 1}
+
+
+def test_prices_of_what_no_activity_names_are_counted() -> None:
+    profile = {"symbol": "x", "dataSource": "MANUAL", "name": "Boat", "currency": "USD"}
+    prices = [{"date": "2022-01-01", "marketPrice": 3}, {"date": "?", "marketPrice": 3}]
+    export = {"assetProfiles": [profile | {"marketData": prices}], "activities": []}
+    [note] = ghostfolio.read(json.dumps(export).encode()).notes
+    assert note.code == "prices_left_out"
+    assert note.message.startswith("1 prices are left out")

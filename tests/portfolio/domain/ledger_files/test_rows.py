@@ -127,13 +127,13 @@ ACTIVITIES = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(SCRAPS, max_size=30).map("".join), st.sampled_from(sorted(FORMATS)))
 def test_no_text_breaks_a_reader(text: str, format: str) -> None:
     readable(format, text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(ACTIVITIES | VALUES), st.lists(ACTIVITIES | VALUES), VALUES)
 def test_no_json_breaks_the_reader(activities: object, profiles: object, meta: object) -> None:
     export = {"activities": activities, "assetProfiles": profiles, "meta": meta}

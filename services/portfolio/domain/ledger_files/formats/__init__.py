@@ -5,6 +5,7 @@ from typing import Final
 from services.portfolio.domain.ledger_files.formats import (
     coinbase,
     degiro,
+    degiro_account,
     interactive_brokers,
     parqet,
     revolut,
@@ -18,6 +19,7 @@ from services.portfolio.domain.ledger_files.layouts import Layout
 LAYOUTS: Final[tuple[Layout, ...]] = (
     coinbase.LAYOUT,
     degiro.LAYOUT,
+    degiro_account.LAYOUT,
     interactive_brokers.LAYOUT,
     parqet.LAYOUT,
     revolut.LAYOUT,

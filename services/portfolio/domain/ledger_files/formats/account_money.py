@@ -43,5 +43,23 @@ def in_asset_money(row: LedgerRow, quoted_in: str | None) -> LedgerRow:
     )
 
 
-def _at(charge: Decimal, rate: Decimal) -> Decimal:
-    return round_to(EXACT.divide(charge, rate), _PLACES)
+def at_rate(row: LedgerRow, rate: Decimal, currency: str) -> LedgerRow:
+    """Return a row in another currency, all of its money at one rate.
+
+    Args:
+        rate: units of the row's currency for one of `currency`.
+    """
+    return replace(
+        row,
+        price=None if row.price is None else _at(row.price, rate),
+        amount=None if row.amount is None else _at(row.amount, rate),
+        fees=_at(row.fees, rate),
+        taxes=_at(row.taxes, rate),
+        currency=currency,
+        exchange_rate=rate,
+        rate_into=row.currency,
+    )
+
+
+def _at(money: Decimal, rate: Decimal) -> Decimal:
+    return round_to(EXACT.divide(money, rate), _PLACES)

@@ -49,6 +49,7 @@ LAYOUT: Final = Layout(
         "custody fee reversal": (T.FEE_REFUND, T.FEE),
     },
     skips={"stock split": "Splits, which have no ratio: record a SPLIT of that day."},
+    not_read=(_BETWEEN,),
     left_out=("FX Rate",),
     adapted=_adapted,
     is_exact=False,

@@ -7,13 +7,14 @@ from shared.files import Column
 from shared.finance.entries import EntryType as T
 
 _ACTION: Final = "Corporate actions, which have no ratio: record a SPLIT or a transfer of that day."
+_TOTAL: Final = "The total at the end."
 _MOVED: Final = (T.DEPOSIT, T.WITHDRAWAL)
 
 
 def _adapted(texts: dict[str, str]) -> dict[str, str] | str:
     day = texts.get("date", "").strip()
     if day.lower().startswith("transactions total"):
-        return "The total at the end."
+        return _TOTAL
     # "07/15/2024 as of 07/12/2024": booked, and what it is for.
     return {**texts, "date": day.partition(" as of ")[0]}
 
@@ -75,6 +76,7 @@ LAYOUT: Final = Layout(
          "name change", "conversion", "journaled shares"],
         _ACTION,
     ),
+    not_read=(_TOTAL,),
     date_format="MM/DD/YYYY",
     currency="USD",
     adapted=_adapted,

@@ -1,20 +1,29 @@
 """Trade Republic's account as a table, in German, English or Dutch: what moved, after charges."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from services.portfolio.domain.ledger_files.cells import Cells
 from services.portfolio.domain.ledger_files.layouts import Layout
 from services.portfolio.domain.ledger_files.rows import LedgerRow
 from shared.files import Column
-from shared.finance.entries import EARNINGS
+from shared.finance.entries import EARNINGS, IN_KIND
 from shared.finance.entries import EntryType as T
-from shared.finance.money import EXACT, ZERO, round_money
+from shared.finance.money import EXACT, ZERO, round_money, round_to
 
 _OF_CASH: Final = frozenset({T.INTEREST, T.FEE, T.TAX})
+_NO_RATIO: Final = "Splits, which have no ratio: record a SPLIT of that day."
+_ACTION: Final = "Spin-offs and swaps: record transfers of that day."
+_NO_VALUE: Final = "Pieces that came in without a value: record a TRANSFER_IN with what they cost."
+_PRICE_PLACES: Final = 8
 
 
-def _finished(row: LedgerRow, cells: Cells) -> LedgerRow:
+def _finished(row: LedgerRow, cells: Cells) -> LedgerRow | str:
+    if row.type in IN_KIND:
+        price = _of_one(row)
+        is_worth = price or row.type is T.TRANSFER_OUT
+        return replace(row, price=price, amount=None, fees=ZERO) if is_worth else _NO_VALUE
     amount = round_money(row.amount or ZERO, row.currency or "EUR")
     if row.type in EARNINGS:
         amount = EXACT.add(amount, EXACT.add(row.fees, row.taxes))
@@ -22,6 +31,12 @@ def _finished(row: LedgerRow, cells: Cells) -> LedgerRow:
     if row.type in _OF_CASH:
         return replace(row, amount=amount, quantity=None, notes=row.notes or note)
     return replace(row, amount=amount)
+
+
+def _of_one(row: LedgerRow) -> Decimal | None:
+    if not row.amount or not row.quantity:
+        return None
+    return round_to(EXACT.abs(EXACT.divide(row.amount, row.quantity)), _PRICE_PLACES)
 
 
 LAYOUT: Final = Layout(
@@ -45,18 +60,28 @@ LAYOUT: Final = Layout(
         "verkauf": T.SELL, "sell": T.SELL, "verkoop": T.SELL,
         "dividende": T.DIVIDEND, "dividend": T.DIVIDEND,
         "zinsen": T.INTEREST, "interest": T.INTEREST, "rente": T.INTEREST,
+        "zinsbelastung": T.INTEREST, "interest charge": T.INTEREST,
+        "rentebaten": T.INTEREST, "rentelasten": T.INTEREST,
         "einlage": T.DEPOSIT, "deposit": T.DEPOSIT, "storting": T.DEPOSIT,
         "entnahme": T.WITHDRAWAL, "removal": T.WITHDRAWAL, "onttrekking": T.WITHDRAWAL,
         "einlieferung": T.TRANSFER_IN, "transfer (inbound)": T.TRANSFER_IN,
+        "umbuchung (eingang)": T.TRANSFER_IN, "wertpapierübertrag (eingang)": T.TRANSFER_IN,
+        "inkomende overboeking": T.TRANSFER_IN,
         "auslieferung": T.TRANSFER_OUT, "transfer (outbound)": T.TRANSFER_OUT,
+        "umbuchung (ausgang)": T.TRANSFER_OUT, "wertpapierübertrag (ausgang)": T.TRANSFER_OUT,
+        "uitgaande overboeking": T.TRANSFER_OUT,
     },
     by_sign={
-        **dict.fromkeys(["steuern", "taxes", "steuerrückerstattung", "tax refund"],
+        **dict.fromkeys(["steuern", "taxes", "belastingen", "steuerrückerstattung", "tax refund",
+                         "terugbetaling van belastingen"],
                         (T.TAX_REFUND, T.TAX)),
-        **dict.fromkeys(["gebühren", "fees", "gebührenerstattung", "fees refund"],
+        **dict.fromkeys(["gebühren", "fees", "kosten", "gebührenerstattung", "fees refund",
+                         "terugbetaling van kosten"],
                         (T.FEE_REFUND, T.FEE)),
     },
-    left_out=("ISIN2", "Shares2", "Stück2"),
+    skips={"split": _NO_RATIO, "spinoff": _ACTION, "swap": _ACTION},
+    not_read=(_NO_VALUE,),
+    left_out=("Aantal2", "ISIN2", "Shares2", "Stück2"),
     currency="EUR",
     finished=_finished,
 )  # fmt: skip

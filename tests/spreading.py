@@ -1,0 +1,45 @@
+"""How `make test` spreads the tests over processes: `pytest -p tests.spreading -n logical`."""
+
+from typing import Final
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+# All of these are for one process, which starts the whole product once.
+_PRODUCT: Final = "tests/e2e/"
+# What takes long begins first, so that at the end no process waits for another.
+_LONG: Final = (
+    _PRODUCT,
+    "tests/model/",
+    "tests/shared/bus/",
+    "tests/gateway/",
+    "tests/deploy/",
+    "tests/shared/jobs/",
+    "tests/webhooks/test_worker.py",
+)
+
+
+class Spreading(LoadScopeScheduling):
+    """A file is for one process, for its tests share what their first one starts."""
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False  # by the number of tests
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _PRODUCT if nodeid.startswith(_PRODUCT) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spreading:
+    """Spread by files."""
+    return Spreading(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long ones first; the others come as they were collected."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    return next((n for n, path in enumerate(_LONG) if item.nodeid.startswith(path)), len(_LONG))
