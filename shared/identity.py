@@ -7,7 +7,7 @@ are read again while the process runs, so that they can be replaced: `kid` says 
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NewType
@@ -17,17 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from shared.errors import Unauthorized
-from shared.observability import logger
-
-log = logger(__name__)
+from shared.keyfiles import KeyFiles
 
 UserId = NewType("UserId", int)
 
 LIFETIME: Final = 60  # seconds
 LEEWAY: Final = 5  # seconds that two machines' clocks may differ
-# Seconds between two looks at the key files: where a key is not known, and in any case.
-LOOK: Final = 1.0
-_LOOK_ANYWAY: Final = 30.0
+_PUBLIC: Final = ".public.pem"
 _PUBLIC_KEY: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.S)
 
 PublicKeys = Mapping[str, Ed25519PublicKey]  # by `kid`
@@ -70,8 +66,7 @@ class Signer:
 
     def __init__(self, name: str, key_file: Path) -> None:
         self.name = name
-        self._file = key_file
-        self._read()
+        self._keys = KeyFiles(lambda: [key_file], _private_key)
 
     def identity(self, identity: Identity) -> str:
         """Return the `X-Identity` token of a user; only auth's is believed."""
@@ -92,19 +87,10 @@ class Signer:
         return self._sign({"aud": callee})
 
     def _sign(self, claims: Mapping[str, Any]) -> str:
-        if time.monotonic() > self._looked + LOOK:
-            _look(self._read)
         now = int(time.time())
         payload = {**claims, "iss": self.name, "iat": now, "exp": now + LIFETIME}
-        key, kid = self._key
+        key, kid = self._keys.held()
         return jwt.encode(payload, key, algorithm="EdDSA", headers={"kid": kid})
-
-    def _read(self) -> None:
-        self._looked = time.monotonic()
-        key = load_pem_private_key(self._file.read_bytes(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise TypeError(f"{self._file} is not an Ed25519 key")
-        self._key = key, kid_of(key.public_key())
 
 
 class Verifier:
@@ -118,24 +104,11 @@ class Verifier:
 
     def __init__(self, keys_dir: Path, name: str) -> None:
         self.name = name
-        self._folder = keys_dir
-        self._read()
-
-    def _read(self) -> None:
-        self._looked = time.monotonic()
-        suffix = ".public.pem"
-        self._keys: Mapping[str, PublicKeys] = {
-            file.name.removesuffix(suffix): _public_keys(file)
-            for file in self._folder.glob(f"*{suffix}")
-        }
+        self._keys = KeyFiles(lambda: sorted(keys_dir.glob(f"*{_PUBLIC}")), _by_issuer)
 
     def _key(self, issuer: str, token: str) -> Ed25519PublicKey | None:
         kid = jwt.get_unverified_header(token).get("kid")
-        since = time.monotonic() - self._looked
-        is_unknown = kid not in self._keys.get(issuer, {})
-        if since > _LOOK_ANYWAY or (is_unknown and since > LOOK):
-            _look(self._read)
-        keys = self._keys.get(issuer, {})
+        keys = self._keys.held().get(issuer, {})
         if kid is None and len(keys) == 1:
             [key] = keys.values()  # of a program that has one key and does not name it
             return key
@@ -203,12 +176,17 @@ def kid_of(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
-def _look(read: Callable[[], None]) -> None:
-    try:
-        read()
-    except (OSError, ValueError, TypeError) as error:
-        # Somebody is just changing them; what was known goes on.
-        log.warning("keys_not_read", error=repr(error))
+def _private_key(files: Sequence[Path]) -> tuple[Ed25519PrivateKey, str]:
+    """Return the key in a file, and its `kid`."""
+    [file] = files
+    key = load_pem_private_key(file.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise TypeError(f"{file} is not an Ed25519 key")
+    return key, kid_of(key.public_key())
+
+
+def _by_issuer(files: Sequence[Path]) -> dict[str, PublicKeys]:
+    return {file.name.removesuffix(_PUBLIC): _public_keys(file) for file in files}
 
 
 def _public_keys(file: Path) -> PublicKeys:

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from deploy.local.rundir import write_private
-from shared.identity import LEEWAY, LIFETIME, LOOK
+from shared.identity import LEEWAY, LIFETIME
+from shared.keyfiles import LOOK
 
 # What an old key signed last is over by then, also for a clock that is late.
 _OVER_AFTER: Final = LOOK + LIFETIME + LEEWAY

@@ -9,7 +9,8 @@ from cryptography.fernet import InvalidToken
 from deploy.local import keys
 from services.webhooks.outside.sealing import Seal
 from shared.errors import Unauthorized
-from shared.identity import LOOK, Identity, Signer, UserId, Verifier
+from shared.identity import Identity, Signer, UserId, Verifier
+from shared.keyfiles import LOOK
 
 SERVICES = ("auth", "portfolio")
 USER = Identity(UserId(7), frozenset({"read"}), is_staff=False, currency="EUR")
