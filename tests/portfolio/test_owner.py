@@ -2,15 +2,17 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from services.assets.domain.access import Actor
 from services.portfolio import handlers, replicas
 from services.portfolio.outside.owners import Owners
 from services.portfolio.replicas import Replicas
 from shared.identity import Signer
-from shared.testing import Stand
+from shared.testing import Stand, wait_until
 from tests.portfolio.build import User, codes
 from tests.portfolio.owning import Assets
 
@@ -65,6 +67,25 @@ def test_ones_own_private_asset_can_be_held(ann: User, assets: Assets) -> None:
     portfolio = ann.portfolio()
     ann.record(portfolio, "BUY", "2024-01-02", asset=private, quantity="1", price="1")
     assert codes(ann.position(portfolio, private)) == [("current_value", "price_missing")]
+
+
+def test_nothing_is_locked_while_the_owner_is_asked(
+    stand: Stand, ann: User, assets: Assets
+) -> None:
+    known, new, portfolio = assets.make("AAPL"), assets.make("MSFT"), ann.portfolio()
+    row = {"portfolio": portfolio, "transaction_type": "BUY", "date": "2024-01-02"}
+    row |= {"quantity": "1", "price": "1"}
+    ann.post("/api/transactions/", {**row, "asset": known})
+    both = {"transactions": [{**row, "asset": known}, {**row, "asset": new}]}
+    with ThreadPoolExecutor(1) as pool, assets.stand.database.engine.connect() as busy:
+        busy.execute(text("LOCK TABLE assets"))
+        asking = pool.submit(ann.client.post, "/api/transactions/bulk/", json=both)
+        wait_until(lambda: asking.done() or assets.stand.somebody_waits())
+        with stand.database.engine.connect() as connection:
+            free = text("SELECT id FROM assets WHERE id = :id FOR UPDATE NOWAIT")
+            assert connection.scalar(free, {"id": known}) == known
+        busy.rollback()
+        asking.result()
 
 
 def test_an_owner_that_does_not_answer_is_a_503(migrated: Stand) -> None:

@@ -106,10 +106,8 @@ def record_sound_transactions(
     if not rows:
         return []
     ids = {row.asset for row in rows if row.asset is not None}
+    learn_assets(session, ids, owners)
     assets = assets_for(session, owner_id, ids)
-    if unknown := ids - assets.keys():
-        learn_assets(session, unknown, owners)
-        assets |= assets_for(session, owner_id, unknown)
     portfolios = all_changeable(session, owner_id, {row.portfolio for row in rows})
     outcomes: dict[int, int | ServiceError] = {}
     rounds: list[_Round] = []
