@@ -6,11 +6,17 @@ from shared.errors import TooMany
 from shared.http.context import service_app, session
 
 
+def take_turn(noun: str, user_id: int) -> None:
+    """Let requests of one user that are counted go one after the other, until they commit.
+
+    Each sees what those before it have made, so that two at once are not both the last.
+    """
+    one_by_one = func.pg_advisory_xact_lock(func.hashtextextended(f"{noun} {user_id}", 0))
+    session.execute(select(one_by_one))
+
+
 def require_within(noun: str, user_id: int, *mine: ColumnElement[bool]) -> None:
     """Refuse what a request has just made, where it is beyond the cap of its user.
-
-    Requests of one user are counted one after the other, each with what those before it have made,
-    so that two at once are not both the last.
 
     Args:
         noun: of the service's caps: "portfolios".
@@ -21,8 +27,7 @@ def require_within(noun: str, user_id: int, *mine: ColumnElement[bool]) -> None:
     """
     most = service_app.settings.caps[noun]
     session.flush()
-    one_by_one = func.pg_advisory_xact_lock(func.hashtextextended(f"{noun} {user_id}", 0))
-    session.execute(select(one_by_one))
+    take_turn(noun, user_id)
     rows = select(literal(1)).where(*mine).limit(most + 1).subquery()
     if session.scalars(select(func.count()).select_from(rows)).one() > most:
         raise TooMany(f"You may have {most:,} {noun}, and this would be more.")

@@ -39,7 +39,8 @@ def list_assets(query: dict[str, Any]) -> Listing:
 def create_asset(values: AssetFields) -> Resource:
     """Make an asset: public by an administrator, private to you otherwise."""
     asset = commands.create_asset(session, by=actor(), **values)
-    require_assets_within(identity.user_id)
+    if asset.owner_id is not None:
+        require_assets_within(asset.owner_id)
     return queries.assets.one(session, asset.id, identity.user_id, quoted_in=values.get("currency"))
 
 
@@ -97,8 +98,9 @@ def retire_asset(asset_id: int) -> None:
 @blueprint.etag()
 def update_price(quote: Quote, asset_id: int) -> Resource:
     """Record a price; an older day's fills the history and leaves the current price alone."""
-    commands.update_price(session, asset_id, quote, by=actor())
-    require_prices_within(identity.user_id)
+    asset = commands.update_price(session, asset_id, quote, by=actor())
+    if asset.owner_id is not None:
+        require_prices_within(asset.owner_id)
     return queries.assets.one(session, asset_id, identity.user_id, quoted_in=quote.currency)
 
 

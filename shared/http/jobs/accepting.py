@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared import observability
 from shared.errors import ServiceError, TooMany
+from shared.http.caps import take_turn
 from shared.http.context import identity, service_app, session
 from shared.http.jobs.table import CHANNEL, DONE, QUEUED, RUNNING, id_of
 from shared.http.preferences import preferences
@@ -21,6 +22,7 @@ Size = Callable[..., int]
 
 # In the environment of a request that a runner makes; no header of a client gets there.
 RUN: Final = "finance.job"
+_NOUN: Final = "open jobs"
 
 
 class JobLost(ServiceError):
@@ -78,12 +80,12 @@ def accept(kind: str, lane: str) -> Response:
         TooMany: the user has enough of them.
     """
     table, user = service_app.job_table, identity.user_id
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"jobs {user}", 0))))
+    take_turn(_NOUN, user)
     mine = select(table.id).where(table.user_id == user, table.finished.is_(None))
     target, body = request.full_path.removesuffix("?"), request.get_data()
     number = None if body else session.scalar(mine.where(table.target == target).limit(1))
     if number is None:
-        most = service_app.settings.caps["open jobs"]
+        most = service_app.settings.caps[_NOUN]
         if len(session.scalars(mine).all()) >= most:
             raise TooMany(
                 f"You have {most} jobs that are not done yet: wait for one of them, or cancel it."
