@@ -68,7 +68,7 @@ def read(format: str, content: bytes, said: Said = NOTHING_SAID) -> LedgerFile:
     Raises:
         FileRefused: it is not a file of this format at all.
     """
-    asked = next(layout for layout in LAYOUTS if layout.name == format)
+    asked = layout_of(format)
     try:
         file = FORMATS[format](content, said)
     except FileRefused as refused:

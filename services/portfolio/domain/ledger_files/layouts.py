@@ -41,7 +41,7 @@ from shared.finance.money import EXACT, GRID, MINOR_CURRENCIES, ZERO, round_to
 
 _PLACES: Final = 8
 _MOST_PLACES: Final = 40
-_RATE_PLACES: Final = 12
+RATE_PLACES: Final = 12
 
 Line = tuple[int, dict[str, str]]  # of a table: where it begins, and its texts by column
 
@@ -222,7 +222,7 @@ def _row(line: int, texts: dict[str, str], habits: _Habits) -> LedgerRow | str:
         fees=_charge(cells, "fees", habits),
         taxes=_charge(cells, "taxes", habits),
         currency=cells.currency("currency"),
-        exchange_rate=cells.number("exchange_rate", places=_RATE_PLACES),
+        exchange_rate=cells.number("exchange_rate", places=RATE_PLACES),
         ratio=cells.ratio("ratio"),
         notes=cells.text("notes", NOTES_LENGTH) or "",
         external_id=cells.text("external_id"),

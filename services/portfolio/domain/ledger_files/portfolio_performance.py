@@ -17,6 +17,7 @@ from services.portfolio.domain.ledger_files.cells import NOTES_LENGTH, Cells
 from services.portfolio.domain.ledger_files.formats.account_money import at_rate
 from services.portfolio.domain.ledger_files.layouts import (
     NOTHING_SAID,
+    RATE_PLACES,
     Layout,
     Said,
     columns_of,
@@ -40,7 +41,6 @@ from shared.finance.money import EXACT, MINOR_CURRENCIES, MINOR_UNITS, ZERO, rou
 
 _PRICE_PLACES: Final = 8
 _MOST_PLACES: Final = 8
-_RATE_PLACES: Final = 12
 
 _NUMBERS: Final = frozenset({"amount", "gross", "fees", "taxes", "quantity"})
 _NOT_READ: Final = ("rate", "wkn")
@@ -208,7 +208,7 @@ class Transactions:
         charges = EXACT.add(cells.charge("fees"), cells.charge("taxes"))
         paid = (EXACT.subtract if row.type in ACQUISITIONS else EXACT.add)(moved, charges)
         gross = EXACT.abs(gross.scaleb(-2) if major != quoted_in else gross)
-        rate = round_to(EXACT.divide(paid, gross), _RATE_PLACES)
+        rate = round_to(EXACT.divide(paid, gross), RATE_PLACES)
         if rate > 0:
             self._rates[row.line] = rate, major
 

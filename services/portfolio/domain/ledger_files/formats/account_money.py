@@ -1,14 +1,15 @@
-"""Trades in one currency that an account paid in another: a broker writes both, and no rate."""
+"""What was paid in another currency than that of the paper, and what one piece of it was worth."""
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
+from services.portfolio.domain.ledger_files.layouts import RATE_PLACES
 from services.portfolio.domain.ledger_files.rows import LedgerRow
 from shared.finance.entries import TRADES
 from shared.finance.money import EXACT, MINOR_CURRENCIES, ZERO, round_to
 
-_PLACES = 8
-_RATE_PLACES = 12
+_PLACES: Final = 8
 
 
 def in_asset_money(row: LedgerRow, quoted_in: str | None) -> LedgerRow:
@@ -28,7 +29,7 @@ def in_asset_money(row: LedgerRow, quoted_in: str | None) -> LedgerRow:
     charges = EXACT.add(row.fees, row.taxes) if row.type in TRADES else ZERO
     moved = EXACT.abs(row.amount)
     paid = EXACT.subtract(moved, charges) if row.amount < 0 else EXACT.add(moved, charges)
-    rate = round_to(EXACT.divide(paid, EXACT.multiply(row.quantity, price)), _RATE_PLACES)
+    rate = round_to(EXACT.divide(paid, EXACT.multiply(row.quantity, price)), RATE_PLACES)
     if rate <= 0:
         return replace(row, price=price)
     return replace(
@@ -59,6 +60,24 @@ def at_rate(row: LedgerRow, rate: Decimal, currency: str) -> LedgerRow:
         exchange_rate=rate,
         rate_into=row.currency,
     )
+
+
+def rated(row: LedgerRow, rate: Decimal | None, base: str | None) -> LedgerRow:
+    """Return a row with the rate that its file tells, where that is one between two currencies.
+
+    Args:
+        rate: units of `base` for one of the row's currency.
+    """
+    if not rate or base in (None, row.currency):
+        return row
+    return replace(row, exchange_rate=rate, rate_into=base)
+
+
+def price_of_one(worth: Decimal | None, quantity: Decimal | None) -> Decimal | None:
+    """Return what a piece was worth, where a file has only what all of them were."""
+    if not worth or not quantity:
+        return None
+    return round_to(EXACT.abs(EXACT.divide(worth, quantity)), _PLACES)
 
 
 def _at(money: Decimal, rate: Decimal) -> Decimal:

@@ -11,11 +11,11 @@ converted soon after, by two rows of one moment: that is its rate.
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final, TypeVar
 
 from services.portfolio.domain.ledger_files.cells import Cells
-from services.portfolio.domain.ledger_files.layouts import Layout, Line
+from services.portfolio.domain.ledger_files.formats.account_money import rated
+from services.portfolio.domain.ledger_files.layouts import RATE_PLACES, Layout, Line
 from services.portfolio.domain.ledger_files.rows import LedgerRow
 from shared.files import Column
 from shared.finance.entries import EntryType as T
@@ -130,9 +130,6 @@ def _word(texts: Mapping[str, str]) -> str:
     return "corporate action" if _ACTION.match(sentence.lower()) else sentence
 
 
-_RATE_PLACES: Final = 12
-
-
 def _prepared(lines: Sequence[Line]) -> list[Line]:
     """Return rows that know how what they are in was converted, at the next time or the last."""
     moments: defaultdict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
@@ -174,10 +171,10 @@ def _oldest_first(lines: Sequence[Line]) -> Sequence[Line]:
 
 def _finished(row: LedgerRow, cells: Cells) -> LedgerRow:
     sold, bought, base = cells.number("sold"), cells.number("bought"), cells.currency("base")
-    if not sold or not bought or base in (None, row.currency):
+    if not sold or not bought:
         return row
-    rate = round_to(EXACT.abs(EXACT.divide(bought, sold)), _RATE_PLACES)
-    return replace(row, exchange_rate=rate, rate_into=base) if rate else row
+    rate = round_to(EXACT.abs(EXACT.divide(bought, sold)), RATE_PLACES)
+    return rated(row, rate, base)
 
 
 def _adapted(texts: dict[str, str]) -> dict[str, str] | str:

@@ -8,13 +8,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Final
 
 from services.portfolio.domain.ledger_files.cells import Cells
 from services.portfolio.domain.ledger_files.formats import interactive_brokers
+from services.portfolio.domain.ledger_files.formats.account_money import price_of_one, rated
 from services.portfolio.domain.ledger_files.layouts import (
     NOTHING_SAID,
+    RATE_PLACES,
     Said,
     columns_of,
     rows_of,
@@ -24,7 +25,6 @@ from services.portfolio.domain.ledger_files.rows import LedgerFile, LedgerRow
 from shared.files import FileRefused, Form, Table
 from shared.finance.entries import IN_KIND
 from shared.finance.entries import EntryType as T
-from shared.finance.money import EXACT, round_to
 
 _SUMMARIES: Final = "Orders, summaries and totals: executions and details are read."
 _CANCELLED: Final = "Trades that were cancelled, and their cancellations."
@@ -37,8 +37,6 @@ _WITHIN: Final = "Transfers between accounts of this file."
 _SPLIT: Final = re.compile(r"\bSPLIT (\d+(?:\.\d+)?) FOR (\d+(?:\.\d+)?)\b", re.IGNORECASE)
 _ZONE: Final = re.compile(r" [A-Z]{3,4}$")
 _NOTHING: Final = frozenset({"", "-", "--", "N/A"})
-_PRICE_PLACES: Final = 8
-_RATE_PLACES: Final = 12
 
 _DAY: Final = ("dateTime", "reportDate", "settleDate", "date")
 _OF_ASSET: Final = {"symbol": ("symbol",), "isin": ("isin",), "asset_class": ("assetCategory",)}
@@ -96,21 +94,11 @@ def _finished(row: LedgerRow, cells: Cells) -> LedgerRow:
     if row.type is T.SPLIT:
         return replace(row, currency=None)
     if row.type in IN_KIND:
-        price = row.price or _of_one(cells.number("worth"), row.quantity)
+        price = row.price or price_of_one(cells.number("worth"), row.quantity)
         row = replace(row, price=price, amount=None)
     else:
         row = interactive_brokers.finished(row, cells)
-    rate, base = cells.number("rate", places=_RATE_PLACES), cells.currency("base")
-    if rate and base not in (None, row.currency):
-        return replace(row, exchange_rate=rate, rate_into=base)
-    return row
-
-
-def _of_one(worth: Decimal | None, quantity: Decimal | None) -> Decimal | None:
-    """Return what a piece was worth on the day of its transfer, where nothing was paid."""
-    if not worth or not quantity:
-        return None
-    return round_to(EXACT.abs(EXACT.divide(worth, quantity)), _PRICE_PLACES)
+    return rated(row, cells.number("rate", places=RATE_PLACES), cells.currency("base"))
 
 
 LAYOUT: Final = replace(

@@ -1,27 +1,26 @@
 """Trade Republic's account as a table, in German, English or Dutch: what moved, after charges."""
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Final
 
 from services.portfolio.domain.ledger_files.cells import Cells
+from services.portfolio.domain.ledger_files.formats.account_money import price_of_one
 from services.portfolio.domain.ledger_files.layouts import Layout
 from services.portfolio.domain.ledger_files.rows import LedgerRow
 from shared.files import Column
 from shared.finance.entries import EARNINGS, IN_KIND
 from shared.finance.entries import EntryType as T
-from shared.finance.money import EXACT, ZERO, round_money, round_to
+from shared.finance.money import EXACT, ZERO, round_money
 
 _OF_CASH: Final = frozenset({T.INTEREST, T.FEE, T.TAX})
 _NO_RATIO: Final = "Splits, which have no ratio: record a SPLIT of that day."
 _ACTION: Final = "Spin-offs and swaps: record transfers of that day."
 _NO_VALUE: Final = "Pieces that came in without a value: record a TRANSFER_IN with what they cost."
-_PRICE_PLACES: Final = 8
 
 
 def _finished(row: LedgerRow, cells: Cells) -> LedgerRow | str:
     if row.type in IN_KIND:
-        price = _of_one(row)
+        price = price_of_one(row.amount, row.quantity)
         is_worth = price or row.type is T.TRANSFER_OUT
         return replace(row, price=price, amount=None, fees=ZERO) if is_worth else _NO_VALUE
     amount = round_money(row.amount or ZERO, row.currency or "EUR")
@@ -31,12 +30,6 @@ def _finished(row: LedgerRow, cells: Cells) -> LedgerRow | str:
     if row.type in _OF_CASH:
         return replace(row, amount=amount, quantity=None, notes=row.notes or note)
     return replace(row, amount=amount)
-
-
-def _of_one(row: LedgerRow) -> Decimal | None:
-    if not row.amount or not row.quantity:
-        return None
-    return round_to(EXACT.abs(EXACT.divide(row.amount, row.quantity)), _PRICE_PLACES)
 
 
 LAYOUT: Final = Layout(
