@@ -1,7 +1,7 @@
 """Calls from one service to another's internal API: signed, traced, never for ever."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import requests
 
@@ -9,7 +9,15 @@ from shared import observability
 from shared.errors import Conflict, NotFound, Unavailable, ValidationFailed
 from shared.identity import Signer
 
+T = TypeVar("T")
+
 _TIMEOUT: Final = (1.0, 8.0)  # seconds to connect, seconds between two bytes
+
+
+def in_parts(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """Yield `items` in parts of at most `most`: what goes into one call."""
+    for first in range(0, len(items), most):
+        yield items[first : first + most]
 
 
 class ServiceClient:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from services.assets.domain.trades import Trade
-from shared.client import ServiceClient
+from shared.client import ServiceClient, in_parts
 from shared.events import cards
 from shared.identity import Signer
 
@@ -40,9 +40,9 @@ class Owners:
             Unavailable: the owner of transactions does not answer.
         """
         released: set[int] = set()
-        for first in range(0, len(asset_ids), _AT_ONCE):
-            body = {"assets": list(asset_ids[first : first + _AT_ONCE])}
-            released |= set(self._portfolios.post("assets/release/", body)["assets"])
+        for some in in_parts(asset_ids, _AT_ONCE):
+            answer = self._portfolios.post("assets/release/", {"assets": list(some)})
+            released |= set(answer["assets"])
         return released
 
     def ledger(self, portfolio_id: int) -> LedgerSnapshot:

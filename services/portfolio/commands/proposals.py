@@ -19,6 +19,7 @@ from services.portfolio.commands.references import Made, Resolution, Unresolved
 from services.portfolio.domain.ledger_files.rows import AssetReference, LedgerRow
 from services.portfolio.models import Asset, Portfolio
 from services.portfolio.outside.owners import Owners, Proposal, Sought
+from shared.client import in_parts
 from shared.errors import ServiceError
 from shared.files import Note
 from shared.finance.days import latest_day
@@ -125,8 +126,7 @@ def _found(sought: Collection[Sought], owners: Owners, seconds: float) -> Found 
     found: dict[Sought, Proposal | None] = {}
     until = time.monotonic() + seconds
     asked = sorted(sought, key=repr)  # so that a preview and its import ask the same together
-    for first in range(0, len(asked), _AT_ONCE):
-        some = asked[first : first + _AT_ONCE]
+    for some in in_parts(asked, _AT_ONCE):
         if time.monotonic() > until:
             break
         try:

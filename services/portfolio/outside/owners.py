@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from shared.client import ServiceClient
+from shared.client import ServiceClient, in_parts
 from shared.errors import NotFound, ValidationFailed
 from shared.events import cards
 from shared.finance.money import plain
@@ -92,9 +92,9 @@ class Owners:
         Raises:
             Unavailable: their owner does not answer.
         """
-        for first in range(0, len(ids), AT_ONCE):
-            chunk = ",".join(map(str, ids[first : first + AT_ONCE]))
-            for card in self._assets.get("assets/by-ids/", {"ids": chunk})["assets"]:
+        for some in in_parts(ids, AT_ONCE):
+            query = {"ids": ",".join(map(str, some))}
+            for card in self._assets.get("assets/by-ids/", query)["assets"]:
                 snapshot = AssetSnapshot(card["sequence"], cards.Asset.of(card))
                 if snapshot.is_pair:
                     yield from self._pair(card["id"])
@@ -114,8 +114,8 @@ class Owners:
         """
         assets: dict[int, cards.Asset] = {}
         for name, texts in (("isins", isins), ("symbols", symbols)):
-            for first in range(0, len(texts), _TEXTS_AT_ONCE):
-                query = {name: ",".join(texts[first : first + _TEXTS_AT_ONCE]), "user": user_id}
+            for some in in_parts(texts, _TEXTS_AT_ONCE):
+                query = {name: ",".join(some), "user": user_id}
                 answer = self._assets.get(f"assets/by-{name}/", query)
                 assets |= {card["id"]: cards.Asset.of(card) for card in answer["assets"]}
         return list(assets.values())
@@ -170,9 +170,8 @@ class Owners:
             Unavailable: their owner does not answer.
         """
         refusals: list[ValidationFailed | None] = []
-        for first in range(0, len(assets), AT_ONCE):
-            body = {"user": user_id, "assets": list(assets[first : first + AT_ONCE])}
-            answer = self._assets.post("assets/trial/", body)
+        for some in in_parts(assets, AT_ONCE):
+            answer = self._assets.post("assets/trial/", {"user": user_id, "assets": list(some)})
             refusals += [fields and ValidationFailed(fields) for fields in answer["refused"]]
         return refusals
 
@@ -210,8 +209,8 @@ class Owners:
             Unavailable: its owner does not answer.
         """
         prices = [{"date": day.isoformat(), "close": plain(it)} for day, it in closes.items()]
-        for first in range(0, len(prices), _CLOSES_AT_ONCE):
-            body: dict[str, Any] = {"user": user_id, "prices": prices[first:][:_CLOSES_AT_ONCE]}
+        for some in in_parts(prices, _CLOSES_AT_ONCE):
+            body: dict[str, Any] = {"user": user_id, "prices": list(some)}
             if currency:
                 body["currency"] = currency
             self._assets.post(f"assets/{asset_id}/prices/", body)
@@ -229,10 +228,8 @@ class Owners:
 def _listed(owner: ServiceClient, path: str, user_id: int, ids: Iterable[int]) -> list[Any]:
     """Return all that an owner says of a user's assets with these ids."""
     told: list[Any] = []
-    wanted = sorted(ids)
-    for first in range(0, len(wanted), AT_ONCE):
-        chunk = ",".join(map(str, wanted[first : first + AT_ONCE]))
-        told += owner.get(path, {"user": user_id, "ids": chunk})["assets"]
+    for some in in_parts(sorted(ids), AT_ONCE):
+        told += owner.get(path, {"user": user_id, "ids": ",".join(map(str, some))})["assets"]
     return told
 
 

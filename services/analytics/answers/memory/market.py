@@ -15,6 +15,7 @@ from services.analytics.domain.valuation import Quotes
 from services.analytics.outside.owners import SYMBOLS_AT_ONCE, AssetSnapshot, Owners
 from services.analytics.queries import AssetRow
 from shared.cache import BasisCache
+from shared.client import in_parts
 from shared.db import Database
 from shared.errors import BadRequest, NotFound
 from shared.finance.rates import pair_symbols
@@ -231,8 +232,7 @@ class Market:
 
         The first question in which one is no asset is the last: nobody makes us ask for hundreds.
         """
-        for first in range(0, len(symbols), SYMBOLS_AT_ONCE):
-            some = symbols[first : first + SYMBOLS_AT_ONCE]
+        for some in in_parts(symbols, SYMBOLS_AT_ONCE):
             ids = self._owners.meant_by(some, user_id)
             self._replica.adopt(sorted(ids.values()))
             if len(ids) < len(some):
