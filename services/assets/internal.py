@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from flask import Response, jsonify
 from marshmallow import fields, validate
-from webargs.fields import DelimitedList
 
 from services.assets import commands
 from services.assets.commands import MOST_PRICES
@@ -35,6 +34,7 @@ from shared.http.schemas import (
     QuotedCurrency,
     StrictSchema,
     Text,
+    listed,
 )
 
 blueprint = Blueprint("Copies of assets", "Cards and price series, each with its sequence.")
@@ -65,15 +65,10 @@ class AllCardsQuery(StrictSchema):
     )
 
 
-def _listed(field: fields.Field[Any], what: str, *examples: object) -> DelimitedList:
-    metadata = {"description": f"{what}, separated by commas.", "example": list(examples)}
-    return DelimitedList(field, required=True, validate=_AT_ONCE, metadata=metadata)
-
-
 class IdsQuery(StrictSchema):
     """Whose cards."""
 
-    ids = _listed(Id(), "Ids", 1, 2)
+    ids = listed(Id(), "Ids", 1, 2)
 
 
 class _OfUserQuery(StrictSchema):
@@ -83,13 +78,13 @@ class _OfUserQuery(StrictSchema):
 class SymbolsQuery(_OfUserQuery):
     """Symbols, as a user wrote them."""
 
-    symbols = _listed(Sought(), "Symbols", "AAPL")
+    symbols = listed(Sought(), "Symbols", "AAPL")
 
 
 class IsinsQuery(_OfUserQuery):
     """ISINs, as a user wrote them."""
 
-    isins = _listed(Sought(), "ISINs", "US0378331005")
+    isins = listed(Sought(), "ISINs", "US0378331005")
 
 
 class OfImportsQuery(_OfUserQuery, IdsQuery):

@@ -1,29 +1,21 @@
 """Webhooks' internal door: what rules of a user are on."""
 
-from typing import Any, Final
+from typing import Any
 
-from marshmallow import fields, validate
-from webargs.fields import DelimitedList
+from marshmallow import fields
 
 from services.webhooks import queries
 from shared.http import Blueprint, Resource, session
-from shared.http.schemas import Id, StrictSchema
+from shared.http.schemas import Id, StrictSchema, listed
 
 blueprint = Blueprint("Watching", "What rules are on.")
-
-_AT_ONCE: Final = validate.Length(min=1, max=1000)  # of one call
 
 
 class WatchedQuery(StrictSchema):
     """Which assets."""
 
     user = Id(required=True, metadata={"description": "Whose rules."})
-    ids = DelimitedList(
-        Id(),
-        required=True,
-        validate=_AT_ONCE,
-        metadata={"description": "Ids of assets, separated by commas.", "example": [1, 2]},
-    )
+    ids = listed(Id(), "Ids of assets", 1, 2)
 
 
 class WatchedSchema(StrictSchema):

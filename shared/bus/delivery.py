@@ -26,6 +26,8 @@ BATCH: Final = 100  # messages
 PREFETCH: Final = 2 * BATCH  # a batch is at hand while another one is handled
 # Seconds that the first of a batch waits for others that are just arriving.
 LINGER: Final = 0.003
+LOOK: Final = 1.0  # seconds between two looks at `stop` while nothing comes
+COUNT_EVERY: Final = 15.0  # seconds between two counts of the dead letters
 # Seconds that a batch should take: so long it holds its locks, and so old is its first message.
 _AIM: Final = 0.1
 MAX_FAILURES: Final = 5

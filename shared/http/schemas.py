@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+from webargs.fields import DelimitedList
 
 from shared.finance.money import (
     EXACT,
@@ -368,4 +369,18 @@ def answered(field: Callable[..., fields.Field[Any]], what: str, example: Any) -
     """Return a field of the class `field` that is only answered, and may be null."""
     return field(
         dump_only=True, allow_none=True, metadata={"description": what, "example": example}
+    )
+
+
+def listed(field: fields.Field[Any], what: str, *examples: object) -> DelimitedList:
+    """Return a query parameter of 1 to 1000 values with commas between.
+
+    Args:
+        what: they are: "Ids".
+    """
+    return DelimitedList(
+        field,
+        required=True,
+        validate=validate.Length(min=1, max=1000),
+        metadata={"description": f"{what}, separated by commas.", "example": list(examples)},
     )

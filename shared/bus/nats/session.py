@@ -17,7 +17,9 @@ from nats.errors import Error as NatsError
 
 from shared.bus import metrics
 from shared.bus.delivery import (
+    COUNT_EVERY,
     LINGER,
+    LOOK,
     PREFETCH,
     Backlog,
     Delivery,
@@ -36,9 +38,7 @@ log = logger(__name__)
 ACK_WAIT: Final = 4.0  # seconds
 _PULL_FOR: Final = 10.0  # seconds
 _IDLE_HEARTBEAT: Final = 4.0  # seconds; of a pull that is alive, at most half of it
-_LOOK: Final = 1.0  # seconds between two looks at `stop` while nothing comes
 _TICK: Final = 0.2  # seconds for what was just told to be done
-_COUNT_EVERY: Final = 15.0  # seconds between two counts of the dead letters
 
 
 class Session:
@@ -81,7 +81,7 @@ class Session:
             if not self._backlog:
                 self._came.clear()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK):
+                    async with asyncio.timeout(LOOK):
                         await self._came.wait()
                 continue
             self._is_handling = True
@@ -197,7 +197,7 @@ class Session:
             )
             count = sum((info.state.subjects or {}).values())
             metrics.DEAD_LETTERS.labels(self._names.service).set(count)
-            await asyncio.sleep(_COUNT_EVERY)
+            await asyncio.sleep(COUNT_EVERY)
 
 
 async def _tell(batch: Sequence[Delivery[Msg]], verdict: Verdict) -> None:

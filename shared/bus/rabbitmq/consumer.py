@@ -15,7 +15,9 @@ from pika.exceptions import AMQPError
 from shared.bus import metrics
 from shared.bus.backoff import Backoff
 from shared.bus.delivery import (
+    COUNT_EVERY,
     LINGER,
+    LOOK,
     PREFETCH,
     Backlog,
     Delivery,
@@ -29,9 +31,7 @@ from shared.observability import logger
 
 log = logger(__name__)
 
-_LOOK: Final = 1.0  # seconds between two looks at `stop` while nothing comes
 _MOMENT: Final = 0.05  # seconds
-_COUNT_EVERY: Final = 15.0  # seconds between two counts of the dead letters
 
 
 class RabbitConsumer:
@@ -109,11 +109,11 @@ class RabbitConsumer:
         counted = float("-inf")
         # The broker cancels the consumer when the queue is deleted or moves to another node.
         while not stop.is_set() and channel.is_open and channel.consumer_tags:
-            if time.monotonic() >= counted + _COUNT_EVERY:
+            if time.monotonic() >= counted + COUNT_EVERY:
                 dead = channel.queue_declare(self._names.dead_queue, passive=True)
                 metrics.DEAD_LETTERS.labels(self._service).set(dead.method.message_count)
                 counted = time.monotonic()
-            channel.connection.process_data_events(time_limit=_LOOK)
+            channel.connection.process_data_events(time_limit=LOOK)
 
 
 class _Deliveries:
