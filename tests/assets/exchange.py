@@ -74,6 +74,12 @@ class Exchange:
     def coingecko(self) -> str:
         return f"{self.root}/api/v3"
 
+    def start_anew(
+        self, papers: Sequence[Paper], rates: dict[str, Callable[[date], float]]
+    ) -> None:
+        """Quote these from now on, and have been asked nothing."""
+        vars(self).update(vars(Exchange(port=self.port, papers=papers, rates=rates)))
+
     def searches(self) -> list[str]:
         """Return what Yahoo was searched for."""
         parts = [urlsplit(path) for path in self.asked if path.startswith("/v1/finance/search?")]

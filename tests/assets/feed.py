@@ -25,6 +25,10 @@ class Feed:
     def template(self) -> str:
         return f"http://127.0.0.1:{self.port}/prices/{{symbol}}.csv"
 
+    def start_anew(self) -> None:
+        """Answer nothing as yet, and have been asked nothing."""
+        vars(self).update(vars(Feed(port=self.port)))
+
     def says(self, *rows: str) -> None:
         """Answer these rows of `date,close` from now on."""
         self.body = "\n".join(["date,close", *rows]).encode()

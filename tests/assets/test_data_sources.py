@@ -55,7 +55,7 @@ def fed(make_stand: MakeStand, listener: Feed) -> Stand:
 
 @pytest.fixture
 def feed(listener: Feed) -> Feed:
-    listener.__init__(port=listener.port)  # type: ignore[misc]  # as new
+    listener.start_anew()
     return listener
 
 

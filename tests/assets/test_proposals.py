@@ -42,7 +42,7 @@ def fed(make_stand: MakeStand, listener: Exchange) -> Stand:
 @pytest.fixture
 def market(fed: Stand, listener: Exchange) -> Exchange:
     rates = {"USD": lambda _: 1.1}
-    listener.__init__(port=listener.port, papers=PAPERS, rates=rates)  # type: ignore[misc]
+    listener.start_anew(PAPERS, rates)
     forget()
     sources = fed.app.extensions["data_sources"]
     fed.app.extensions["proposer"] = Proposer(sources.sources, sources.within)  # knows nothing yet

@@ -43,8 +43,7 @@ def fed(make_stand: MakeStand, listener: Feed) -> Stand:
 
 @pytest.fixture
 def feed(listener: Feed) -> Feed:
-    port = listener.port
-    listener.__init__(port=port)  # type: ignore[misc]  # as new
+    listener.start_anew()
     return listener
 
 

@@ -43,7 +43,7 @@ def fed(make_stand: MakeStand, listeners: tuple[Feed, Feed]) -> Stand:
 @pytest.fixture
 def feeds(listeners: tuple[Feed, Feed]) -> tuple[Feed, Feed]:
     for feed in listeners:
-        feed.__init__(port=feed.port)  # type: ignore[misc]  # as new
+        feed.start_anew()
         feed.says(*CLOSES)
     return listeners
 

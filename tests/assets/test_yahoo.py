@@ -69,7 +69,7 @@ def fed(make_stand: MakeStand) -> Stand:
 @pytest.fixture
 def feed(listener: Feed, tmp_path: Path) -> Iterator[Feed]:
     """Return what answers in the place of Yahoo."""
-    listener.__init__(port=listener.port)  # type: ignore[misc]  # as new
+    listener.start_anew()
     with asking(f"http://127.0.0.1:{listener.port}", tmp_path):
         yield listener
 

@@ -20,6 +20,7 @@ from typing import Any, Final
 import pytest
 
 from tests.e2e.conftest import ROOT, Client, Product
+from tests.node import install
 
 DOCS: Final = ROOT / "docs" / "clients"
 SCRIPTS: Final = Path(__file__).parent / "clients"
@@ -249,21 +250,6 @@ def hey_api_client(document: str, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-def install(folder: Path) -> None:
-    """Install the packages of `folder`; where there are none the test says so and skips.
-
-    Under CI=true that is a failure.
-    """
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    try:
-        subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=120)
-    except (OSError, subprocess.SubprocessError) as error:
-        message = f"NO Node with its packages: `npm ci` failed ({error})"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-
-
 def run(command: list[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
     """Run a command in `folder` and return what it prints."""
     done = subprocess.run(
@@ -305,19 +291,17 @@ def test_a_generated_python_client_changes_one_field_of_every_resource(
     assert_only_what_was_said_has_changed(before, belongings.everything())
 
 
+@pytest.mark.parametrize(
+    ("client", "script"),
+    [("fetch_client", "every_resource.js"), ("hey_api_client", "out/change.js")],
+    ids=["openapi-typescript and openapi-fetch", "hey-api"],
+)
 def test_a_generated_typescript_client_changes_one_field_of_every_resource(
-    fetch_client: Path, belongings: Belongings
+    client: str, script: str, belongings: Belongings, request: pytest.FixtureRequest
 ) -> None:
+    folder = request.getfixturevalue(client)
     before = belongings.everything()
-    run(["node", "every_resource.js"], fetch_client, belongings.environment())
-    assert_only_what_was_said_has_changed(before, belongings.everything())
-
-
-def test_hey_apis_client_changes_one_field_of_every_resource(
-    hey_api_client: Path, belongings: Belongings
-) -> None:
-    before = belongings.everything()
-    run(["node", "out/change.js"], hey_api_client, belongings.environment())
+    run(["node", script], folder, belongings.environment())
     assert_only_what_was_said_has_changed(before, belongings.everything())
 
 

@@ -44,7 +44,7 @@ def started(make_stand: MakeStand, listener: Exchange) -> Iterator[Installation]
 @pytest.fixture
 def market(started: Installation, listener: Exchange) -> Exchange:
     rates = {"USD": lambda _: 1.25}
-    listener.__init__(port=listener.port, papers=PAPERS, rates=rates)  # type: ignore[misc]
+    listener.start_anew(PAPERS, rates)
     forget()
     extensions = started.assets.app.extensions
     sources = extensions["data_sources"].sources
