@@ -11,6 +11,7 @@ _PRODUCT: Final = "tests/e2e/"
 # What takes long begins first, so that at the end no process waits for another.
 _LONG: Final = (
     _PRODUCT,
+    "tests/faults/",
     "tests/model/",
     "tests/shared/bus/",
     "tests/gateway/",
