@@ -4,7 +4,8 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from tests.conftest import there
@@ -16,11 +17,10 @@ from tests.faults.scene import Outcome, Scale, Scene
 from tests.faults.site import Site, breakable, embedded
 
 
-def play(site: Site, name: str, scale: Scale, seed: int) -> Outcome:
-    """Play one fault on an installation."""
+def play(site: Site, name: str, scale: Scale, seed: int, folder: Path) -> Outcome:
+    """Play one fault on an installation; the journal is kept in `folder`."""
     fault = FAULTS[name]
-    path = site.once.parent / f"{name}.jsonl"
-    path.unlink(missing_ok=True)
+    path = folder / f"{name}.jsonl"
     scene = Scene(site, scale, name, seed, path, fault.clients, fault.portfolios)
     return scene.play(fault.inject)
 
@@ -29,44 +29,58 @@ def lines(
     bus: str, names: Sequence[str], scale: Scale, seed: int, heartbeat: int
 ) -> Iterator[list[str]]:
     """Play faults on `bus` and yield the line of each."""
-    usual = [name for name in names if not FAULTS[name].is_embedded]
-    with tempfile.TemporaryDirectory() as folder, broker(bus, Path(folder)) as taken:
-        Path(folder).chmod(0o755)  # for PostgreSQL, which is not root
-        for name in list(usual):
+    with _folder() as folder, broker(bus, folder) as taken:
+        usual = []
+        for name in names:
             if reason := FAULTS[name].reason_without(taken):
-                usual.remove(name)
-                yield table.left_out(FAULTS[name].what, taken.name, reason)
-        count = 0
-        while usual:
-            count += 1
-            with breakable(Path(folder) / f"site{count}", taken, heartbeat) as site:
-                yield from _lines(site, usual, scale, seed)
-    # With servers of its own the product has NATS.
-    for name in names if bus == "nats" else ():
-        if FAULTS[name].is_embedded:
-            with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-                Path(folder).chmod(0o755)
-                place = stack.enter_context(small_disk(Path(folder) / "disk"))
-                if place is None:
-                    yield table.left_out(FAULTS[name].what, "NATS", "only root can mount a disk")
-                    continue
-                site = stack.enter_context(embedded(place / "site"))
-                yield from _lines(site, [name], scale, seed)
+                yield table.without_outcome(FAULTS[name].what, taken.name, "not shown", reason)
+            elif not FAULTS[name].is_embedded:
+                usual.append(name)
+        for number in count():
+            if not usual:
+                break
+            with breakable(folder / f"site{number}", taken, heartbeat) as site:
+                yield from _lines(site, usual, scale, seed, folder)
+    if bus == "nats":  # which the product has where it has servers of its own
+        for name in names:
+            if FAULTS[name].is_embedded:
+                yield from _embedded_line(name, scale, seed)
 
 
-def _lines(site: Site, names: list[str], scale: Scale, seed: int) -> Iterator[list[str]]:
+def _embedded_line(name: str, scale: Scale, seed: int) -> Iterator[list[str]]:
+    """Play a fault on an installation with servers of its own, on a small disk."""
+    with _folder() as folder, small_disk(folder / "disk") as disk:
+        if disk is None:
+            reason = "only root can mount a disk"
+            yield table.without_outcome(FAULTS[name].what, "NATS", "not shown", reason)
+            return
+        with embedded(disk / "site") as site:
+            yield from _lines(site, [name], scale, seed, folder)
+
+
+def _lines(
+    site: Site, names: list[str], scale: Scale, seed: int, folder: Path
+) -> Iterator[list[str]]:
     """Take and play `names` until one breaks the installation for good."""
     while names:
         name = names.pop(0)
         try:
-            outcome = play(site, name, scale, seed)
+            outcome = play(site, name, scale, seed, folder)
         except Exception as error:  # the others are played on another one
             traceback.print_exc()
-            yield table.left_out(FAULTS[name].what, site.name, f"it ended with {error!r:.200}")
+            reason = f"it ended with {error!r:.200}"
+            yield table.without_outcome(FAULTS[name].what, site.name, "no", reason)
             return
         if complaint := outcome.complaint():
             print(complaint, file=sys.stderr)
-        yield table.line(FAULTS[name].what, site.name, outcome)
+        yield table.line(FAULTS[name].what, site.name, outcome, seed)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)  # for PostgreSQL, which is not root
+        yield Path(name)
 
 
 @contextmanager

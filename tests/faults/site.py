@@ -96,7 +96,7 @@ class Site:
     @property
     def name(self) -> str:
         """The broker's."""
-        return self.broker.name if self.broker else "embedded NATS"
+        return self.broker.name if self.broker else "NATS, embedded"
 
     @property
     def bus_url(self) -> str:

@@ -11,20 +11,31 @@ from tests.faults.scene import Outcome
 
 PAGE: Final = ROOT / "docs" / "reliability.md"
 HEAD: Final = (
-    *("fault", "broker", "attempted", "acknowledged", "refused", "lost", "twice", "unexpected"),
+    *(
+        "fault",
+        "broker",
+        "kept",
+        "attempted",
+        "acknowledged",
+        "refused",
+        "lost",
+        "twice",
+        "unexpected",
+    ),
     *("out of order", "money error", "published twice", "5xx", "plain text", "no answer"),
-    *("recovery p50, p95 s", "seen on"),
+    *("recovery p50, p95 s", "seen on", "beside"),
 )
 _PART: Final = re.compile(r"(?<=<!-- faults -->\n).*?(?=<!-- /faults -->)", re.DOTALL)
 
 
-def line(what: str, broker: str, outcome: Outcome) -> list[str]:
+def line(what: str, broker: str, outcome: Outcome, seed: int) -> list[str]:
     """Return the cells of an outcome."""
     verdict, tally = outcome.verdict, outcome.tally
     lists = (verdict.lost, verdict.twice, verdict.unexpected, verdict.out_of_order)
     return [
         what,
         broker,
+        "yes" if verdict.is_clean else "no",
         str(verdict.attempted),
         str(verdict.acknowledged),
         str(verdict.refused),
@@ -35,13 +46,14 @@ def line(what: str, broker: str, outcome: Outcome) -> list[str]:
         str(tally.plain),
         str(tally.silent),
         f"{_seconds(outcome.recovery(50))}, {_seconds(outcome.recovery(95))}",
-        f"{datetime.now(UTC):%Y-%m-%d}",
+        f"{datetime.now(UTC):%Y-%m-%d}, seed {seed}",
+        "; ".join(outcome.notes),
     ]
 
 
-def left_out(what: str, broker: str, reason: str) -> list[str]:
-    """Return the cells of what was not shown."""
-    return [what, broker, f"not shown: {reason}", *[""] * (len(HEAD) - 3)]
+def without_outcome(what: str, broker: str, kept: str, reason: str) -> list[str]:
+    """Return the cells of what has no figures, for a reason."""
+    return [what, broker, kept, *[""] * (len(HEAD) - 4), reason]
 
 
 def markdown(lines: Iterable[Sequence[str]]) -> str:

@@ -155,13 +155,18 @@ def test_lines_of_the_table_take_the_place_of_older_ones(tmp_path: Path) -> None
     page.write_text("before\n<!-- faults -->\n<!-- /faults -->\nafter\n")
     outcome = Outcome(verdict(OPERATIONS, FOUND), Tally(plain=3), [1.0, 3.0], [])
     table.keep(
-        [table.line("old", "NATS 1", outcome), table.left_out("other", "NATS 1", "why")], page
+        [
+            table.line("old", "NATS 1", outcome, 1),
+            table.without_outcome("other", "NATS 1", "no", "why"),
+        ],
+        page,
     )
-    table.keep([table.line("old", "NATS 2", outcome)], page)
+    table.keep([table.line("old", "NATS 2", outcome, 2)], page)
     old, other = page.read_text().splitlines()[4:6]
     cells = dict(zip(table.HEAD, [cell.strip() for cell in old.split("|")[1:-1]], strict=True))
     assert (cells["broker"], cells["acknowledged"], cells["plain text"]) == ("NATS 2", "2", "3")
     assert cells["recovery p50, p95 s"] == "2.0, 2.9"
-    assert "not shown: why" in other
+    assert cells["seen on"].endswith(", seed 2")
+    assert other.endswith("| why |")
     assert page.read_text().startswith("before\n")
     assert page.read_text().endswith("<!-- /faults -->\nafter\n")

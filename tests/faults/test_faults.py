@@ -1,6 +1,7 @@
 """The most telling faults on the whole product, some 500 operations; `make faults` has all."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,16 +33,16 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory, rabbitmq_url: str) -> Ite
 @pytest.mark.parametrize(
     "fault", ["kill_worker", "crash_points", "broker_killed", "database_stopped", "same_key"]
 )
-def test_nothing_is_lost_with_nats(nats: Site, fault: str) -> None:
-    holds(nats, fault)
+def test_nothing_is_lost_with_nats(nats: Site, fault: str, tmp_path: Path) -> None:
+    holds(nats, fault, tmp_path)
 
 
 @pytest.mark.parametrize("fault", ["crash_points", "broker_half_open", "confirm_lost", "poison"])
-def test_nothing_is_lost_with_rabbitmq(rabbitmq: Site, fault: str) -> None:
-    holds(rabbitmq, fault)
+def test_nothing_is_lost_with_rabbitmq(rabbitmq: Site, fault: str, tmp_path: Path) -> None:
+    holds(rabbitmq, fault, tmp_path)
 
 
-def holds(site: Site, fault: str) -> None:
-    outcome = runs.play(site, fault, SCALE, SEED)
+def holds(site: Site, fault: str, folder: Path) -> None:
+    outcome = runs.play(site, fault, SCALE, SEED, folder)
     assert outcome.verdict.acknowledged >= SCALE.operations
     assert outcome.verdict.is_clean, outcome.complaint()
