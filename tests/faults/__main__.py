@@ -8,6 +8,7 @@ make faults BUS=nats OPERATIONS=500 SEED=7
 import argparse
 import os
 import random
+import signal
 import sys
 
 from tests.faults import runs, table
@@ -21,6 +22,8 @@ _HEARTBEAT = 20  # seconds, as `make run` has it
 def main() -> None:
     """Play the chosen faults, print a line for each, and keep the lines in the page."""
     options = _options()
+    # Whoever ends this ends what it has started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     scale = Scale(options.operations, options.rounds, options.outage)
     print(f"seed {options.seed}, {scale}, load {os.getloadavg()[0]:.1f}\n", flush=True)
     print(table.markdown([]), end="", flush=True)

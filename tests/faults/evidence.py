@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -39,6 +40,7 @@ _EVENTS: Final = "SELECT event_id::text, type FROM outbox WHERE id > %s AND type
 _HEARD: Final = "SELECT count(*) FROM inbox WHERE event_id = ANY(%s::uuid[])"
 _UNPUBLISHED: Final = "SELECT count(*) FROM outbox WHERE published_at IS NULL AND type <> ALL(%s)"
 _UNVALUED: Final = "SELECT count(*) FROM revaluation_marks"
+_LOOK: Final = 0.2  # seconds between two looks whether all is quiet
 _UNDELIVERED: Final = "SELECT count(*) FROM deliveries WHERE status = 'PENDING'"
 
 
@@ -87,6 +89,7 @@ class Watch:
         )
 
     def _is_quiet(self) -> bool:
+        time.sleep(_LOOK)
         # Whoever is asked may be one that was just broken.
         with contextlib.suppress(psycopg.Error):
             return (

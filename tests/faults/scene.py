@@ -135,10 +135,12 @@ class Scene:
     def play(self, inject: Callable[["Scene"], None]) -> Outcome:
         """Have clients post while `inject` breaks something; compare when it is quiet again."""
         self.watch  # noqa: B018 - it begins here
-        opening = self.client()
-        for portfolio in self.portfolios:
-            name = f"{self.name}-opening-{portfolio}"
-            opening.write([Row(name, portfolio, "DEPOSIT", _OPENED, amount=_OPENING)])
+        self.client().write(
+            [
+                Row(f"{self.name}-opening-{one}", one, "DEPOSIT", _OPENED, amount=_OPENING)
+                for one in self.portfolios
+            ]
+        )
         self.workload.start()
         try:
             inject(self)

@@ -87,6 +87,7 @@ class Site:
     database_proxy: Proxy | None = None
     token: str = ""
     assets: Sequence[int] = field(default_factory=list)
+    _kept: dict[str, "psycopg.Connection[Any]"] = field(default_factory=dict)
 
     @property
     def state(self) -> State:
@@ -122,9 +123,10 @@ class Site:
         return psycopg.connect(address.geturl(), autocommit=True, connect_timeout=5)
 
     def rows(self, service: str, query: str, *values: object) -> list[Any]:
-        """Return what a query finds."""
-        with self.connect(service) as connection:
-            return connection.execute(query, values).fetchall()
+        """Return what a query finds; the connection is kept for the next one."""
+        if service not in self._kept or self._kept[service].broken:
+            self._kept[service] = self.connect(service)
+        return self._kept[service].execute(query, values).fetchall()
 
     def client(self) -> Client:
         """Return the user whose portfolios they are."""
