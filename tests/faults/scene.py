@@ -76,7 +76,11 @@ class Scene:
     Attributes:
         fault: its name.
         path: of the journal.
-        probes: portfolios to which only probes are written, and their rows.
+        clients: how many write.
+        shared: portfolios that they write to.
+        notes: what is to stand beside the figures.
+        recoveries: seconds after each round.
+        tally: what clients were answered.
     """
 
     site: Site
@@ -134,7 +138,7 @@ class Scene:
 
     def play(self, inject: Callable[["Scene"], None]) -> Outcome:
         """Have clients post while `inject` breaks something; compare when it is quiet again."""
-        self.watch  # noqa: B018 - it begins here
+        watch = self.watch
         self.client().write(
             [
                 Row(f"{self.name}-opening-{one}", one, "DEPOSIT", _OPENED, amount=_OPENING)
@@ -146,9 +150,9 @@ class Scene:
             inject(self)
         finally:
             self.workload.finish()
-        self.watch.wait_until_quiet()
+        watch.wait_until_quiet()
         self.journal.close()
-        compared = verdict(journal.read(self.path), self.watch.found())
+        compared = verdict(journal.read(self.path), watch.found())
         return Outcome(compared, self.tally, self.recoveries, self.notes)
 
     def rounds(self, count: int | None = None) -> Iterator[int]:
