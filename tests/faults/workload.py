@@ -146,7 +146,11 @@ class Workload:
         client, chance = self._new_client(), random.Random(f"{self._seed}-{place}")
         mine = self._portfolios[place :: len(self._threads)] or self._portfolios
         for number in self._turns():
-            client.write(rows(chance, f"{self._name}-{number}", mine, self._assets, number))
+            answer = client.write(
+                rows(chance, f"{self._name}-{number}", mine, self._assets, number)
+            )
+            if answer is None:
+                return  # nor will the next one be answered
             with self._lock:
                 self._done += 1
 
