@@ -81,8 +81,8 @@ def unroutable(scene: Scene) -> None:
     """Write events that no queue takes; RabbitMQ returns them, NATS keeps them."""
     scene.watch.stranded.append(_UNWANTED)
     for _ in scene.rounds(1):
-        for number in range(_UNWANTED_COUNT):
-            _write(scene, Event.now("faults", _UNWANTED, "faults/1", number + 1, {}))
+        numbers = range(1, _UNWANTED_COUNT + 1)
+        _write(scene, *(Event.now("faults", _UNWANTED, "faults/1", one, {}) for one in numbers))
     waiting = "SELECT count(*) FROM outbox WHERE type = %s AND published_at IS NULL"
     count = scene.site.rows("portfolio", waiting, _UNWANTED)[0][0]
     if count:
@@ -121,12 +121,11 @@ def _proxy(scene: Scene) -> Proxy:
     return scene.site.bus_proxy
 
 
-def _write(scene: Scene, event: Event) -> None:
+def _write(scene: Scene, *events: Event) -> None:
+    rows = [(one.id, one.type, one.subject, one.to_json().decode()) for one in events]
+    insert = "INSERT INTO outbox (event_id, type, subject, payload) VALUES (%s, %s, %s, %s)"
     with scene.site.connect("portfolio") as connection:
-        connection.execute(
-            "INSERT INTO outbox (event_id, type, subject, payload) VALUES (%s, %s, %s, %s)",
-            [event.id, event.type, event.subject, event.to_json().decode()],
-        )
+        connection.cursor().executemany(insert, rows)
 
 
 def _dead(scene: Scene) -> int:
