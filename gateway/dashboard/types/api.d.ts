@@ -1459,6 +1459,7 @@ export interface components {
             docs: string;
             schema: string;
             health: string;
+            dashboard: string;
         };
         Indicators: {
             asset: number;
