@@ -59,7 +59,11 @@ def test_a_post_whose_answer_is_lost_is_done_once(
 
 def test_an_answer_is_kept_and_after_a_change_asked_for_by_its_tag(client: Page) -> None:
     asked: list[Request] = []
-    client.on("request", asked.append)
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    client.on("request", note)
     names = run(
         client,
         """

@@ -93,7 +93,7 @@ def test_going_to_another_page_moves_the_focus_and_names_it(page: Page) -> None:
 
 
 def test_a_portfolio_is_chosen_in_the_address_and_in_the_title(page: Page) -> None:
-    page.get_by_label("Portfolio").select_option(label="Growth Portfolio")
+    page.get_by_label("Portfolio", exact=True).select_option(label="Growth Portfolio")
     expect(page.get_by_role("heading", level=1)).to_have_text("Growth Portfolio")
     expect(page).to_have_url("/dashboard/?portfolio=1")
     expect(page).to_have_title("Overview – Growth Portfolio – Personal Finance")

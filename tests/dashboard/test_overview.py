@@ -28,7 +28,7 @@ RANGES = {
 @pytest.fixture
 def growth(page: Page) -> Page:
     """Return the page of the first portfolio."""
-    page.get_by_label("Portfolio").select_option(label="Growth Portfolio")
+    page.get_by_label("Portfolio", exact=True).select_option(label="Growth Portfolio")
     expect(page.get_by_role("heading", name="Growth Portfolio")).to_be_visible()
     expect(page.locator(".legend")).to_contain_text("SP500")
     return page
@@ -118,7 +118,7 @@ def test_the_value_is_divided_by_five_groups(growth: Page) -> None:
         "Sector": "Healthcare",
         "Currency": "US Dollar94.1%$324,923.84",
         "Country": "United States",
-        "Asset": "UNH",
+        "Asset": "UnitedHealth",
     }
     for group, row in rows.items():
         growth.get_by_role("tab", name=group).click()
@@ -152,7 +152,7 @@ def test_looking_at_everything_costs_few_requests(open_page: OpenPage) -> None:
     page.on("request", lambda request: asked.append(request.url))
     log_in(page)
     for label in ("Growth Portfolio", "World in Euro", "Retirement", "All portfolios"):
-        page.get_by_label("Portfolio").select_option(label=label)
+        page.get_by_label("Portfolio", exact=True).select_option(label=label)
         expect(page.get_by_role("heading", level=1)).to_have_text(label)
         for group in ("Sector", "Currency", "Country", "Asset", "Kind"):
             page.get_by_role("tab", name=group).click()
@@ -170,7 +170,7 @@ def test_the_overview_has_no_fault_of_accessibility(
 ) -> None:
     page = enter(viewport=viewport)
     for name in ("All portfolios", "Growth Portfolio"):
-        page.get_by_label("Portfolio").select_option(label=name)
+        page.get_by_label("Portfolio", exact=True).select_option(label=name)
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         expect(page.get_by_role("tabpanel")).to_contain_text("Stocks")
         for appearance in APPEARANCES:
