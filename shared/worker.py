@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from shared import bus, observability
 from shared.bus import inbox, outbox
 from shared.db import Database, Query
-from shared.events import Event
+from shared.events import Event, announced_topic
 from shared.replica import with_owners
 from shared.settings import ServiceSettings
 
@@ -48,6 +48,8 @@ def run(
     handlers: Mapping[str, Handler],
     timers: Sequence[Timer] = (),
     more_parts: Mapping[str, Part] | None = None,
+    *,
+    takes_announced: bool = True,
 ) -> int:
     """Work until SIGTERM or SIGINT; return the exit status.
 
@@ -58,6 +60,7 @@ def run(
             other services is asked for outside it (see `shared.replica`).
         timers: besides the purge of old outbox and inbox rows.
         more_parts: what else works here, by name; each ends when the event it is given is set.
+        takes_announced: whether it needs the single events that another one has announced.
     """
     stop = threading.Event()
     failed = threading.Event()
@@ -80,7 +83,7 @@ def run(
     }
     if handlers:
         parts["consumer"] = lambda: bus.consumer(
-            settings.event_bus_url, settings.name, tuple(handlers)
+            settings.event_bus_url, settings.name, _topics(handlers, takes_announced)
         ).consume(consume, stop)
     for name, part in (more_parts or {}).items():
         parts[name] = partial(part, stop)
@@ -100,6 +103,10 @@ def run(
     database.close()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
+
+
+def _topics(types: Iterable[str], takes_announced: bool) -> Sequence[str]:
+    return [*types, *(map(announced_topic, types) if takes_announced else ())]
 
 
 def _guarded(

@@ -29,6 +29,7 @@ def main() -> int:
         database,
         handlers=handlers.table(replicas),
         more_parts={"appraiser": Appraiser(database, portfolios).run},
+        takes_announced=False,
     )
 
 

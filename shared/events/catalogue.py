@@ -170,7 +170,8 @@ class LedgerChanged(EventData):
     """One commit changed more than one thing of a portfolio: an event for each follows.
 
     It comes ahead of them and has the sequence of the last of them, so that who keeps whole
-    ledgers asks the owner for this one once, never shows it half changed, and drops the others.
+    ledgers asks the owner for this one once, never shows it half changed, and drops the others or
+    is never given them (`Event.topic`).
     """
 
     portfolio = _id("portfolio")
