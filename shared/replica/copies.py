@@ -107,6 +107,14 @@ class Replica(Generic[S]):
         rows = session.execute(select(self.key, self.sequence).where(self.is_whole))
         return dict(rows.all())
 
+    def _ours(
+        self, session: Session, key: int, *more: ColumnElement[bool]
+    ) -> tuple[Any, ...] | None:
+        """Return the sequence of a row of ours, locked, and `more` of it, if there is one."""
+        # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
+        ours = select(self.sequence).add_columns(*more).where(self.key == key)
+        return session.execute(ours.with_for_update(key_share=True)).one_or_none()
+
     def _unit(self, store: Callable[[Session, T], object], what: T) -> None:
         self.database.unit(lambda session: store(session, what))
 
@@ -196,7 +204,9 @@ class Stepwise(Replica[S]):
         seen: dict[int, int] = session.info.setdefault(self, {})
         if event.sequence <= seen.get(event.subject_id, 0):
             return False
-        have, is_whole, is_behind = self._ours(session, event.subject_id)
+        # Of none it takes the first step.
+        ours = self._ours(session, event.subject_id, self.is_whole, self.is_behind)
+        have, is_whole, is_behind = ours or (0, True, False)
         seen[event.subject_id] = have
         if event.sequence <= have:
             return False
@@ -209,17 +219,6 @@ class Stepwise(Replica[S]):
         else:
             self._fill(event, store if is_next else None)
         return False
-
-    def _ours(self, session: Session, key: int) -> tuple[int, bool, bool]:
-        """Return the sequence of a row of ours, locked; whether it is whole, and behind.
-
-        Of none 0, and it takes the first step.
-        """
-        # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
-        ours = select(self.sequence, self.is_whole).add_columns(self.is_behind)
-        ours = ours.where(self.key == key)
-        locked = session.execute(ours.with_for_update(key_share=True))
-        return locked.one_or_none() or (0, True, False)
 
     def _fill(self, event: Event, store: StoreFor[S] | None = None) -> None:
         question = (self.name, event.subject_id)
