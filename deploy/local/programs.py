@@ -12,6 +12,7 @@ from typing import Final
 
 from deploy.local import broker, health, keys, nats, postgres, servers
 from deploy.local.databases import Databases
+from deploy.local.doorkeeper import Doorkeeper
 from deploy.local.rundir import RunDir, State
 from deploy.local.settings import PASSED_ON, Settings
 from shared.settings import SERVICES
@@ -21,6 +22,7 @@ PORTS: Final = (
     "postgres",
     "nats",
     "portal",
+    "doorkeeper",
     "gateway-internal",
     *(f"{service}-{kind}" for service in SERVICES for kind in ("web", "worker")),
 )
@@ -56,6 +58,7 @@ class Program:
         is_forked: whether it is one of our Python modules, which share what they load (see
             `deploy.local.zygote`).
         input: file descriptor of what it reads; nothing by default.
+        prepare: done before each start.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Program:
     stuck_sign: str = ""
     is_forked: bool = False
     input: int = subprocess.DEVNULL
+    prepare: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -147,9 +151,20 @@ class Plan:
             environment["WEBHOOKS_SECRET_KEY_FILE"] = str(keys.secret_key(self.folder.keys))
         return environment
 
-    def programs(self) -> list[Program]:
-        """Return every process, in the order in which they start."""
-        return [*self._servers(), *self._services(), *self._edge()]
+    def doorkeeper(self) -> Doorkeeper:
+        """Return who stands at the public port from now on."""
+        ready = f"{self.url('gateway-internal')}/health/live/"
+        return Doorkeeper(
+            self.settings.host, self.settings.port, self.state.ports["doorkeeper"], ready
+        )
+
+    def programs(self, doorkeeper: Doorkeeper) -> list[Program]:
+        """Return every process, in the order in which they start.
+
+        Args:
+            doorkeeper: lets clients in to the gateway.
+        """
+        return [*self._servers(), *self._services(), *self._edge(doorkeeper)]
 
     def max_connections(self) -> int:
         """Return how many connections all processes together may open to PostgreSQL."""
@@ -204,7 +219,7 @@ class Plan:
                 is_forked=True,
             )
 
-    def _edge(self) -> Iterator[Program]:
+    def _edge(self, doorkeeper: Doorkeeper) -> Iterator[Program]:
         port = self.state.ports["portal"]
         yield Program(
             "portal",
@@ -215,15 +230,14 @@ class Plan:
             is_forked=True,
         )
         config = self.folder.config / "traefik.yml"
-        everywhere = "0.0.0.0"  # noqa: S104 - compared with, not bound to  # nosec B104
-        host = "127.0.0.1" if self.settings.host == everywhere else self.settings.host
         yield Program(
             "traefik",
             "edge",
             [str(servers.script("traefik")), f"--configFile={config}"],
             # As NATS; but where services have several workers it has more to do.
             {"GOMAXPROCS": str(self.settings.workers)},
-            partial(health.answers, f"http://{host}:{self.settings.port}/api/health/"),
+            doorkeeper.is_open,
+            prepare=doorkeeper.shut,
         )
 
     def _size(self, name: str, workers: int) -> dict[str, str]:

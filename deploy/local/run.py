@@ -50,7 +50,9 @@ def run(settings: Settings) -> None:
     with folder.held(), _stoppable():
         plan = _plan(settings, folder, progress)
         _write_files(plan)
-        supervisor = Supervisor(folder, plan.programs(), plan.marked_environment())
+        doorkeeper = plan.doorkeeper()
+        programs = plan.programs(doorkeeper)
+        supervisor = Supervisor(folder, programs, plan.marked_environment())
         try:
             _start_servers(plan, supervisor, progress)
             has_new_demo = _fill_databases(plan, progress)
@@ -64,6 +66,7 @@ def run(settings: Settings) -> None:
             progress.say("Stopping …")
         finally:
             _ignore_signals()
+            doorkeeper.stay_shut()
             supervisor.stop()
             leftovers.end(folder.path, seconds=0)
             shutil.rmtree(plan.metrics, ignore_errors=True)
