@@ -8,7 +8,9 @@ from typing import Final
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
 
 from shared.bus.backoff import Backoff
 from shared.bus.delivery import PREFETCH
@@ -64,7 +66,20 @@ class NatsConsumer:
     async def _declare(self, client: Client) -> None:
         jetstream = client.jetstream(timeout=CONNECT_TIMEOUT)
         await ensure_streams(jetstream, self._names)
-        await jetstream.add_consumer(self._names.stream, self._config())
+        # An account of a service's own may only look, and finds made what it needs.
+        if not await self._is_there(jetstream):
+            await jetstream.add_consumer(self._names.stream, self._config())
+
+    async def _is_there(self, jetstream: JetStreamContext) -> bool:
+        try:
+            info = await jetstream.consumer_info(self._names.stream, self._names.durable)
+        except NotFoundError:
+            return False
+        there, wanted = info.config, self._config()
+        return set(there.filter_subjects or ()) == set(wanted.filter_subjects or ()) and all(
+            getattr(there, name) == getattr(wanted, name)
+            for name in ("ack_wait", "max_deliver", "max_ack_pending")
+        )
 
     def _config(self) -> ConsumerConfig:
         subjects = [self._names.event(type_) for type_ in self._types]
