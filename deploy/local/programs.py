@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from deploy.local import broker, health, keys, nats, postgres, servers
+from deploy.local import accounts, broker, health, keys, nats, postgres, servers
 from deploy.local.databases import Databases
 from deploy.local.doorkeeper import Doorkeeper
 from deploy.local.rundir import RunDir, State
@@ -96,10 +96,17 @@ class Plan:
 
     @property
     def bus_url(self) -> str:
-        """The event bus, embedded or a broker's with names of our own."""
+        """The event bus for its owner, embedded or a broker's with names of our own."""
         if self.settings.bus:
             return broker.with_namespace(self.settings.bus, self.namespace)
-        return nats.url(self.state.ports["nats"], self.state.passwords["nats"])
+        return accounts.url(self.folder, self.state, accounts.OWNER)
+
+    def bus_url_of(self, service: str) -> str:
+        """Return the event bus for `service`, which there may do no more than it needs."""
+        if self.settings.bus:
+            chosen = self.settings.bus_accounts.get(service, self.settings.bus)
+            return broker.with_namespace(chosen, self.namespace)
+        return accounts.url(self.folder, self.state, service)
 
     def url(self, port_name: str) -> str:
         """Return the base URL of the process that has the port `port_name`."""
@@ -130,14 +137,18 @@ class Plan:
         return {**_passed_on(), **_MALLOC, "PYTHONUNBUFFERED": "1", MARK: str(self.folder.path)}
 
     def command_environment(self, service: str) -> dict[str, str]:
-        """Return what a command line of `service` sees; it is not a process of the run."""
-        return {**_passed_on(), **self.service_environment(service)}
+        """Return what a command line of `service` sees; it is not a process of the run.
+
+        Who calls it owns the bus: dead letters are nobody else's.
+        """
+        environment = self.service_environment(service)
+        return {**_passed_on(), **environment, "EVENT_BUS_URL": self.bus_url}
 
     def service_environment(self, service: str) -> dict[str, str]:
         """Return the configuration of `service`."""
         environment = {
             "DATABASE_URL": self.database_url(service),
-            "EVENT_BUS_URL": self.bus_url,
+            "EVENT_BUS_URL": self.bus_url_of(service),
             "KEYS_DIR": str(self.folder.keys),
             "SERVICE_KEY_FILE": str(keys.private_key(self.folder.keys, service)),
             "THREADS": str(_THREADS),
@@ -181,7 +192,7 @@ class Plan:
             answers = partial(postgres.answers, self.databases.server)
             yield Program("postgres", "servers", run, {}, answers, stop_signal="INT")
         if not self.settings.bus:
-            run = nats.command(self.folder.config / "nats.conf")
+            run = nats.command(self.folder.nats_configuration)
             answers = partial(nats.answers, self.state.ports["nats"])
             yield Program(
                 "nats",

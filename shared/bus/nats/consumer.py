@@ -16,7 +16,14 @@ from shared.bus.backoff import Backoff
 from shared.bus.delivery import PREFETCH
 from shared.bus.interface import Address, BusUnavailable, Handle
 from shared.bus.nats.session import ACK_WAIT, Session
-from shared.bus.nats.topology import CONNECT_TIMEOUT, Names, close, connect, ensure_streams
+from shared.bus.nats.topology import (
+    CONNECT_TIMEOUT,
+    Names,
+    allow_batches,
+    close,
+    connect,
+    ensure_streams,
+)
 from shared.observability import logger
 
 log = logger(__name__)
@@ -60,6 +67,8 @@ class NatsConsumer:
         client, _ = await connect(self._address, f"{self._names.service} declaration")
         try:
             await self._declare(client)
+            # Here, as those who publish need not be let do it.
+            await allow_batches(client, self._names)
         finally:
             await close(client)
 

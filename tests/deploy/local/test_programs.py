@@ -20,7 +20,7 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     folder, state = RunDir(tmp_path), State()
     folder.prepare()
     state.choose_ports(PORTS, gateway=8000)
-    state.make_passwords(("postgres", "nats", *SERVICES))
+    state.make_passwords(("postgres", *SERVICES))
     return Plan(settings.load(), folder, state)
 
 
