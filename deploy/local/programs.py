@@ -185,6 +185,11 @@ class Plan:
     def _service_urls(self) -> dict[str, str]:
         return {f"{service.upper()}_URL": self.url(f"{service}-web") for service in SERVICES}
 
+    def _worker_urls(self) -> dict[str, str]:
+        return {
+            f"{service.upper()}_WORKER_URL": self.url(f"{service}-worker") for service in SERVICES
+        }
+
     def _servers(self) -> Iterator[Program]:
         if not self.settings.database:
             options = {"max_connections": str(self.max_connections())}
@@ -236,7 +241,7 @@ class Plan:
             "portal",
             "edge",
             [*_GUNICORN, "-b", f"127.0.0.1:{port}", "gateway.portal.app:create_app()"],
-            {**self._service_urls(), "THREADS": str(_THREADS)},
+            {**self._service_urls(), **self._worker_urls(), "THREADS": str(_THREADS)},
             partial(health.answers, f"{self.url('portal')}/health/live/"),
             is_forked=True,
         )

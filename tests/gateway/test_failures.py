@@ -195,7 +195,9 @@ def test_a_service_that_is_down_is_502_in_json(bare_door: Door) -> None:
 def test_health_is_503_for_monitors_while_a_service_is_down(tmp_path: Path) -> None:
     with (
         backends.running(lambda _: Answer()) as assets,
-        running_portal({"assets": assets.url, "auth": "http://127.0.0.1:9"}) as portal,
+        running_portal(
+            {"assets": assets.url, "auth": "http://127.0.0.1:9"}, {"assets": assets.url}
+        ) as portal,
         running_gateway(tmp_path, {"portal": portal}) as door,
     ):
         usual, strict = (
@@ -203,7 +205,30 @@ def test_health_is_503_for_monitors_while_a_service_is_down(tmp_path: Path) -> N
             for query in ("", "?strict=true")
         )
     assert (usual.status_code, strict.status_code) == (200, 503)
-    state = {"status": "degraded", "services": {"assets": "up", "auth": "down"}}
+    state = {
+        "status": "degraded",
+        "services": {"assets": "up", "auth": "down"},
+        "events": {"assets": "flowing"},
+    }
+    assert usual.json() == strict.json() == state
+
+
+def test_health_is_503_for_monitors_while_no_events_flow(tmp_path: Path) -> None:
+    with (
+        backends.running(lambda seen: Answer(503 if seen.path == "/events" else 200)) as assets,
+        running_portal({"assets": assets.url}, {"assets": assets.url}) as portal,
+        running_gateway(tmp_path, {"portal": portal}) as door,
+    ):
+        usual, strict = (
+            requests.get(f"{door.url}/api/health/{query}", timeout=5)
+            for query in ("", "?strict=true")
+        )
+    assert (usual.status_code, strict.status_code) == (200, 503)
+    state = {
+        "status": "degraded",
+        "services": {"assets": "up"},
+        "events": {"assets": "stopped"},
+    }
     assert usual.json() == strict.json() == state
 
 

@@ -12,6 +12,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from shared.bus import flow
 from shared.bus.backoff import Backoff
 from shared.bus.delivery import PREFETCH
 from shared.bus.interface import Address, BusUnavailable, Handle
@@ -48,7 +49,8 @@ class NatsConsumer:
         try:
             asyncio.run(self._declare_once())
         except (NatsError, OSError, TimeoutError) as error:
-            raise BusUnavailable(f"NATS does not answer: {error!r}") from error
+            # What a server says of a refusal stands in its text alone.
+            raise BusUnavailable(f"NATS does not do it: {str(error) or repr(error)}") from error
 
     def consume(self, handle: Handle, stop: threading.Event) -> None:
         """See `Consumer.consume`."""
@@ -60,6 +62,7 @@ class NatsConsumer:
                 try:
                     asyncio.run(self._consume_once(handle, stop, pool, backoff))
                 except _LOST as error:
+                    flow.stops(self._names.service, "in")
                     log.warning("bus_connection_lost", broker="nats", error=repr(error))
                     stop.wait(backoff.next())
 
@@ -109,6 +112,7 @@ class NatsConsumer:
         try:
             await self._declare(client)
             backoff.reset()
+            flow.goes_on(self._names.service, "in")
             log.info("bus_consuming", broker="nats", durable=self._names.durable)
             await Session(client, self._names, handle, pool).run(stop, lost)
         finally:

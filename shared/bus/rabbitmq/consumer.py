@@ -13,7 +13,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError
 
-from shared.bus import metrics
+from shared.bus import flow, metrics
 from shared.bus.backoff import Backoff
 from shared.bus.delivery import (
     COUNT_EVERY,
@@ -64,6 +64,7 @@ class RabbitConsumer:
                 try:
                     self._consume_once(handle, stop, pool, backoff)
                 except (AMQPError, OSError) as error:
+                    flow.stops(self._service, "in")
                     log.warning("bus_connection_lost", broker="rabbitmq", error=repr(error))
                     stop.wait(backoff.next())
 
@@ -77,6 +78,7 @@ class RabbitConsumer:
             declare(channel, self._names, self._types)
             deliveries = _Deliveries(Backlog(self._service, handle), channel, pool)
             backoff.reset()
+            flow.goes_on(self._service, "in")
             log.info("bus_consuming", broker="rabbitmq", queue=self._names.queue)
             try:
                 self._recover(channel, deliveries, stop)
