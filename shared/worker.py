@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from sqlalchemy.orm import Session
 
 from shared import bus, observability
-from shared.bus import inbox, outbox
+from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
 from shared.events import Event, announced_topic
 from shared.replica import with_owners
@@ -158,15 +158,30 @@ def _serve_metrics(host: str, port: int) -> None:
 
 
 class _Metrics(BaseHTTPRequestHandler):
-    """`/metrics` for Prometheus and `/health` for the probes, on the worker's own port."""
+    """What the worker tells on its own port.
+
+    `/metrics` is for Prometheus, `/health` for probes, `/events` for the portal: 503 while no
+    events flow, which is no reason to start the worker again.
+    """
 
     def do_GET(self) -> None:
-        is_known = self.path.rstrip("/") in {"/metrics", "/health"}
-        body = generate_latest(REGISTRY) if self.path.startswith("/metrics") else b"ok"
-        self.send_response(200 if is_known else 404)
-        self.send_header("Content-Type", CONTENT_TYPE_LATEST)
+        path = self.path.rstrip("/")
+        if path == "/metrics":
+            self._answer(200, generate_latest(REGISTRY), CONTENT_TYPE_LATEST)
+        elif path == "/health":
+            self._answer(200, b"ok")
+        elif path == "/events":
+            stopped = flow.has_stopped()
+            body = b'{"events": "stopped"}' if stopped else b'{"events": "flowing"}'
+            self._answer(503 if stopped else 200, body, "application/json")
+        else:
+            self._answer(404, b"")
+
+    def _answer(self, status: int, body: bytes, content_type: str = "text/plain") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
         self.end_headers()
-        self.wfile.write(body if is_known else b"")
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing for each probe."""
