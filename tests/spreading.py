@@ -7,10 +7,10 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # All of these are for one process, which starts the whole product once.
-_PRODUCT: Final = "tests/e2e/"
+_PRODUCT: Final = ("tests/e2e/", "tests/attacks/product/")
 # What takes long begins first, so that at the end no process waits for another.
 _LONG: Final = (
-    _PRODUCT,
+    *_PRODUCT,
     "tests/model/",
     "tests/shared/bus/",
     "tests/gateway/",
@@ -28,7 +28,7 @@ class Spreading(LoadScopeScheduling):
         config.option.loadscopereorder = False  # by the number of tests
 
     def _split_scope(self, nodeid: str) -> str:
-        return _PRODUCT if nodeid.startswith(_PRODUCT) else nodeid.partition("::")[0]
+        return "product" if nodeid.startswith(_PRODUCT) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spreading:

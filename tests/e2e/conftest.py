@@ -1,4 +1,4 @@
-"""The whole product, as `make run` starts it, once for all end-to-end tests."""
+"""The whole product, as `make run` starts it."""
 
 import os
 import signal
@@ -113,13 +113,6 @@ class Client:
     def post(self, path: str, body: object) -> requests.Response:
         """POST JSON to a path under the gateway."""
         return self._session.post(f"{self.url}{path}", json=body, timeout=15)
-
-
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start everything with the demo data."""
-    with started(tmp_path_factory.mktemp("run"), **CHOSEN) as product:
-        yield product
 
 
 @contextmanager
