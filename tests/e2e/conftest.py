@@ -1,5 +1,6 @@
 """The whole product, as `make run` starts it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -48,6 +49,15 @@ class Product:
         """The process of `make run`."""
         assert self._launched
         return psutil.Process(self._launched.pid)
+
+    def alive(self, mark: str) -> list[psutil.Process]:
+        """Return the processes with `mark` on their command line, the oldest first."""
+        found = []
+        for process in self.launcher.children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # it ends at this moment, or has ended
+                if mark in " ".join(process.cmdline()):
+                    found.append(process)
+        return sorted(found, key=lambda process: process.create_time())
 
     def start(self) -> None:
         """Start everything, and wait until it is ready."""
@@ -113,6 +123,10 @@ class Client:
     def post(self, path: str, body: object) -> requests.Response:
         """POST JSON to a path under the gateway."""
         return self._session.post(f"{self.url}{path}", json=body, timeout=15)
+
+    def delete(self, path: str) -> requests.Response:
+        """DELETE a path under the gateway."""
+        return self._session.delete(f"{self.url}{path}", timeout=15)
 
 
 @contextmanager
