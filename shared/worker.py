@@ -10,9 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared import bus, observability
+from shared import bus, observability, revisions
 from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
 from shared.events import Event, announced_topic
@@ -24,6 +25,7 @@ log = observability.logger(__name__)
 Handler = Callable[[Session, Event], None]
 Part = Callable[[threading.Event], None]
 _STOP_WITHIN: Final = 8.0  # seconds
+_SCHEMA_LOOK: Final = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,11 @@ def run(
         threading.Thread(target=_guarded(name, part, stop, failed), name=name, daemon=True)
         for name, part in parts.items()
     ]
+    _serve_metrics(settings.metrics_host, settings.metrics_port)
+    _await_schema(database, settings.name, stop)
     for thread in threads:
         thread.start()
     threading.Thread(target=database.bells.listen, args=[stop], name="bells", daemon=True).start()
-    _serve_metrics(settings.metrics_host, settings.metrics_port)
     log.info("worker_started", parts=sorted(parts))
     stop.wait()
     database.bells.ring_here()
@@ -107,6 +110,18 @@ def run(
 
 def _topics(types: Iterable[str], takes_announced: bool) -> Sequence[str]:
     return [*types, *(map(announced_topic, types) if takes_announced else ())]
+
+
+def _await_schema(database: Database, service: str, stop: threading.Event) -> None:
+    """Wait for the migration to what this code needs: until then every event would fail."""
+    while not stop.is_set():
+        try:
+            if revisions.is_reached(database, service):
+                return
+            log.warning("schema_awaited")
+        except SQLAlchemyError as error:
+            log.warning("schema_awaited", error=type(error).__name__)
+        stop.wait(_SCHEMA_LOOK)
 
 
 def _guarded(
