@@ -6,11 +6,12 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# All of each are for one process, which starts the whole product once.
-_PRODUCTS: Final = ("tests/e2e/", "tests/dashboard/")
+# All of each tuple are for one process, which starts the whole product once.
+_TOGETHER: Final = (("tests/e2e/", "tests/attacks/product/"), ("tests/dashboard/",))
 # What takes long begins first, so that at the end no process waits for another.
 _LONG: Final = (
-    *_PRODUCTS,
+    *(path for paths in _TOGETHER for path in paths),
+    "tests/faults/",
     "tests/model/",
     "tests/shared/bus/",
     "tests/gateway/",
@@ -29,7 +30,7 @@ class Spreading(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((path for path in _PRODUCTS if file.startswith(path)), file)
+        return next((paths[0] for paths in _TOGETHER if file.startswith(paths)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spreading:

@@ -41,9 +41,9 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     register_api(app, "", "Portal", [pages.blueprint])
     app.register_blueprint(doors.blueprint)
     app.register_blueprint(dashboard.blueprint)
-    services = Services(settings.urls)
+    services = Services(settings.urls, settings.workers)
     app.extensions["health"] = Cached(
-        services.ready, lambda ready: _HEALTH_FRESH if all(ready.values()) else _DOWN_FRESH
+        services.health, lambda health: _HEALTH_FRESH if health.is_well else _DOWN_FRESH
     )
     app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"])
     return app
