@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, false, literal, select, true
+from sqlalchemy import Column, ColumnElement, false, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
@@ -106,6 +106,17 @@ class Replica(Generic[S]):
         """Return id → sequence of what we have."""
         rows = session.execute(select(self.key, self.sequence).where(self.is_whole))
         return dict(rows.all())
+
+    def replace(self, session: Session, snapshot: S, seen: int | None) -> None:
+        """Store what the owner says of a row, even where ours claims to be newer.
+
+        Args:
+            seen: the sequence at which ours has rested; one that has moved since stays.
+        """
+        ours = (self.key == snapshot.card.id, self.sequence == seen)
+        claim = update(self.key.class_).where(*ours, self.sequence > snapshot.sequence)
+        session.execute(claim.values({self.sequence: snapshot.sequence}))
+        self.store(session, snapshot)
 
     def _ours(
         self, session: Session, key: int, *more: ColumnElement[bool]
@@ -262,6 +273,12 @@ def row_of(table: type[DeclarativeBase], snapshot: Snapshot) -> dict[str, Any]:
     """Return a snapshot as a table keeps it: the sequence, and of the card what has a column."""
     values = snapshot.card._asdict() | {"sequence": snapshot.sequence}
     return {name: value for name, value in values.items() if name in table.__table__.c}
+
+
+def columns_of(table: type[DeclarativeBase], card: type[Card]) -> list[Column[Any]]:
+    """Return the columns in which a table keeps what a card says."""
+    columns = table.__table__.c
+    return [columns[name] for name in getattr(card, "_fields", ()) if name in columns]
 
 
 def put(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> bool:
