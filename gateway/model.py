@@ -228,6 +228,13 @@ def _fallbacks() -> list[Router]:
             "portal",
         ),
         Router(
+            "dashboard",
+            "Path(`/dashboard`) || PathPrefix(`/dashboard/`)",
+            _PRIORITY_ROUTE,
+            ("flood", "clean", "compress"),
+            "portal",
+        ),
+        Router(
             "refused",
             f"PathRegexp(`{_REFUSED}`)",
             _PRIORITY_REFUSED,

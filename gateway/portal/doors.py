@@ -59,7 +59,7 @@ def malformed_body() -> Response:
 def front_door() -> Response:
     """Lead a browser to the page for people, and tell a program where the API is."""
     is_browser = "text/html" in request.accept_mimetypes.values()
-    response = cast(Response, redirect(PLACES["docs"], 303)) if is_browser else jsonify(PLACES)
+    response = cast(Response, redirect(PLACES["dashboard"], 303)) if is_browser else jsonify(PLACES)
     response.headers["Vary"] = "Accept"
     return response
 

@@ -22,7 +22,12 @@ _CONTENT_SECURITY_POLICY: Final = (
 )
 _YAML: Final = "application/yaml"
 # What needs no token.
-PLACES: Final = {"docs": "/api/docs/", "schema": "/api/schema/", "health": "/api/health/"}
+PLACES: Final = {
+    "docs": "/api/docs/",
+    "schema": "/api/schema/",
+    "health": "/api/health/",
+    "dashboard": "/dashboard/",
+}
 
 
 def _place(name: str, what: str) -> fields.String:
@@ -35,6 +40,7 @@ class IndexSchema(StrictSchema):
     docs = _place("docs", "The documentation, for people.")
     schema = _place("schema", "The OpenAPI document, for programs.")
     health = _place("health", "The state of the services.")
+    dashboard = _place("dashboard", "The web page, for people.")
 
 
 class HealthSchema(StrictSchema):

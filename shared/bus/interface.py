@@ -40,7 +40,11 @@ class Unroutable(BusError):
 
 @dataclass(frozen=True)
 class Message:
-    """What travels: the broker reads the id and the type, only services read the body."""
+    """What travels: the broker reads the id and the type, only services read the body.
+
+    Attributes:
+        type: the event's topic: its type, or another word for those that were announced.
+    """
 
     id: str
     type: str
