@@ -8,9 +8,9 @@ import subprocess
 import sys
 from typing import NoReturn
 
-from deploy.local import keys, run, settings
+from deploy.local import accounts, keys, run, settings
 from deploy.local.errors import RunError
-from deploy.local.rundir import RunDir
+from deploy.local.rundir import RunDir, State
 from shared.settings import SERVICES
 
 
@@ -70,6 +70,8 @@ def replace_keys(folder: RunDir) -> None:
 
     if not folder.environments.exists():
         raise RunError(f"Nothing has run in {folder.path} yet: `make run` first.")
+    accounts.replace(folder, State.load(folder.state))
+    print("The passwords of the event bus are new.")
     keys.replace(folder.keys, SERVICES, say=print, seal_again=seal_again)
 
 

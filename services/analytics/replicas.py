@@ -1,6 +1,7 @@
 """What analytics copies: portfolios with their ledgers, and assets with their prices."""
 
 from services.analytics import commands
+from services.analytics.commands.catching_up import fall_behind
 from services.analytics.models import Asset, Portfolio
 from services.analytics.outside.owners import AssetSnapshot, Owners, PortfolioSnapshot
 from shared.db import Database
@@ -22,7 +23,7 @@ class Replicas:
             ask=each(owners.portfolio),
             store=commands.adopt_portfolio,
             forget=commands.forget_portfolio,
-            fall_behind=commands.fall_behind,
+            fall_behind=fall_behind,
             gone=commands.forget_portfolio,
         )
         self.assets = Stepwise[AssetSnapshot](
