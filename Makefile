@@ -17,7 +17,7 @@ SPREAD := -p tests.spreading -n logical --maxprocesses 4
 OUT ?= build/kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore verify test lint format render bench clean
+.PHONY: help run backup restore verify test faults lint format render bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -42,6 +42,10 @@ verify: $(VENV)/.run ## Compare what the services copied of each other; MEND=1 m
 
 test: $(VENV)/.dev ## Run the tests; T=tests/portfolio for some of them, COVERAGE=1 for what they reach
 	$(BIN)/python -m pytest $(SPREAD) $(if $(COVERAGE),--cov --cov-report=term) $(T)
+
+faults: $(VENV)/.dev ## Break everything under load, for hours; FAULTS BUS OPERATIONS ROUNDS OUTAGE SEED
+	@$(BIN)/python -m tests.faults $(FAULTS) $(if $(BUS),--bus $(BUS)) $(if $(OPERATIONS),--operations $(OPERATIONS)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUTAGE),--outage $(OUTAGE)) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.dev ## Check style, types, the direction of imports, security and licences
 	$(BIN)/ruff check .

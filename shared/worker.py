@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,9 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shared import bus, observability, revisions
-from shared.bus import inbox, outbox
+from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
-from shared.events import Event
+from shared.events import Event, announced_topic
 from shared.replica import with_owners
 from shared.settings import ServiceSettings
 
@@ -50,6 +50,8 @@ def run(
     handlers: Mapping[str, Handler],
     timers: Sequence[Timer] = (),
     more_parts: Mapping[str, Part] | None = None,
+    *,
+    takes_announced: bool = True,
 ) -> int:
     """Work until SIGTERM or SIGINT; return the exit status.
 
@@ -60,6 +62,7 @@ def run(
             other services is asked for outside it (see `shared.replica`).
         timers: besides the purge of old outbox and inbox rows.
         more_parts: what else works here, by name; each ends when the event it is given is set.
+        takes_announced: whether it needs the single events that another one has announced.
     """
     stop = threading.Event()
     failed = threading.Event()
@@ -82,7 +85,7 @@ def run(
     }
     if handlers:
         parts["consumer"] = lambda: bus.consumer(
-            settings.event_bus_url, settings.name, tuple(handlers)
+            settings.event_bus_url, settings.name, _topics(handlers, takes_announced)
         ).consume(consume, stop)
     for name, part in (more_parts or {}).items():
         parts[name] = partial(part, stop)
@@ -103,6 +106,10 @@ def run(
     database.close()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
+
+
+def _topics(types: Iterable[str], takes_announced: bool) -> Sequence[str]:
+    return [*types, *(map(announced_topic, types) if takes_announced else ())]
 
 
 def _await_schema(database: Database, service: str, stop: threading.Event) -> None:
@@ -166,15 +173,30 @@ def _serve_metrics(host: str, port: int) -> None:
 
 
 class _Metrics(BaseHTTPRequestHandler):
-    """`/metrics` for Prometheus and `/health` for the probes, on the worker's own port."""
+    """What the worker tells on its own port.
+
+    `/metrics` is for Prometheus, `/health` for probes, `/events` for the portal: 503 while no
+    events flow, which is no reason to start the worker again.
+    """
 
     def do_GET(self) -> None:
-        is_known = self.path.rstrip("/") in {"/metrics", "/health"}
-        body = generate_latest(REGISTRY) if self.path.startswith("/metrics") else b"ok"
-        self.send_response(200 if is_known else 404)
-        self.send_header("Content-Type", CONTENT_TYPE_LATEST)
+        path = self.path.rstrip("/")
+        if path == "/metrics":
+            self._answer(200, generate_latest(REGISTRY), CONTENT_TYPE_LATEST)
+        elif path == "/health":
+            self._answer(200, b"ok")
+        elif path == "/events":
+            stopped = flow.has_stopped()
+            body = b'{"events": "stopped"}' if stopped else b'{"events": "flowing"}'
+            self._answer(503 if stopped else 200, body, "application/json")
+        else:
+            self._answer(404, b"")
+
+    def _answer(self, status: int, body: bytes, content_type: str = "text/plain") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
         self.end_headers()
-        self.wfile.write(body if is_known else b"")
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing for each probe."""

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from deploy.local import backup, keys, run, settings, verify
+from deploy.local import accounts, backup, keys, run, settings, verify
 from deploy.local.errors import RunError
 from deploy.local.progress import Progress
 from deploy.local.restore import restore
-from deploy.local.rundir import RunDir
+from deploy.local.rundir import RunDir, State
 from shared.settings import SERVICES
 
 
@@ -85,6 +85,8 @@ def replace_keys(folder: RunDir) -> None:
     if not folder.environments.exists():
         raise RunError(f"Nothing has run in {folder.path} yet: `make run` first.")
     with folder.keys_held():
+        accounts.replace(folder, State.load(folder.state))
+        print("The passwords of the event bus are new.")
         keys.replace(folder.keys, SERVICES, say=print, seal_again=seal_again)
 
 

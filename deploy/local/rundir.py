@@ -41,7 +41,7 @@ class RunDir:
 
     @property
     def keys(self) -> Path:
-        """The services' Ed25519 keys."""
+        """The services' Ed25519 keys, and their passwords for the event bus."""
         return self.path / "keys"
 
     @property
@@ -53,6 +53,11 @@ class RunDir:
     def state(self) -> Path:
         """Ports, passwords and what was done."""
         return self.path / "state.json"
+
+    @property
+    def nats_configuration(self) -> Path:
+        """What NATS reads: its users and their passwords."""
+        return self.config / "nats.conf"
 
     @property
     def environments(self) -> Path:

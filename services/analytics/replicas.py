@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.analytics import commands
+from services.analytics.commands.catching_up import fall_behind
 from services.analytics.domain.packing import PIECE, History
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
 from services.analytics.outside.owners import AssetSnapshot, Owners, PortfolioSnapshot
@@ -46,7 +47,7 @@ class Replicas:
             ask=each(owners.portfolio),
             store=commands.adopt_portfolio,
             forget=commands.forget_portfolio,
-            fall_behind=commands.fall_behind,
+            fall_behind=fall_behind,
             gone=commands.forget_portfolio,
         )
         self.assets = Stepwise[AssetSnapshot](

@@ -46,7 +46,7 @@ class OutboxMixin:
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     event_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
-    type: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)  # the topic: `Event.topic`
     # A process of the release before writes none; its rows are one subject.
     subject: Mapped[str] = mapped_column(Text, server_default="")
     payload: Mapped[str] = mapped_column(Text)
@@ -75,7 +75,7 @@ def _row(event: Event) -> Sequence[str]:
     payload = event.to_json()
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"The event {event.type} has {len(payload)} bytes; {MAX_PAYLOAD} at most")
-    return event.id.hex, event.type, event.subject, payload.decode()
+    return event.id.hex, event.topic, event.subject, payload.decode()
 
 
 def purge(session: Session) -> int:

@@ -4,6 +4,7 @@ The event's `sequence` counts the events on its subject; only `ledger-changed` s
 last of those that it announces. Money and quantities are strings.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, fields, validate
@@ -170,7 +171,8 @@ class LedgerChanged(EventData):
     """One commit changed more than one thing of a portfolio: an event for each follows.
 
     It comes ahead of them and has the sequence of the last of them, so that who keeps whole
-    ledgers asks the owner for this one once, never shows it half changed, and drops the others.
+    ledgers asks the owner for this one once, never shows it half changed, and drops the others or
+    is never given them (`Event.topic`).
     """
 
     portfolio = _id("portfolio")
@@ -285,29 +287,62 @@ class TokenRevoked(EventData):
     user = _id("user who owned it")
 
 
-CATALOGUE: Final[dict[str, type[EventData]]] = {
-    "asset-created": AssetChanged,
-    "asset-updated": AssetChanged,
-    "asset-deleted": AssetChanged,
-    "price-updated": PriceUpdated,
-    "price-history-imported": PriceHistoryImported,
-    "portfolio-created": PortfolioChanged,
-    "portfolio-updated": PortfolioChanged,
-    "portfolio-deleted": PortfolioChanged,
-    "transaction-created": TransactionChanged,
-    "transaction-updated": TransactionChanged,
-    "transaction-deleted": TransactionChanged,
-    "ledger-changed": LedgerChanged,
-    "import-taken-back": ImportTakenBack,
-    "position-changed": PositionChanged,
-    "portfolio-valued": PortfolioValued,
-    "risk-computed": RiskComputed,
-    "snapshot-created": SnapshotCreated,
-    "alert-fired": AlertFired,
-    "user-created": UserChanged,
-    "user-deactivated": UserChanged,
-    "user-deleted": UserChanged,
-    "token-revoked": TokenRevoked,
+# Service → the types that it tells of, and no other does: the broker refuses them of others.
+TOLD: Final[Mapping[str, Mapping[str, type[EventData]]]] = {
+    "assets": {
+        "asset-created": AssetChanged,
+        "asset-updated": AssetChanged,
+        "asset-deleted": AssetChanged,
+        "price-updated": PriceUpdated,
+        "price-history-imported": PriceHistoryImported,
+    },
+    "portfolio": {
+        "portfolio-created": PortfolioChanged,
+        "portfolio-updated": PortfolioChanged,
+        "portfolio-deleted": PortfolioChanged,
+        "transaction-created": TransactionChanged,
+        "transaction-updated": TransactionChanged,
+        "transaction-deleted": TransactionChanged,
+        "ledger-changed": LedgerChanged,
+        "import-taken-back": ImportTakenBack,
+        "position-changed": PositionChanged,
+    },
+    "analytics": {
+        "portfolio-valued": PortfolioValued,
+        "risk-computed": RiskComputed,
+        "snapshot-created": SnapshotCreated,
+    },
+    "webhooks": {"alert-fired": AlertFired},
+    "auth": {
+        "user-created": UserChanged,
+        "user-deactivated": UserChanged,
+        "user-deleted": UserChanged,
+        "token-revoked": TokenRevoked,
+    },
+}
+CATALOGUE: Final[Mapping[str, type[EventData]]] = {
+    type_: data for told in TOLD.values() for type_, data in told.items()
+}
+# Service → the types that its handlers take, which whoever owns the broker gives it.
+HEARD: Final[Mapping[str, Sequence[str]]] = {
+    "auth": (),
+    "portfolio": (*TOLD["assets"], "user-deleted"),
+    "assets": (
+        *(type_ for type_ in TOLD["portfolio"] if type_ != "position-changed"),
+        "user-deleted",
+    ),
+    "analytics": (
+        *TOLD["assets"],
+        "portfolio-created",
+        "portfolio-updated",
+        "portfolio-deleted",
+        "ledger-changed",
+        "transaction-created",
+        "transaction-updated",
+        "transaction-deleted",
+    ),
+    # Every type there is, so that no event is ever unroutable.
+    "webhooks": tuple(CATALOGUE),
 }
 
 

@@ -119,16 +119,12 @@ class Replica(Generic[S]):
         self.store(session, snapshot)
 
     def _ours(
-        self, session: Session, key: int, takes_steps: ColumnElement[bool]
-    ) -> tuple[int, bool]:
-        """Return the sequence that we have of a row, locked, and whether it takes steps.
-
-        Of none 0, and it does.
-        """
+        self, session: Session, key: int, *more: ColumnElement[bool]
+    ) -> tuple[Any, ...] | None:
+        """Return the sequence of a row of ours, locked, and `more` of it, if there is one."""
         # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
-        ours = select(self.sequence, takes_steps).where(self.key == key)
-        locked = session.execute(ours.with_for_update(key_share=True))
-        return locked.one_or_none() or (0, True)
+        ours = select(self.sequence).add_columns(*more).where(self.key == key)
+        return session.execute(ours.with_for_update(key_share=True)).one_or_none()
 
     def _unit(self, store: Callable[[Session, T], object], what: T) -> None:
         self.database.unit(lambda session: store(session, what))
@@ -164,15 +160,16 @@ class Stepwise(Replica[S]):
 
     Attributes:
         is_behind: of our rows; those whose owner has more, as we know. No step is made from one, so
-            an owner that does not answer leaves it as it was after some commit.
-        fall_behind: takes (session, id, sequence) of what the owner is about to be asked for, and
-            lets an older row of ours be behind until `store` or `gone`; None is nothing.
+            it stays as it was after some commit until all of it is stored.
+        fall_behind: takes (session, id) of a row of ours that is behind from now on, or once more.
+            Whoever gives it has the owner asked by another part of the worker, so that no event
+            waits for a long answer; None is to ask at once.
         gone: takes (session, id, sequence) of an event whose subject its owner no longer knows;
             None is nothing.
     """
 
     is_behind: ColumnElement[bool] = _NO_ROW
-    fall_behind: Callable[[Session, int, int], None] | None = None
+    fall_behind: Callable[[Session, int], None] | None = None
     gone: Callable[[Session, int, int], None] | None = None
 
     def step(self, change: Handler) -> Handler:
@@ -218,15 +215,20 @@ class Stepwise(Replica[S]):
         seen: dict[int, int] = session.info.setdefault(self, {})
         if event.sequence <= seen.get(event.subject_id, 0):
             return False
-        is_current = self.is_whole & ~self.is_behind
-        have, takes_steps = self._ours(session, event.subject_id, is_current)
+        # Of none it takes the first step.
+        ours = self._ours(session, event.subject_id, self.is_whole, self.is_behind)
+        have, is_whole, is_behind = ours or (0, True, False)
         seen[event.subject_id] = have
         if event.sequence <= have:
             return False
-        is_next = takes_steps and event.sequence == have + 1
+        is_next = is_whole and not is_behind and event.sequence == have + 1
         if is_next and is_step:
             return True
-        self._fill(event, store if is_next else None)
+        if self.fall_behind and have and is_whole:
+            self.fall_behind(session, event.subject_id)
+            seen[event.subject_id] = event.sequence
+        else:
+            self._fill(event, store if is_next else None)
         return False
 
     def _fill(self, event: Event, store: StoreFor[S] | None = None) -> None:
@@ -235,8 +237,6 @@ class Stepwise(Replica[S]):
 
     def _adopt_for(self, event: Event, store: StoreFor[S] | None) -> None:
         key, sequence = event.subject_id, event.sequence
-        if fall_behind := self.fall_behind:
-            self.database.unit(lambda session: fall_behind(session, key, sequence))
         snapshot = next(iter(self.ask([key])), None)
         if snapshot is None:
             log.info("owner_knows_nothing", subject=event.subject, sequence=sequence)

@@ -1,5 +1,6 @@
-"""The whole product, as `make run` starts it, once for all end-to-end tests."""
+"""The whole product, as `make run` starts it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -50,6 +51,15 @@ class Product:
         """The process of `make run`."""
         assert self._launched
         return psutil.Process(self._launched.pid)
+
+    def alive(self, mark: str) -> list[psutil.Process]:
+        """Return the processes with `mark` on their command line, the oldest first."""
+        found = []
+        for process in self.launcher.children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # it ends at this moment, or has ended
+                if mark in " ".join(process.cmdline()):
+                    found.append(process)
+        return sorted(found, key=lambda process: process.create_time())
 
     def start(self) -> None:
         """Start everything, and wait until it is ready."""
@@ -116,12 +126,9 @@ class Client:
         """POST JSON to a path under the gateway."""
         return self._session.post(f"{self.url}{path}", json=body, timeout=15)
 
-
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start everything with the demo data."""
-    with started(tmp_path_factory.mktemp("run"), **CHOSEN) as product:
-        yield product
+    def delete(self, path: str) -> requests.Response:
+        """DELETE a path under the gateway."""
+        return self._session.delete(f"{self.url}{path}", timeout=15)
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from services.webhooks.outside.sealing import Seal
 from shared.testing import wait_until
 from tests.e2e.conftest import CHOSEN, ROOT, Client, Product, started
 from tests.e2e.test_main_job import make_house
-from tests.e2e.test_restarts import alive
 
 MADE_WRONG = {
     "portfolio": "UPDATE assets SET current_price = 1 WHERE id = {asset}",
@@ -125,7 +124,7 @@ def saved(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     asset, portfolio = make_house(client, "BACKUP", "100")
     hook = {"url": "https://receiver.example/", "events": ["transaction.created"]}
     assert client.post("/api/webhooks/", hook).status_code == 201
-    [deaf] = alive(product, "services.analytics.worker")
+    [deaf] = product.alive("services.analytics.worker")
     with writing(client, portfolio, asset) as writer:
         wait_until(lambda: len(writer.acknowledged) > 10)
         deaf.suspend()

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from deploy.local import ports
 from shared import migrations, settings, worker
-from shared.bus import outbox
+from shared.bus import flow, outbox
 from shared.db import Database, Query
 from shared.settings import ServiceSettings
 from shared.testing import ENOUGH, environment, wait_until
@@ -158,6 +158,27 @@ def test_a_worker_shows_its_health_and_metrics_on_its_own_port(
     assert answers["/health"].text == "ok"
     assert "outbox_unpublished" in answers["/metrics"].text
     assert [answers[path].status_code for path in answers] == [200, 200, 404, 404]
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_worker_tells_at_its_port_that_no_events_flow(
+    configuration: ServiceSettings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lives on, for what is written waits; and with the bus it tells the opposite."""
+    monkeypatch.setattr(flow, "PATIENCE", 0.0)
+    port = ports.free()
+    answers: list[int] = []
+
+    def look(_: Session) -> None:
+        answers.append(requests.get(f"http://127.0.0.1:{port}/events", timeout=ENOUGH).status_code)
+        if answers[-1] == 503:
+            flow.goes_on("ledger", "out")
+
+    database.unit(lambda session: outbox.add(session, event()))
+    configured = replace(configuration, metrics_port=port)
+    until = (503, 200)
+    timers = [Timer("look", 0.1, look)]
+    assert run(configured, database, *timers, until=lambda: until in pairwise(answers)) == 0
 
 
 @pytest.mark.usefixtures("signals")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import settings
+from deploy.local import ports, settings
 from deploy.local.programs import MARK, PORTS, Plan
 from deploy.local.rundir import RunDir, State
 from shared.settings import SERVICES
@@ -15,15 +15,17 @@ from shared.settings import SERVICES
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     for name in ("HOST", "PORT", "BUS", "DATABASE", "QUOTA_STORAGE", "WORKERS", "LIMITS"):
         monkeypatch.delenv(name, raising=False)
+    # Not the usual one, where a run may stand.
+    monkeypatch.setenv("PORT", str(ports.free()))
     folder, state = RunDir(tmp_path), State()
     folder.prepare()
     state.choose_ports(PORTS, gateway=8000)
-    state.make_passwords(("postgres", "nats", *SERVICES))
+    state.make_passwords(("postgres", *SERVICES))
     return Plan(settings.load(), folder, state)
 
 
 def names(plan: Plan) -> list[str]:
-    return [program.name for program in plan.programs()]
+    return [program.name for program in plan.programs(plan.doorkeeper())]
 
 
 def test_every_service_has_two_processes_between_the_servers_and_the_gateway(plan: Plan) -> None:
@@ -43,7 +45,7 @@ def test_servers_that_exist_are_not_started_again(plan: Plan) -> None:
 
 
 def test_no_process_is_told_the_database_password_of_another(plan: Plan) -> None:
-    for program in plan.programs():
+    for program in plan.programs(plan.doorkeeper()):
         owner = program.name.rpartition("-")[0]
         told = f"{program.command} {dict(program.environment)}"
         known = {name for name in (*SERVICES, "postgres") if plan.state.passwords[name] in told}
@@ -79,7 +81,7 @@ def test_the_marks_of_a_run_are_not_on_a_command_line(plan: Plan) -> None:
 
 def test_several_workers_share_their_counters_and_auth_has_one(plan: Plan) -> None:
     many = replace(plan, settings=replace(plan.settings, workers=3))
-    told = {program.name: program.environment for program in many.programs()}
+    told = {program.name: program.environment for program in many.programs(many.doorkeeper())}
     assert (told["assets-web"]["WORKERS"], told["auth-web"]["WORKERS"]) == ("3", "1")
     folders = {
         told[f"{name}-web"]["PROMETHEUS_MULTIPROC_DIR"] for name in SERVICES if name != "auth"
