@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from deploy.local import accounts, ports, postgres
 from deploy.local import broker as brokers_there
-from deploy.local import ports, postgres
 from deploy.local.databases import Databases
 from deploy.local.rundir import RunDir, State
 from deploy.local.servers import Server
