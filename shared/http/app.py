@@ -159,7 +159,7 @@ def create_service_app(
     apply_contract(app, settings.name)
     register_api(app, "", title, public, messages or {})
     register_api(app, "INTERNAL_", f"{title}: internal", internal)
-    app.register_blueprint(health.blueprint(app.database))
+    app.register_blueprint(health.blueprint(app.database, settings.name))
     return app
 
 

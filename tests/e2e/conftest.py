@@ -1,4 +1,4 @@
-"""The whole product, as `make run` starts it, once for all end-to-end tests."""
+"""The whole product, as `make run` starts it."""
 
 import contextlib
 import os
@@ -32,11 +32,13 @@ class Product:
         port: of the gateway.
         run_dir: its folder.
         chosen: the other settings.
+        code: the checkout that is started.
     """
 
     port: int
     run_dir: Path
     chosen: Mapping[str, str]
+    code: Path = ROOT
     _launched: subprocess.Popen[str] | None = None
 
     @property
@@ -66,7 +68,7 @@ class Product:
         }
         self._launched = subprocess.Popen(
             [sys.executable, "-m", "deploy.local"],
-            cwd=ROOT,
+            cwd=self.code,
             env={**passed_on, "PORT": str(self.port), "RUN_DIR": str(self.run_dir), **self.chosen},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -97,7 +99,7 @@ class Product:
         password = f"password of {name}"
         subprocess.run(
             [sys.executable, *command],
-            cwd=ROOT,
+            cwd=self.code,
             env={**os.environ, "RUN_DIR": str(self.run_dir)},
             input=f"{password}\n",
             text=True,
@@ -129,17 +131,16 @@ class Client:
         return self._session.delete(f"{self.url}{path}", timeout=15)
 
 
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Start everything with the demo data."""
-    with started(tmp_path_factory.mktemp("run"), **CHOSEN) as product:
+@contextmanager
+def started(run_dir: Path, **chosen: str) -> Iterator[Product]:
+    """Start everything with what is `chosen`; end it with SIGTERM."""
+    with running(Product(ports.free(), run_dir, chosen)) as product:
         yield product
 
 
 @contextmanager
-def started(run_dir: Path, **chosen: str) -> Iterator[Product]:
-    """Start everything with what is `chosen`; end it with SIGTERM."""
-    product = Product(ports.free(), run_dir, chosen)
+def running(product: Product) -> Iterator[Product]:
+    """Start everything; end it with SIGTERM."""
     product.start()
     try:
         yield product

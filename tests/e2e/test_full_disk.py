@@ -13,10 +13,10 @@ import pytest
 import requests
 from nats.errors import Error as NatsError
 
-from deploy.local import nats as nats_server
-from deploy.local import postgres
+from deploy.local import accounts, postgres
 from deploy.local.privileges import is_root
 from deploy.local.rundir import RunDir, State
+from shared.bus.interface import Address
 from shared.testing import wait_until
 from tests.e2e.conftest import Product, started
 from tests.e2e.test_main_job import make_house, wait_for_total
@@ -57,8 +57,9 @@ def test_a_full_disk_ends_nothing_that_can_go_on(disk: Path) -> None:
             # What is counted under a label of its own grows, too.
             assert client.get("/api/portfolios/999999999/").status_code == 404
         # The two that have to write meet the end of the disk.
-        state = State.load(RunDir(product.run_dir).state)
-        exhaust_nats(state)
+        folder = RunDir(product.run_dir)
+        state = State.load(folder.state)
+        exhaust_nats(folder, state)
         exhaust_postgres(state)
         wait_until(lambda: health(product) == "degraded")
         assert pids(product) == before
@@ -70,7 +71,6 @@ def test_a_full_disk_ends_nothing_that_can_go_on(disk: Path) -> None:
         assert answer.status_code == 200, answer.text
         wait_for_total(client, portfolio, "1100.00")
         assert pids(product) == before
-        folder = RunDir(product.run_dir)
         wait_until(lambda: answer.headers["X-Request-Id"] in folder.log("assets-web").read_text())
         assert " bytes are missing: no room]" in folder.log("portfolio-web").read_text()
 
@@ -97,11 +97,11 @@ def fill(file: Path) -> None:
                     filler.write(b"x" * size)
 
 
-def exhaust_nats(state: State) -> None:
+def exhaust_nats(folder: RunDir, state: State) -> None:
     """Publish until the server can't write it."""
 
     async def publish() -> None:
-        url = nats_server.url(state.ports["nats"], state.passwords["nats"])
+        url = Address.parse(accounts.url(folder, state, accounts.OWNER)).with_password()
         async with await nats.connect(url) as client:
             stream = client.jetstream(timeout=1)
             with contextlib.suppress(NatsError):

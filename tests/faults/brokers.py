@@ -180,7 +180,7 @@ class RabbitThere:
 def clean_up(url: str) -> None:
     """Delete what the namespace of `url` has in a RabbitMQ."""
     address = Address.parse(url)
-    with channel_to(pika.URLParameters(address.url)) as channel:
+    with channel_to(address, "faults") as channel:
         for service in (*SERVICES, WITNESS):
             names = Names.of(address, service)
             channel.queue_delete(names.queue)

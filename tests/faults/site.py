@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from deploy.local import accounts, ports, postgres
 from deploy.local import broker as brokers_there
-from deploy.local import nats, ports, postgres
 from deploy.local.databases import Databases
 from deploy.local.rundir import RunDir, State
 from deploy.local.servers import Server
@@ -105,7 +105,7 @@ class Site:
         state = self.state
         if self.broker:
             return brokers_there.with_namespace(self.broker.url, f"finance-{state.instance}")
-        return nats.url(state.ports["nats"], state.passwords["nats"])
+        return accounts.url(RunDir(self.product.run_dir), state, accounts.OWNER)
 
     @property
     def databases(self) -> Databases:
