@@ -84,7 +84,7 @@ class Client:
         status = answer.status_code
         self._tally.statuses[status] += 1
         if not answer.headers.get("Content-Type", "").startswith("application/json"):
-            self._tally.plain[f"{status} {answer.text.strip()[:40]}".strip()] += 1
+            self._tally.plain[" ".join([str(status), *answer.text.split()[:6]])] += 1
             return False
         if status >= 500 or status == 429 or _RUNNING in answer.text:
             return False
