@@ -183,8 +183,9 @@ def breakable(folder: Path, broker: Broker, heartbeat: int) -> Iterator[Site]:
             site.bus_proxy, site.database_proxy = bus_proxy, database_proxy
             site.open()
             yield site
-            if isinstance(broker, RabbitThere):
-                clean_up(site.bus_url)
+            bus_url = site.bus_url
+        if isinstance(broker, RabbitThere):
+            clean_up(bus_url)
     finally:
         bus_proxy.close()
         database_proxy.close()
