@@ -139,7 +139,7 @@ class Site:
         return subprocess.run(
             [sys.executable, "-m", "deploy.local", *words],
             cwd=ROOT,
-            env={"PATH": path, "RUN_DIR": str(self.product.run_dir)},
+            env={"PATH": path, **self.product.chosen, "RUN_DIR": str(self.product.run_dir)},
             capture_output=True,
             text=True,
             check=True,
