@@ -1,15 +1,16 @@
 """The database of a service: an engine with timeouts, units of work, bounded retries, quick reads.
 
 A unit of work is a transaction; where its connection is lost before the end, nothing was done, and
-it is done again. A `Query` is one statement that only reads: it is built once, prepared by the
-server, and read in autocommit without another round trip, not even to ask whether the connection
-still lives.
+it is done again. A `Query` is one statement, built once and prepared by the server. One that only
+reads is read in autocommit without another round trip, not even to ask whether the connection still
+lives; several of a transaction go to the server at once (`pipelined`).
 """
 
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Final, TypeVar, cast
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    UpdateBase,
     bindparam,
     create_engine,
     event,
@@ -75,14 +77,18 @@ _RINGS: Final = "rings"
 
 
 class Query:
-    """One statement that reads, built once.
+    """One statement, built once.
 
     Args:
         statement: what varies in it are named parameters (`bindparam`); none expands to a list.
+        columns: that an INSERT or UPDATE sets, each to the parameter of its name.
     """
 
-    def __init__(self, statement: AnySelect) -> None:
-        compiled = statement.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+    def __init__(self, statement: AnySelect | UpdateBase, columns: Iterable[str] = ()) -> None:
+        compiled = statement.compile(
+            dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call]
+            column_keys=list(columns) or None,
+        )
         self.sql = str(compiled)
         # The values that are written in it.
         self.constants: Mapping[str, Any] = compiled.params
@@ -102,13 +108,58 @@ def look_anew(session: Session) -> None:
         session.rollback()
 
 
+@contextmanager
+def pipelined(session: Session) -> Iterator[None]:
+    """Let what is executed inside wait for the server only where somebody reads what it answers.
+
+    What the server refuses is raised by a later one then, or at the end. Inside there is no COPY.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the server refuses something, or is lost.
+    """
+    with _driver(session, "a pipeline") as driver, driver.pipeline():
+        yield
+
+
+def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
+    """Execute a prepared statement in the transaction of `session`, once for each row of values.
+
+    What is read are named tuples, of one row of values alone.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the server refuses it, or is lost.
+    """
+    with _driver(session, query.sql) as driver:
+        cursor = driver.cursor(row_factory=namedtuple_row)
+        if len(rows) == 1:
+            return cursor.execute(query.sql, {**query.constants, **rows[0]}, prepare=True)
+        if rows:
+            cursor.executemany(query.sql, [{**query.constants, **row} for row in rows])
+        return cursor
+
+
+@contextmanager
+def _driver(session: Session, statement: str) -> "Iterator[psycopg.Connection[Any]]":
+    """Give the driver's connection of a session; its errors are SQLAlchemy's."""
+    connection = session.connection()
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    try:
+        yield driver
+    except psycopg.Error as error:
+        if is_lost := driver.closed:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, connection_invalidated=is_lost
+        ) from error
+
+
 def copy_in(
     session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Store rows in the transaction of `session`, by COPY: nothing else is nearly as fast.
 
-    The server stores the first ones while the last are still being made. A few go by one INSERT,
-    which takes one exchange with the server where COPY takes three.
+    The server stores the first ones while the last are still being made. A few, and those of a
+    pipeline, go by one INSERT, which takes one exchange with the server where COPY takes three.
 
     Args:
         rows: of values in the order of `columns`; a text is what the column's type reads.
@@ -119,20 +170,13 @@ def copy_in(
     into = f"{table} ({', '.join(columns)})"
     rows = iter(rows)
     first = list(islice(rows, _FEW))
-    connection = session.connection()
-    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    try:
-        with driver.cursor() as cursor:
-            if len(first) < _FEW:
-                _insert(cursor, into, first)
-            else:
-                _copy(cursor, into, chain(first, rows))
-    except psycopg.Error as error:
-        if is_lost := driver.closed:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            into, None, error, psycopg.Error, connection_invalidated=is_lost
-        ) from error
+    with _driver(session, into) as driver, driver.cursor() as cursor:
+        if driver.pgconn.pipeline_status:
+            _insert(cursor, into, [*first, *rows])
+        elif len(first) < _FEW:
+            _insert(cursor, into, first)
+        else:
+            _copy(cursor, into, chain(first, rows))
 
 
 def _insert(cursor: Reader, into: str, rows: Sequence[Sequence[Any]]) -> None:
