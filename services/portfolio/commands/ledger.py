@@ -7,7 +7,6 @@ from typing import Any, Final
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
     any_,
     bindparam,
     delete,
@@ -25,12 +24,14 @@ from services.portfolio.domain.holding import Holding, replay
 from services.portfolio.domain.misfits import find_misfits
 from services.portfolio.models import (
     LEDGER_ORDER,
+    OF_ENTRY,
     OF_HOLDING,
     Portfolio,
     Position,
     StoredPosition,
     Transaction,
     columns_of,
+    entry_of_row,
 )
 from shared.db import Query, Reader, execute, pipelined
 from shared.errors import ValidationFailed
@@ -47,6 +48,15 @@ _STORED: Final = select(*(getattr(Position, name) for name in StoredPosition._fi
 _ALL: Final = Query(_STORED)
 _IN_ASSETS: Final = Query(
     _STORED.where(Position.asset_id == any_(bindparam("assets", type_=ARRAY(BigInteger))))
+)
+_LEDGER: Final = (
+    select(*(getattr(Transaction, name) for name in OF_ENTRY))
+    .where(Transaction.portfolio_id == bindparam("portfolio"))
+    .order_by(*LEDGER_ORDER)
+)
+_ENTRIES: Final = Query(_LEDGER)
+_ENTRIES_OF: Final = Query(
+    _LEDGER.where(Transaction.asset_id == any_(bindparam("assets", type_=ARRAY(BigInteger))))
 )
 _OPEN: Final = Query(
     insert(Position).returning(Position.id), ("portfolio_id", "asset_id", "sequence", *OF_HOLDING)
@@ -103,7 +113,7 @@ def post(
     start = {asset_id: before[asset_id] for asset_id in follow & before.keys()}
     entries = {asset_id: new_of[asset_id] for asset_id in follow}
     if replayed := touched - follow:
-        entries |= _by_asset(_entries(session, portfolio, Transaction.asset_id.in_(replayed)))
+        entries |= _by_asset(_entries_of(session, portfolio, replayed))
     holdings = _holdings(touched, entries, method, start)
     if moves_start(portfolio.account, new, old):
         portfolio.account = account_of(_entries(session, portfolio))
@@ -123,7 +133,7 @@ def misfits(
         new: their ids.
     """
     method = CostMethod(portfolio.cost_basis_method)
-    concerned = _entries(session, portfolio, Transaction.asset_id.in_(unbalanced.errors))
+    concerned = _entries_of(session, portfolio, unbalanced.errors)
     errors: dict[int, LedgerError] = {}
     for entries in _by_asset(concerned).values():
         errors |= find_misfits(entries, method, new)
@@ -230,11 +240,14 @@ def _open(session: Session, portfolio: Portfolio, holdings: Holdings) -> dict[in
         return {asset_id: (row.fetchall()[0].id, 1) for asset_id, row in opened.items()}
 
 
-def _entries(
-    session: Session, portfolio: Portfolio, *conditions: ColumnElement[bool]
-) -> list[Entry]:
-    statement = select(Transaction).where(Transaction.portfolio_id == portfolio.id, *conditions)
-    return [row.entry for row in session.scalars(statement.order_by(*LEDGER_ORDER))]
+def _entries(session: Session, portfolio: Portfolio) -> list[Entry]:
+    rows = execute(session, _ENTRIES, {"portfolio": portfolio.id})
+    return [entry_of_row(row) for row in rows]
+
+
+def _entries_of(session: Session, portfolio: Portfolio, assets: Iterable[int]) -> list[Entry]:
+    rows = execute(session, _ENTRIES_OF, {"portfolio": portfolio.id, "assets": list(assets)})
+    return [entry_of_row(row) for row in rows]
 
 
 def _by_asset(entries: Iterable[Entry]) -> dict[int, list[Entry]]:

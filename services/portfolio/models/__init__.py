@@ -16,11 +16,13 @@ from services.portfolio.models.transactions import (
     DERIVABLE,
     IMPORT_IDS,
     LEDGER_ORDER,
+    OF_ENTRY,
     TYPES,
     UNRATED,
     Transaction,
     TransactionFields,
     card_of,
+    entry_of_row,
 )
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "IMPORT_IDS",
     "LEDGER_ORDER",
     "METHODS",
+    "OF_ENTRY",
     "OF_HOLDING",
     "TYPES",
     "UNRATED",
@@ -49,4 +52,5 @@ __all__ = [
     "TransactionFields",
     "card_of",
     "columns_of",
+    "entry_of_row",
 ]
