@@ -17,12 +17,14 @@ from typing import Any, Final, TypeVar, cast
 
 import psycopg
 from psycopg.rows import namedtuple_row
+from psycopg.types.json import JsonbDumper
 from sqlalchemy import (
     BigInteger,
     Engine,
     Row,
     Select,
     Text,
+    TextClause,
     UpdateBase,
     bindparam,
     create_engine,
@@ -45,6 +47,8 @@ AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 Reader = psycopg.Cursor[Any]
 log = logger(__name__)
+
+psycopg.adapters.register_dumper(dict, JsonbDumper)
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,9 @@ class Query:
         columns: that an INSERT or UPDATE sets, each to the parameter of its name.
     """
 
-    def __init__(self, statement: AnySelect | UpdateBase, columns: Iterable[str] = ()) -> None:
+    def __init__(
+        self, statement: AnySelect | UpdateBase | TextClause, columns: Iterable[str] = ()
+    ) -> None:
         compiled = statement.compile(
             dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call]
             column_keys=list(columns) or None,

@@ -5,13 +5,14 @@ Every copy has the sequence of the last event that it contains, and never moves 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, false, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
-from shared.db import Database
+from shared.db import Database, Query, execute
 from shared.errors import NotFound
 from shared.events import Event
 from shared.observability import logger
@@ -270,9 +271,14 @@ def put(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any
     Args:
         values: by column; the key and the `sequence` among them.
     """
+    return bool(execute(session, _put(table, tuple(values)), values).fetchall())
+
+
+@cache
+def _put(table: type[DeclarativeBase], names: tuple[str, ...]) -> Query:
     key = [column.name for column in table.__table__.primary_key]
-    changed = {name: value for name, value in values.items() if name not in key}
-    is_not_older = table.__table__.c.sequence <= values["sequence"]
-    row = insert(table).values(**values)
+    row = insert(table)
+    changed = {name: row.excluded[name] for name in names if name not in key}
+    is_not_older = table.__table__.c.sequence <= row.excluded.sequence
     stored = row.on_conflict_do_update(index_elements=key, set_=changed, where=is_not_older)
-    return session.execute(stored.returning(literal(True))).first() is not None
+    return Query(stored.returning(literal(True)), names)

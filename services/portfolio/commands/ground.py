@@ -21,7 +21,6 @@ _OWNER: Final = bindparam("owner", type_=BigInteger)
 _ARE_KNOWN: Final = select(func.count()).select_from(Asset).where(
     Asset.id == any_(_REQUIRED)
 ).scalar_subquery() == func.cardinality(_REQUIRED)
-_KNOWN: Final = Query(select(Asset.id).where(Asset.id == any_(_ASSETS)))
 # The lock that a transaction takes on what it names; `release_assets` waits for it.
 _NAMED: Final = Query(
     select(Asset.id, Asset.symbol, Asset.currency, Asset.is_active)
@@ -107,20 +106,25 @@ def _lock(
     assets: Sequence[int],
     required: Collection[int] = (),
 ) -> Ground | None:
-    """Return the ground of `rows`; None where one of the `required` assets is new to us."""
+    """Return the ground of `rows`.
+
+    Args:
+        required: assets; where one is not among those that the owner may hold, perhaps because it
+            is new to us, None is returned, and where it is new to us nothing is locked.
+    """
     portfolios = sorted({row.portfolio for row in rows})
     owned = {"owner": owner_id, "required": list(required)}
     with pipelined(session):
-        known = execute(session, _KNOWN, {"assets": list(required)})
         named = execute(session, _NAMED, {"assets": assets, **owned})
         locked = execute(session, _OWNED, {"portfolios": portfolios, **owned})
         # Each sees what was committed until the lock before it was there.
         positions = find_positions(session, portfolios, assets)
         ids = execute(session, _IDS, {"count": len(rows)})
-        if len(known.fetchall()) < len(required):
+        of_assets = {row.id: Asset(**row._asdict()) for row in named}
+        if len(of_assets) < len(required):
             return None
         return Ground(
-            {row.id: Asset(**row._asdict()) for row in named},
+            of_assets,
             {row.id: Portfolio(**row._asdict()) for row in locked},
             _by_portfolio(positions.fetchall()),
             iter(sorted(row.id for row in ids)),
