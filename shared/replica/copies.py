@@ -5,10 +5,10 @@ Every copy has the sequence of the last event that it contains, and never moves 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, false, literal, select, true
+from sqlalchemy import ColumnElement, bindparam, false, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
@@ -108,17 +108,10 @@ class Replica(Generic[S]):
         rows = session.execute(select(self.key, self.sequence).where(self.is_whole))
         return dict(rows.all())
 
-    def _ours(
-        self, session: Session, key: int, takes_steps: ColumnElement[bool]
-    ) -> tuple[int, bool]:
-        """Return the sequence that we have of a row, locked, and whether it takes steps.
-
-        Of none 0, and it does.
-        """
+    def _locked(self, *more: ColumnElement[bool]) -> Query:
         # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
-        ours = select(self.sequence, takes_steps).where(self.key == key)
-        locked = session.execute(ours.with_for_update(key_share=True))
-        return locked.one_or_none() or (0, True)
+        ours = select(self.sequence).add_columns(*more).where(self.key == bindparam("key"))
+        return Query(ours.with_for_update(key_share=True))
 
     def _unit(self, store: Callable[[Session, T], object], what: T) -> None:
         self.database.unit(lambda session: store(session, what))
@@ -165,6 +158,11 @@ class Stepwise(Replica[S]):
     fall_behind: Callable[[Session, int, int], None] | None = None
     gone: Callable[[Session, int, int], None] | None = None
 
+    @cached_property
+    def _ours(self) -> Query:
+        """The sequence of a row of ours, locked, and whether it takes steps."""
+        return self._locked(self.is_whole & ~self.is_behind)
+
     def step(self, change: Handler) -> Handler:
         """Return a handler that makes `change` when it is the event's turn."""
 
@@ -208,8 +206,9 @@ class Stepwise(Replica[S]):
         seen: dict[int, int] = session.info.setdefault(self, {})
         if event.sequence <= seen.get(event.subject_id, 0):
             return False
-        is_current = self.is_whole & ~self.is_behind
-        have, takes_steps = self._ours(session, event.subject_id, is_current)
+        ours = execute(session, self._ours, {"key": event.subject_id}).fetchone()
+        # Of none it takes the first step.
+        have, takes_steps = ours or (0, True)
         seen[event.subject_id] = have
         if event.sequence <= have:
             return False

@@ -241,7 +241,7 @@ def _create(
 
     def rows() -> Iterator[Sequence[Any]]:
         for index, transaction in transactions.items():
-            entry = transaction.entry._replace(id=next(ground.ids))
+            entry = transaction.entry.numbered(next(ground.ids))
             card = card_of(
                 transaction.fields,
                 entry,
