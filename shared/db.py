@@ -20,6 +20,7 @@ from psycopg.rows import namedtuple_row
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Engine,
     Row,
     Select,
@@ -34,8 +35,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.bells import Bells
@@ -76,6 +79,9 @@ _CONNECT_ARGS: Final[dict[str, Any]] = {
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
 _FEW: Final = 10  # rows
+# Seconds after its last use in which a connection is not asked whether it still lives.
+_TRUSTED_FOR: Final = 1.0
+_USED: Final = "used"
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
 
@@ -123,7 +129,7 @@ def pipelined(session: Session) -> Iterator[None]:
     Raises:
         sqlalchemy.exc.DBAPIError: the server refuses something, or is lost.
     """
-    with _driver(session, "a pipeline") as driver, driver.pipeline():
+    with _driver(session.connection(), "a pipeline") as driver, driver.pipeline():
         yield
 
 
@@ -135,7 +141,10 @@ def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
     Raises:
         sqlalchemy.exc.DBAPIError: the server refuses it, or is lost.
     """
-    with _driver(session, query.sql) as driver:
+    connection = session.connection()
+    # Who listens to SQLAlchemy's statements hears of these as well.
+    connection.dispatch.before_cursor_execute(connection, None, query.sql, rows, None, False)
+    with _driver(connection, query.sql) as driver:
         cursor = driver.cursor(row_factory=namedtuple_row)
         if len(rows) == 1:
             return cursor.execute(query.sql, {**query.constants, **rows[0]}, prepare=True)
@@ -145,15 +154,15 @@ def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
 
 
 @contextmanager
-def _driver(session: Session, statement: str) -> "Iterator[psycopg.Connection[Any]]":
-    """Give the driver's connection of a session; its errors are SQLAlchemy's."""
-    connection = session.connection()
+def _driver(connection: Connection, statement: str) -> "Iterator[psycopg.Connection[Any]]":
+    """Give the driver's own connection; its errors are SQLAlchemy's."""
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     try:
         yield driver
     except psycopg.Error as error:
         if is_lost := driver.closed:
             connection.invalidate(error)
+            connection.engine.dispose()  # the others are lost with it
         raise DBAPIError.instance(
             statement, None, error, psycopg.Error, connection_invalidated=is_lost
         ) from error
@@ -176,7 +185,7 @@ def copy_in(
     into = f"{table} ({', '.join(columns)})"
     rows = iter(rows)
     first = list(islice(rows, _FEW))
-    with _driver(session, into) as driver, driver.cursor() as cursor:
+    with _driver(session.connection(), into) as driver, driver.cursor() as cursor:
         if driver.pgconn.pipeline_status:
             _insert(cursor, into, [*first, *rows])
         elif len(first) < _FEW:
@@ -197,6 +206,10 @@ def _copy(cursor: Reader, into: str, rows: Iterable[Sequence[Any]]) -> None:
     with cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _note_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
 
 
 def driver_url(url: str) -> str:
@@ -225,12 +238,13 @@ class Database:
         self._connect_args = {**_CONNECT_ARGS, "options": _options(patience)}
         self.engine: Engine = create_engine(
             driver_url(url),
-            pool_pre_ping=True,
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=5,
             connect_args=self._connect_args,
         )
+        event.listen(self.engine, "checkin", _note_use)
+        event.listen(self.engine, "checkout", self._ask_whether_it_lives)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -240,6 +254,17 @@ class Database:
         self._readers: deque[Reader] = deque()
         self.bells = Bells(self.alone, lambda name: self.read(_NOTIFY, {"name": name}))
         event.listen(self.sessions, "after_commit", self._ring)
+
+    def _ask_whether_it_lives(
+        self, driver: DBAPIConnection, record: ConnectionPoolEntry, _: object
+    ) -> None:
+        """Replace a connection that died while it rested; one that dies later fails its unit."""
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) < _TRUSTED_FOR:
+            return
+        try:
+            self.engine.dialect.do_ping(driver)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.
