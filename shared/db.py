@@ -21,6 +21,7 @@ from psycopg.types.json import JsonbDumper
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Dialect,
     Engine,
     Row,
     Select,
@@ -82,6 +83,10 @@ _FEW: Final = 10  # rows
 # Seconds after its last use in which a connection is not asked whether it still lives.
 _TRUSTED_FOR: Final = 1.0
 _USED: Final = "used"
+# What a server says while a password is being replaced, which libpq reads anew for each connection
+# where it lies in a file (`?passfile=…`); seconds until the next try.
+_REFUSAL: Final = "password authentication failed"
+_PAUSES: Final = (0.05, 0.2, 1.0)
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
 
@@ -245,6 +250,7 @@ class Database:
         )
         event.listen(self.engine, "checkin", _note_use)
         event.listen(self.engine, "checkout", self._ask_whether_it_lives)
+        event.listen(self.engine, "do_connect", _connect)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -318,8 +324,10 @@ class Database:
 
     def alone(self) -> psycopg.Connection[Any]:
         """Return a connection of its own, in autocommit: for what lives as long as that does."""
-        return psycopg.connect(
-            self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
+        return _connected(
+            lambda: psycopg.connect(
+                self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
+            )
         )
 
     def close(self) -> None:
@@ -327,6 +335,24 @@ class Database:
         self.engine.dispose()
         while self._readers:
             self._readers.pop().connection.close()
+
+
+def _connect(
+    dialect: Dialect, _record: object, arguments: Sequence[Any], named: Mapping[str, Any]
+) -> DBAPIConnection:
+    return _connected(lambda: dialect.connect(*arguments, **named))
+
+
+def _connected(connect: Callable[[], T]) -> T:
+    """Return what `connect` returns; a password that is just being replaced is tried again."""
+    for pause in _PAUSES:
+        try:
+            return connect()
+        except psycopg.OperationalError as error:
+            if _REFUSAL not in str(error):
+                raise
+            time.sleep(pause)
+    return connect()
 
 
 def _options(patience: Patience) -> str:

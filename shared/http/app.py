@@ -16,6 +16,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 from shared import db, observability
 from shared.errors import BadRequest, ServiceError, Unauthorized, UnsupportedMediaType
+from shared.faults import crash_point
 from shared.http import etag, health, idempotency, jobs, operations
 from shared.http.blueprint import Blueprint
 from shared.http.context import current, service_app, session
@@ -93,6 +94,8 @@ class UnitOfWorkApp(ServiceApp):
             response = self.make_response(self._dispatch_once())
             if current.unit:
                 current.unit.commit()
+            if request.method == "POST":
+                crash_point("after_commit_before_answer")
             return response
         except ServiceError as error:
             if error.keeps_work and current.unit:
@@ -156,7 +159,7 @@ def create_service_app(
     apply_contract(app, settings.name)
     register_api(app, "", title, public, messages or {})
     register_api(app, "INTERNAL_", f"{title}: internal", internal)
-    app.register_blueprint(health.blueprint(app.database))
+    app.register_blueprint(health.blueprint(app.database, settings.name))
     return app
 
 

@@ -4,9 +4,9 @@ Whoever changes them has the lock of the ledger; the assets are locked before th
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, select, text
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from services.assets.commands.changes import requote, tell_of_history
 from services.assets.domain.trades import Trade
 from services.assets.models import Asset, Ledger, Price
 from services.assets.outside.owners import LedgerSnapshot
+from services.assets.queries import trades
 from shared.db import Query, execute
 from shared.events.cards import TRADE
 from shared.replica import put
@@ -76,11 +77,6 @@ _CLOSE: Final = Query(
         """
     ).bindparams(trade=TRADE)
 )
-_TRADE: Final = select(
-    models.Trade.id, models.Trade.asset_id, models.Trade.date, models.Trade.price, Asset.currency
-).join(Asset, Asset.id == models.Trade.asset_id)
-_THIS: Final = Query(_TRADE.where(models.Trade.id == bindparam("id")))
-_OF_LEDGER: Final = Query(_TRADE.where(models.Trade.ledger_id == bindparam("ledger")))
 _LOCK: Final = Query(
     select(Asset.id)
     .where(Asset.id == any_(bindparam("ids", type_=ARRAY(BigInteger))), Asset.owner_id.is_not(None))
@@ -102,7 +98,7 @@ def put_trade(
     search = {"transaction": transaction_id, "asset": trade and trade.asset_id}
     if not execute(session, _CONCERNS_US, search).fetchall()[0].answer:
         return
-    before = _trades(execute(session, _THIS, {"id": transaction_id}))
+    before = trades.one(session, transaction_id)
     _move(session, ledger_id, before, {transaction_id: trade} if trade else {})
 
 
@@ -111,15 +107,14 @@ def adopt_ledger(session: Session, snapshot: LedgerSnapshot) -> None:
     ledger_id = snapshot.card.id
     values = {"id": ledger_id, "sequence": snapshot.sequence, "is_deleted": False}
     if put(session, Ledger, values):
-        before = _trades(execute(session, _OF_LEDGER, {"ledger": ledger_id}))
+        before = trades.of_ledger(session, ledger_id)
         _move(session, ledger_id, before, snapshot.trades)
 
 
 def forget_ledger(session: Session, ledger_id: int, sequence: int) -> None:
     """Let a deleted portfolio, even one we never heard of, be its number and sequence alone."""
     if put(session, Ledger, {"id": ledger_id, "sequence": sequence, "is_deleted": True}):
-        before = _trades(execute(session, _OF_LEDGER, {"ledger": ledger_id}))
-        _move(session, ledger_id, before, {})
+        _move(session, ledger_id, trades.of_ledger(session, ledger_id), {})
 
 
 def closed_by_trades(session: Session, asset_id: int, days: Collection[date]) -> dict[date, bool]:
@@ -153,10 +148,6 @@ def _close(session: Session, asset_id: int, days: Collection[date]) -> bool:
     first, last, count = min(is_made), max(is_made), sum(is_made.values())
     tell_of_history(session, asset, first, last, count=count, source=TRADE)
     return True
-
-
-def _trades(rows: Iterable[Any]) -> dict[int, Trade]:
-    return {row.id: Trade(row.asset_id, row.date, row.price, row.currency) for row in rows}
 
 
 def _move(session: Session, ledger_id: int, before: Trades, after: Trades) -> None:
