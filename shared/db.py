@@ -129,7 +129,8 @@ def look_anew(session: Session) -> None:
 def pipelined(session: Session) -> Iterator[None]:
     """Let what is executed inside wait for the server only where somebody reads what it answers.
 
-    What the server refuses is raised by a later one then, or at the end. Inside there is no COPY.
+    What the server refuses is raised by a later one then, or at the end. Inside there is no COPY,
+    and nothing that SQLAlchemy executes: it looks for the answer at once.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the server refuses something, or is lost.
@@ -141,7 +142,8 @@ def pipelined(session: Session) -> Iterator[None]:
 def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
     """Execute a prepared statement in the transaction of `session`, once for each row of values.
 
-    What is read are named tuples, of one row of values alone.
+    What the session has yet to write is not written before. What is read are named tuples, of one
+    row of values alone.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the server refuses it, or is lost.
@@ -153,8 +155,7 @@ def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
         cursor = driver.cursor(row_factory=namedtuple_row)
         if len(rows) == 1:
             return cursor.execute(query.sql, {**query.constants, **rows[0]}, prepare=True)
-        if rows:
-            cursor.executemany(query.sql, [{**query.constants, **row} for row in rows])
+        cursor.executemany(query.sql, [{**query.constants, **row} for row in rows])
         return cursor
 
 

@@ -41,7 +41,7 @@ _PUT_ENTRY: Final = Query(
             UPDATE portfolios SET sequence = :sequence WHERE id = :portfolio_id
         )
         INSERT INTO revaluation_marks (portfolio_id, since)
-        SELECT portfolio_id, date FROM before UNION SELECT portfolio_id, date FROM stored
+        SELECT portfolio_id, date FROM before UNION ALL SELECT portfolio_id, date FROM stored
         """  # noqa: S608  # nosec B608 - the names are our own
     )
 )

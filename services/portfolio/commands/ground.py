@@ -1,6 +1,6 @@
 """What rows to record rest on, read and locked in one exchange with the server."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -91,11 +91,9 @@ def lock_ground(
     """
     assets = sorted({row.asset for row in rows if row.asset is not None})
     ground = _lock(session, owner_id, rows, assets, [] if owners is None else assets)
-    if ground is None:
+    if len(ground.assets) < len(assets) and owners is not None:
         learn_assets(session, assets, owners)
-        ground = _lock(session, owner_id, rows, assets)
-    if ground is None:
-        raise AssertionError("Nothing was required.")
+        ground = _lock(session, owner_id, rows, assets, [])
     return ground
 
 
@@ -104,27 +102,23 @@ def _lock(
     owner_id: int,
     rows: Sequence[TransactionFields],
     assets: Sequence[int],
-    required: Collection[int] = (),
-) -> Ground | None:
+    required: Sequence[int],
+) -> Ground:
     """Return the ground of `rows`.
 
     Args:
-        required: assets; where one is not among those that the owner may hold, perhaps because it
-            is new to us, None is returned, and where it is new to us nothing is locked.
+        required: assets; where one is new to us, nothing is locked, and nothing there.
     """
     portfolios = sorted({row.portfolio for row in rows})
-    owned = {"owner": owner_id, "required": list(required)}
+    owned = {"owner": owner_id, "required": required}
     with pipelined(session):
         named = execute(session, _NAMED, {"assets": assets, **owned})
         locked = execute(session, _OWNED, {"portfolios": portfolios, **owned})
         # Each sees what was committed until the lock before it was there.
         positions = find_positions(session, portfolios, assets)
         ids = execute(session, _IDS, {"count": len(rows)})
-        of_assets = {row.id: Asset(**row._asdict()) for row in named}
-        if len(of_assets) < len(required):
-            return None
         return Ground(
-            of_assets,
+            {row.id: Asset(**row._asdict()) for row in named},
             {row.id: Portfolio(**row._asdict()) for row in locked},
             _by_portfolio(positions.fetchall()),
             iter(sorted(row.id for row in ids)),

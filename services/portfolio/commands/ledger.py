@@ -217,8 +217,10 @@ def _store(
         else:
             values = {"position": position.id, "sequence": position.sequence + 1}
             kept.append(values | columns_of(holding))
-    execute(session, _CHANGE, *kept)
-    execute(session, _FORGET, *gone)
+    if kept:
+        execute(session, _CHANGE, *kept)
+    if gone:
+        execute(session, _FORGET, *gone)
     return [
         position_event(portfolio, asset_id, *numbers[asset_id], holding)
         for asset_id, holding in changed.items()

@@ -297,5 +297,6 @@ def _tell(session: Session, portfolios: Iterable[Portfolio], rounds: Sequence[_R
             changed.append({name: getattr(portfolio, name) for name in ("id", *_OF_LEDGER)})
     for each in rounds:
         events += each.of_positions
-    execute(session, _CHANGE, *changed)
+    if changed:
+        execute(session, _CHANGE, *changed)
     outbox.add(session, *events)
