@@ -24,6 +24,10 @@ const en = {
   rows: (/** @type {string} */ count) => `${count} rows`,
   reference: (/** @type {string} */ id) => `Reference: ${id}`,
   noneYet: "Nothing here yet.",
+  searchHint: "Symbol, name or ISIN",
+  found: "Found",
+  foundNone: "Nothing was found.",
+  cancel: "Cancel",
   errors: {
     offline: "The server does not answer. Check your connection; what you see may be out of date.",
     unauthorized: "Your login has ended. Please log in again.",
@@ -57,6 +61,23 @@ const en = {
     UNCLASSIFIED: "Unclassified",
   },
   /** @type {Record<string, string>} */
+  transactionTypes: {
+    BUY: "Buy",
+    SELL: "Sell",
+    DIVIDEND: "Dividend",
+    INTEREST: "Interest",
+    FEE: "Fee",
+    FEE_REFUND: "Fee refund",
+    TAX: "Tax",
+    TAX_REFUND: "Tax refund",
+    DEPOSIT: "Deposit",
+    WITHDRAWAL: "Withdrawal",
+    SPLIT: "Split",
+    TRANSFER_IN: "Transfer in",
+    TRANSFER_OUT: "Transfer out",
+    ADJUSTMENT: "Adjustment",
+  },
+  /** @type {Record<string, string>} */
   sectors: {},
 };
 
@@ -83,6 +104,10 @@ const de = {
   rows: (count) => `${count} Zeilen`,
   reference: (id) => `Kennung: ${id}`,
   noneYet: "Hier ist noch nichts.",
+  searchHint: "Symbol, Name oder ISIN",
+  found: "Gefunden",
+  foundNone: "Nichts gefunden.",
+  cancel: "Abbrechen",
   errors: {
     offline: "Der Server antwortet nicht. Prüfen Sie die Verbindung; was Sie sehen, kann veraltet sein.",
     unauthorized: "Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich neu an.",
@@ -113,6 +138,22 @@ const de = {
     OTHER: "Sonstiges",
     CASH: "Bargeld",
     UNCLASSIFIED: "Nicht zugeordnet",
+  },
+  transactionTypes: {
+    BUY: "Kauf",
+    SELL: "Verkauf",
+    DIVIDEND: "Dividende",
+    INTEREST: "Zinsen",
+    FEE: "Gebühr",
+    FEE_REFUND: "Gebührenerstattung",
+    TAX: "Steuer",
+    TAX_REFUND: "Steuererstattung",
+    DEPOSIT: "Einzahlung",
+    WITHDRAWAL: "Auszahlung",
+    SPLIT: "Split",
+    TRANSFER_IN: "Einlieferung",
+    TRANSFER_OUT: "Auslieferung",
+    ADJUSTMENT: "Bestandskorrektur",
   },
   sectors: {
     "Basic Materials": "Grundstoffe",
