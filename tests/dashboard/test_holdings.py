@@ -25,7 +25,7 @@ def holdings(page: Page) -> Page:
 def test_a_holding_has_its_gain_in_its_own_currency_and_the_portfolios(holdings: Page) -> None:
     holdings.get_by_label("Portfolio", exact=True).select_option(label="World in Euro")
     row = holdings.get_by_role("row", name="MSFT")
-    # 141 at $233.434 is $32,914.19 (and cost $6,948.65), at 0.937558597412 € 30,858.99 of € 83,233.46
+    # 141 at $233.434 is $32,914.19, $25,965.54 above cost; at 0.937558597412 it is € 30,858.99
     for text in ("141", "⌀ $49.28", "$233.434", "-1.03%", "€30,858.99", "37.1%"):
         expect(row).to_contain_text(text)
     for text in ("+€24,845.69", "+$25,965.54", "+373.68%"):
