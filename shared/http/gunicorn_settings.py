@@ -17,7 +17,11 @@ if _METRICS:
     shutil.rmtree(_METRICS, ignore_errors=True)
     Path(_METRICS).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-worker_class = "shared.http.gunicorn_worker.Worker"
+worker_class = (
+    "shared.http.gunicorn_epoll.EpollWorker"
+    if sys.platform == "linux"
+    else "shared.http.gunicorn_worker.Worker"
+)
 workers = int(os.environ.get("WORKERS", "1"))
 threads = int(os.environ.get("THREADS", "8"))
 # Read and built once: the workers share its memory with their master.

@@ -18,6 +18,7 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import ThreadWorker
 
 from shared import observability
+from shared.http import plain
 from shared.http.blueprint import BULK_BODY
 from shared.http.contract import API_VERSION
 from shared.http.errors import error_body
@@ -46,20 +47,51 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
         if not conn.initialized:
             # struct timeval; a timeout of Python's own would hold for the reading of requests too.
             conn.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, struct.pack("@ll", SEND_TIMEOUT, 0))
+            conn.parser = plain.Parser(self.cfg, conn.sock, conn.client)
+            conn.variables = plain.connection_variables(self.cfg, conn.client, conn.server)
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:
-        """Answer one request and read all of it; who does not read has no more of the answer."""
+        """Answer one request; who does not read has no more of the answer."""
         try:
-            stays = super().handle_request(req, conn)
-            deadline = time.monotonic() + REST_TIMEOUT
-            return bool(
-                stays and conn.parser.finish_body(deadline=deadline, max_bytes=BULK_BODY + 1)
-            )
+            if isinstance(req, plain.PlainRequest):
+                return self._answer(req, conn)
+            return bool(super().handle_request(req, conn))
         except BlockingIOError:
             # Otherwise the thread that accepts everybody's connections would wait for it to leave.
             conn.sock.shutdown(SHUT_RDWR)
             return False
+
+    def _answer(self, request: plain.PlainRequest, conn: Any) -> bool:
+        """Answer a plain request; return whether the connection stays."""
+        answer = plain.Answer(request, conn.sock, self.cfg)
+        if not self.alive or len(self.keepalived_conns) >= self.max_keepalived:
+            answer.force_close()
+        body = self.wsgi(plain.environment(conn.variables, request), answer.start_response)
+        try:
+            for data in body:
+                answer.write(data)
+            answer.close()
+        except OSError:
+            raise
+        except Exception as error:
+            if not answer.headers_sent:
+                raise
+            # Another answer within this one would be taken for a part of it.
+            self.log.exception("Error handling request")
+            util.close_graceful(conn.sock)
+            raise StopIteration from error
+        finally:
+            if close := getattr(body, "close", None):
+                close()
+        return not answer.should_close()
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Read the rest of a request that is answered; return whether the connection stays."""
+        if not keepalive or isinstance(conn.parser.mesg, plain.PlainRequest):
+            return keepalive
+        deadline = time.monotonic() + REST_TIMEOUT
+        return bool(conn.parser.finish_body(deadline=deadline, max_bytes=BULK_BODY + 1))
 
     def handle_error(self, _req: Any, client: socket, _addr: Any, exc: Exception) -> None:
         """Answer a request that is no HTTP with 400, whatever else with 500; then it is over."""
