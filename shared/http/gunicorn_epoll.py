@@ -73,7 +73,7 @@ class EpollWorker(Worker):
         if listener := self._listeners.get(descriptor):
             self._accept(listener)
         # A connection that is closed by now may have left an event behind.
-        elif (conn := self._connections.get(descriptor)) and self._take(conn):
+        elif self._take(conn := self._connections.get(descriptor)):
             self._answer_next(conn)
 
     def _accept(self, listener: Any) -> None:

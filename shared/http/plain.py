@@ -48,15 +48,14 @@ class PlainRequest:
 class Parser(RequestParser):  # type: ignore[misc]  # the library is untyped
     """Reads plain requests itself."""
 
+    mesg: Any
+
     def __next__(self) -> Any:
         """Return the next request, gunicorn's where it is not plain."""
-        if self.mesg is not None and not isinstance(self.mesg, PlainRequest):
-            if self.mesg.should_close() or not self.finish_body():
-                raise StopIteration
-        self.mesg = None
-        data = self.unreader.read()
+        data = b"" if self._has_ended() else self.unreader.read()
         if not data:
             raise StopIteration
+        self.mesg = None
         variables = plain_variables(data)
         if variables is None:
             self.unreader.unread(data)
@@ -64,9 +63,17 @@ class Parser(RequestParser):  # type: ignore[misc]  # the library is untyped
         self.mesg = PlainRequest(variables)
         return self.mesg
 
+    def _has_ended(self) -> bool:
+        """Return whether the request before was the last one."""
+        if self.mesg is None or isinstance(self.mesg, PlainRequest):
+            return False
+        return bool(self.mesg.should_close() or not self.finish_body())
+
 
 class Answer(Response):  # type: ignore[misc]  # the library is untyped
     """An answer whose head goes out together with the first of its body."""
+
+    headers_sent: bool
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
