@@ -120,8 +120,9 @@ class EpollWorker(Worker):
     def _close(self, conn: Any, *, graceful: bool = False) -> None:
         with self._changing:
             # An error may have closed it already, and another one have its number.
-            if self._connections.get(conn.descriptor) is conn:
-                del self._connections[conn.descriptor]
+            descriptor: int = conn.descriptor
+            if self._connections.get(descriptor) is conn:
+                del self._connections[descriptor]
             self.nr_conns -= 1
         conn.close(graceful=graceful)
         if self._accepting:

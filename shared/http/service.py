@@ -70,11 +70,6 @@ class Answer(NamedTuple):
         return 2048 + len(self.body) + 64 * rows
 
 
-def store() -> BasisCache[Rendered]:
-    """Return a place for what one process keeps."""
-    return BasisCache[Rendered](_CAPACITY, lambda rendered: len(rendered.body))
-
-
 class ServiceApp(Flask):
     """What every request of a service finds.
 
@@ -101,5 +96,9 @@ class ServiceApp(Flask):
         self.verifier = Verifier(settings.keys_dir, settings.name)
         self.idempotency_table = idempotency_table
         self.job_table: Any = job_table
-        self.rendered = store()
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop all that this process keeps of its answers."""
+        self.rendered = BasisCache[Rendered](_CAPACITY, lambda rendered: len(rendered.body))
         self.answers = BasisCache[Answer](_CAPACITY, lambda answer: answer.weight)
