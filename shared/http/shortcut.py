@@ -89,10 +89,12 @@ def keep(response: Response) -> Response:
     """Keep an answer that Flask has made, if its grounds are known."""
     question, grounds = request.environ.get(_KEY), current.grounds
     if question and grounds and request.url_rule and response.status_code in {200, 304}:
-        body, status, headers = response.get_wsgi_response(request.environ)
+        body = response.get_data()  # first of all: what is an iterator can be read once
+        if response.status_code == 304:
+            body = b""
+        headers = response.get_wsgi_headers(request.environ)
         shared = [(name, value) for name, value in headers if name not in contract.OF_ONE]
-        answer = Answer(
-            grounds, status, shared, b"".join(body), request.url_rule.rule, request.path
-        )
+        rule, path = request.url_rule.rule, request.path
+        answer = Answer(grounds, response.status, shared, body, rule, path)
         service_app.answers.put(question, None, answer)
     return response
