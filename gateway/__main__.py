@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.internal,
             has_flood_guard=options.flood_guard,
             origins=parse_origins(options.cors_origins),
+            has_doorkeeper=options.doorkeeper is not None,
         )
         if options.kubernetes:
             _render_kubernetes(gateway, options)
@@ -36,11 +37,16 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
     urls = dict(options.service)
     if missing := [name for name in SERVICES if name not in urls]:
         raise ValueError(f"--service is missing for: {', '.join(missing)}")
+    if options.doorkeeper:
+        urls["doorkeeper"] = options.doorkeeper
     provider = render.file_provider(options.out)
     render.write(
         {
             "traefik.yml": render.static(
-                options.entrypoint or "127.0.0.1:8000", options.internal, provider
+                options.entrypoint or "127.0.0.1:8000",
+                options.internal,
+                provider,
+                is_shared=options.doorkeeper is not None,
             ),
             "dynamic.yml": render.dynamic(gateway, urls),
         },
@@ -81,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME=URL",
         help="where a service listens; once for each",
+    )
+    command.add_argument(
+        "--doorkeeper",
+        metavar="URL",
+        help="who says in JSON that the portal is down, and shares the port of --entrypoint",
     )
     command.add_argument(
         "--cors-origins",

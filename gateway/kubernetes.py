@@ -24,7 +24,7 @@ def objects(gateway: Gateway) -> list[Document]:
             for name, spec in gateway.transports.items()
         ),
         *(
-            _object("Middleware", name, _middleware(spec))
+            _object("Middleware", name, _middleware(spec, gateway))
             for name, spec in gateway.middlewares.items()
         ),
         *(
@@ -48,12 +48,13 @@ def _object(kind: str, name: str, spec: Document) -> Document:
     }
 
 
-def _middleware(spec: Mapping[str, Any]) -> Document:
+def _middleware(spec: Mapping[str, Any], gateway: Gateway) -> Document:
     """Return `spec` with the service of an error page as the CRD wants it."""
     if "errors" not in spec:
         return dict(spec)
     page = spec["errors"]
-    return {"errors": {**page, "service": {"name": page["service"], "port": PORT}}}
+    service = gateway.backends[page["service"]].service
+    return {"errors": {**page, "service": {"name": service, "port": PORT}}}
 
 
 def _ingress_route(gateway: Gateway, entry_point: EntryPoint) -> Document:

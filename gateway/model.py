@@ -19,6 +19,13 @@ replaces both, and could not tell auth's 429 from the flood guard's):
 * where a user is needed, in the same question what auth says: there a dead or slow auth becomes a
   JSON 503 after 5 s, instead of a bare 500 after 30 s, and Traefik's connections to it are pooled
   (forwardAuth itself keeps two).
+
+What Traefik itself would say in plain text becomes a page of the portal; and while the portal is
+down, of the doorkeeper, where there is one. A body that cannot be read (chunks that are none) is a
+bare 500 of Traefik's `buffering`; so that it becomes a 400, and a 500 of the service none, the
+latter passes `buffering` as 599:
+
+    … ─ fault 599→500 ─ too-large ─ malformed 500→400 ─ body-<n> ─ service-faults 500→599 ─ service
 """
 
 import re
@@ -53,6 +60,9 @@ _CORS_KEPT_SECONDS: Final = 7200  # as long as Chromium keeps one
 # What every request of a known route passes first; auth's question asks for the flood itself.
 _ENTRANCE: Final = ("clean", "compress", "v1")
 
+# How a service's 500 passes what makes a 400 of every 500.
+_FAULT: Final = "599"
+
 _PRIORITY_REFUSED: Final = 1000
 _PRIORITY_ROUTE: Final = 100
 _PRIORITY_UNKNOWN_API: Final = 20
@@ -83,7 +93,7 @@ class Backend:
 
     service: str
     transport: str = "services"
-    middlewares: tuple[str, ...] = ("service-errors",)
+    middlewares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,7 @@ def build(
     *,
     has_flood_guard: bool = True,
     origins: Sequence[str] = (),
+    has_doorkeeper: bool = False,
 ) -> Gateway:
     """Return the gateway of `routes`.
 
@@ -127,11 +138,15 @@ def build(
         internal: host and port of the loopback entry point.
         has_flood_guard: False for load tests alone.
         origins: whose pages may call from a browser, besides our own.
+        has_doorkeeper: whether there is one, who speaks for the portal while that is down.
     """
     routers = [router for route in routes for router in _routers(route)]
     routers += [*_fallbacks(), *_internal_routers()]
     if not has_flood_guard:
         routers = [_without_flood_guard(router) for router in routers if router.name != "flood"]
+    if has_doorkeeper:
+        # It asks whether the routes are known and the portal answers.
+        routers.append(Router("ready", "Path(`/health/live/`)", 1, (), "pages", "internal"))
     if origins:
         routers = [_with_cors(router) for router in routers]
     return Gateway(
@@ -139,13 +154,20 @@ def build(
         middlewares={
             **_edge_middlewares(internal),
             **_error_pages(),
+            **(
+                {"last-page": _error_page("500", "502-504", service="doorkeeper")}
+                if has_doorkeeper
+                else {}
+            ),
             **_body_limits(routes),
             **({"cors": _cors(origins)} if origins else {}),
         },
         backends={
             **{name: Backend(name) for name in SERVICES},
-            # The pages come from the portal itself; of its own death nobody else can tell.
-            "portal": Backend("portal", middlewares=()),
+            "portal": Backend("portal", middlewares=("portal-errors",)),
+            # Of the portal's own death only a doorkeeper can tell.
+            "pages": Backend("portal", middlewares=("last-page",) if has_doorkeeper else ()),
+            **({"doorkeeper": Backend("doorkeeper")} if has_doorkeeper else {}),
             "authorize": Backend("auth", transport="authorize", middlewares=("authorize-errors",)),
             # Answers before it would call anybody.
             "flood": Backend("portal", middlewares=("flood-page", "flood-guard", "flood-passed")),
@@ -164,9 +186,11 @@ def _routers(route: Route) -> list[Router]:
     rule = _rule(route.path)
     priority = _PRIORITY_ROUTE + 2 * _precision(route.path)
     middlewares = _chain(route)
-    routers = [Router(name, rule, priority, middlewares, route.service)]
+    errors = () if route.service == "portal" else ("service-errors",)
+    routers = [Router(name, rule, priority, (*middlewares, *errors), route.service)]
     if route.takes_a_body:
-        body = ("too-large", f"body-{route.body_limit_mib}")
+        limit = f"body-{route.body_limit_mib}"
+        body = ("fault", "too-large", "malformed", limit, "service-faults")
         writes = f"({rule}) && !(Method(`GET`) || Method(`HEAD`))"
         routers.append(
             Router(f"{name}-write", writes, priority + 1, (*middlewares, *body), route.service)
@@ -199,6 +223,13 @@ def _fallbacks() -> list[Router]:
         Router(
             "front-door",
             "Path(`/`)",
+            _PRIORITY_ROUTE,
+            ("flood", "clean", "compress"),
+            "portal",
+        ),
+        Router(
+            "dashboard",
+            "Path(`/dashboard`) || PathPrefix(`/dashboard/`)",
             _PRIORITY_ROUTE,
             ("flood", "clean", "compress"),
             "portal",
@@ -294,6 +325,13 @@ def _error_pages() -> dict[str, Spec]:
         # A 500 of Traefik's own is a service that died within its answer.
         # 520 is a source outside that failed a service: 502 for the client, by its own page.
         "service-errors": _error_page("500", "502-504", "520", rewrites={"520": 502}),
+        "service-faults": _error_page(
+            "500", "502-504", "520", rewrites={"520": 502, "500": int(_FAULT)}
+        ),
+        "fault": _error_page(_FAULT, rewrites={_FAULT: 500}, query="/errors/500/"),
+        "malformed": _error_page("500", rewrites={"500": 400}, query="/errors/body/"),
+        # Not 503: that is what the portal itself says of health.
+        "portal-errors": _error_page("500", "502", "504"),
         "flood-page": _error_page("429"),
         "too-large": _error_page("413"),
         "authorize-errors": _error_page("500-599", rewrites={"500-599": 503}, query="/errors/503/"),
@@ -330,11 +368,12 @@ def _error_page(
     *statuses: str,
     rewrites: Mapping[str, int] | None = None,
     query: str = "/errors/{originalStatus}/",
+    service: str = "pages",
 ) -> Spec:
     return {
         "errors": {
             "status": list(statuses),
-            "service": "portal",
+            "service": service,
             "query": query,
             # The portal hears the request's id and nothing else: no token, no identity.
             "errorRequestHeaders": ["X-Request-Id"],

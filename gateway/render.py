@@ -20,19 +20,22 @@ def write(documents: Mapping[str, Document | list[Document]], out: Path) -> None
         (out / name).write_text(f"# Made by `python -m gateway render`; edit routes.yml.\n{text}")
 
 
-def static(web: str, internal: str, providers: Mapping[str, Any]) -> Document:
+def static(
+    web: str, internal: str, providers: Mapping[str, Any], *, is_shared: bool = False
+) -> Document:
     """Return `traefik.yml`.
 
     Args:
         web: where clients come in, "host:port".
         internal: the loopback entry point, "host:port".
         providers: where Traefik finds the rest.
+        is_shared: whether a doorkeeper listens at the address of `web`, too.
     """
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "log": {"level": "WARN"},
         "entryPoints": {
-            "web": _web_entry_point(web),
+            "web": {**_web_entry_point(web), **({"reusePort": True} if is_shared else {})},
             "internal": _internal_entry_point(internal),
         },
         "providers": dict(providers),

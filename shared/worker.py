@@ -10,12 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared import bus, observability
-from shared.bus import inbox, outbox
+from shared import bus, observability, revisions
+from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
 from shared.events import Event
+from shared.events.catalogue import topics
 from shared.replica import with_owners
 from shared.settings import ServiceSettings
 
@@ -24,6 +26,7 @@ log = observability.logger(__name__)
 Handler = Callable[[Session, Event], None]
 Part = Callable[[threading.Event], None]
 _STOP_WITHIN: Final = 8.0  # seconds
+_SCHEMA_LOOK: Final = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def run(
     }
     if handlers:
         parts["consumer"] = lambda: bus.consumer(
-            settings.event_bus_url, settings.name, tuple(handlers)
+            settings.event_bus_url, settings.name, topics(settings.name, handlers)
         ).consume(consume, stop)
     for name, part in (more_parts or {}).items():
         parts[name] = partial(part, stop)
@@ -88,10 +91,11 @@ def run(
         threading.Thread(target=_guarded(name, part, stop, failed), name=name, daemon=True)
         for name, part in parts.items()
     ]
+    _serve_metrics(settings.metrics_host, settings.metrics_port)
+    _await_schema(database, settings.name, stop)
     for thread in threads:
         thread.start()
     threading.Thread(target=database.bells.listen, args=[stop], name="bells", daemon=True).start()
-    _serve_metrics(settings.metrics_host, settings.metrics_port)
     log.info("worker_started", parts=sorted(parts))
     stop.wait()
     database.bells.ring_here()
@@ -100,6 +104,18 @@ def run(
     database.close()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
+
+
+def _await_schema(database: Database, service: str, stop: threading.Event) -> None:
+    """Wait for the migration to what this code needs: until then every event would fail."""
+    while not stop.is_set():
+        try:
+            if revisions.is_reached(database, service):
+                return
+            log.warning("schema_awaited")
+        except SQLAlchemyError as error:
+            log.warning("schema_awaited", error=type(error).__name__)
+        stop.wait(_SCHEMA_LOOK)
 
 
 def _guarded(
@@ -151,15 +167,30 @@ def _serve_metrics(host: str, port: int) -> None:
 
 
 class _Metrics(BaseHTTPRequestHandler):
-    """`/metrics` for Prometheus and `/health` for the probes, on the worker's own port."""
+    """What the worker tells on its own port.
+
+    `/metrics` is for Prometheus, `/health` for probes, `/events` for the portal: 503 while no
+    events flow, which is no reason to start the worker again.
+    """
 
     def do_GET(self) -> None:
-        is_known = self.path.rstrip("/") in {"/metrics", "/health"}
-        body = generate_latest(REGISTRY) if self.path.startswith("/metrics") else b"ok"
-        self.send_response(200 if is_known else 404)
-        self.send_header("Content-Type", CONTENT_TYPE_LATEST)
+        path = self.path.rstrip("/")
+        if path == "/metrics":
+            self._answer(200, generate_latest(REGISTRY), CONTENT_TYPE_LATEST)
+        elif path == "/health":
+            self._answer(200, b"ok")
+        elif path == "/events":
+            stopped = flow.has_stopped()
+            body = b'{"events": "stopped"}' if stopped else b'{"events": "flowing"}'
+            self._answer(503 if stopped else 200, body, "application/json")
+        else:
+            self._answer(404, b"")
+
+    def _answer(self, status: int, body: bytes, content_type: str = "text/plain") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
         self.end_headers()
-        self.wfile.write(body if is_known else b"")
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing for each probe."""

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from deploy.local import nats, postgres
 from shared.http import ServiceApp
 from shared.testing import Stand, make_keys
+from tests.e2e.conftest import CHOSEN, Product, started
 
 MakeStand = Callable[..., Stand]
 
@@ -88,3 +89,10 @@ def make_stand(postgres_url: str, keys: Path) -> Iterator[MakeStand]:
     yield make
     for stand in stands:
         stand.close()
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Start everything with the demo data, once for all tests of the whole."""
+    with started(tmp_path_factory.mktemp("run"), **CHOSEN) as product:
+        yield product

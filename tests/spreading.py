@@ -6,11 +6,12 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# All of these are for one process, which starts the whole product once.
-_PRODUCT: Final = "tests/e2e/"
+# All of each tuple are for one process, which starts the whole product once.
+_TOGETHER: Final = (("tests/e2e/", "tests/attacks/product/"), ("tests/dashboard/",))
 # What takes long begins first, so that at the end no process waits for another.
 _LONG: Final = (
-    _PRODUCT,
+    *(path for paths in _TOGETHER for path in paths),
+    "tests/faults/",
     "tests/model/",
     "tests/shared/bus/",
     "tests/gateway/",
@@ -28,7 +29,8 @@ class Spreading(LoadScopeScheduling):
         config.option.loadscopereorder = False  # by the number of tests
 
     def _split_scope(self, nodeid: str) -> str:
-        return _PRODUCT if nodeid.startswith(_PRODUCT) else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        return next((paths[0] for paths in _TOGETHER if file.startswith(paths)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spreading:

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from deploy.local import broker, health, keys, nats, postgres, servers
+from deploy.local import accounts, broker, health, keys, nats, postgres, servers
 from deploy.local.databases import Databases
+from deploy.local.doorkeeper import Doorkeeper
 from deploy.local.rundir import RunDir, State
 from deploy.local.settings import PASSED_ON, Settings
 from shared.settings import SERVICES
@@ -21,6 +22,7 @@ PORTS: Final = (
     "postgres",
     "nats",
     "portal",
+    "doorkeeper",
     "gateway-internal",
     *(f"{service}-{kind}" for service in SERVICES for kind in ("web", "worker")),
 )
@@ -56,6 +58,7 @@ class Program:
         is_forked: whether it is one of our Python modules, which share what they load (see
             `deploy.local.zygote`).
         input: file descriptor of what it reads; nothing by default.
+        prepare: done before each start.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Program:
     stuck_sign: str = ""
     is_forked: bool = False
     input: int = subprocess.DEVNULL
+    prepare: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,17 @@ class Plan:
 
     @property
     def bus_url(self) -> str:
-        """The event bus, embedded or a broker's with names of our own."""
+        """The event bus for its owner, embedded or a broker's with names of our own."""
         if self.settings.bus:
             return broker.with_namespace(self.settings.bus, self.namespace)
-        return nats.url(self.state.ports["nats"], self.state.passwords["nats"])
+        return accounts.url(self.folder, self.state, accounts.OWNER)
+
+    def bus_url_of(self, service: str) -> str:
+        """Return the event bus for `service`, which there may do no more than it needs."""
+        if self.settings.bus:
+            chosen = self.settings.bus_accounts.get(service, self.settings.bus)
+            return broker.with_namespace(chosen, self.namespace)
+        return accounts.url(self.folder, self.state, service)
 
     def url(self, port_name: str) -> str:
         """Return the base URL of the process that has the port `port_name`."""
@@ -103,7 +114,7 @@ class Plan:
 
     def database_url(self, service: str) -> str:
         """Return the URL of the database of `service` for its role."""
-        return self.databases.url(service, self.state.passwords[service])
+        return self.databases.url_by_file(service, self.folder.database_password(service))
 
     @property
     def database_place(self) -> str:
@@ -126,14 +137,18 @@ class Plan:
         return {**_passed_on(), **_MALLOC, "PYTHONUNBUFFERED": "1", MARK: str(self.folder.path)}
 
     def command_environment(self, service: str) -> dict[str, str]:
-        """Return what a command line of `service` sees; it is not a process of the run."""
-        return {**_passed_on(), **self.service_environment(service)}
+        """Return what a command line of `service` sees; it is not a process of the run.
+
+        Who calls it owns the bus: dead letters are nobody else's.
+        """
+        environment = self.service_environment(service)
+        return {**_passed_on(), **environment, "EVENT_BUS_URL": self.bus_url}
 
     def service_environment(self, service: str) -> dict[str, str]:
         """Return the configuration of `service`."""
         environment = {
             "DATABASE_URL": self.database_url(service),
-            "EVENT_BUS_URL": self.bus_url,
+            "EVENT_BUS_URL": self.bus_url_of(service),
             "KEYS_DIR": str(self.folder.keys),
             "SERVICE_KEY_FILE": str(keys.private_key(self.folder.keys, service)),
             "THREADS": str(_THREADS),
@@ -147,9 +162,20 @@ class Plan:
             environment["WEBHOOKS_SECRET_KEY_FILE"] = str(keys.secret_key(self.folder.keys))
         return environment
 
-    def programs(self) -> list[Program]:
-        """Return every process, in the order in which they start."""
-        return [*self._servers(), *self._services(), *self._edge()]
+    def doorkeeper(self) -> Doorkeeper:
+        """Return who stands at the public port from now on."""
+        ready = f"{self.url('gateway-internal')}/health/live/"
+        return Doorkeeper(
+            self.settings.host, self.settings.port, self.state.ports["doorkeeper"], ready
+        )
+
+    def programs(self, doorkeeper: Doorkeeper) -> list[Program]:
+        """Return every process, in the order in which they start.
+
+        Args:
+            doorkeeper: lets clients in to the gateway.
+        """
+        return [*self._servers(), *self._services(), *self._edge(doorkeeper)]
 
     def max_connections(self) -> int:
         """Return how many connections all processes together may open to PostgreSQL."""
@@ -159,6 +185,11 @@ class Plan:
     def _service_urls(self) -> dict[str, str]:
         return {f"{service.upper()}_URL": self.url(f"{service}-web") for service in SERVICES}
 
+    def _worker_urls(self) -> dict[str, str]:
+        return {
+            f"{service.upper()}_WORKER_URL": self.url(f"{service}-worker") for service in SERVICES
+        }
+
     def _servers(self) -> Iterator[Program]:
         if not self.settings.database:
             options = {"max_connections": str(self.max_connections())}
@@ -166,7 +197,7 @@ class Plan:
             answers = partial(postgres.answers, self.databases.server)
             yield Program("postgres", "servers", run, {}, answers, stop_signal="INT")
         if not self.settings.bus:
-            run = nats.command(self.folder.config / "nats.conf")
+            run = nats.command(self.folder.nats_configuration)
             answers = partial(nats.answers, self.state.ports["nats"])
             yield Program(
                 "nats",
@@ -204,26 +235,25 @@ class Plan:
                 is_forked=True,
             )
 
-    def _edge(self) -> Iterator[Program]:
+    def _edge(self, doorkeeper: Doorkeeper) -> Iterator[Program]:
         port = self.state.ports["portal"]
         yield Program(
             "portal",
             "edge",
             [*_GUNICORN, "-b", f"127.0.0.1:{port}", "gateway.portal.app:create_app()"],
-            {**self._service_urls(), "THREADS": str(_THREADS)},
+            {**self._service_urls(), **self._worker_urls(), "THREADS": str(_THREADS)},
             partial(health.answers, f"{self.url('portal')}/health/live/"),
             is_forked=True,
         )
         config = self.folder.config / "traefik.yml"
-        everywhere = "0.0.0.0"  # noqa: S104 - compared with, not bound to  # nosec B104
-        host = "127.0.0.1" if self.settings.host == everywhere else self.settings.host
         yield Program(
             "traefik",
             "edge",
             [str(servers.script("traefik")), f"--configFile={config}"],
             # As NATS; but where services have several workers it has more to do.
             {"GOMAXPROCS": str(self.settings.workers)},
-            partial(health.answers, f"http://{host}:{self.settings.port}/api/health/"),
+            doorkeeper.is_open,
+            prepare=doorkeeper.shut,
         )
 
     def _size(self, name: str, workers: int) -> dict[str, str]:

@@ -10,12 +10,13 @@ from queue import Empty
 from types import FrameType
 from typing import Final
 
+from deploy import bus as topology
 from deploy.local import (
+    accounts,
     broker,
     databases,
     keys,
     leftovers,
-    nats,
     ports,
     postgres,
     readiness,
@@ -28,6 +29,7 @@ from deploy.local.progress import Progress
 from deploy.local.rundir import RunDir, State, write_private
 from deploy.local.settings import Settings
 from deploy.local.supervision import Supervisor
+from shared.bus import BusUnavailable
 from shared.settings import SERVICES
 
 _WATCH: Final = 1.0  # seconds
@@ -50,7 +52,9 @@ def run(settings: Settings) -> None:
     with folder.held(), _stoppable():
         plan = _plan(settings, folder, progress)
         _write_files(plan)
-        supervisor = Supervisor(folder, plan.programs(), plan.marked_environment())
+        doorkeeper = plan.doorkeeper()
+        programs = plan.programs(doorkeeper)
+        supervisor = Supervisor(folder, programs, plan.marked_environment())
         try:
             _start_servers(plan, supervisor, progress)
             has_new_demo = _fill_databases(plan, progress)
@@ -64,6 +68,7 @@ def run(settings: Settings) -> None:
             progress.say("Stopping …")
         finally:
             _ignore_signals()
+            doorkeeper.stay_shut()
             supervisor.stop()
             leftovers.end(folder.path, seconds=0)
             shutil.rmtree(plan.metrics, ignore_errors=True)
@@ -82,7 +87,7 @@ def _plan(settings: Settings, folder: RunDir, progress: Progress) -> Plan:
         )
     state = State.load(folder.state)
     state.choose_ports(PORTS, settings.port)
-    state.make_passwords(("postgres", "nats", *SERVICES))
+    state.make_passwords(("postgres", *SERVICES))
     state.save(folder.state)
     plan = Plan(settings, folder, state)
     if plan.database_place in state.demo and not settings.is_local:
@@ -97,8 +102,9 @@ def _write_files(plan: Plan) -> None:
     """Write what the processes read."""
     folder, state = plan.folder, plan.state
     keys.make(folder.keys, SERVICES)
-    streams = nats.configuration(folder.nats, state.ports["nats"], state.passwords["nats"])
-    write_private(folder.config / "nats.conf", streams)
+    accounts.make(folder, state)
+    for service in SERVICES:
+        databases.keep_password(folder.database_password(service), state.passwords[service])
     environments = {service: plan.command_environment(service) for service in SERVICES}
     write_private(folder.environments, json.dumps(environments, indent=2))
 
@@ -110,12 +116,21 @@ def _start_servers(plan: Plan, supervisor: Supervisor, progress: Progress) -> No
             databases.check(plan.settings.database)
         else:
             postgres.initialise(plan.folder.postgres, plan.state.passwords["postgres"])
-        if plan.settings.bus:
-            broker.check(plan.settings.bus)
+        for address in filter(None, (plan.settings.bus, *plan.settings.bus_accounts.values())):
+            broker.check(address)
         readiness.wait_for(supervisor.start("servers"), progress.say)
-        bus = plan.bus_url.rpartition("@")[2].partition("?")[0].rstrip("/")
-        progress.say(f"PostgreSQL at {plan.databases.address}, event bus at {bus}")
+        address = plan.bus_url.rpartition("@")[2].partition("?")[0].rstrip("/")
+        _make_topology(plan)
+        progress.say(f"PostgreSQL at {plan.databases.address}, event bus at {address}")
         databases.provision(plan.databases, plan.state.passwords, SERVICES)
+
+
+def _make_topology(plan: Plan) -> None:
+    """Make what the services need on the bus: they themselves may not, and events must flow."""
+    try:
+        topology.declare(plan.bus_url)
+    except BusUnavailable as error:
+        raise RunError(f"The event bus takes no events: {error}") from error
 
 
 def _fill_databases(plan: Plan, progress: Progress) -> bool:

@@ -27,7 +27,8 @@ PASSED_ON: Final = (
     *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
-    *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE", "FAULT_AT"),
+    *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE"),
+    *("FAULT_AT", "FAULT_ONCE"),
     *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "INTERNAL_READERS"),
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
 )
@@ -50,6 +51,7 @@ class Settings:
         port: TCP port of the gateway.
         run_dir: folder of everything that the run keeps; absolute.
         bus: URL of a broker that exists, instead of the embedded NATS.
+        bus_accounts: service → URL of the same broker with an account of its own.
         database: superuser's URL of a PostgreSQL that exists, instead of the embedded one.
         quota_storage: `memory://` or `redis://…`.
         demo: load the demo data once, when only this machine can reach the gateway.
@@ -62,6 +64,7 @@ class Settings:
     port: int
     run_dir: Path
     bus: str | None
+    bus_accounts: Mapping[str, str]
     database: str | None
     quota_storage: str
     demo: bool
@@ -96,7 +99,8 @@ def load() -> Settings:
         host=env.str("HOST", "127.0.0.1", validate=_address),
         port=env.int("PORT", 8000, validate=validate.Range(1, 65535)),
         run_dir=env.path("RUN_DIR", Path(".run")).absolute(),
-        bus=env.str("BUS", "", validate=_scheme("amqp", "amqps", "nats", "tls")) or None,
+        bus=env.str("BUS", "", validate=_BROKERS) or None,
+        bus_accounts=_bus_accounts(env),
         database=env.str("DATABASE", "", validate=_scheme("postgresql", "postgres")) or None,
         quota_storage=env.str(
             "QUOTA_STORAGE", "memory://", validate=_scheme("memory", "redis", "rediss")
@@ -112,9 +116,17 @@ def load() -> Settings:
         env.seal()
     except EnvValidationError as error:
         raise RunError(_sentence(error.error_messages)) from error
+    if settings.bus_accounts and not settings.bus:
+        raise RunError("BUS: must name the broker whose accounts the others are.")
     if unread := strangers.mistakes(os.environ, {*env.dump(), *PASSED_ON}):
         raise RunError(_sentence(unread))
     return settings
+
+
+def _bus_accounts(env: Env) -> Mapping[str, str]:
+    names = {service: f"BUS_{service.upper()}" for service in every_service.SERVICES}
+    chosen = {service: env.str(name, "", validate=_BROKERS) for service, name in names.items()}
+    return {service: url for service, url in chosen.items() if url}
 
 
 def _address(host: str) -> None:
@@ -135,6 +147,9 @@ def _origins(text: str) -> None:
 def _scheme(*schemes: str) -> validate.Regexp:
     expected = " or ".join(f"{scheme}://…" for scheme in schemes)
     return validate.Regexp(rf"^(({'|'.join(schemes)})://[^\"'\s]*)?$", error=f"Must be {expected}")
+
+
+_BROKERS: Final = _scheme("amqp", "amqps", "nats", "tls")
 
 
 def _sentence(mistakes: list[str] | Mapping[str, list[str]]) -> str:

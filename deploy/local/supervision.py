@@ -124,6 +124,7 @@ class Keeper(threading.Thread):
     def _live(self) -> str:
         """Start the program and wait for its end; return how that was."""
         self.log.begin()
+        self.program.prepare()
         try:
             process = self._launch()
         except OSError as error:

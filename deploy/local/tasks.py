@@ -25,6 +25,7 @@ def gateway_rendered(plan: Plan) -> Iterator[None]:
     for service in SERVICES:
         arguments += ["--service", f"{service}={plan.url(f'{service}-web')}"]
     arguments += ["--service", f"portal={plan.url('portal')}"]
+    arguments += ["--doorkeeper", plan.url("doorkeeper")]
     arguments += ["--cors-origins", plan.settings.cors_origins]
     if not plan.settings.limits:
         arguments.append("--no-flood-guard")

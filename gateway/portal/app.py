@@ -5,7 +5,7 @@ from typing import Final
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway.portal import doors, pages
+from gateway.portal import dashboard, doors, pages
 from gateway.portal import settings as configuration
 from gateway.portal.schema import SchemaSource
 from gateway.portal.services import Cached, Services
@@ -40,9 +40,10 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     apply_contract(app, "portal")
     register_api(app, "", "Portal", [pages.blueprint])
     app.register_blueprint(doors.blueprint)
-    services = Services(settings.urls)
+    app.register_blueprint(dashboard.blueprint)
+    services = Services(settings.urls, settings.workers)
     app.extensions["health"] = Cached(
-        services.ready, lambda ready: _HEALTH_FRESH if all(ready.values()) else _DOWN_FRESH
+        services.health, lambda health: _HEALTH_FRESH if health.is_well else _DOWN_FRESH
     )
     app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"])
     return app

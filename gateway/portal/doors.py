@@ -43,14 +43,23 @@ def error_page(status: int) -> Response:
     response = error_response(status, message=_MESSAGES[status])
     if status in _RETRY_AFTER:
         response.headers["Retry-After"] = _RETRY_AFTER[status]
+    if status >= 500:
+        # The gateway puts the status on it. With that here it could not be told from our death.
+        response.status_code = 200
     return response
+
+
+@blueprint.route("/errors/body/", methods=list(_METHODS), provide_automatic_options=False)
+def malformed_body() -> Response:
+    """Answer for the gateway, which could not read a body."""
+    return error_response(400, message="The body could not be read: it is not what its head says.")
 
 
 @blueprint.get("/")
 def front_door() -> Response:
     """Lead a browser to the page for people, and tell a program where the API is."""
     is_browser = "text/html" in request.accept_mimetypes.values()
-    response = cast(Response, redirect(PLACES["docs"], 303)) if is_browser else jsonify(PLACES)
+    response = cast(Response, redirect(PLACES["dashboard"], 303)) if is_browser else jsonify(PLACES)
     response.headers["Vary"] = "Accept"
     return response
 

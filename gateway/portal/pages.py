@@ -7,7 +7,7 @@ from flask import Response, current_app, jsonify, request, send_from_directory
 from marshmallow import fields, validate
 
 from gateway.portal.schema import SchemaSource
-from gateway.portal.services import Cached
+from gateway.portal.services import Cached, Health
 from shared.http import Blueprint
 from shared.http.schemas import Flag, StrictSchema
 
@@ -22,7 +22,12 @@ _CONTENT_SECURITY_POLICY: Final = (
 )
 _YAML: Final = "application/yaml"
 # What needs no token.
-PLACES: Final = {"docs": "/api/docs/", "schema": "/api/schema/", "health": "/api/health/"}
+PLACES: Final = {
+    "docs": "/api/docs/",
+    "schema": "/api/schema/",
+    "health": "/api/health/",
+    "dashboard": "/dashboard/",
+}
 
 
 def _place(name: str, what: str) -> fields.String:
@@ -35,6 +40,7 @@ class IndexSchema(StrictSchema):
     docs = _place("docs", "The documentation, for people.")
     schema = _place("schema", "The OpenAPI document, for programs.")
     health = _place("health", "The state of the services.")
+    dashboard = _place("dashboard", "The web page, for people.")
 
 
 class HealthSchema(StrictSchema):
@@ -42,12 +48,21 @@ class HealthSchema(StrictSchema):
 
     status = fields.String(
         validate=validate.OneOf(["ok", "degraded"]),
-        metadata={"description": "`degraded` when a service is down."},
+        metadata={"description": "`degraded` when a service is down or events do not flow."},
     )
     services = fields.Dict(
         keys=fields.String(),
         values=fields.String(validate=validate.OneOf(["up", "down"])),
         metadata={"description": "Each service: `up` or `down`.", "example": {"assets": "up"}},
+    )
+    events = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(validate=validate.OneOf(["flowing", "stopped"])),
+        metadata={
+            "description": "Of each service, whether what it tells and hears gets through:"
+            " `flowing`, or `stopped` for more than half a minute. Writes are accepted meanwhile.",
+            "example": {"assets": "flowing"},
+        },
     )
 
 
@@ -56,7 +71,7 @@ class HealthQuery(StrictSchema):
 
     strict = Flag(
         load_default=False,
-        metadata={"description": "`true`: 503 when a service is down, for monitors."},
+        metadata={"description": "`true`: 503 when it is `degraded`, for monitors."},
     )
 
 
@@ -79,16 +94,16 @@ def show_index() -> dict[str, str]:
 @blueprint.route("/api/health/", methods=["GET"])
 @blueprint.arguments(HealthQuery, location="query")
 @blueprint.response(200, HealthSchema)
-@blueprint.alt_response(503, schema=HealthSchema, description="`strict`, and a service is down.")
+@blueprint.alt_response(503, schema=HealthSchema, description="`strict`, and it is `degraded`.")
 def show_health(query: dict[str, bool]) -> Response:
     """Show the state of each service, at most two seconds old."""
-    ready = cast(Cached[dict[str, bool]], current_app.extensions["health"]).get()
-    is_well = all(ready.values())
+    health = cast(Cached[Health], current_app.extensions["health"]).get()
     response = jsonify(
-        status="ok" if is_well else "degraded",
-        services={name: "up" if is_ready else "down" for name, is_ready in ready.items()},
+        status="ok" if health.is_well else "degraded",
+        services={name: "up" if is_up else "down" for name, is_up in health.ready.items()},
+        events={name: "flowing" if go else "stopped" for name, go in health.flowing.items()},
     )
-    response.status_code = 503 if query["strict"] and not is_well else 200
+    response.status_code = 503 if query["strict"] and not health.is_well else 200
     return response
 
 

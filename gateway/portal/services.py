@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import requests
 
@@ -13,31 +13,53 @@ T = TypeVar("T")
 _TIMEOUT: Final = (0.5, 1.0)  # seconds to connect, seconds between two bytes
 
 
+class Health(NamedTuple):
+    """How the installation is.
+
+    Attributes:
+        ready: service → whether it serves.
+        flowing: service → whether its events flow; nothing where that cannot be asked.
+    """
+
+    ready: Mapping[str, bool]
+    flowing: Mapping[str, bool]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is wrong."""
+        return all(self.ready.values()) and all(self.flowing.values())
+
+
 class Services:
     """The services of the installation.
 
     Args:
         urls: service → base URL.
+        workers: service → base URL of its worker, where that can be asked whether events flow.
     """
 
-    def __init__(self, urls: Mapping[str, str]) -> None:
+    def __init__(self, urls: Mapping[str, str], workers: Mapping[str, str]) -> None:
         self._urls = dict(urls)
+        self._workers = dict(workers)
         self._threads = ThreadPoolExecutor(len(self._urls) or 1, "portal")
         self._http = requests.Session()
         self._http.trust_env = False  # no proxy of the environment between us and a service
 
-    def ready(self) -> dict[str, bool]:
-        """Return which services are ready to serve."""
-        answers = self._ask("/health/ready/")
-        return {name: answer is not None for name, answer in answers.items()}
+    def health(self) -> Health:
+        """Return which services are ready to serve, and of which events flow."""
+        ready, flowing = (
+            {name: answer is not None for name, answer in self._ask(urls, path).items()}
+            for urls, path in ((self._urls, "/health/ready/"), (self._workers, "/events"))
+        )
+        return Health(ready, flowing)
 
     def documents(self) -> dict[str, dict[str, Any] | None]:
         """Return each service's public OpenAPI document, None for one that doesn't answer."""
-        return self._ask("/internal/openapi/public.json")
+        return self._ask(self._urls, "/internal/openapi/public.json")
 
-    def _ask(self, path: str) -> dict[str, dict[str, Any] | None]:
-        answers = self._threads.map(lambda url: self._get(url + path), self._urls.values())
-        return dict(zip(self._urls, answers, strict=True))
+    def _ask(self, urls: Mapping[str, str], path: str) -> dict[str, dict[str, Any] | None]:
+        answers = self._threads.map(lambda url: self._get(url + path), urls.values())
+        return dict(zip(urls, answers, strict=True))
 
     def _get(self, url: str) -> dict[str, Any] | None:
         try:

@@ -1,7 +1,7 @@
 """What the portal is told by its environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.settings import SERVICES, environment, read_log_level
 
@@ -12,9 +12,11 @@ class PortalSettings:
 
     Attributes:
         urls: base URL of each service: "http://127.0.0.1:9001".
+        workers: base URL of the workers that are asked whether events flow.
     """
 
     urls: Mapping[str, str]
+    workers: Mapping[str, str] = field(default_factory=dict)
     log_level: str = "INFO"
 
 
@@ -26,6 +28,8 @@ def load() -> PortalSettings:
     """
     env = environment()
     urls = {service: env.str(f"{service.upper()}_URL") for service in SERVICES}
+    workers = {service: env.str(f"{service.upper()}_WORKER_URL", "") for service in SERVICES}
     log_level = read_log_level(env)
     env.seal()
-    return PortalSettings(urls=urls, log_level=log_level)
+    known = {service: url for service, url in workers.items() if url}
+    return PortalSettings(urls=urls, workers=known, log_level=log_level)

@@ -37,8 +37,8 @@ class Portfolio(Base):
     """A portfolio as its owner last told of it.
 
     A deleted one stays as its number and sequence alone, so that an event that arrives late does
-    not bring it back. It is behind from the time on that its owner is asked for more until the
-    answer is stored: the ledger then is an older one, whole all the same.
+    not bring it back. It is behind from the time on that we know that its owner has more until all
+    of that is stored: the ledger then is an older one, whole all the same.
     """
 
     __tablename__ = "portfolios"
@@ -52,7 +52,10 @@ class Portfolio(Base):
     is_deleted: Mapped[bool] = mapped_column(Boolean, server_default="false")
     is_behind: Mapped[bool] = mapped_column(Boolean, server_default="false")
 
-    __table_args__ = (CheckConstraint("sequence >= 0", name="portfolios_sequence_counts"),)
+    __table_args__ = (
+        Index("portfolios_behind", "id", postgresql_where=text("is_behind")),
+        CheckConstraint("sequence >= 0", name="portfolios_sequence_counts"),
+    )
 
 
 class LedgerEntry(Base):

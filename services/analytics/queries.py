@@ -159,6 +159,9 @@ APPRAISAL_WAITS: Final = Query(
         ).label("waits")
     )
 )
+ANY_BEHIND: Final = Query(
+    select(exists(select(Portfolio.id).where(Portfolio.is_behind)).label("waits"))
+)
 _UPPER: Final = func.upper(Asset.symbol)
 _MEANT: Final = Query(
     select(*_ASSET)

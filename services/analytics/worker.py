@@ -7,6 +7,7 @@ from services.analytics.answers.memory.market import Market
 from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.outside.owners import Owners
 from services.analytics.parts.appraiser import Appraiser
+from services.analytics.parts.catch_up import CatchUp
 from services.analytics.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
@@ -28,7 +29,10 @@ def main() -> int:
         configuration,
         database,
         handlers=handlers.table(replicas),
-        more_parts={"appraiser": Appraiser(database, portfolios).run},
+        more_parts={
+            "appraiser": Appraiser(database, portfolios).run,
+            "catch_up": CatchUp(database, owners.portfolio).run,
+        },
     )
 
 

@@ -20,13 +20,20 @@ from shared.http.schemas import (
 )
 
 
+def _whole_characters(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValidationError("Not a valid text in UTF-8.") from error
+
+
 class Password(fields.String):
     """A password: taken in, never given out."""
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"format": "password", **kwargs.pop("metadata", {})}
-        rule = validate.Length(min=1, max=LONGEST)
-        super().__init__(required=True, load_only=True, validate=rule, metadata=metadata, **kwargs)
+        rules = (validate.Length(min=1, max=LONGEST), _whole_characters)
+        super().__init__(required=True, load_only=True, validate=rules, metadata=metadata, **kwargs)
 
 
 class CredentialsSchema(StrictSchema):

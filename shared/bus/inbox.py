@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     table,
     tuple_,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -34,7 +35,7 @@ from shared.events import Event
 from shared.faults import crash_point
 from shared.observability import logger, traced
 
-__all__ = ["EventHandler", "InboxMixin", "process", "purge", "with_patience"]
+__all__ = ["EventHandler", "InboxMixin", "keep_anew", "process", "purge", "with_patience"]
 
 T = TypeVar("T")
 log = logger(__name__)
@@ -162,3 +163,12 @@ def purge(session: Session) -> int:
     )
     chunk = old.limit(retention.CHUNK)
     return retention.delete_in_chunks(session, delete(_INBOX).where(key.in_(chunk)))
+
+
+def keep_anew(session: Session) -> None:
+    """Keep every row as long as if it had come now.
+
+    After an old backup was restored a purge would take them, and the same events, sent again, would
+    be applied twice.
+    """
+    session.execute(update(_INBOX).values(received_at=func.now()))

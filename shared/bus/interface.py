@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DEFAULT_NAMESPACE: Final = "finance"
@@ -39,7 +40,11 @@ class Unroutable(BusError):
 
 @dataclass(frozen=True)
 class Message:
-    """What travels: the broker reads the id and the type, only services read the body."""
+    """What travels: the broker reads the id and the type, only services read the body.
+
+    Attributes:
+        type: the event's topic: its type, or another word for those that were announced.
+    """
 
     id: str
     type: str
@@ -124,6 +129,7 @@ class Address:
 
     Attributes:
         url: without our own query parameters.
+        password_file: where the password lies that `url` lacks; read anew for each connection.
         namespace: installations with different ones share a broker without meeting.
         heartbeat: seconds; a peer that is silent for two of them is given up.
     """
@@ -132,10 +138,13 @@ class Address:
     scheme: str
     namespace: str = _DEFAULT_NAMESPACE
     heartbeat: int = 20
+    password_file: Path | None = None
 
     @classmethod
     def parse(cls, url: str) -> "Address":
         """Return the address in `amqp(s)|nats|tls://user:password@host:port?namespace=…`.
+
+        With `&password_file=…` the password lies there, where it may be replaced meanwhile.
 
         Raises:
             ValueError: the scheme or a parameter is unknown or malformed.
@@ -146,13 +155,34 @@ class Address:
         parameters = dict(parse_qsl(parts.query, keep_blank_values=True))
         namespace = parameters.pop("namespace", _DEFAULT_NAMESPACE)
         heartbeat = int(parameters.pop("heartbeat", "20"))
+        password_file = parameters.pop("password_file", None)
         if parameters:
             raise ValueError(f"Unknown event bus parameters: {', '.join(sorted(parameters))}")
         if not _NAME.fullmatch(namespace):
             raise ValueError("An event bus namespace has 1–64 letters, digits, _ or -")
         if heartbeat < 1:
             raise ValueError("An event bus heartbeat has at least one second")
-        return cls(parts._replace(query="").geturl(), parts.scheme, namespace, heartbeat)
+        plain = parts._replace(query="").geturl()
+        file = Path(password_file) if password_file else None
+        return cls(plain, parts.scheme, namespace, heartbeat, file)
+
+    @property
+    def user(self) -> str:
+        """Who logs in, "" for nobody."""
+        return urlsplit(self.url).username or ""
+
+    def with_password(self) -> str:
+        """Return the URL with the password as it is now.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if self.password_file is None:
+            return self.url
+        password = quote(self.password_file.read_text("ascii").strip(), safe="")
+        parts = urlsplit(self.url)
+        host = parts.netloc.rpartition("@")[2]
+        return parts._replace(netloc=f"{self.user}:{password}@{host}").geturl()
 
     @property
     def prefix(self) -> str:

@@ -1,4 +1,7 @@
-"""What Prometheus learns about the bus. Alert: oldest age over 30 s, any dead letter."""
+"""What Prometheus learns about the bus.
+
+Alert: oldest age over 30 s, no flow, any dead letter.
+"""
 
 from typing import Final
 
@@ -11,6 +14,11 @@ OLDEST_AGE: Final = Gauge(
     "outbox_oldest_age_seconds", "Age of the oldest outbox row that waits", ["service"]
 )
 PUBLISHED: Final = Counter("bus_published", "Events that the broker confirmed", ["service"])
+FLOWS: Final = Gauge(
+    "bus_flows",
+    "1 while the broker takes (out) or gives (in) events, 0 while it does not",
+    ["service", "direction"],
+)
 UNROUTABLE: Final = Counter(
     "bus_unroutable", "Attempts to publish an event that no queue takes", ["service", "type"]
 )

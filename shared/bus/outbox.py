@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     DateTime,
     Identity,
     Index,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
@@ -26,7 +28,7 @@ from shared.bus.relay import Relay
 from shared.db import copy_in, ring
 from shared.events import Event
 
-__all__ = ["BELL", "MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "purge"]
+__all__ = ["BELL", "MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "forget_published", "purge"]
 
 BELL: Final = "outbox"
 KEPT_FOR: Final = timedelta(days=7)
@@ -44,7 +46,7 @@ class OutboxMixin:
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     event_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
-    type: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)  # the topic: `Event.topic`
     # A process of the release before writes none; its rows are one subject.
     subject: Mapped[str] = mapped_column(Text, server_default="")
     payload: Mapped[str] = mapped_column(Text)
@@ -73,7 +75,7 @@ def _row(event: Event) -> Sequence[str]:
     payload = event.to_json()
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"The event {event.type} has {len(payload)} bytes; {MAX_PAYLOAD} at most")
-    return event.id.hex, event.type, event.subject, payload.decode()
+    return event.id.hex, event.topic, event.subject, payload.decode()
 
 
 def purge(session: Session) -> int:
@@ -81,3 +83,10 @@ def purge(session: Session) -> int:
     old = select(_OUTBOX.c.id).where(_OUTBOX.c.published_at < func.now() - KEPT_FOR)
     chunk = old.order_by(_OUTBOX.c.id).limit(retention.CHUNK)
     return retention.delete_in_chunks(session, delete(_OUTBOX).where(_OUTBOX.c.id.in_(chunk)))
+
+
+def forget_published(session: Session) -> int:
+    """Take every row for unpublished; return how many were not."""
+    published = update(_OUTBOX).where(_OUTBOX.c.published_at.is_not(None))
+    # Session.execute promises a Result; for an UPDATE it is a CursorResult.
+    return cast(CursorResult[Any], session.execute(published.values(published_at=None))).rowcount

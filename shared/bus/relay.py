@@ -17,7 +17,7 @@ from sqlalchemy import ARRAY, Connection, Engine, Row, Text, bindparam, func, se
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bells import Bell
-from shared.bus import metrics
+from shared.bus import flow, metrics
 from shared.bus.backoff import Backoff
 from shared.bus.interface import BusUnavailable, Message, Publisher, Unroutable
 from shared.faults import crash_point
@@ -124,9 +124,11 @@ class Relay:
         try:
             unroutable = self._publish(sorted(rows, key=lambda row: row.id))
         except BusUnavailable as error:
+            flow.stops(self._service, "out")
             log.warning("relay_lost_broker", error=str(error))
             stop.wait(self._patience.next())
             return
+        flow.goes_on(self._service, "out")
         self._patience.reset()
         crash_point("after_confirm_before_mark")
         self._mark(connection, [row.id for row in rows if str(row.event_id) not in unroutable])

@@ -4,9 +4,12 @@ The event's `sequence` counts the events on its subject; only `ledger-changed` s
 last of those that it announces. Money and quantities are strings.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, fields, validate
+
+from shared.events.event import announced_topic
 
 
 class EventData(Schema):
@@ -170,7 +173,8 @@ class LedgerChanged(EventData):
     """One commit changed more than one thing of a portfolio: an event for each follows.
 
     It comes ahead of them and has the sequence of the last of them, so that who keeps whole
-    ledgers asks the owner for this one once, never shows it half changed, and drops the others.
+    ledgers asks the owner for this one once, never shows it half changed, and drops the others or
+    is never given them (`Event.topic`).
     """
 
     portfolio = _id("portfolio")
@@ -285,30 +289,80 @@ class TokenRevoked(EventData):
     user = _id("user who owned it")
 
 
-CATALOGUE: Final[dict[str, type[EventData]]] = {
-    "asset-created": AssetChanged,
-    "asset-updated": AssetChanged,
-    "asset-deleted": AssetChanged,
-    "price-updated": PriceUpdated,
-    "price-history-imported": PriceHistoryImported,
-    "portfolio-created": PortfolioChanged,
-    "portfolio-updated": PortfolioChanged,
-    "portfolio-deleted": PortfolioChanged,
-    "transaction-created": TransactionChanged,
-    "transaction-updated": TransactionChanged,
-    "transaction-deleted": TransactionChanged,
-    "ledger-changed": LedgerChanged,
-    "import-taken-back": ImportTakenBack,
-    "position-changed": PositionChanged,
-    "portfolio-valued": PortfolioValued,
-    "risk-computed": RiskComputed,
-    "snapshot-created": SnapshotCreated,
-    "alert-fired": AlertFired,
-    "user-created": UserChanged,
-    "user-deactivated": UserChanged,
-    "user-deleted": UserChanged,
-    "token-revoked": TokenRevoked,
+# Service → the types that it tells of, and no other does: the broker refuses them of others.
+TOLD: Final[Mapping[str, Mapping[str, type[EventData]]]] = {
+    "assets": {
+        "asset-created": AssetChanged,
+        "asset-updated": AssetChanged,
+        "asset-deleted": AssetChanged,
+        "price-updated": PriceUpdated,
+        "price-history-imported": PriceHistoryImported,
+    },
+    "portfolio": {
+        "portfolio-created": PortfolioChanged,
+        "portfolio-updated": PortfolioChanged,
+        "portfolio-deleted": PortfolioChanged,
+        "transaction-created": TransactionChanged,
+        "transaction-updated": TransactionChanged,
+        "transaction-deleted": TransactionChanged,
+        "ledger-changed": LedgerChanged,
+        "import-taken-back": ImportTakenBack,
+        "position-changed": PositionChanged,
+    },
+    "analytics": {
+        "portfolio-valued": PortfolioValued,
+        "risk-computed": RiskComputed,
+        "snapshot-created": SnapshotCreated,
+    },
+    "webhooks": {"alert-fired": AlertFired},
+    "auth": {
+        "user-created": UserChanged,
+        "user-deactivated": UserChanged,
+        "user-deleted": UserChanged,
+        "token-revoked": TokenRevoked,
+    },
 }
+CATALOGUE: Final[Mapping[str, type[EventData]]] = {
+    type_: data for told in TOLD.values() for type_, data in told.items()
+}
+# Service → the types that its handlers take, which whoever owns the broker gives it.
+HEARD: Final[Mapping[str, Sequence[str]]] = {
+    "auth": (),
+    "portfolio": (*TOLD["assets"], "user-deleted"),
+    "assets": (
+        *(type_ for type_ in TOLD["portfolio"] if type_ != "position-changed"),
+        "user-deleted",
+    ),
+    "analytics": (
+        *TOLD["assets"],
+        "portfolio-created",
+        "portfolio-updated",
+        "portfolio-deleted",
+        "ledger-changed",
+        "transaction-created",
+        "transaction-updated",
+        "transaction-deleted",
+    ),
+    # Every type there is, so that no event is ever unroutable.
+    "webhooks": tuple(CATALOGUE),
+}
+
+
+# Those that keep whole ledgers: when one event announces others, they ask for the ledger, and are
+# not given the others (`Event.topic`).
+_ASK_FOR_LEDGERS: Final = frozenset({"assets", "analytics"})
+
+
+def topics(service: str, types: Iterable[str]) -> Sequence[str]:
+    """Return the topics under which the broker gives `service` the events of `types`."""
+    heard = tuple(types)
+    announced = () if service in _ASK_FOR_LEDGERS else map(announced_topic, heard)
+    return (*heard, *announced)
+
+
+def told_topics(service: str) -> Sequence[str]:
+    """Return the topics under which `service` publishes."""
+    return (*TOLD[service], *map(announced_topic, TOLD[service]))
 
 
 def check(type_: str, data: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The envelope: CloudEvents 1.0 in JSON (github.com/cloudevents/spec)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +23,8 @@ class Event:
         data: as the catalogue's schema for `type` says; money as strings.
         traceparent: W3C trace context of the request that caused it.
         request_id: the `X-Request-Id` of that request.
+        is_announced: one ahead of it says so much that many need not have this one. It decides
+            the way to them, and is nothing that the event itself says.
     """
 
     id: UUID
@@ -34,10 +36,18 @@ class Event:
     data: dict[str, Any]
     traceparent: str | None = None
     request_id: str | None = None
+    is_announced: bool = field(default=False, compare=False)
 
     @classmethod
     def now(
-        cls, source: str, type_: str, subject: str, sequence: int, data: dict[str, Any]
+        cls,
+        source: str,
+        type_: str,
+        subject: str,
+        sequence: int,
+        data: dict[str, Any],
+        *,
+        is_announced: bool = False,
     ) -> "Event":
         """Return a new event of this moment that carries the current request's trace.
 
@@ -47,6 +57,7 @@ class Event:
             subject: what it is about: "portfolios/7".
             sequence: which event on the subject it is.
             data: as the catalogue says.
+            is_announced: see `Event`.
         """
         return cls(
             id=UUID(bytes=uuid_utils.uuid7().bytes),
@@ -58,6 +69,7 @@ class Event:
             data=data,
             traceparent=observability.traceparent(),
             request_id=observability.request_id(),
+            is_announced=is_announced,
         )
 
     def to_json(self) -> bytes:
@@ -103,6 +115,16 @@ class Event:
             raise ValueError(f"Not one of our CloudEvents: {error}") from error
 
     @property
+    def topic(self) -> str:
+        """What the broker knows it by."""
+        return announced_topic(self.type) if self.is_announced else self.type
+
+    @property
     def subject_id(self) -> int:
         """The number in `subject`: 7 of "portfolios/7"."""
         return int(self.subject.rpartition("/")[2])
+
+
+def announced_topic(type_: str) -> str:
+    """Return the topic of announced events of a type: one word, as every topic is."""
+    return f"{type_}-announced"

@@ -16,6 +16,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 from shared import db, observability
 from shared.errors import BadRequest, ServiceError, Unauthorized, UnsupportedMediaType
+from shared.faults import crash_point
 from shared.http import etag, health, idempotency, jobs, operations, shortcut
 from shared.http.blueprint import Blueprint
 from shared.http.context import current, service_app, session
@@ -94,6 +95,8 @@ class UnitOfWorkApp(ServiceApp):
             response = self.make_response(self._dispatch_once())
             if current.unit:
                 current.unit.commit()
+            if request.method == "POST":
+                crash_point("after_commit_before_answer")
             return response
         except ServiceError as error:
             if error.keeps_work and current.unit:
@@ -158,7 +161,7 @@ def create_service_app(
     app.after_request(etag.apply)
     register_api(app, "", title, public, messages or {})
     register_api(app, "INTERNAL_", f"{title}: internal", internal)
-    app.register_blueprint(health.blueprint(app.database))
+    app.register_blueprint(health.blueprint(app.database, settings.name))
     app.wsgi_app = shortcut.Shortcut(app)  # type: ignore[method-assign]
     return app
 

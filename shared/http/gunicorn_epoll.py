@@ -77,10 +77,11 @@ class EpollWorker(Worker):
             self._answer_next(conn)
 
     def _accept(self, listener: Any) -> None:
-        # Another process may have been faster, or the client is gone already.
+        # All at once, so that a crowd is seen as one; when nobody waits any more it is an error.
         with suppress(OSError):
-            client, address = listener.accept()
-            self._welcome(TConn(self.cfg, client, address, listener.getsockname()))
+            while self.nr_conns < self.worker_connections:
+                client, address = listener.accept()
+                self._welcome(TConn(self.cfg, client, address, listener.getsockname()))
         if self._accepting and self.nr_conns < self.worker_connections:
             self._epoll.modify(listener.fileno(), _ONCE)
 

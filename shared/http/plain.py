@@ -37,7 +37,7 @@ class PlainRequest:
     version = (1, 1)
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        self.method = variables["REQUEST_METHOD"]
+        self.method, self.path = variables["REQUEST_METHOD"], variables["PATH_INFO"]
         self.variables = variables
 
     def should_close(self) -> bool:
@@ -63,11 +63,13 @@ class Parser(RequestParser):  # type: ignore[misc]  # the library is untyped
         self.mesg = PlainRequest(variables)
         return self.mesg
 
+    def finish_body(self, **limits: Any) -> bool:
+        """Read what is left of the body, which a plain request has not."""
+        return isinstance(self.mesg, PlainRequest) or bool(super().finish_body(**limits))
+
     def _has_ended(self) -> bool:
         """Return whether the request before was the last one."""
-        if self.mesg is None or isinstance(self.mesg, PlainRequest):
-            return False
-        return bool(self.mesg.should_close() or not self.finish_body())
+        return bool(self.mesg and self.mesg.should_close()) or not self.finish_body()
 
 
 class Answer(Response):  # type: ignore[misc]  # the library is untyped

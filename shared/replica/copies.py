@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, false, literal, select, true
+from sqlalchemy import Column, ColumnElement, false, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
@@ -107,17 +107,24 @@ class Replica(Generic[S]):
         rows = session.execute(select(self.key, self.sequence).where(self.is_whole))
         return dict(rows.all())
 
-    def _ours(
-        self, session: Session, key: int, takes_steps: ColumnElement[bool]
-    ) -> tuple[int, bool]:
-        """Return the sequence that we have of a row, locked, and whether it takes steps.
+    def replace(self, session: Session, snapshot: S, seen: int | None) -> None:
+        """Store what the owner says of a row, even where ours claims to be newer.
 
-        Of none 0, and it does.
+        Args:
+            seen: the sequence at which ours has rested; one that has moved since stays.
         """
+        ours = (self.key == snapshot.card.id, self.sequence == seen)
+        claim = update(self.key.class_).where(*ours, self.sequence > snapshot.sequence)
+        session.execute(claim.values({self.sequence: snapshot.sequence}))
+        self.store(session, snapshot)
+
+    def _ours(
+        self, session: Session, key: int, *more: ColumnElement[bool]
+    ) -> tuple[Any, ...] | None:
+        """Return the sequence of a row of ours, locked, and `more` of it, if there is one."""
         # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
-        ours = select(self.sequence, takes_steps).where(self.key == key)
-        locked = session.execute(ours.with_for_update(key_share=True))
-        return locked.one_or_none() or (0, True)
+        ours = select(self.sequence).add_columns(*more).where(self.key == key)
+        return session.execute(ours.with_for_update(key_share=True)).one_or_none()
 
     def _unit(self, store: Callable[[Session, T], object], what: T) -> None:
         self.database.unit(lambda session: store(session, what))
@@ -153,15 +160,16 @@ class Stepwise(Replica[S]):
 
     Attributes:
         is_behind: of our rows; those whose owner has more, as we know. No step is made from one, so
-            an owner that does not answer leaves it as it was after some commit.
-        fall_behind: takes (session, id, sequence) of what the owner is about to be asked for, and
-            lets an older row of ours be behind until `store` or `gone`; None is nothing.
+            it stays as it was after some commit until all of it is stored.
+        fall_behind: takes (session, id) of a row of ours that is behind from now on, or once more.
+            Whoever gives it has the owner asked by another part of the worker, so that no event
+            waits for a long answer; None is to ask at once.
         gone: takes (session, id, sequence) of an event whose subject its owner no longer knows;
             None is nothing.
     """
 
     is_behind: ColumnElement[bool] = _NO_ROW
-    fall_behind: Callable[[Session, int, int], None] | None = None
+    fall_behind: Callable[[Session, int], None] | None = None
     gone: Callable[[Session, int, int], None] | None = None
 
     def step(self, change: Handler) -> Handler:
@@ -207,15 +215,20 @@ class Stepwise(Replica[S]):
         seen: dict[int, int] = session.info.setdefault(self, {})
         if event.sequence <= seen.get(event.subject_id, 0):
             return False
-        is_current = self.is_whole & ~self.is_behind
-        have, takes_steps = self._ours(session, event.subject_id, is_current)
+        # Of none it takes the first step.
+        ours = self._ours(session, event.subject_id, self.is_whole, self.is_behind)
+        have, is_whole, is_behind = ours or (0, True, False)
         seen[event.subject_id] = have
         if event.sequence <= have:
             return False
-        is_next = takes_steps and event.sequence == have + 1
+        is_next = is_whole and not is_behind and event.sequence == have + 1
         if is_next and is_step:
             return True
-        self._fill(event, store if is_next else None)
+        if self.fall_behind and have and is_whole:
+            self.fall_behind(session, event.subject_id)
+            seen[event.subject_id] = event.sequence
+        else:
+            self._fill(event, store if is_next else None)
         return False
 
     def _fill(self, event: Event, store: StoreFor[S] | None = None) -> None:
@@ -224,8 +237,6 @@ class Stepwise(Replica[S]):
 
     def _adopt_for(self, event: Event, store: StoreFor[S] | None) -> None:
         key, sequence = event.subject_id, event.sequence
-        if fall_behind := self.fall_behind:
-            self.database.unit(lambda session: fall_behind(session, key, sequence))
         snapshot = next(iter(self.ask([key])), None)
         if snapshot is None:
             log.info("owner_knows_nothing", subject=event.subject, sequence=sequence)
@@ -262,6 +273,12 @@ def row_of(table: type[DeclarativeBase], snapshot: Snapshot) -> dict[str, Any]:
     """Return a snapshot as a table keeps it: the sequence, and of the card what has a column."""
     values = snapshot.card._asdict() | {"sequence": snapshot.sequence}
     return {name: value for name, value in values.items() if name in table.__table__.c}
+
+
+def columns_of(table: type[DeclarativeBase], card: type[Card]) -> list[Column[Any]]:
+    """Return the columns in which a table keeps what a card says."""
+    columns = table.__table__.c
+    return [columns[name] for name in getattr(card, "_fields", ()) if name in columns]
 
 
 def put(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """Analytics on its own database, owners who answer, and events that arrive when a test says."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from services.analytics import handlers
 from services.analytics.answers.memory.market import Market
 from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.app import create_app
-from services.analytics.outside.owners import Owners
+from services.analytics.outside.owners import Owners, PortfolioSnapshot
 from services.analytics.parts.appraiser import Appraiser
+from services.analytics.parts.catch_up import CatchUp
 from services.analytics.replicas import Replicas
 from shared.events import Event
 from shared.identity import Signer
@@ -39,9 +40,19 @@ class Desk:
         self._appraiser = Appraiser(stand.database, portfolios)
 
     def hear(self, events: Sequence[Event] | None = None) -> None:
-        """Apply events; by default all that were said and not heard yet."""
+        """Apply events, by default all that were said and not heard yet, and catch up."""
         for event in self.world.take() if events is None else events:
             self.stand.hear(event, self.handlers)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Ask for the ledgers that are behind until none is."""
+        while self.ask_for_ledgers(self.owners.portfolio):
+            pass
+
+    def ask_for_ledgers(self, ask: Callable[[int], PortfolioSnapshot]) -> int:
+        """Ask once for each that is behind; return how many that were."""
+        return CatchUp(self.stand.database, ask).work(threading.Event())
 
     def appraise(self) -> None:
         """Let the appraiser do all that waits."""

@@ -1,7 +1,7 @@
 """What is kept of ledgers and prices: each event once, in order, gaps filled by the owner."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qsl
@@ -197,6 +197,10 @@ def entries(desk: Desk) -> int:
     return len(desk.stored()["ledger_entries"])
 
 
+def is_behind(desk: Desk) -> list[bool]:
+    return [portfolio[-1] for portfolio in desk.stored()["portfolios"]]
+
+
 def test_what_one_commit_does_is_taken_over_at_once_and_asked_for_once(desk: Desk) -> None:
     number = ten_shares(desk)
     desk.world.asked.clear()
@@ -229,13 +233,95 @@ def test_an_owner_who_is_down_leaves_a_ledger_as_it_was_after_some_commit(desk: 
     events = desk.world.take()
     signer = Signer("analytics", desk.stand.keys / "analytics.pem")
     nobody = Owners({"portfolio": NOWHERE, "assets": NOWHERE}, signer)
-    alone = handlers.table(Replicas(desk.stand.database, nobody))
     for event in events:
-        with pytest.raises(Unavailable):
-            desk.stand.hear(event, alone)
-    assert entries(desk) == 1
-    desk.hear(events[::-1])  # what was held may come in any order
+        desk.stand.hear(event, desk.handlers)
+    assert (desk.ask_for_ledgers(nobody.portfolio), entries(desk)) == (1, 1)
+    desk.catch_up()
     assert entries(desk) == 4
+
+
+def test_nobody_waits_for_a_ledger_that_is_asked_for(desk: Desk) -> None:
+    number, other = ten_shares(desk), ten_shares(desk)
+    deposits(desk, number, 3)
+    [announcement, *_] = desk.world.take()
+    desk.world.record(other, "DEPOSIT", "2024-01-03", amount="5")
+    [single] = desk.world.take()
+    asked: list[int] = []
+
+    def slow(portfolio_id: int) -> PortfolioSnapshot:
+        asked.append(portfolio_id)
+        desk.stand.hear(single, desk.handlers)
+        asked.append(entries(desk))
+        return desk.owners.portfolio(portfolio_id)
+
+    desk.stand.hear(announcement, desk.handlers)
+    desk.ask_for_ledgers(slow)
+    assert asked == [number, 3]
+    assert entries(desk) == 6
+
+
+def test_what_comes_while_a_ledger_is_asked_for_is_asked_for_too(desk: Desk) -> None:
+    number = ten_shares(desk)
+    deposits(desk, number, 3)
+    [announcement, *_] = desk.world.take()
+
+    def outrun(portfolio_id: int) -> PortfolioSnapshot:
+        snapshot = desk.owners.portfolio(portfolio_id)
+        desk.world.record(number, "DEPOSIT", "2024-01-03", amount="5")
+        for event in desk.world.take():
+            desk.stand.hear(event, desk.handlers)
+        return snapshot
+
+    desk.stand.hear(announcement, desk.handlers)
+    desk.ask_for_ledgers(outrun)
+    assert (entries(desk), is_behind(desk)) == (4, [True])
+    desk.catch_up()
+    assert (entries(desk), is_behind(desk)) == (5, [False])
+    desk.world.record(number, "DEPOSIT", "2024-01-03", amount="5")
+    desk.world.asked.clear()
+    desk.hear()  # the next one is a step again
+    assert (entries(desk), desk.world.asked) == (6, [])
+
+
+def test_a_portfolio_that_is_deleted_while_it_is_asked_for_stays_deleted(desk: Desk) -> None:
+    number = ten_shares(desk)
+    deposits(desk, number, 3)
+    [announcement, *_] = desk.world.take()
+
+    def overtaken(portfolio_id: int) -> PortfolioSnapshot:
+        snapshot = desk.owners.portfolio(portfolio_id)
+        desk.world.delete_portfolio(number)
+        for event in desk.world.take():
+            desk.stand.hear(event, desk.handlers)
+        return snapshot
+
+    desk.stand.hear(announcement, desk.handlers)
+    desk.ask_for_ledgers(overtaken)
+    assert (entries(desk), is_behind(desk)) == (0, [False])
+
+
+def test_a_portfolio_whose_owner_knows_nothing_of_it_any_more_is_gone(desk: Desk) -> None:
+    number = ten_shares(desk)
+    deposits(desk, number, 3)
+    [announcement, *_] = desk.world.take()
+    desk.world.delete_portfolio(number)
+    [deleted] = desk.world.take()
+    desk.hear([announcement])
+    assert (entries(desk), is_behind(desk)) == (0, [False])
+    desk.hear([deleted])
+    gone = (number, 0, "", "", "", deleted.sequence, True, False)
+    assert desk.stored()["portfolios"] == [gone]
+
+
+def test_an_owner_who_was_restored_from_a_backup_is_asked_once(desk: Desk) -> None:
+    number = ten_shares(desk)
+    told = desk.stored()
+    deposits(desk, number, 3)
+    [announcement, *_] = desk.world.take()
+    desk.world.portfolios[number].sequence = 1
+    desk.world.asked.clear()
+    desk.hear([announcement])
+    assert (desk.stored(), len(desk.world.asked)) == (told, 1)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +340,6 @@ def test_an_answer_from_a_ledger_that_is_known_to_be_behind_says_so(
     number = ten_shares(desk)
     deposits(desk, number, 2)
     announcement, *_ = desk.world.take()
-    portfolios = Replicas(desk.stand.database, desk.owners).portfolios
     remarks = []
 
     def look() -> None:
@@ -263,12 +348,9 @@ def test_an_answer_from_a_ledger_that_is_known_to_be_behind_says_so(
         doubts = [doubt for doubt in answer["warnings"] if doubt["code"] == "catching_up"]
         remarks.append([doubt["field"] for doubt in doubts])
 
-    def ask(ids: Sequence[int]) -> Iterator[PortfolioSnapshot]:
-        look()
-        yield from portfolios.ask(ids)
-
     look()
-    slow = replace(portfolios, ask=ask)
-    desk.stand.hear(announcement, {"ledger-changed": slow.ask_again()})
+    desk.stand.hear(announcement, desk.handlers)
+    look()
+    desk.catch_up()
     look()
     assert remarks == [[], [field], []]

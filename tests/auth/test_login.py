@@ -99,6 +99,13 @@ def test_a_login_that_is_not_one_names_the_field(
     assert list(answer.get_json()["details"]["fields"]) == [field]
 
 
+def test_half_a_character_is_no_password(stand: Stand) -> None:
+    body = r'{"username": "anna", "password": "\ud800"}'
+    answer = stand.client(None).post("/api/auth-token/", data=body, content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.get_json()["details"]["fields"] == {"password": ["Not a valid text in UTF-8."]}
+
+
 def test_another_content_type_is_refused(stand: Stand) -> None:
     answer = stand.client(None).post("/api/auth-token/", data="a=b", content_type="text/plain")
     assert answer.status_code == 415
@@ -121,6 +128,16 @@ def test_capitals_make_no_other_name_of_it(stand: Stand) -> None:
     for name in ("anna", "Anna", "ANNA", "aNNa", "annA"):
         try_login(stand, name, "wrong")
     assert try_login(stand, "AnnA", "wrong").status_code == 429
+
+
+@pytest.mark.parametrize("spelling", ["\u0130r\u0130s", "\u0130RIS", "ir\u0130s"])
+def test_no_other_spelling_of_a_name_is_counted_apart(stand: Stand, spelling: str) -> None:
+    """PostgreSQL takes the Turkish İ for an i, and so finds the same user."""
+    sign_up(stand, "iris")
+    assert try_login(stand, spelling).status_code == 200
+    for attempt in range(5):
+        try_login(stand, "iris", "wrong", address=f"198.51.100.{attempt}")
+    assert try_login(stand, spelling, address="198.51.100.9").status_code == 429
 
 
 def test_a_login_forgets_the_failures_before_it(stand: Stand) -> None:

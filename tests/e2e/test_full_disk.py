@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nats
@@ -12,25 +13,35 @@ import pytest
 import requests
 from nats.errors import Error as NatsError
 
-from deploy.local import nats as nats_server
-from deploy.local import postgres
+from deploy.local import accounts, postgres
 from deploy.local.privileges import is_root
 from deploy.local.rundir import RunDir, State
+from shared.bus.interface import Address
 from shared.testing import wait_until
 from tests.e2e.conftest import Product, started
 from tests.e2e.test_main_job import make_house, wait_for_total
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """Return the folder of a real file system of 700 MiB."""
-    folder = tmp_path / "disk"
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path | None]:
+    """Mount a real file system of 700 MiB on `folder`; None where only root can."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=700m", "tmpfs", str(folder)]
     if not is_root() or subprocess.run(mount, check=False).returncode:
-        pytest.skip("NOT TESTED: the full disk, which only root can mount here")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
+        yield None
+        return
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk") as folder:
+        if folder is None:
+            pytest.skip("NOT TESTED: the full disk, which only root can mount here")
+        yield folder
 
 
 def test_a_full_disk_ends_nothing_that_can_go_on(disk: Path) -> None:
@@ -46,8 +57,9 @@ def test_a_full_disk_ends_nothing_that_can_go_on(disk: Path) -> None:
             # What is counted under a label of its own grows, too.
             assert client.get("/api/portfolios/999999999/").status_code == 404
         # The two that have to write meet the end of the disk.
-        state = State.load(RunDir(product.run_dir).state)
-        exhaust_nats(state)
+        folder = RunDir(product.run_dir)
+        state = State.load(folder.state)
+        exhaust_nats(folder, state)
         exhaust_postgres(state)
         wait_until(lambda: health(product) == "degraded")
         assert pids(product) == before
@@ -59,7 +71,6 @@ def test_a_full_disk_ends_nothing_that_can_go_on(disk: Path) -> None:
         assert answer.status_code == 200, answer.text
         wait_for_total(client, portfolio, "1100.00")
         assert pids(product) == before
-        folder = RunDir(product.run_dir)
         wait_until(lambda: answer.headers["X-Request-Id"] in folder.log("assets-web").read_text())
         assert " bytes are missing: no room]" in folder.log("portfolio-web").read_text()
 
@@ -86,11 +97,11 @@ def fill(file: Path) -> None:
                     filler.write(b"x" * size)
 
 
-def exhaust_nats(state: State) -> None:
+def exhaust_nats(folder: RunDir, state: State) -> None:
     """Publish until the server can't write it."""
 
     async def publish() -> None:
-        url = nats_server.url(state.ports["nats"], state.passwords["nats"])
+        url = Address.parse(accounts.url(folder, state, accounts.OWNER)).with_password()
         async with await nats.connect(url) as client:
             stream = client.jetstream(timeout=1)
             with contextlib.suppress(NatsError):

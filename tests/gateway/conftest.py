@@ -1,7 +1,7 @@
 """One Traefik a module, with the real portal, a scriptable auth and services that echo."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +51,9 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def running_portal(urls: dict[str, str]) -> Iterator[str]:
-    """Run the portal, told of the services at `urls`."""
-    app = create_app(PortalSettings(urls=urls, log_level="ERROR"))
+def running_portal(urls: dict[str, str], workers: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run the portal, told of the services at `urls` and of their `workers`."""
+    app = create_app(PortalSettings(urls=urls, workers=workers or {}, log_level="ERROR"))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -11,7 +11,7 @@ import requests
 from tests.gateway import backends
 from tests.gateway.backends import Answer
 from tests.gateway.conftest import GOOD, Site, running_portal
-from tests.gateway.traefik import Door, running_gateway
+from tests.gateway.traefik import Door, raw, running_gateway
 
 MIB = 1024**2
 
@@ -116,6 +116,64 @@ def test_a_large_body_without_a_token_is_401(site: Site) -> None:
     assert answer.status_code == 401
 
 
+HEAD = b"HTTP/1.1\r\nHost: h\r\nAuthorization: Token good\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "chunks", [b"zz\r\n", b"5\r\nabcdeXX0\r\n\r\n", b"0\r\nno trailer\r\n\r\n"]
+)
+@pytest.mark.parametrize("target", [b"POST /api/portfolios/ ", b"POST /api/auth-token/ "])
+def test_chunks_that_are_none_are_400(site: Site, target: bytes, chunks: bytes) -> None:
+    answer = raw(site.door, target + CHUNKED + chunks)
+    assert answer.status == 400
+    assert answer.headers["Content-Type"] == "application/json"
+    assert json.loads(answer.body)["details"]["code"] == "bad_request"
+    assert site.reached() == []
+
+
+@pytest.mark.parametrize(
+    "target", ["GET /api/portfolios/", "DELETE /api/tokens/7/", "POST /nothing/", "POST /api/no/"]
+)
+def test_chunks_that_nobody_reads_are_an_error_in_json(site: Site, target: str) -> None:
+    answer = raw(site.door, target.encode() + b" " + CHUNKED + b"zz\r\n")
+    assert answer.status in {400, 404, 500}
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_a_services_500_for_a_body_stays_500(site: Site) -> None:
+    with site.services["portfolio"].answering(Answer(500, body="Traceback: secret")):
+        answer = requests.post(site.url + "/api/portfolios/", data="{}", headers=GOOD, timeout=30)
+    _assert_contract(answer, 500, "server_error")
+
+
+# Go's HTTP server refuses these itself, before Traefik sees them; docs/errors.md says so.
+BEFORE_THE_GATEWAY = {
+    "two lengths": (b"POST / " + HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+    "a length below zero": (b"POST / " + HEAD + b"Content-Length: -1\r\n\r\n", 400),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
+    "two hosts": (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+    "a header's name with a blank": (b"GET / HTTP/1.1\r\nHost: a\r\nX Y: z\r\n\r\n", 400),
+    "a null in a header": (b"GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 400),
+    "no version": (b"GET /api/portfolios/\r\n\r\n", 400),
+    "an escape that is none": (b"GET /%zz " + HEAD + b"\r\n", 400),
+    "an expectation": (b"POST / " + HEAD + b"Expect: magic\r\n\r\n", 417),
+    "a large head": (b"GET / " + HEAD + b"X: " + b"x" * 9000 + b"\r\n\r\n", 431),
+    "another encoding": (b"POST / " + HEAD + b"Transfer-Encoding: gzip\r\n\r\n", 501),
+    "CONNECT": (b"CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n", 501),
+    "a version that there is not": (b"GET / HTTP/3.7\r\nHost: h\r\n\r\n", 505),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE_THE_GATEWAY)
+def test_what_is_no_http_is_refused_in_text_and_the_connection_ends(site: Site, name: str) -> None:
+    request, status = BEFORE_THE_GATEWAY[name]
+    answer = raw(site.door, request)
+    assert answer.status == status
+    assert answer.headers["Content-Type"] in {None, "text/plain; charset=utf-8"}
+    assert site.reached() == []
+
+
 @pytest.fixture(scope="module")
 def bare_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """A gateway behind which only auth and the portal are up."""
@@ -137,7 +195,9 @@ def test_a_service_that_is_down_is_502_in_json(bare_door: Door) -> None:
 def test_health_is_503_for_monitors_while_a_service_is_down(tmp_path: Path) -> None:
     with (
         backends.running(lambda _: Answer()) as assets,
-        running_portal({"assets": assets.url, "auth": "http://127.0.0.1:9"}) as portal,
+        running_portal(
+            {"assets": assets.url, "auth": "http://127.0.0.1:9"}, {"assets": assets.url}
+        ) as portal,
         running_gateway(tmp_path, {"portal": portal}) as door,
     ):
         usual, strict = (
@@ -145,7 +205,30 @@ def test_health_is_503_for_monitors_while_a_service_is_down(tmp_path: Path) -> N
             for query in ("", "?strict=true")
         )
     assert (usual.status_code, strict.status_code) == (200, 503)
-    state = {"status": "degraded", "services": {"assets": "up", "auth": "down"}}
+    state = {
+        "status": "degraded",
+        "services": {"assets": "up", "auth": "down"},
+        "events": {"assets": "flowing"},
+    }
+    assert usual.json() == strict.json() == state
+
+
+def test_health_is_503_for_monitors_while_no_events_flow(tmp_path: Path) -> None:
+    with (
+        backends.running(lambda seen: Answer(503 if seen.path == "/events" else 200)) as assets,
+        running_portal({"assets": assets.url}, {"assets": assets.url}) as portal,
+        running_gateway(tmp_path, {"portal": portal}) as door,
+    ):
+        usual, strict = (
+            requests.get(f"{door.url}/api/health/{query}", timeout=5)
+            for query in ("", "?strict=true")
+        )
+    assert (usual.status_code, strict.status_code) == (200, 503)
+    state = {
+        "status": "degraded",
+        "services": {"assets": "up"},
+        "events": {"assets": "stopped"},
+    }
     assert usual.json() == strict.json() == state
 
 

@@ -114,16 +114,17 @@ def test_the_front_door_tells_a_program_where_the_api_is(site: Site) -> None:
             "docs": "/api/docs/",
             "schema": "/api/schema/",
             "health": "/api/health/",
+            "dashboard": "/dashboard/",
         }
     assert "Accept" in answer.headers["Vary"]
 
 
-def test_the_front_door_leads_a_browser_to_the_page_for_people(site: Site) -> None:
+def test_the_front_door_leads_a_browser_to_the_web_page(site: Site) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
     answer = requests.get(site.url, headers=browser, timeout=5)
     assert [step.status_code for step in answer.history] == [303]
-    assert answer.url == f"{site.url}/api/docs/"
-    assert "swagger-ui" in answer.text
+    assert answer.url == f"{site.url}/dashboard/"
+    assert "/main.js" in answer.text
 
 
 def test_without_being_asked_to_no_page_of_another_origin_may_call(site: Site) -> None:

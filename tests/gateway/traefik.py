@@ -72,7 +72,12 @@ class RawAnswer:
 
 def raw(door: Door, request: bytes, *, timeout: float = 30) -> RawAnswer:
     """Send bytes as they are, on a connection of their own, and return the answer."""
-    with socket.create_connection((door.host, door.port), timeout=timeout) as connection:
+    return sent((door.host, door.port), request, timeout=timeout)
+
+
+def sent(address: tuple[str, int], request: bytes, *, timeout: float = 30) -> RawAnswer:
+    """Do the same at any address."""
+    with socket.create_connection(address, timeout=timeout) as connection:
         connection.sendall(request)
         response = HTTPResponse(connection)
         response.begin()

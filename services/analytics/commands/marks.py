@@ -3,8 +3,9 @@
 They are set in the transaction of what changed, and only ever added: no event waits for a
 portfolio that is being valued, and a mark that comes meanwhile is still there afterwards.
 
-A ledger and a price never change in two transactions at once: the price would not see that the
-portfolio holds the asset, nor the valuation after the first of them the other one's change.
+A change of a ledger and one of a price are never marked at once, and their transactions hold that
+lock from there to their end: else the price would not see that the portfolio holds the asset, nor
+the valuation after the first of them the other one's change.
 """
 
 from collections.abc import Collection, Sequence

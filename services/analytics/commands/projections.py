@@ -25,20 +25,28 @@ from shared.replica import put, row_of
 
 def put_portfolio(session: Session, snapshot: PortfolioSnapshot) -> bool:
     """Store a portfolio without its ledger unless ours is newer; return whether it was stored."""
-    values = row_of(Portfolio, snapshot) | {"is_deleted": False, "is_behind": False}
-    stored = put(session, Portfolio, values)
+    stored = put_card(session, snapshot)
     if stored:
         mark_portfolio(session, snapshot.card.id)
     return stored
 
 
+def put_card(session: Session, snapshot: PortfolioSnapshot) -> bool:
+    """Store what a portfolio is, unless ours is newer; return whether it was stored."""
+    return put(session, Portfolio, row_of(Portfolio, snapshot) | {"is_deleted": False})
+
+
+def replace_entries(session: Session, snapshot: PortfolioSnapshot) -> None:
+    """Store the ledger that its owner has in the place of ours."""
+    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == snapshot.card.id))
+    copy_in(session, LedgerEntry.__tablename__, cards.Entry._fields, snapshot.entries)
+
+
 def adopt_portfolio(session: Session, snapshot: PortfolioSnapshot) -> None:
     """Replace what we have of a portfolio by all its owner says, unless ours is newer."""
-    if not put_portfolio(session, snapshot):
-        return
-    session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == snapshot.card.id))
-    columns = cards.Entry._fields
-    copy_in(session, LedgerEntry.__tablename__, columns, snapshot.entries)
+    if put_card(session, snapshot):
+        replace_entries(session, snapshot)
+        mark_portfolio(session, snapshot.card.id)
 
 
 def forget_portfolio(session: Session, portfolio_id: int, sequence: int) -> None:
@@ -51,12 +59,6 @@ def forget_portfolio(session: Session, portfolio_id: int, sequence: int) -> None
     if put(session, Portfolio, {"id": portfolio_id, **nothing}):
         session.execute(delete(LedgerEntry).where(LedgerEntry.portfolio_id == portfolio_id))
         mark_portfolio(session, portfolio_id)
-
-
-def fall_behind(session: Session, portfolio_id: int, sequence: int) -> None:
-    """Note that the owner of a portfolio has more than we, unless ours is as new as `sequence`."""
-    older = (Portfolio.id == portfolio_id) & (Portfolio.sequence < sequence)
-    session.execute(update(Portfolio).where(older).values(is_behind=True))
 
 
 def put_entry(session: Session, sequence: int, entry: cards.Entry) -> None:

@@ -11,7 +11,6 @@ from typing import Final
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
     Date,
     Numeric,
     Text,
@@ -29,6 +28,7 @@ from services.assets.commands.changes import requote, tell_of_history
 from services.assets.domain.trades import Trade
 from services.assets.models import Asset, Ledger, Price
 from services.assets.outside.owners import LedgerSnapshot
+from services.assets.queries import trades
 from shared.events.cards import TRADE
 from shared.replica import put
 
@@ -94,7 +94,7 @@ def put_trade(
     search = {"transaction": transaction_id, "asset": trade and trade.asset_id}
     if not session.scalar(_CONCERNS_US, search):
         return
-    before = _trades(session, models.Trade.id == transaction_id)
+    before = trades.matching(session, models.Trade.id == transaction_id)
     _move(session, ledger_id, before, {transaction_id: trade} if trade else {})
 
 
@@ -103,14 +103,14 @@ def adopt_ledger(session: Session, snapshot: LedgerSnapshot) -> None:
     ledger_id = snapshot.card.id
     values = {"id": ledger_id, "sequence": snapshot.sequence, "is_deleted": False}
     if put(session, Ledger, values):
-        before = _trades(session, models.Trade.ledger_id == ledger_id)
+        before = trades.of_ledger(session, ledger_id)
         _move(session, ledger_id, before, snapshot.trades)
 
 
 def forget_ledger(session: Session, ledger_id: int, sequence: int) -> None:
     """Let a deleted portfolio, even one we never heard of, be its number and sequence alone."""
     if put(session, Ledger, {"id": ledger_id, "sequence": sequence, "is_deleted": True}):
-        _move(session, ledger_id, _trades(session, models.Trade.ledger_id == ledger_id), {})
+        _move(session, ledger_id, trades.of_ledger(session, ledger_id), {})
 
 
 def closed_by_trades(session: Session, asset: Asset, days: Collection[date]) -> dict[date, bool]:
@@ -143,20 +143,6 @@ def _close(session: Session, asset: Asset, days: Collection[date]) -> bool:
     first, last, count = min(is_made), max(is_made), sum(is_made.values())
     tell_of_history(session, asset, first, last, count=count, source=TRADE)
     return True
-
-
-def _trades(session: Session, condition: ColumnElement[bool]) -> dict[int, Trade]:
-    columns = (
-        models.Trade.id,
-        models.Trade.asset_id,
-        models.Trade.date,
-        models.Trade.price,
-        Asset.currency,
-    )
-    rows = session.execute(
-        select(*columns).join(Asset, Asset.id == models.Trade.asset_id).where(condition)
-    )
-    return {row.id: Trade(row.asset_id, row.date, row.price, row.currency) for row in rows}
 
 
 def _move(session: Session, ledger_id: int, before: Trades, after: Trades) -> None:

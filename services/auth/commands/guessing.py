@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.auth.domain import delays
+from services.auth.domain.usernames import LONGEST
 from services.auth.models import FailedAttempt, LoginAddress, User
 from shared.errors import RateLimited
 
@@ -91,5 +92,6 @@ def _which(name: str, counts: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
     return FailedAttempt.name == _counted_as(name), FailedAttempt.address.in_(counts)
 
 
-def _counted_as(name: str) -> str:
-    return name.casefold()[:150]
+def _counted_as(name: str) -> ColumnElement[str]:
+    # As users are found: by rules of Python's, one name has several counts, "İris" its own.
+    return func.left(func.lower(name), LONGEST)

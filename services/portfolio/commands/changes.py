@@ -74,12 +74,22 @@ def transaction_events(
 
 
 def card_events(
-    portfolio: Portfolio, type_: str, cards: Iterable[Mapping[str, Any]]
+    portfolio: Portfolio, type_: str, cards: Sequence[Mapping[str, Any]]
 ) -> list[Event]:
-    """Return the next events on a portfolio: the transactions of `cards` changed, in this order."""
+    """Return the next events on a portfolio: the transactions of `cards` changed, in this order.
+
+    Several are to be `announced`.
+    """
     owner, subject, first = portfolio.owner_id, f"portfolios/{portfolio.id}", portfolio.sequence + 1
     events = [
-        Event.now("portfolio", type_, subject, number, {"owner": owner, "transaction": card})
+        Event.now(
+            "portfolio",
+            type_,
+            subject,
+            number,
+            {"owner": owner, "transaction": card},
+            is_announced=len(cards) > 1,
+        )
         for number, card in enumerate(cards, first)
     ]
     portfolio.sequence += len(events)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import delete, select, text, tuple_, update
+from sqlalchemy import Select, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -72,8 +72,19 @@ def price_before(session: Session, asset_id: int) -> Decimal | None:
 
 def window(session: Session, asset_id: int) -> Closes:
     """Return the last closes of an asset, locked; none where we don't keep them."""
-    kept = select(PriceWindow).where(PriceWindow.asset_id == asset_id)
-    row = session.scalar(kept.with_for_update())
+    return _closes(session.scalar(_window(asset_id).with_for_update()))
+
+
+def kept_window(session: Session, asset_id: int) -> Closes:
+    """Return the last closes of an asset, as they are now; none where we don't keep them."""
+    return _closes(session.scalar(_window(asset_id)))
+
+
+def _window(asset_id: int) -> Select[PriceWindow]:
+    return select(PriceWindow).where(PriceWindow.asset_id == asset_id)
+
+
+def _closes(row: PriceWindow | None) -> Closes:
     if row is None:
         return Closes.of({})
     closes = Closes.from_json(row.closes)

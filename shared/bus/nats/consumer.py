@@ -8,13 +8,23 @@ from typing import Final
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
 
+from shared.bus import flow
 from shared.bus.backoff import Backoff
 from shared.bus.delivery import PREFETCH
 from shared.bus.interface import Address, BusUnavailable, Handle
 from shared.bus.nats.session import ACK_WAIT, Session
-from shared.bus.nats.topology import CONNECT_TIMEOUT, Names, close, connect, ensure_streams
+from shared.bus.nats.topology import (
+    CONNECT_TIMEOUT,
+    Names,
+    allow_batches,
+    close,
+    connect,
+    ensure_streams,
+)
 from shared.observability import logger
 
 log = logger(__name__)
@@ -39,7 +49,8 @@ class NatsConsumer:
         try:
             asyncio.run(self._declare_once())
         except (NatsError, OSError, TimeoutError) as error:
-            raise BusUnavailable(f"NATS does not answer: {error!r}") from error
+            # What a server says of a refusal stands in its text alone.
+            raise BusUnavailable(f"NATS does not do it: {str(error) or repr(error)}") from error
 
     def consume(self, handle: Handle, stop: threading.Event) -> None:
         """See `Consumer.consume`."""
@@ -51,6 +62,7 @@ class NatsConsumer:
                 try:
                     asyncio.run(self._consume_once(handle, stop, pool, backoff))
                 except _LOST as error:
+                    flow.stops(self._names.service, "in")
                     log.warning("bus_connection_lost", broker="nats", error=repr(error))
                     stop.wait(backoff.next())
 
@@ -58,13 +70,28 @@ class NatsConsumer:
         client, _ = await connect(self._address, f"{self._names.service} declaration")
         try:
             await self._declare(client)
+            # Here, as those who publish need not be let do it.
+            await allow_batches(client, self._names)
         finally:
             await close(client)
 
     async def _declare(self, client: Client) -> None:
         jetstream = client.jetstream(timeout=CONNECT_TIMEOUT)
         await ensure_streams(jetstream, self._names)
-        await jetstream.add_consumer(self._names.stream, self._config())
+        # An account of a service's own may only look, and finds made what it needs.
+        if not await self._is_there(jetstream):
+            await jetstream.add_consumer(self._names.stream, self._config())
+
+    async def _is_there(self, jetstream: JetStreamContext) -> bool:
+        try:
+            info = await jetstream.consumer_info(self._names.stream, self._names.durable)
+        except NotFoundError:
+            return False
+        there, wanted = info.config, self._config()
+        return set(there.filter_subjects or ()) == set(wanted.filter_subjects or ()) and all(
+            getattr(there, name) == getattr(wanted, name)
+            for name in ("ack_wait", "max_deliver", "max_ack_pending")
+        )
 
     def _config(self) -> ConsumerConfig:
         subjects = [self._names.event(type_) for type_ in self._types]
@@ -85,6 +112,7 @@ class NatsConsumer:
         try:
             await self._declare(client)
             backoff.reset()
+            flow.goes_on(self._names.service, "in")
             log.info("bus_consuming", broker="nats", durable=self._names.durable)
             await Session(client, self._names, handle, pool).run(stop, lost)
         finally:

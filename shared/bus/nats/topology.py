@@ -8,6 +8,7 @@ is missed while nobody listens.
 import asyncio
 import contextlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ _EVENTS_BYTES: Final = 1024**3
 _ADVISORIES_BYTES: Final = 64 * 1024**2
 _DUPLICATE_WINDOW: Final = 120.0  # seconds
 _TYPE_HEADER: Final = "Event-Type"
+_WORD: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class Names:
         return f"{self.namespace}.replay.{self.service}.{type_}"
 
 
+def inbox_prefix(user: str) -> str:
+    """Return where the server answers `user`: an account of its own may listen nowhere else."""
+    return f"_INBOX.{user}" if _WORD.fullmatch(user) else "_INBOX"
+
+
 async def connect(address: Address, name: str) -> tuple[Client, asyncio.Event]:
     """Return a connection, and the event that tells when it is lost.
 
@@ -93,8 +100,9 @@ async def connect(address: Address, name: str) -> tuple[Client, asyncio.Event]:
     try:
         await asyncio.wait_for(
             client.connect(
-                address.url,
+                address.with_password(),
                 name=name,
+                inbox_prefix=inbox_prefix(address.user),
                 connect_timeout=2,
                 allow_reconnect=False,
                 max_reconnect_attempts=1,
@@ -155,7 +163,9 @@ async def allow_batches(client: Client, names: Names) -> bool:
     info = await _ask(client, f"$JS.API.STREAM.INFO.{names.stream}")
     if not _are_allowed(info):
         config = {**info["config"], "allow_atomic": True}
-        info = await _ask(client, f"$JS.API.STREAM.UPDATE.{names.stream}", config)
+        # An account that may not is not answered, and goes on without.
+        with contextlib.suppress(TimeoutError, NatsError):
+            info = await _ask(client, f"$JS.API.STREAM.UPDATE.{names.stream}", config)
     return _are_allowed(info)
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -12,7 +13,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError
 
-from shared.bus import metrics
+from shared.bus import flow, metrics
 from shared.bus.backoff import Backoff
 from shared.bus.delivery import (
     COUNT_EVERY,
@@ -26,7 +27,7 @@ from shared.bus.delivery import (
     pause_before_retry,
 )
 from shared.bus.interface import Address, BusUnavailable, Handle
-from shared.bus.rabbitmq.topology import Names, channel_to, declare, parameters, received
+from shared.bus.rabbitmq.topology import Names, channel_to, declare, received
 from shared.observability import logger
 
 log = logger(__name__)
@@ -40,7 +41,7 @@ class RabbitConsumer:
     """
 
     def __init__(self, address: Address, service: str, types: Sequence[str]) -> None:
-        self._parameters = parameters(address, f"{service} consumer")
+        self._address = address
         self._names = Names.of(address, service)
         self._service = service
         self._types = types
@@ -48,7 +49,7 @@ class RabbitConsumer:
     def declare(self) -> None:
         """See `Consumer.declare`."""
         try:
-            with channel_to(self._parameters) as channel:
+            with self._channel() as channel:
                 declare(channel, self._names, self._types)
         except (AMQPError, OSError) as error:
             raise BusUnavailable(f"RabbitMQ does not answer: {error!r}") from error
@@ -63,16 +64,21 @@ class RabbitConsumer:
                 try:
                     self._consume_once(handle, stop, pool, backoff)
                 except (AMQPError, OSError) as error:
+                    flow.stops(self._service, "in")
                     log.warning("bus_connection_lost", broker="rabbitmq", error=repr(error))
                     stop.wait(backoff.next())
+
+    def _channel(self) -> AbstractContextManager[BlockingChannel]:
+        return channel_to(self._address, f"{self._service} consumer")
 
     def _consume_once(
         self, handle: Handle, stop: threading.Event, pool: ThreadPoolExecutor, backoff: Backoff
     ) -> None:
-        with channel_to(self._parameters) as channel:
+        with self._channel() as channel:
             declare(channel, self._names, self._types)
             deliveries = _Deliveries(Backlog(self._service, handle), channel, pool)
             backoff.reset()
+            flow.goes_on(self._service, "in")
             log.info("bus_consuming", broker="rabbitmq", queue=self._names.queue)
             try:
                 self._recover(channel, deliveries, stop)

@@ -13,7 +13,6 @@ from shared.bus.rabbitmq.topology import (
     Names,
     channel_to,
     declare,
-    parameters,
     properties,
     received,
 )
@@ -23,7 +22,8 @@ class RabbitDeadLetters:
     """The dead-letter queue of one service."""
 
     def __init__(self, address: Address, service: str) -> None:
-        self._parameters = parameters(address, f"{service} dead letters")
+        self._address = address
+        self._service = service
         self._names = Names.of(address, service)
 
     def list(self, limit: int = 100) -> Sequence[DeadLetter]:
@@ -62,7 +62,7 @@ class RabbitDeadLetters:
     @contextmanager
     def _browsing(self) -> Iterator[BlockingChannel]:
         try:
-            with channel_to(self._parameters) as channel:
+            with channel_to(self._address, f"{self._service} dead letters") as channel:
                 declare(channel, self._names, types=())
                 yield channel
         except (AMQPError, OSError) as error:

@@ -18,7 +18,14 @@ from pika.channel import Channel
 from pika.exceptions import AMQPError
 
 from shared.bus.interface import Address, BusUnavailable, Message, Unroutable
-from shared.bus.rabbitmq.topology import CONNECT_TIMEOUT, Names, parameters, properties
+from shared.bus.rabbitmq.topology import (
+    CONNECT_TIMEOUT,
+    Names,
+    channel_to,
+    declare_exchange,
+    parameters,
+    properties,
+)
 
 _GOODBYE: Final = 2.0  # seconds for a broker to answer a close
 
@@ -36,7 +43,7 @@ class RabbitPublisher:
             return
         try:
             unroutable = self._connected().send(messages).result(2.0 * self._address.heartbeat)
-        except (BusUnavailable, FutureTimeout, AMQPError) as error:
+        except (BusUnavailable, FutureTimeout, AMQPError, OSError) as error:
             self.close()
             raise BusUnavailable(f"RabbitMQ did not confirm: {error!r}") from error
         if unroutable:
@@ -50,6 +57,8 @@ class RabbitPublisher:
 
     def _connected(self) -> "_Link":
         if self._link is None:
+            with channel_to(self._address, "publisher's exchange") as channel:
+                declare_exchange(channel, Names.of(self._address, ""))
             self._link = _Link(self._address)
         self._link.ready.result(2 * CONNECT_TIMEOUT)
         return self._link
@@ -127,7 +136,6 @@ class _Link:
         self._channel = channel
         channel.add_on_close_callback(self._on_channel_lost)
         channel.add_on_return_callback(self._on_return)
-        channel.exchange_declare(self._exchange, "topic", durable=True)
         channel.confirm_delivery(self._on_confirm, callback=self._on_confirming)
 
     def _on_confirming(self, _: Any) -> None:

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ChannelClosedByBroker
 
 from shared.bus.interface import Address, Message
 
 CONNECT_TIMEOUT: Final = 5.0  # seconds
+_ACCESS_REFUSED: Final = 403
 # RabbitMQ counts the deliveries of crashed consumers too, and this is for the message that kills
 # its consumer: wider than our own limit, for one that died beside it has a delivery more, and one
 # that is held loses one every half an hour (`consumer_timeout`). It is RabbitMQ 4's default.
@@ -50,8 +52,11 @@ def parameters(address: Address, name: str) -> pika.URLParameters:
 
     Args:
         name: what the broker shows for this connection.
+
+    Raises:
+        OSError: the password cannot be read.
     """
-    settings = pika.URLParameters(address.url)
+    settings = pika.URLParameters(address.with_password())
     settings.heartbeat = address.heartbeat
     settings.blocked_connection_timeout = 1.5 * address.heartbeat
     settings.socket_timeout = CONNECT_TIMEOUT
@@ -64,7 +69,39 @@ def parameters(address: Address, name: str) -> pika.URLParameters:
 
 
 def declare(channel: BlockingChannel, names: Names, types: Sequence[str]) -> None:
-    """Make the service's queues and bind `types` to them."""
+    """Make the service's queues and bind `types` to them; an account that may not finds them made.
+
+    Raises:
+        pika.exceptions.AMQPError: they are not there.
+    """
+    look = channel.connection.channel()
+    try:
+        _make(look, names, types)
+    except ChannelClosedByBroker as refusal:
+        if refusal.reply_code != _ACCESS_REFUSED:
+            raise
+        for queue in (names.queue, names.dead_queue):
+            channel.queue_declare(queue, passive=True)
+    else:
+        look.close()
+
+
+def declare_exchange(channel: BlockingChannel, names: Names) -> None:
+    """Make the exchange that publishers need; an account that may not finds it made.
+
+    Raises:
+        pika.exceptions.AMQPError: it is not there.
+    """
+    look = channel.connection.channel()
+    try:
+        look.exchange_declare(names.exchange, passive=True)
+    except ChannelClosedByBroker:
+        channel.exchange_declare(names.exchange, "topic", durable=True)
+    else:
+        look.close()
+
+
+def _make(channel: BlockingChannel, names: Names, types: Sequence[str]) -> None:
     channel.exchange_declare(names.exchange, "topic", durable=True)
     channel.exchange_declare(names.dead_exchange, "direct", durable=True)
     channel.queue_declare(
@@ -109,9 +146,13 @@ def received(properties: pika.BasicProperties, routing_key: str, body: bytes) ->
 
 
 @contextmanager
-def channel_to(connection_parameters: pika.URLParameters) -> Iterator[BlockingChannel]:
-    """Open a connection with one channel for the length of a `with`."""
-    connection = pika.BlockingConnection(connection_parameters)
+def channel_to(address: Address, name: str) -> Iterator[BlockingChannel]:
+    """Open a connection with one channel for the length of a `with`.
+
+    Args:
+        name: what the broker shows for this connection.
+    """
+    connection = pika.BlockingConnection(parameters(address, name))
     try:
         yield connection.channel()
     finally:

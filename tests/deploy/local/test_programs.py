@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from deploy.local import settings
+from deploy.local import ports, settings
 from deploy.local.programs import MARK, PORTS, Plan
 from deploy.local.rundir import RunDir, State
 from shared.settings import SERVICES
@@ -15,15 +16,17 @@ from shared.settings import SERVICES
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     for name in ("HOST", "PORT", "BUS", "DATABASE", "QUOTA_STORAGE", "WORKERS", "LIMITS"):
         monkeypatch.delenv(name, raising=False)
+    # Not the usual one, where a run may stand.
+    monkeypatch.setenv("PORT", str(ports.free()))
     folder, state = RunDir(tmp_path), State()
     folder.prepare()
     state.choose_ports(PORTS, gateway=8000)
-    state.make_passwords(("postgres", "nats", *SERVICES))
+    state.make_passwords(("postgres", *SERVICES))
     return Plan(settings.load(), folder, state)
 
 
 def names(plan: Plan) -> list[str]:
-    return [program.name for program in plan.programs()]
+    return [program.name for program in plan.programs(plan.doorkeeper())]
 
 
 def test_every_service_has_two_processes_between_the_servers_and_the_gateway(plan: Plan) -> None:
@@ -38,15 +41,18 @@ def test_servers_that_exist_are_not_started_again(plan: Plan) -> None:
     instance = plan.state.instance
     assert outside.bus_url == f"amqp://guest@h/?namespace=finance-{instance}"
     database = f"finance_{instance}_auth"
-    password = plan.state.passwords["auth"]
-    assert outside.database_url("auth") == f"postgresql://{database}:{password}@h:5433/{database}"
+    file = quote(str(plan.folder.database_password("auth")), safe="")
+    url = f"postgresql://{database}@h:5433/{database}?passfile={file}"
+    assert outside.database_url("auth") == url
 
 
-def test_no_process_is_told_the_database_password_of_another(plan: Plan) -> None:
-    for program in plan.programs():
+def test_no_process_is_told_a_password_nor_where_that_of_another_lies(plan: Plan) -> None:
+    for program in plan.programs(plan.doorkeeper()):
         owner = program.name.rpartition("-")[0]
         told = f"{program.command} {dict(program.environment)}"
-        known = {name for name in (*SERVICES, "postgres") if plan.state.passwords[name] in told}
+        assert not [name for name, password in plan.state.passwords.items() if password in told]
+        files = {name: str(plan.folder.database_password(name)) for name in SERVICES}
+        known = {name for name, file in files.items() if quote(file, safe="") in told}
         assert known == ({owner} if owner in SERVICES else set()), program.name
 
 
@@ -79,7 +85,7 @@ def test_the_marks_of_a_run_are_not_on_a_command_line(plan: Plan) -> None:
 
 def test_several_workers_share_their_counters_and_auth_has_one(plan: Plan) -> None:
     many = replace(plan, settings=replace(plan.settings, workers=3))
-    told = {program.name: program.environment for program in many.programs()}
+    told = {program.name: program.environment for program in many.programs(many.doorkeeper())}
     assert (told["assets-web"]["WORKERS"], told["auth-web"]["WORKERS"]) == ("3", "1")
     folders = {
         told[f"{name}-web"]["PROMETHEUS_MULTIPROC_DIR"] for name in SERVICES if name != "auth"

@@ -85,7 +85,7 @@ def test_nats_keeps_its_streams_over_a_restart_and_asks_for_the_password(tmp_pat
     server = nats.start(tmp_path, port, password="kept")
     assert asyncio.run(ask(server.url, make=False)) == "KEPT"
     with pytest.raises(RunError, match=rf"BUS 127\.0\.0\.1:{port} can't be opened"):
-        broker.check(nats.url(port, "wrong"))
+        broker.check(f"nats://{nats.USER}:wrong@127.0.0.1:{port}")
     broker.check(server.url)
     server.stop()
 

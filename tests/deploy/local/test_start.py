@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.local import keys, leftovers, ports
+from deploy.local import keys, leftovers, nats, ports, servers
 from deploy.local.rundir import RunDir
 from deploy.local.settings import ROOT
 
@@ -76,6 +76,28 @@ def test_a_broker_that_is_not_there(tmp_path: Path, postgres_url: str) -> None:
     assert said.startswith("BUS 127.0.0.1:9 can't be opened: ")
     assert "hunter2" not in said
     assert leftovers.find(tmp_path / "run") == []
+
+
+def test_a_broker_that_has_no_room_for_events(tmp_path: Path, postgres_url: str) -> None:
+    port = ports.free()
+    users: list[nats.User] = [{"user": "finance", "password": "x"}]
+    text = nats.configuration(tmp_path / "store", port, users, pid_file=tmp_path / "pid")
+    (tmp_path / "nats.conf").write_text(text.replace("1TB", "100MB"))
+    server = servers.launch(
+        nats.command(tmp_path / "nats.conf"),
+        url=f"nats://finance:x@127.0.0.1:{port}",
+        log=tmp_path / "log",
+        answers=lambda: nats.answers(port),
+    )
+    said = run(
+        RUN_DIR=str(tmp_path / "run"),
+        PORT=str(ports.free()),
+        DATABASE=postgres_url,
+        BUS=server.url,
+    )
+    server.stop()
+    assert said.startswith("The event bus takes no events: ")
+    assert "insufficient storage resources available" in said
 
 
 def test_a_service_command_before_the_first_run(tmp_path: Path) -> None:

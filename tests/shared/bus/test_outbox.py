@@ -28,6 +28,11 @@ def relay(database: Database, url: str) -> Relay:
     return Relay(database.engine, bus.publisher(url), service="ledger")
 
 
+def told_flow() -> float | None:
+    labels = {"service": "ledger", "direction": "out"}
+    return REGISTRY.get_sample_value("bus_flows", labels)
+
+
 def record(
     database: Database, count: int, type_: str = "price-updated", subject: str = "assets/5"
 ) -> list[Event]:
@@ -126,10 +131,11 @@ def test_events_wait_for_a_broker_that_is_away(
     proxy.refuse()
     with consuming(bus_url, receiver), running(relay(database, proxied_url).run):
         events = record(database, 3)
-        time.sleep(0.5)
+        wait_until(lambda: told_flow() == 0)
         assert (unpublished(database), receiver.ids) == (3, [])
         proxy.refuse(False)
         wait_until(lambda: unpublished(database) == 0)
+        assert told_flow() == 1
         wait_until(lambda: receiver.ids == ids(events))
 
 

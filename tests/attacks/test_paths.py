@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from tests.gateway import backends
 from tests.gateway.conftest import Site
-from tests.gateway.traefik import raw
+from tests.gateway.traefik import raw, sent
 
 PRIVATE = [
     "/internal/v1/portfolios/",
@@ -61,6 +62,18 @@ def test_private_paths_are_reached_in_no_spelling(site: Site, spelling: str) -> 
         assert answer.status in {400, 404}, target
         assert answer.headers["Content-Type"] == "application/json", target
     assert site.reached() == []
+
+
+def test_a_service_without_the_gateway_reads_a_private_path_in_many_spellings() -> None:
+    """So that the test above could fail: here such a request is seen to arrive."""
+    with backends.running(backends.echo("portfolio")) as service:
+        for spelling in SPELLINGS:
+            target = spelling.format("/internal/authorize")
+            request = f"GET {target} HTTP/1.1\r\nHost: h\r\n\r\n"
+            sent(("127.0.0.1", service.server_port), request.encode())
+    assert [seen.target.endswith("/internal/authorize") for seen in service.seen] == [
+        True for _ in SPELLINGS
+    ]
 
 
 @pytest.mark.parametrize(

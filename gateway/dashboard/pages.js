@@ -1,0 +1,17 @@
+/** All pages: the one table that navigation and addresses follow from. */
+
+/** @import {IconName} from "./ui/icon.js" */
+/** @import {ShellWords} from "./words/shell.js" */
+
+/**
+ * @typedef {object} Page
+ * @property {keyof ShellWords["pages"]} name its title, in words/shell.js
+ * @property {string} path under /dashboard/; a segment with a colon is a parameter: "assets/:id"
+ * @property {IconName} [icon] of its line in the navigation; without one it has none
+ * @property {() => Promise<{default: (props: {parameters: Record<string, string>}) => unknown}>} load
+ */
+
+/** @type {readonly Page[]} */
+export const PAGES = [
+  {name: "overview", path: "", icon: "overview", load: () => import("./pages/overview.js")},
+];

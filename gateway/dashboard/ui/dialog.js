@@ -1,0 +1,27 @@
+/** A dialog: the browser keeps the focus inside, closes it by Escape and returns the focus. */
+import {useWords} from "../preferences.js";
+import {html, useEffect, useRef} from "../vendor/preact.js";
+import {words} from "../words/common.js";
+import {Icon} from "./icon.js";
+
+/**
+ * @param {{title: string, onClose: () => void, children?: unknown}} props
+ */
+export function Dialog({title, onClose, children}) {
+  const w = useWords(words);
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return html`<dialog ref=${dialog} aria-labelledby="dialog-title" onClose=${onClose}>
+    <header>
+      <h2 id="dialog-title">${title}</h2>
+      <button type="button" class="quiet" aria-label=${w.close} onClick=${() => dialog.current?.close()}>
+        <${Icon} name="close" />
+      </button>
+    </header>
+    ${children}
+  </dialog>`;
+}

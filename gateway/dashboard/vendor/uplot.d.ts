@@ -1,0 +1,2 @@
+// The types of uplot.js, from its npm package.
+export {default} from "uplot";

@@ -1,0 +1,31 @@
+"""The installation as a whole."""
+
+import signal
+import time
+
+from tests.e2e.test_full_disk import fill
+from tests.faults.scene import Scene
+
+
+def replace_keys(scene: Scene) -> None:
+    """Replace every key while clients post; none of them may be refused."""
+    for _ in scene.rounds(1):
+        scene.site.command("replace-keys")
+
+
+def kill_everything(scene: Scene) -> None:
+    """Kill the launcher, with which everything ends, and start it again."""
+    for _ in scene.rounds(max(scene.scale.rounds // 5, 1)):
+        scene.site.product.end(signal.SIGKILL)
+        scene.site.product.start()
+
+
+def fill_disk(scene: Scene) -> None:
+    """Fill the disk to its last byte, and make room again after a while."""
+    filler = scene.site.product.run_dir.parent / "filler"
+    for _ in scene.rounds(1):
+        deadline = time.monotonic() + scene.scale.outage
+        while time.monotonic() < deadline:
+            fill(filler)
+            time.sleep(0.2)
+        filler.unlink()
