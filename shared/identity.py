@@ -48,7 +48,8 @@ class Quota(NamedTuple):
     def told(cls, header: str | None) -> "Quota | None":
         """Return what auth tells in `X-Quota`, None where it tells nothing."""
         numbers = (header or "").split()
-        return cls(*map(int, numbers)) if len(numbers) == len(cls._fields) else None
+        is_told = len(numbers) == len(cls._fields) and all(map(str.isdecimal, numbers))
+        return cls(*map(int, numbers)) if is_told else None
 
     @property
     def header(self) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Response, request
@@ -26,6 +26,13 @@ _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BODY: Final = b"{}\n"
 _JSON: Final = "application/json"
 _HEADERS: Final = (("Content-Type", _JSON), ("Content-Length", str(len(_BODY))))
+
+
+class Passed(NamedTuple):
+    """Who asks, and what is left of their hour; None where nothing is counted."""
+
+    identity: Identity
+    quota: Quota | None
 
 
 class MayOnlyRead(Forbidden):
@@ -59,8 +66,8 @@ class AuthorizeQuery(StrictSchema):
 @blueprint.alt_response(403, schema=Error, description="The token may only read.")
 def authorize(query: dict[str, str]) -> Response:
     """Decide about one request by its `Authorization` and `X-Forwarded-Method`."""
-    headers = _passed(service_app, query["class_"], request.environ)
-    return Response(_BODY, headers=headers, mimetype=_JSON)
+    passed = _passed(service_app, query["class_"], request.environ)
+    return Response(_BODY, headers=_told(service_app, passed), mimetype=_JSON)
 
 
 class Door:
@@ -85,18 +92,19 @@ class Door:
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started = time.perf_counter()
         try:
-            told = _passed(self._app, _QUERIES[environ["QUERY_STRING"]], environ)
+            passed = _passed(self._app, _QUERIES[environ["QUERY_STRING"]], environ)
         except Exception as error:  # every error has an answer
             with self._app.app_context():
                 refusal = contract.add_headers(errors.answer(error))
-            _observe(refusal.status_code, started)
+            _observe(refusal.status_code, started, None)
             return refusal(environ, start_response)
-        _observe(200, started)
-        start_response("200 OK", [*_HEADERS, *told, *contract.headers(is_known=False, quota=None)])
+        _observe(200, started, passed.identity.user_id)
+        told, headers = _told(self._app, passed), contract.headers(is_known=False, quota=None)
+        start_response("200 OK", [*_HEADERS, *told, *headers])
         return [_BODY]
 
 
-def _observe(status: int, started: float) -> None:
+def _observe(status: int, started: float, user: int | None) -> None:
     contract.observe(
         status,
         service="auth",
@@ -104,12 +112,18 @@ def _observe(status: int, started: float) -> None:
         route=_PATH,
         path=_PATH,
         started=started,
-        user=None,
+        user=user,
     )
 
 
-def _passed(app: ServiceApp, quota_class: str, environ: WSGIEnvironment) -> list[tuple[str, str]]:
-    """Return what the service is told of a request that may pass.
+def _told(app: ServiceApp, passed: Passed) -> list[tuple[str, str]]:
+    """Return what the service is told of a request."""
+    told = [("X-Identity", app.signer.identity(passed.identity))]
+    return [*told, ("X-Quota", passed.quota.header)] if passed.quota else told
+
+
+def _passed(app: ServiceApp, quota_class: str, environ: WSGIEnvironment) -> Passed:
+    """Return whose request it is, which may pass.
 
     Raises:
         Unauthorized: there is no valid token.
@@ -136,8 +150,7 @@ def _passed(app: ServiceApp, quota_class: str, environ: WSGIEnvironment) -> list
         currency=bearer.currency,
         token_id=bearer.token_id,
     )
-    told = [("X-Identity", app.signer.identity(identity))]
-    return [*told, ("X-Quota", quota.header)] if quota else told
+    return Passed(identity, quota)
 
 
 def _key(header: str) -> str | None:

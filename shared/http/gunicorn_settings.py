@@ -50,9 +50,9 @@ def when_ready(_server: object) -> None:
     gc.freeze()
 
 
-def post_worker_init(_worker: object) -> None:
-    """Leave what was loaded alone, so that no collection walks over it."""
-    when_ready(_worker)
+def post_worker_init(worker: object) -> None:
+    """Leave what was loaded alone also where the worker has loaded it."""
+    when_ready(worker)
 
 
 def post_fork(_server: object, _worker: object) -> None:

@@ -35,7 +35,7 @@ SocketUnreader.max_body_chunk = 256 * 1024
 # So many connections are a crowd: 64 are the gateway's, idle, and one client alone may send 200 at
 # once. Whoever comes then is told so at once; else all would wait until the gateway gives up.
 CROWD: Final = 300
-# Seconds between two looks at idle connections and at the master, which waits for a minute.
+# Seconds between two looks at idle connections and at the master, which waits for minutes.
 _LOOK: Final = 5.0
 
 
