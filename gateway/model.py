@@ -280,11 +280,11 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
         "flood-passed": {
             "ipAllowList": {"sourceRange": ["255.255.255.255/32"], "rejectStatusCode": 200}
         },
-        # An empty value removes the header. Protected routes get auth's own X-Identity later.
+        # An empty value removes the header. Protected routes get auth's own of the first two later.
         "clean": {
             "headers": {
                 "customRequestHeaders": dict.fromkeys(
-                    ("X-Identity", "Forwarded", "X-Replaced-Path"), ""
+                    ("X-Identity", "X-Quota", "Forwarded", "X-Replaced-Path"), ""
                 ),
                 "customResponseHeaders": {"Server": ""},
             }
@@ -297,7 +297,7 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
             f"auth-{quota}": _forward_auth(
                 f"http://{internal}/internal/authorize?class={quota}",
                 request=("Authorization", "X-Request-Id", "Traceparent"),
-                response=("X-Identity", "X-Request-Id"),
+                response=("X-Identity", "X-Quota", "X-Request-Id"),
             )
             for quota in QUOTAS
         },
