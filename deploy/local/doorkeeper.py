@@ -18,6 +18,7 @@ import ctypes
 import json
 import os
 import re
+import secrets
 import socket
 import struct
 import sys
@@ -172,10 +173,11 @@ def _page(head: bytes) -> bytes:
     status = int(page[1]) if page else 503
     title, code = _CODES.get(status, _CODES[503])
     known = _REQUEST_ID.search(head)
+    request_id = known[1].decode() if known else secrets.token_hex(16)
     details = {
         "code": code,
-        "message": "A part of the service is down or starting; try again.",
-        "request_id": known[1].decode() if known else None,
+        "message": "A part of the service is down, starting or overloaded; try again.",
+        "request_id": request_id,
     }
     body = json.dumps({"error": title, "details": details}, separators=(",", ":")).encode()
     lines = [
@@ -183,6 +185,7 @@ def _page(head: bytes) -> bytes:
         f"HTTP/1.1 {'200 OK' if page else '503 Service Unavailable'}",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
+        f"X-Request-Id: {request_id}",
         "Retry-After: 1",
         "Cache-Control: no-store",
         "X-Content-Type-Options: nosniff",

@@ -23,8 +23,8 @@ def is_prompt(url: str, seconds: float) -> bool:
     """Return whether `url` answers, whatever that is, within so many seconds."""
     try:
         _open(url, timeout=seconds).close()
-    except HTTPError:
-        return True
+    except HTTPError as error:
+        error.close()
     except (URLError, OSError, HTTPException):
         return False
     return True

@@ -69,6 +69,7 @@ def test_each_address_is_the_doorkeepers_until_the_gateway_is_ready(
     answer = house.get("/api/health/")
     assert answer.status_code == 503
     assert answer.json()["details"]["code"] == "unavailable"
+    assert answer.json()["details"]["request_id"] == answer.headers["X-Request-Id"]
     assert answer.headers["Retry-After"] == "1"
     with house.start() as gateway:
         wait_until(house.keeper.is_open)
