@@ -178,7 +178,7 @@ def watched_memory(product: Product) -> Iterator[dict[str, int]]:
             for process, bytes_before in before.items():
                 with contextlib.suppress(psutil.Error):  # a runner of jobs that is done
                     growth = process.memory_info().rss - bytes_before
-                    name = f"{process.pid} {' '.join(process.cmdline()[:5])[-60:]}"
+                    name = f"{process.name()} {process.pid}"
                     grown[name] = max(grown.get(name, 0), growth)
 
     thread = threading.Thread(target=watch)
