@@ -40,7 +40,6 @@ def main() -> int:
         handlers=table,
         timers=timers,
         more_parts=parts,
-        takes_announced=False,
     )
 
 
