@@ -27,7 +27,7 @@ MEASUREMENTS: Final = {
     "starvation": "what one user's dearest requests do to another",
     "long_import": "a job of 20,000 rows, and who waits for it",
     "events": "events through relay, broker and consumer",
-    "portfolio_history": "reads by the length of a ledger",
+    "growth": "reads by the length of ledgers and the number of portfolios",
     "asset_search": "search over many assets",
     "alert_rules": "prices by many alert rules",
     "revaluation": "revaluation of many portfolios by one price",
