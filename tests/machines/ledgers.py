@@ -117,12 +117,16 @@ class Ledgers(RuleBasedStateMachine):
         self.stand.empty()
         for name, number in IDS.items():
             adopt(self.stand, card(number, name))
-        self.user = User(self.stand.client(user=1))
         self.market = market()
         self.entries: dict[int, dict[int, Entry]] = {}
         self.methods: dict[int, str] = {}
         self.imports: list[tuple[int, int]] = []
         self.named = 0
+
+    @property
+    def user(self) -> User:
+        """The user, whose identity is over after a minute."""
+        return User(self.stand.client(user=1))
 
     @initialize(methods=st.tuples(st.sampled_from(METHODS), st.sampled_from(METHODS)))
     def begin(self, methods: tuple[str, str]) -> None:

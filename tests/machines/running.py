@@ -19,4 +19,4 @@ def run(machine: type[RuleBasedStateMachine], *, sequences: int, steps: int) -> 
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=chosen)
