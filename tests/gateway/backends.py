@@ -35,7 +35,7 @@ class Answer:
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = "{}"
+    body: str | bytes = "{}"
     delay: float = 0
     hang_up: bool = False
 
@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.hang_up:
             self.close_connection = True
             return
-        body = answer.body.encode()
+        body = answer.body if isinstance(answer.body, bytes) else answer.body.encode()
         self.send_response_only(answer.status)
         headers = {"Content-Type": "application/json", **answer.headers}
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
