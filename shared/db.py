@@ -11,9 +11,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import psycopg
 from psycopg.rows import namedtuple_row
@@ -109,6 +110,28 @@ class Query:
         self.sql = str(compiled)
         # The values that are written in it.
         self.constants: Mapping[str, Any] = compiled.params
+
+
+class Reading(NamedTuple):
+    """What a query has read; it can be compared with what it reads later."""
+
+    query: Query
+    parameters: Mapping[str, Any]
+    rows: list[Any]
+
+
+_READINGS: ContextVar[list[Reading] | None] = ContextVar("readings", default=None)
+
+
+@contextmanager
+def noted() -> Iterator[list[Reading]]:
+    """Note all that is read by queries for the length of a `with`."""
+    readings: list[Reading] = []
+    token = _READINGS.set(readings)
+    try:
+        yield readings
+    finally:
+        _READINGS.reset(token)
 
 
 _NOTIFY: Final = Query(select(func.pg_notify(bindparam("name", type_=Text), "")))
@@ -295,6 +318,12 @@ class Database:
         Raises:
             psycopg.OperationalError: the server does not answer, or takes too long.
         """
+        rows = self._read(query, parameters)
+        if (readings := _READINGS.get()) is not None:
+            readings.append(Reading(query, parameters, rows))
+        return rows
+
+    def _read(self, query: Query, parameters: Mapping[str, Any]) -> list[Any]:
         try:
             reader = self._readers.pop()
         except IndexError:
