@@ -66,10 +66,34 @@ def one(
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound.of("transaction")
-    resource = _resource(*row)
+    return resource(*row, given_currency=given_currency)
+
+
+def resource(
+    transaction: Transaction, symbol: str | None, *, given_currency: str | None = None
+) -> dict[str, Any]:
+    """Return a transaction as its GET answers.
+
+    Args:
+        symbol: of its asset.
+        given_currency: see `one`.
+    """
+    currency, amount = transaction.currency, transaction.amount
+    answer = {
+        **{name: getattr(transaction, name) for name in _FIELDS},
+        "portfolio": transaction.portfolio_id,
+        "asset": transaction.asset_id,
+        "symbol": symbol,
+        "amount": None if amount is None else round_money(amount, currency),
+        "fees": round_money(transaction.fees, currency),
+        "taxes": round_money(transaction.taxes, currency),
+        "ratio": ratio_text(transaction.ratio) if transaction.ratio else None,
+        # What an ETag compares.
+        "revision": transaction.revision,
+    }
     if given_currency in MINOR_CURRENCIES:
-        resource["warnings"] = [remarks.minor_unit_converted(given_currency, resource["currency"])]
-    return resource
+        answer["warnings"] = [remarks.minor_unit_converted(given_currency, currency)]
+    return answer
 
 
 def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listing:
@@ -93,7 +117,7 @@ def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listi
 
 def resources(_: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
     """Return transactions as they are answered."""
-    return [_resource(*row) for row in rows]
+    return [resource(*row) for row in rows]
 
 
 def _transactions(owner_id: int) -> AnySelect:
@@ -103,19 +127,3 @@ def _transactions(owner_id: int) -> AnySelect:
         .outerjoin(Asset, Asset.id == Transaction.asset_id)
         .where(Portfolio.owner_id == owner_id)
     )
-
-
-def _resource(transaction: Transaction, symbol: str | None) -> dict[str, Any]:
-    currency, amount = transaction.currency, transaction.amount
-    return {
-        **{name: getattr(transaction, name) for name in _FIELDS},
-        "portfolio": transaction.portfolio_id,
-        "asset": transaction.asset_id,
-        "symbol": symbol,
-        "amount": None if amount is None else round_money(amount, currency),
-        "fees": round_money(transaction.fees, currency),
-        "taxes": round_money(transaction.taxes, currency),
-        "ratio": ratio_text(transaction.ratio) if transaction.ratio else None,
-        # What an ETag compares.
-        "revision": transaction.revision,
-    }
