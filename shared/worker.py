@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from shared import bus, observability, revisions
 from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
-from shared.events import Event, announced_topic
+from shared.events import Event
+from shared.events.catalogue import topics_heard
 from shared.replica import with_owners
 from shared.settings import ServiceSettings
 
@@ -50,8 +51,6 @@ def run(
     handlers: Mapping[str, Handler],
     timers: Sequence[Timer] = (),
     more_parts: Mapping[str, Part] | None = None,
-    *,
-    takes_announced: bool = True,
 ) -> int:
     """Work until SIGTERM or SIGINT; return the exit status.
 
@@ -62,7 +61,6 @@ def run(
             other services is asked for outside it (see `shared.replica`).
         timers: besides the purge of old outbox and inbox rows.
         more_parts: what else works here, by name; each ends when the event it is given is set.
-        takes_announced: whether it needs the single events that another one has announced.
     """
     stop = threading.Event()
     failed = threading.Event()
@@ -85,7 +83,7 @@ def run(
     }
     if handlers:
         parts["consumer"] = lambda: bus.consumer(
-            settings.event_bus_url, settings.name, _topics(handlers, takes_announced)
+            settings.event_bus_url, settings.name, topics_heard(settings.name, handlers)
         ).consume(consume, stop)
     for name, part in (more_parts or {}).items():
         parts[name] = partial(part, stop)
@@ -106,10 +104,6 @@ def run(
     database.close()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
-
-
-def _topics(types: Iterable[str], takes_announced: bool) -> Sequence[str]:
-    return [*types, *(map(announced_topic, types) if takes_announced else ())]
 
 
 def _await_schema(database: Database, service: str, stop: threading.Event) -> None:

@@ -4,10 +4,12 @@ The event's `sequence` counts the events on its subject; only `ledger-changed` s
 last of those that it announces. Money and quantities are strings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, fields, validate
+
+from shared.events.event import announced_topic
 
 
 class EventData(Schema):
@@ -171,8 +173,8 @@ class LedgerChanged(EventData):
     """One commit changed more than one thing of a portfolio: an event for each follows.
 
     It comes ahead of them and has the sequence of the last of them, so that who keeps whole
-    ledgers asks the owner for this one once, never shows it half changed, and drops the others or
-    is never given them (`Event.topic`).
+    ledgers asks the owner for this one once, never shows it half changed, and is not given the
+    others (`ANNOUNCED`).
     """
 
     portfolio = _id("portfolio")
@@ -344,6 +346,25 @@ HEARD: Final[Mapping[str, Sequence[str]]] = {
     # Every type there is, so that no event is ever unroutable.
     "webhooks": tuple(CATALOGUE),
 }
+# What `ledger-changed` announces has topics of its own, for those who need each single one.
+ANNOUNCED: Final = ("transaction-created", "transaction-updated", "transaction-deleted")
+_NEED_EACH: Final = ("webhooks",)
+
+
+def topics_told(service: str) -> Sequence[str]:
+    """Return the topics of the events that a service tells of."""
+    return _topics(TOLD[service], are_announced=True)
+
+
+def topics_heard(service: str, types: Iterable[str]) -> Sequence[str]:
+    """Return the topics of the events of `types` that a service needs."""
+    return _topics(types, are_announced=service in _NEED_EACH)
+
+
+def _topics(types: Iterable[str], *, are_announced: bool) -> Sequence[str]:
+    single = list(types)
+    announced = [announced_topic(type_) for type_ in ANNOUNCED if type_ in single]
+    return [*single, *announced] if are_announced else single
 
 
 def check(type_: str, data: dict[str, Any]) -> None:

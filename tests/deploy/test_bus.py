@@ -39,7 +39,7 @@ from shared import bus
 from shared.bus.interface import Address, Message
 from shared.bus.rabbitmq.topology import Names as RabbitNames
 from shared.db import Database
-from shared.events.catalogue import CATALOGUE, HEARD, TOLD
+from shared.events.catalogue import CATALOGUE, HEARD, TOLD, topics_heard, topics_told
 from shared.identity import Signer
 from shared.settings import SERVICES
 from shared.testing import wait_until
@@ -69,6 +69,13 @@ def test_who_hears_what_is_what_the_handlers_take(keys: Path) -> None:
     assert {service: set(types) for service, types in HEARD.items()} == {
         service: set(table) for service, table in tables.items()
     }
+
+
+def test_webhooks_alone_is_given_each_single_event_of_a_bulk() -> None:
+    single = "transaction-created-announced"
+    heard = {service: topics_heard(service, types) for service, types in HEARD.items()}
+    assert [service for service, topics in heard.items() if single in topics] == ["webhooks"]
+    assert [service for service in SERVICES if single in topics_told(service)] == ["portfolio"]
 
 
 def test_each_type_has_one_service_that_tells_of_it() -> None:
@@ -146,7 +153,7 @@ def broker(request: pytest.FixtureRequest) -> Broker:
 
 def test_a_service_publishes_and_hears_with_its_own_account(broker: Broker) -> None:
     """Also several at once; and what it gives up becomes a dead letter, which the owner sees."""
-    sent = [message(type_) for type_ in TOLD["portfolio"]]
+    sent = [message(type_) for type_ in topics_told("portfolio")]
     publish(broker.url_of("portfolio"), *sent)
     publish(broker.url_of("portfolio"), message("portfolio-updated"))
     poison = message("asset-updated")
