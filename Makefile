@@ -17,7 +17,7 @@ SPREAD := -p tests.spreading -n logical --maxprocesses 4
 OUT ?= build/kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore verify test faults lint format render bench clean
+.PHONY: help run backup restore verify test faults lint format render bench sbom clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -47,14 +47,15 @@ faults: $(VENV)/.dev ## Break everything under load, for hours; FAULTS BUS OPERA
 	@$(BIN)/python -m tests.faults $(FAULTS) $(if $(BUS),--bus $(BUS)) $(if $(OPERATIONS),--operations $(OPERATIONS)) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUTAGE),--outage $(OUTAGE)) $(if $(SEED),--seed $(SEED))
 
-lint: $(VENV)/.dev ## Check style, types, the direction of imports, security and licences
+lint: $(VENV)/.dev ## Check style, types, the direction of imports, security, licences, leaked secrets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/bandit -ll --quiet --configfile pyproject.toml --recursive services shared gateway deploy
 	@$(BIN)/python -m deploy.licences
-	@$(AUDIT) $(foreach file,$(RUN),-r $(file)) 2>$(VENV)/audit.log; found=$$?; \
+	@$(BIN)/python -m deploy.leaks
+	@$(AUDIT) $(foreach file,$(RUN) $(DEV),-r $(file)) 2>$(VENV)/audit.log; found=$$?; \
 	if [ $$found -ne 0 ] && grep -qE '^requests\.exceptions\.|Could not connect' $(VENV)/audit.log; \
 	then echo "Left out: the search for known vulnerabilities (pip-audit), which found no way to its server."; \
 	else cat $(VENV)/audit.log >&2; exit $$found; fi
@@ -68,6 +69,10 @@ render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml t
 
 bench: $(VENV)/.dev $(VENV)-bench/.bench ## Measure beside others; B="beside_peer idle" for some of it
 	@OTHERS=$(VENV)-bench/bin/python $(BIN)/python -m tests.load $(B)
+
+sbom: $(VENV)/.dev ## Write the software bill of materials (CycloneDX) to build/sbom.json
+	@mkdir -p build
+	$(BIN)/python -m deploy.sbom > build/sbom.json
 
 clean: ## Remove the virtual environments and caches; .run/ with its data stays
 	rm -rf $(VENV) $(VENV)-bench build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-_LOCKS: Final = ("base", "analytics", "local")
+LOCKS: Final = ("base", "analytics", "local")
 _PINNED: Final = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==", re.MULTILINE)
 # They let anyone run, change and pass on a program that uses what they cover. The weak copyleft
 # among them (LGPL, MPL) asks only that changes to the covered files themselves are passed on.
@@ -18,7 +18,7 @@ _STRONG_COPYLEFT: Final = re.compile(r"(?<!L)GPL|GNU (?:Affero )?General Public"
 
 def packages(folder: Path) -> list[str]:
     """Return the names of all packages that the lock files in ``folder`` pin."""
-    texts = [(folder / f"{lock}.txt").read_text() for lock in _LOCKS]
+    texts = [(folder / f"{lock}.txt").read_text() for lock in LOCKS]
     return sorted({name for text in texts for name in _PINNED.findall(text)})
 
 

@@ -18,6 +18,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import (
     BigInteger,
+    Dialect,
     Engine,
     Row,
     Select,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.sql.elements import ColumnElement
@@ -70,6 +72,10 @@ _CONNECT_ARGS: Final[dict[str, Any]] = {
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
 _FEW: Final = 10  # rows
+# What a server says while a password is being replaced, which libpq reads anew for each connection
+# where it lies in a file (`?passfile=…`); seconds until the next try.
+_REFUSAL: Final = "password authentication failed"
+_PAUSES: Final = (0.05, 0.2, 1.0)
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
 
@@ -181,6 +187,7 @@ class Database:
             pool_timeout=5,
             connect_args=self._connect_args,
         )
+        event.listen(self.engine, "do_connect", _connect)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -243,8 +250,10 @@ class Database:
 
     def alone(self) -> psycopg.Connection[Any]:
         """Return a connection of its own, in autocommit: for what lives as long as that does."""
-        return psycopg.connect(
-            self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
+        return _connected(
+            lambda: psycopg.connect(
+                self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
+            )
         )
 
     def close(self) -> None:
@@ -252,6 +261,24 @@ class Database:
         self.engine.dispose()
         while self._readers:
             self._readers.pop().connection.close()
+
+
+def _connect(
+    dialect: Dialect, _record: object, arguments: Sequence[Any], named: Mapping[str, Any]
+) -> DBAPIConnection:
+    return _connected(lambda: dialect.connect(*arguments, **named))
+
+
+def _connected(connect: Callable[[], T]) -> T:
+    """Return what `connect` returns; a password that is just being replaced is tried again."""
+    for pause in _PAUSES:
+        try:
+            return connect()
+        except psycopg.OperationalError as error:
+            if _REFUSAL not in str(error):
+                raise
+            time.sleep(pause)
+    return connect()
 
 
 def _options(patience: Patience) -> str:

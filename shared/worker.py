@@ -17,7 +17,7 @@ from shared import bus, observability, revisions
 from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
 from shared.events import Event
-from shared.events.catalogue import topics_heard
+from shared.events.catalogue import topics
 from shared.replica import with_owners
 from shared.settings import ServiceSettings
 
@@ -83,7 +83,7 @@ def run(
     }
     if handlers:
         parts["consumer"] = lambda: bus.consumer(
-            settings.event_bus_url, settings.name, topics_heard(settings.name, handlers)
+            settings.event_bus_url, settings.name, topics(settings.name, handlers)
         ).consume(consume, stop)
     for name, part in (more_parts or {}).items():
         parts[name] = partial(part, stop)

@@ -3,16 +3,15 @@
 import argparse
 import errno
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import NoReturn
 
-from deploy.local import accounts, backup, keys, run, settings, verify
+from deploy.local import backup, rotation, run, settings, verify
 from deploy.local.errors import RunError
 from deploy.local.progress import Progress
 from deploy.local.restore import restore
-from deploy.local.rundir import RunDir, State
+from deploy.local.rundir import RunDir
 from shared.settings import SERVICES
 
 
@@ -42,7 +41,7 @@ def _done(options: argparse.Namespace, chosen: settings.Settings, folder: RunDir
         case "exec":
             execute(folder, options.service, options.arguments)
         case "replace-keys":
-            replace_keys(folder)
+            rotation.rotate(chosen, folder, print)
         case "backup":
             backup.save(folder, options.folder, say)
             say(f"Saved as {options.folder}, with all keys and passwords: let nobody else read it.")
@@ -68,28 +67,6 @@ def execute(folder: RunDir, service: str, arguments: list[str]) -> NoReturn:
     os.execve(sys.executable, command, environment)  # noqa: S606 - this process becomes it
 
 
-def replace_keys(folder: RunDir) -> None:
-    """Give the run in `folder` new keys, whether it goes on or not.
-
-    Raises:
-        RunError: nothing has run there yet, or the secrets cannot be sealed anew.
-    """
-
-    def seal_again() -> None:
-        arguments = ["exec", "webhooks", "--", "seal-again"]
-        command = [sys.executable, "-m", "deploy.local", *arguments]
-        environment = {**os.environ, "RUN_DIR": str(folder.path)}
-        if subprocess.run(command, env=environment, check=False).returncode:
-            raise RunError("The old keys stay known; start everything and repeat this.")
-
-    if not folder.environments.exists():
-        raise RunError(f"Nothing has run in {folder.path} yet: `make run` first.")
-    with folder.keys_held():
-        accounts.replace(folder, State.load(folder.state))
-        print("The passwords of the event bus are new.")
-        keys.replace(folder.keys, SERVICES, say=print, seal_again=seal_again)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m deploy.local",
@@ -99,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     execution = commands.add_parser("exec", help="run a service's command line")
     execution.add_argument("service", choices=SERVICES)
     execution.add_argument("arguments", nargs="+", metavar="-- command")
-    commands.add_parser("replace-keys", help="give a run new keys, while it goes on")
+    commands.add_parser("replace-keys", help="give a run new keys and passwords, while it goes on")
     saving = commands.add_parser("backup", help="save a run, while it goes on, as a new folder")
     saving.add_argument("folder", type=Path)
     making = commands.add_parser("restore", help="make a run of a backup, in an empty RUN_DIR")

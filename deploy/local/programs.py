@@ -114,7 +114,7 @@ class Plan:
 
     def database_url(self, service: str) -> str:
         """Return the URL of the database of `service` for its role."""
-        return self.databases.url(service, self.state.passwords[service])
+        return self.databases.url_by_file(service, self.folder.database_password(service))
 
     @property
     def database_place(self) -> str:

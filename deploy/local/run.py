@@ -103,6 +103,8 @@ def _write_files(plan: Plan) -> None:
     folder, state = plan.folder, plan.state
     keys.make(folder.keys, SERVICES)
     accounts.make(folder, state)
+    for service in SERVICES:
+        databases.keep_password(folder.database_password(service), state.passwords[service])
     environments = {service: plan.command_environment(service) for service in SERVICES}
     write_private(folder.environments, json.dumps(environments, indent=2))
 

@@ -44,6 +44,10 @@ class RunDir:
         """The services' Ed25519 keys, and their passwords for the event bus."""
         return self.path / "keys"
 
+    def database_password(self, service: str) -> Path:
+        """Return the file with the password of the role of `service`, as libpq reads it."""
+        return self.keys / f"{service}.database"
+
     @property
     def config(self) -> Path:
         """What is rendered anew at each start."""
@@ -173,6 +177,11 @@ class State:
             port = self.ports.get(name)
             if port is None or port == gateway or not ports.is_free(port):
                 self.ports[name] = ports.free(taken={gateway, *self.ports.values()})
+
+    def renew_passwords(self, names: Iterable[str]) -> None:
+        """Give other passwords to those that have one."""
+        for name in names:
+            self.passwords[name] = secrets.token_urlsafe(24)
 
     def make_passwords(self, names: Iterable[str]) -> None:
         """Give everybody a password who has none yet."""

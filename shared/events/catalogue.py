@@ -173,8 +173,8 @@ class LedgerChanged(EventData):
     """One commit changed more than one thing of a portfolio: an event for each follows.
 
     It comes ahead of them and has the sequence of the last of them, so that who keeps whole
-    ledgers asks the owner for this one once, never shows it half changed, and is not given the
-    others (`ANNOUNCED`).
+    ledgers asks the owner for this one once, never shows it half changed, and drops the others or
+    is never given them (`Event.topic`).
     """
 
     portfolio = _id("portfolio")
@@ -346,25 +346,21 @@ HEARD: Final[Mapping[str, Sequence[str]]] = {
     # Every type there is, so that no event is ever unroutable.
     "webhooks": tuple(CATALOGUE),
 }
-# What `ledger-changed` announces has topics of its own, for those who need each single one.
-ANNOUNCED: Final = ("transaction-created", "transaction-updated", "transaction-deleted")
-_NEED_EACH: Final = ("webhooks",)
+# Those that keep whole ledgers: when one event announces others, they ask for the ledger, and are
+# not given the others (`Event.topic`).
+_ASK_FOR_LEDGERS: Final = frozenset({"assets", "analytics"})
 
 
-def topics_told(service: str) -> Sequence[str]:
-    """Return the topics of the events that a service tells of."""
-    return _topics(TOLD[service], are_announced=True)
+def topics(service: str, types: Iterable[str]) -> Sequence[str]:
+    """Return the topics under which the broker gives `service` the events of `types`."""
+    heard = tuple(types)
+    announced = () if service in _ASK_FOR_LEDGERS else map(announced_topic, heard)
+    return (*heard, *announced)
 
 
-def topics_heard(service: str, types: Iterable[str]) -> Sequence[str]:
-    """Return the topics of the events of `types` that a service needs."""
-    return _topics(types, are_announced=service in _NEED_EACH)
-
-
-def _topics(types: Iterable[str], *, are_announced: bool) -> Sequence[str]:
-    single = list(types)
-    announced = [announced_topic(type_) for type_ in ANNOUNCED if type_ in single]
-    return [*single, *announced] if are_announced else single
+def told_topics(service: str) -> Sequence[str]:
+    """Return the topics under which `service` publishes."""
+    return (*TOLD[service], *map(announced_topic, TOLD[service]))
 
 
 def check(type_: str, data: dict[str, Any]) -> None:

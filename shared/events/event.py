@@ -126,5 +126,5 @@ class Event:
 
 
 def announced_topic(type_: str) -> str:
-    """Return the topic of the announced events of a type: one word, as every topic is."""
+    """Return the topic of announced events of a type: one word, as every topic is."""
     return f"{type_}-announced"

@@ -16,6 +16,7 @@ from gunicorn.http.errors import (
 )
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import ThreadWorker
+from prometheus_client import Counter
 
 from shared import observability
 from shared.http.blueprint import BULK_BODY
@@ -30,8 +31,17 @@ REST_TIMEOUT: Final = 5  # seconds
 # So much of a body is received at a time, and taken by the application in pieces of 64 KiB; for
 # each of these gunicorn copies all that was received beyond it. Its own MiB is twice as dear.
 SocketUnreader.max_body_chunk = 256 * 1024
+# So many connections are a crowd: 64 are the gateway's, idle, and one client alone may send 200 at
+# once. Whoever comes then is told so at once; else all would wait until the gateway gives up.
+CROWD: Final = 300
 # Seconds between two looks at idle connections and at the master, which waits for a minute.
 _LOOK: Final = 5.0
+
+
+_PROBES: Final = "/health/"
+TURNED_AWAY: Final = Counter(
+    "http_turned_away", "Requests that were refused at once, as too many were there"
+)
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
@@ -51,6 +61,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer one request and read all of it; who does not read has no more of the answer."""
         try:
+            if self.nr_conns > CROWD and not req.path.startswith(_PROBES):
+                return self._turn_away(conn)
             stays = super().handle_request(req, conn)
             deadline = time.monotonic() + REST_TIMEOUT
             return bool(
@@ -60,6 +72,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
             # Otherwise the thread that accepts everybody's connections would wait for it to leave.
             conn.sock.shutdown(SHUT_RDWR)
             return False
+
+    def _turn_away(self, conn: Any) -> bool:
+        """Answer 503 without doing anything; so the crowd is gone soon."""
+        conn.parser.finish_body(deadline=time.monotonic() + REST_TIMEOUT, max_bytes=BULK_BODY + 1)
+        request_id = observability.sane_request_id(None)
+        util.write_nonblock(conn.sock, b"".join(_answer(503, request_id)))
+        TURNED_AWAY.inc()
+        return False
 
     def handle_error(self, _req: Any, client: socket, _addr: Any, exc: Exception) -> None:
         """Answer a request that is no HTTP with 400, whatever else with 500; then it is over."""
@@ -81,6 +101,7 @@ def _answer(status: int, request_id: str) -> Iterator[bytes]:
     with observability.traced(request_id, None):
         body = json.dumps(error_body(status)).encode()
     headers = {
+        **({"Retry-After": "1"} if status == 503 else {}),
         "Connection": "close",
         "Content-Type": "application/json",
         "Content-Length": len(body),

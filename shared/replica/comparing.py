@@ -52,7 +52,8 @@ class Side(NamedTuple):
     @classmethod
     def of(cls, sequence: int, rows: Iterable[Row]) -> "Side":
         """Return what stands in `rows`, whatever their order."""
-        lines, total, floats = [], Decimal(0), []
+        lines: list[str] = []
+        total, floats = Decimal(0), list[float]()
         for row in rows:
             words = [*map(_word, row)]
             for word in words:
@@ -63,7 +64,7 @@ class Side(NamedTuple):
             lines.append("\t".join(map(str, words)))
         # One by one as decimals they would take ten times as long; `fsum` asks for no order.
         total = EXACT.add(total, Decimal(repr(math.fsum(floats))))
-        return cls(sequence, len(lines), total, _checksum(sorted(lines)))
+        return cls(sequence, len(lines), EXACT.normalize(total), _checksum(sorted(lines)))
 
     def __str__(self) -> str:
         return f"{self.rows} rows, sum {self.total:f}"

@@ -17,7 +17,7 @@ from services.analytics import app as analytics_app
 from services.portfolio import app as portfolio_app
 from shared import bus
 from shared.bus import outbox
-from shared.events.catalogue import HEARD, topics_heard
+from shared.events.catalogue import HEARD, topics
 from shared.testing import ENOUGH, Stand, wait_until
 from tests.analytics.test_portfolio_metrics import UP_DOWN_UP
 from tests.analytics.world import World
@@ -68,7 +68,7 @@ class Line:
         return [event.data["total_value"] for event in events if event.type == "portfolio-valued"]
 
     def _is_quiet(self) -> bool:
-        of_analytics = {"topics": topics_heard("analytics", HEARD["analytics"])}
+        of_analytics = {"topics": topics("analytics", HEARD["analytics"])}
         with self._portfolio.database.engine.connect() as connection:
             said = text("SELECT count(*) FROM outbox WHERE type = ANY(:topics)")
             count = connection.scalar(said, of_analytics)

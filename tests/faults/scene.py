@@ -146,10 +146,8 @@ class Scene:
             ]
         )
         self.workload.start()
-        try:
-            inject(self)
-        finally:
-            self.workload.finish()
+        inject(self)
+        self.workload.finish()
         watch.wait_until_quiet()
         self.journal.close()
         compared = verdict(journal.read(self.path), watch.found())

@@ -31,7 +31,7 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory, rabbitmq_url: str) -> Ite
 
 
 @pytest.mark.parametrize(
-    "fault", ["kill_worker", "crash_points", "broker_killed", "database_stopped", "same_key"]
+    "fault", ["kill_worker", "crash_points", "broker_killed", "database_stopped"]
 )
 def test_nothing_is_lost_with_nats(nats: Site, fault: str, tmp_path: Path) -> None:
     holds(nats, fault, tmp_path)

@@ -19,7 +19,7 @@ BULK_EVERY: Final = 10  # of ten operations one is a bulk
 BULK: Final = 5  # rows
 _TIMEOUT: Final = 20.0  # seconds
 _PAUSE: Final = 0.1  # seconds before a request is repeated
-_TRICKLE: Final = 1.0  # seconds between two of a client, when there were enough
+_TRICKLE: Final = 5.0  # seconds between two of a client, when there were enough
 _RUNNING: Final = "The first request with this Idempotency-Key is still running."
 
 
@@ -146,7 +146,11 @@ class Workload:
         client, chance = self._new_client(), random.Random(f"{self._seed}-{place}")
         mine = self._portfolios[place :: len(self._threads)] or self._portfolios
         for number in self._turns():
-            client.write(rows(chance, f"{self._name}-{number}", mine, self._assets, number))
+            answer = client.write(
+                rows(chance, f"{self._name}-{number}", mine, self._assets, number)
+            )
+            if answer is None:
+                return  # nor will the next one be answered
             with self._lock:
                 self._done += 1
 

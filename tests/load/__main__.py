@@ -23,6 +23,7 @@ MEASUREMENTS: Final = {
     "authorize": "CPU of the gateway's question to auth, in process",
     "gateway": "CPU of the way in",
     "idle": "start, rest and memory of everything",
+    "overload": "ten times as many requests as it can answer, for a minute",
     "starvation": "what one user's dearest requests do to another",
     "long_import": "a job of 20,000 rows, and who waits for it",
     "events": "events through relay, broker and consumer",

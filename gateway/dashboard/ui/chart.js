@@ -3,7 +3,7 @@
  * table too.
  */
 import {date, dateMark} from "../format.js";
-import {language, theme, useWords} from "../preferences.js";
+import {appearance, language, useWords} from "../preferences.js";
 import {useStore} from "../store.js";
 import {html, useEffect, useMemo, useRef, useState} from "../vendor/preact.js";
 import UPlot from "../vendor/uplot.js";
@@ -36,9 +36,8 @@ export function LineChart({label, days, lines, format, axisFormat = format}) {
   const [index, setIndex] = useState(/** @type {number | null} */ (null));
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const plot = useRef(/** @type {UPlot | null} */ (null));
-  const chosenTheme = useStore(theme);
+  const look = useStore(appearance);
   const chosenLanguage = useStore(language);
-  const isDark = useDarkness();
 
   useEffect(() => {
     const element = /** @type {HTMLElement} */ (box.current);
@@ -50,7 +49,7 @@ export function LineChart({label, days, lines, format, axisFormat = format}) {
       observer.disconnect();
       drawn.destroy();
     };
-  }, [days, lines, chosenTheme, chosenLanguage, isDark]);
+  }, [days, lines, look, chosenLanguage]);
 
   const last = days.length - 1;
   const read = Math.min(index ?? last, last);
@@ -120,18 +119,6 @@ function AsTable({label, days, lines, format}) {
     <summary>${w.asTable}</summary>
     ${isOpen && html`<${Table} caption=${label} columns=${columns} rows=${rows} rowKey=${(/** @type {number} */ row) => days[row]} />`}
   </details>`;
-}
-
-/** Whether the system is dark now: canvas knows no media queries. */
-function useDarkness() {
-  const query = useMemo(() => matchMedia("(prefers-color-scheme: dark)"), []);
-  const [isDark, setDark] = useState(query.matches);
-  useEffect(() => {
-    const changed = () => setDark(query.matches);
-    query.addEventListener("change", changed);
-    return () => query.removeEventListener("change", changed);
-  }, [query]);
-  return isDark;
 }
 
 /**

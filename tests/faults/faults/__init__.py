@@ -33,6 +33,10 @@ def _own(broker: Broker | None) -> str:
     return "" if isinstance(broker, OwnBroker) else "this RabbitMQ is not ours to stop"
 
 
+def _clockless(_: Broker | None) -> str:
+    return "a process has a clock of its own by libfaketime alone, which is no Python package"
+
+
 def _alarmed(broker: Broker | None) -> str:
     return "" if isinstance(broker, RabbitNode) else "needs a RabbitMQ of our own"
 
@@ -64,7 +68,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "republished": Fault("everything published again", bus.publish_again),
     "backends": Fault("PostgreSQL's backends terminated every second", databases.terminate),
     "database_stopped": Fault("PostgreSQL stopped as by a crash, away", databases.stop),
-    "database_half_open": Fault("connections to PostgreSQL go silent", databases.half_open),
+    "database_reset": Fault("connections to PostgreSQL are reset", databases.reset),
     "database_full": Fault("PostgreSQL has no connection left", databases.take_all_connections),
     "rebuilt": Fault("analytics' copies emptied and rebuilt", databases.rebuild),
     "one_portfolio": Fault(
@@ -75,6 +79,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
         "among 50 receivers of webhooks some hang, fail, redirect, flood", requests.receivers
     ),
     "keys": Fault("all keys replaced", whole.replace_keys),
+    "clock": Fault("the clock steps", requests.nothing, _clockless),
     "everything": Fault(
         "`kill -9` of everything, started again", whole.kill_everything, is_embedded=True
     ),

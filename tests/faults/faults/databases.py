@@ -31,11 +31,11 @@ def stop(scene: Scene) -> None:
         _database(scene).start()
 
 
-def half_open(scene: Scene) -> None:
-    """Let all connections go silent; new ones pass."""
+def reset(scene: Scene) -> None:
+    """Reset all connections."""
     assert scene.site.database_proxy
-    for _ in scene.rounds(1):
-        scene.site.database_proxy.stall()
+    for _ in scene.rounds():
+        scene.site.database_proxy.reset()
 
 
 def take_all_connections(scene: Scene) -> None:

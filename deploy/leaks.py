@@ -1,0 +1,83 @@
+"""Secrets in the files of the repository; `make lint` fails on what is not listed here."""
+
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from detect_secrets.core.secrets_collection import SecretsCollection
+from detect_secrets.settings import default_settings
+
+# What looks like a secret and is none: reason → texts.
+HARMLESS: Final[Mapping[str, frozenset[str]]] = {
+    "what the demo's users log in with, on a machine that is one's own": frozenset({"demo"}),
+    "RabbitMQ's own user, whom it lets in from the same machine alone": frozenset({"guest"}),
+    "users and servers that tests make, and that end with them": frozenset(
+        {"correct horse", "battery staple", "AnnabelleMeier", "a long password", "hunter2"}
+        | {"secret", "peer"}
+    ),
+    "what tests are refused with": frozenset(
+        {"wrong", "short", "not the password", "not the right one"}
+    ),
+    "a word in place of a password, in examples of addresses and of programs": frozenset(
+        {"password", "your_password"}
+    ),
+    "examples in the documentation, which open nothing": frozenset(
+        {
+            "6Jd8t4nQ0mYwVxq3cE5rKs1uPz7aBfHg",
+            "whsec_bm90IGEgc2VjcmV0LCBvbmx5IGFuIGV4YW1wbGUhISE=",
+            "pfa_0123456789abcdefghijklmnopqrstuv000000",
+        }
+    ),
+    "with what a webhook's secret begins": frozenset({"whsec_"}),
+    "names of columns: gains, highs, signals": frozenset({"ghs"}),
+    "the SHA-256 of abc, from FIPS 180-4": frozenset(
+        {"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}
+    ),
+}
+# Prices, and the digests of packages: all of them look like keys.
+_NOT_READ: Final = (".csv", ".txt")
+_WORDS: Final = "gateway/dashboard/words/"  # "Password" beside a field
+
+
+class Leak(NamedTuple):
+    """What looks like a secret, and where it stands."""
+
+    file: str
+    line: int
+    kind: str
+    text: str
+
+
+def found(files: Iterable[Path]) -> list[Leak]:
+    """Return all that looks like a secret in some files, the harmless too."""
+    secrets = SecretsCollection()
+    with default_settings():
+        for file in files:
+            secrets.scan_file(str(file))
+    return [Leak(name, it.line_number, it.type, it.secret_value or "") for name, it in secrets]
+
+
+def main() -> int:
+    """Print what looks like a secret in any file under version control, and is not listed."""
+    listed = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, check=False)
+    if listed.returncode:
+        print(
+            "Left out: the search for secrets, which looks at what git has, and this is no clone."
+        )
+        return 0
+    names = [name for name in listed.stdout.split("\0") if not name.endswith(_NOT_READ)]
+    files = [Path(name) for name in names if not name.startswith(_WORDS)]
+    leaks = found(file for file in files if file.is_file())
+    harmless = frozenset[str]().union(*HARMLESS.values())
+    for leak in leaks:
+        if leak.text not in harmless:
+            print(f"error: {leak.file}:{leak.line}: {leak.kind}", file=sys.stderr)
+    for text in sorted(harmless - {leak.text for leak in leaks}):
+        print(f"error: deploy/leaks.py lists {text!r}, which stands nowhere", file=sys.stderr)
+    return int({leak.text for leak in leaks} != harmless)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
