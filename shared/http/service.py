@@ -23,6 +23,9 @@ class Rendered(NamedTuple):
     body: bytes
 
 
+_COUNTS: Final = 100_000
+
+
 def store() -> BasisCache[Rendered]:
     """Return a place for what one process keeps."""
     return BasisCache[Rendered](_CAPACITY, lambda rendered: len(rendered.body))
@@ -38,6 +41,7 @@ class ServiceApp(Flask):
         idempotency_table: its `IdempotencyMixin` class, if it has something to post.
         job_table: its `JobMixin` class, if it has long work.
         rendered: resources in JSON, see `shared.http.kept`.
+        counts: of what long lists lie in, see `shared.http.pagination.Parts`.
     """
 
     def __init__(
@@ -54,3 +58,4 @@ class ServiceApp(Flask):
         self.idempotency_table = idempotency_table
         self.job_table: Any = job_table
         self.rendered = store()
+        self.counts = BasisCache[int](_COUNTS, lambda _: 1)

@@ -68,7 +68,7 @@ class Line:
         return [event.data["total_value"] for event in events if event.type == "portfolio-valued"]
 
     def _is_quiet(self) -> bool:
-        of_analytics = {"topics": topics("analytics", HEARD["analytics"])}
+        of_analytics = {"topics": list(topics("analytics", HEARD["analytics"]))}
         with self._portfolio.database.engine.connect() as connection:
             said = text("SELECT count(*) FROM outbox WHERE type = ANY(:topics)")
             count = connection.scalar(said, of_analytics)
