@@ -178,7 +178,8 @@ def _add_portfolios(connection: psycopg.Connection[Any], mine: Sequence[int], si
 
 
 def _post(connection: psycopg.Connection[Any]) -> None:
-    """Write the positions that the purchases add up to."""
+    """Write the positions that the purchases add up to, and that the ledgers are others now."""
+    connection.execute("UPDATE portfolios SET sequence = sequence + 1")
     connection.execute(
         """
         INSERT INTO positions (portfolio_id, asset_id, quantity, lots, cost, base_cost, realized,
