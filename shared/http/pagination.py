@@ -46,14 +46,14 @@ class Parts:
 
     def count(self, session: Session) -> int:
         """Return how many rows there are; of a part without a row none is selected."""
-        cache = service_app.counts
+        cache, kind = service_app.counts, self.counted
         bases = {row.id: row.basis for row in session.execute(self.statement)}
-        counts = {key: cache.get(key, basis) for key, basis in bases.items()}
+        counts = {key: cache.get((kind, key), basis) for key, basis in bases.items()}
         if missing := [key for key, count in counts.items() if count is None]:
             counted = {row.id: row.number for row in session.execute(self.counted(missing))}
             for key in missing:
                 counts[key] = counted.get(key, 0)
-                cache.put(key, bases[key], counted.get(key, 0))
+                cache.put((kind, key), bases[key], counted.get(key, 0))
         return sum(count or 0 for count in counts.values())
 
 
