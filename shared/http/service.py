@@ -10,6 +10,7 @@ from shared.identity import Signer, Verifier
 from shared.settings import ServiceSettings
 
 _CAPACITY: Final = 32 * 2**20  # bytes of JSON
+_COUNTS: Final = 100_000  # counts
 
 
 class Rendered(NamedTuple):
@@ -21,9 +22,6 @@ class Rendered(NamedTuple):
 
     revision: int
     body: bytes
-
-
-_COUNTS: Final = 100_000
 
 
 def store() -> BasisCache[Rendered]:
