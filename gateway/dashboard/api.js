@@ -173,7 +173,8 @@ async function change(method, path, call) {
   const response = await send(addressOf(path, call), {method: method.toUpperCase(), headers, body});
   const answer = response.status === 204 ? undefined : await response.json();
   const result = response.status === 202 ? await followed(answer.job, call?.onProgress) : answer;
-  if (path !== "/api/auth-token/") {
+  const isPreview = Boolean(call?.query && "dry_run" in call.query && call.query.dry_run);
+  if (path !== "/api/auth-token/" && !isPreview) {
     changedAt = Date.now();
     changes.set(changes.value + 1);
   }

@@ -1454,6 +1454,9 @@ export interface components {
             services: {
                 [key: string]: "up" | "down";
             };
+            events: {
+                [key: string]: "flowing" | "stopped";
+            };
         };
         Index: {
             docs: string;
