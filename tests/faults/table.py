@@ -69,7 +69,7 @@ def keep(new: Sequence[Sequence[str]], page: Path = PAGE) -> None:
     assert part, f"{page} has no place for the table"
     old = [_cells(line) for line in part[0].splitlines()[2:] if line.startswith("|")]
     lines = {(row[0], row[1].split()[0]): row for row in [*old, *new]}
-    table = markdown(lines.values())
+    table = markdown(lines[key] for key in sorted(lines))
     page.write_text(text[: part.start()] + table + text[part.end() :], encoding="utf-8")
 
 
