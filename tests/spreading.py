@@ -12,6 +12,7 @@ _TOGETHER: Final = (("tests/e2e/", "tests/attacks/product/"), ("tests/dashboard/
 _LONG: Final = (
     *(path for paths in _TOGETHER for path in paths),
     "tests/model/",
+    "tests/machines/",
     "tests/shared/bus/",
     "tests/gateway/",
     "tests/deploy/",
