@@ -17,7 +17,7 @@ SPREAD := -p tests.spreading -n logical --maxprocesses 4
 OUT ?= build/kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format render bench sbom clean
+.PHONY: help run backup restore verify test faults lint format render bench sbom clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -31,8 +31,21 @@ ifneq ($(filter yahoo,$(subst $(comma), ,$(DATA_SOURCES)))$(filter yfinance,$(DA
 run: $(VENV)/.yahoo
 endif
 
+backup: $(VENV)/.run ## Save what is in RUN_DIR, while it goes on, as the new folder TO
+	@exec $(BIN)/python -m deploy.local backup '$(TO)'
+
+restore: $(VENV)/.run ## Make what is in the backup FROM run again, in an empty RUN_DIR
+	@exec $(BIN)/python -m deploy.local restore '$(FROM)'
+
+verify: $(VENV)/.run ## Compare what the services copied of each other; MEND=1 makes anew what differs
+	@exec $(BIN)/python -m deploy.local verify $(if $(MEND),--mend)
+
 test: $(VENV)/.dev ## Run the tests; T=tests/portfolio for some of them, COVERAGE=1 for what they reach
 	$(BIN)/python -m pytest $(SPREAD) $(if $(COVERAGE),--cov --cov-report=term) $(T)
+
+faults: $(VENV)/.dev ## Break everything under load, for hours; FAULTS BUS OPERATIONS ROUNDS OUTAGE SEED
+	@$(BIN)/python -m tests.faults $(FAULTS) $(if $(BUS),--bus $(BUS)) $(if $(OPERATIONS),--operations $(OPERATIONS)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUTAGE),--outage $(OUTAGE)) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.dev ## Check style, types, the direction of imports, security, licences, leaked secrets
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ from shared.bus.nats import accounts as nats
 from shared.bus.nats.topology import Names as NatsNames
 from shared.bus.rabbitmq import accounts as rabbitmq
 from shared.bus.rabbitmq.topology import Names as RabbitNames
-from shared.events.catalogue import CATALOGUE, HEARD, TOLD
+from shared.events.catalogue import CATALOGUE, HEARD, TOLD, told_topics, topics
 from shared.settings import SERVICES
 
 
@@ -47,7 +47,7 @@ def declare(url: str) -> None:
     """
     for service, types in HEARD.items():
         if types:
-            bus.consumer(url, service, types).declare()
+            bus.consumer(url, service, topics(service, types)).declare()
 
 
 def accounts(address: Address) -> Iterator[str]:
@@ -74,7 +74,7 @@ def _rabbitmq_script(address: Address) -> Iterator[str]:
     virtual_host = unquote(urlsplit(address.url).path.removeprefix("/")) or "/"
     for service in SERVICES:
         names = RabbitNames.of(address, service)
-        may = rabbitmq.permissions(names, TOLD[service])
+        may = rabbitmq.permissions(names, told_topics(service))
         user = _user(address, service)
         where = ("-p", virtual_host, user)
         yield f'rabbitmqctl add_user {user} "${service.upper()}_PASSWORD"'
@@ -89,7 +89,8 @@ def _nats_configuration(address: Address) -> Iterator[str]:
     yield "# Within authorization { users: [ … ] }, beside the owner, who has no permissions set:"
     for service in SERVICES:
         user = _user(address, service)
-        may = nats.permissions(NatsNames(address.namespace, service), user, TOLD[service])
+        names = NatsNames(address.namespace, service)
+        may = nats.permissions(names, user, told_topics(service))
         password = f"${service.upper()}_PASSWORD"
         yield f"{{ user: {user}, password: {password}, permissions: {json.dumps(may)} }}"
 

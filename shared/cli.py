@@ -11,10 +11,11 @@ from environs import EnvValidationError
 from sqlalchemy.exc import OperationalError
 
 from shared import migrations, observability
-from shared.bus import deadletters
+from shared.bus import deadletters, replay
 from shared.db import Database
 from shared.errors import ServiceError
 from shared.http import ServiceApp
+from shared.replica import Differing
 from shared.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -57,6 +58,9 @@ def main(
         return _complain(f"The environment is incomplete: {error}")
     except OperationalError as error:
         return _complain(f"The database does not answer: {str(error.orig).splitlines()[0]}")
+    except Differing as difference:
+        print(difference.message)  # noqa: T201 - a command speaks
+        return 1
     except ServiceError as error:
         return _complain(error.message)
     return 0
@@ -71,6 +75,7 @@ def _parser(name: str, commands: Mapping[str, Command[S]]) -> argparse.ArgumentP
     letters = subcommands.add_parser("dead-letters", help="events that failed five times")
     letters.add_argument("action", choices=["list", "replay"])
     letters.add_argument("--id", help="only this one; all by default")
+    subcommands.add_parser("send-again", help="after a restore: publish all kept events anew")
     for title, command in commands.items():
         command.configure(subcommands.add_parser(title, help=command.help))
     return parser
@@ -94,9 +99,16 @@ def _run(
         return deadletters.command(settings.event_bus_url, name, action, identifier)
     database = Database(settings.database_url, pool_size=2)
     try:
+        if options.command == "send-again":
+            return f"{database.unit(replay.send_again)} events will be sent again."
         return commands[options.command].run(database, settings, options)
     finally:
         database.close()
+
+
+def offer_mending(parser: argparse.ArgumentParser) -> None:
+    """Add the option that makes anew what a command finds to differ."""
+    parser.add_argument("--mend", action="store_true", help="and make anew what differs")
 
 
 def report(line: str) -> None:

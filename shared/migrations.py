@@ -4,7 +4,9 @@ from pathlib import Path
 
 from alembic import command, context, op
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, text
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, NullPool, create_engine, text
 
 from shared.db import driver_url
 
@@ -24,8 +26,22 @@ def config(service: str, database_url: str) -> Config:
 
 
 def upgrade(service: str, database_url: str, revision: str = "head") -> None:
-    """Bring the database of `service` to `revision`; safe to call side by side and again."""
-    command.upgrade(config(service, database_url), revision)
+    """Bring the database of `service` to `revision`; safe to call side by side and again.
+
+    One of a later release stays what it is: that release leaves what this code needs, so that one
+    can go back to this.
+    """
+    settings = config(service, database_url)
+    newest = ScriptDirectory.from_config(settings).get_current_head() or ""
+    if _current(settings) <= newest:
+        command.upgrade(settings, revision)
+
+
+def _current(settings: Config) -> str:
+    """Return the revision that a database has; "" of one that has none."""
+    engine = create_engine(settings.attributes["database_url"], poolclass=NullPool)
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def draft(service: str, database_url: str, message: str) -> None:

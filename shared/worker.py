@@ -3,19 +3,21 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared import bus, observability
+from shared import bus, observability, revisions
 from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
-from shared.events import Event, announced_topic
+from shared.events import Event
+from shared.events.catalogue import topics
 from shared.replica import with_owners
 from shared.settings import ServiceSettings
 
@@ -24,6 +26,7 @@ log = observability.logger(__name__)
 Handler = Callable[[Session, Event], None]
 Part = Callable[[threading.Event], None]
 _STOP_WITHIN: Final = 8.0  # seconds
+_SCHEMA_LOOK: Final = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,6 @@ def run(
     handlers: Mapping[str, Handler],
     timers: Sequence[Timer] = (),
     more_parts: Mapping[str, Part] | None = None,
-    *,
-    takes_announced: bool = True,
 ) -> int:
     """Work until SIGTERM or SIGINT; return the exit status.
 
@@ -60,7 +61,6 @@ def run(
             other services is asked for outside it (see `shared.replica`).
         timers: besides the purge of old outbox and inbox rows.
         more_parts: what else works here, by name; each ends when the event it is given is set.
-        takes_announced: whether it needs the single events that another one has announced.
     """
     stop = threading.Event()
     failed = threading.Event()
@@ -83,7 +83,7 @@ def run(
     }
     if handlers:
         parts["consumer"] = lambda: bus.consumer(
-            settings.event_bus_url, settings.name, _topics(handlers, takes_announced)
+            settings.event_bus_url, settings.name, topics(settings.name, handlers)
         ).consume(consume, stop)
     for name, part in (more_parts or {}).items():
         parts[name] = partial(part, stop)
@@ -91,10 +91,11 @@ def run(
         threading.Thread(target=_guarded(name, part, stop, failed), name=name, daemon=True)
         for name, part in parts.items()
     ]
+    _serve_metrics(settings.metrics_host, settings.metrics_port)
+    _await_schema(database, settings.name, stop)
     for thread in threads:
         thread.start()
     threading.Thread(target=database.bells.listen, args=[stop], name="bells", daemon=True).start()
-    _serve_metrics(settings.metrics_host, settings.metrics_port)
     log.info("worker_started", parts=sorted(parts))
     stop.wait()
     database.bells.ring_here()
@@ -105,8 +106,16 @@ def run(
     return 1 if failed.is_set() else 0
 
 
-def _topics(types: Iterable[str], takes_announced: bool) -> Sequence[str]:
-    return [*types, *(map(announced_topic, types) if takes_announced else ())]
+def _await_schema(database: Database, service: str, stop: threading.Event) -> None:
+    """Wait for the migration to what this code needs: until then every event would fail."""
+    while not stop.is_set():
+        try:
+            if revisions.is_reached(database, service):
+                return
+            log.warning("schema_awaited")
+        except SQLAlchemyError as error:
+            log.warning("schema_awaited", error=type(error).__name__)
+        stop.wait(_SCHEMA_LOOK)
 
 
 def _guarded(

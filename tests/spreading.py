@@ -11,6 +11,7 @@ _TOGETHER: Final = (("tests/e2e/", "tests/attacks/product/"), ("tests/dashboard/
 # What takes long begins first, so that at the end no process waits for another.
 _LONG: Final = (
     *(path for paths in _TOGETHER for path in paths),
+    "tests/faults/",
     "tests/model/",
     "tests/machines/",
     "tests/shared/bus/",

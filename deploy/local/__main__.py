@@ -1,16 +1,17 @@
-"""`python -m deploy.local`: run; `… exec <service> -- <command>`; `… replace-keys`."""
+"""`python -m deploy.local`: run; `… exec <service> -- <command>`, `… backup` and others."""
 
 import argparse
 import errno
-import json
 import os
-import subprocess
 import sys
+from pathlib import Path
 from typing import NoReturn
 
-from deploy.local import accounts, keys, run, settings
+from deploy.local import backup, rotation, run, settings, verify
 from deploy.local.errors import RunError
-from deploy.local.rundir import RunDir, State
+from deploy.local.progress import Progress
+from deploy.local.restore import restore
+from deploy.local.rundir import RunDir
 from shared.settings import SERVICES
 
 
@@ -19,12 +20,7 @@ def main() -> int:
     options = _parser().parse_args()
     try:
         chosen = settings.load()
-        if options.command == "exec":
-            execute(RunDir(chosen.run_dir.resolve()), options.service, options.arguments)
-        if options.command == "replace-keys":
-            replace_keys(RunDir(chosen.run_dir.resolve()))
-            return 0
-        run.run(chosen)
+        return _done(options, chosen, RunDir(chosen.run_dir.resolve()))
     except RunError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -36,6 +32,26 @@ def main() -> int:
     except run.Stopped:
         # Before anything was started.
         return 0
+
+
+def _done(options: argparse.Namespace, chosen: settings.Settings, folder: RunDir) -> int:
+    """Do what was asked for; return the exit status."""
+    say = Progress().say
+    match options.command:
+        case "exec":
+            execute(folder, options.service, options.arguments)
+        case "replace-keys":
+            rotation.rotate(chosen, folder, print)
+        case "backup":
+            backup.save(folder, options.folder, say)
+            say(f"Saved as {options.folder}, with all keys and passwords: let nobody else read it.")
+        case "restore":
+            restore(options.folder, folder, say)
+            say(f"Restored; start it with: make run RUN_DIR={folder.path}")
+        case "verify":
+            return verify.verify(folder, is_mending=options.mend)
+        case _:
+            run.run(chosen)
     return 0
 
 
@@ -45,34 +61,10 @@ def execute(folder: RunDir, service: str, arguments: list[str]) -> NoReturn:
     Raises:
         RunError: nothing has run there yet.
     """
-    try:
-        environment = json.loads(folder.environments.read_text(encoding="utf-8"))[service]
-    except (OSError, KeyError) as error:
-        raise RunError(f"Nothing has run in {folder.path} yet: `make run` first.") from error
+    environment = folder.environment(service)
     os.chdir(settings.ROOT)
     command = [sys.executable, "-m", f"services.{service}", *arguments]
     os.execve(sys.executable, command, environment)  # noqa: S606 - this process becomes it
-
-
-def replace_keys(folder: RunDir) -> None:
-    """Give the run in `folder` new keys, whether it goes on or not.
-
-    Raises:
-        RunError: nothing has run there yet, or the secrets cannot be sealed anew.
-    """
-
-    def seal_again() -> None:
-        arguments = ["exec", "webhooks", "--", "seal-again"]
-        command = [sys.executable, "-m", "deploy.local", *arguments]
-        environment = {**os.environ, "RUN_DIR": str(folder.path)}
-        if subprocess.run(command, env=environment, check=False).returncode:
-            raise RunError("The old keys stay known; start everything and repeat this.")
-
-    if not folder.environments.exists():
-        raise RunError(f"Nothing has run in {folder.path} yet: `make run` first.")
-    accounts.replace(folder, State.load(folder.state))
-    print("The passwords of the event bus are new.")
-    keys.replace(folder.keys, SERVICES, say=print, seal_again=seal_again)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,7 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     execution = commands.add_parser("exec", help="run a service's command line")
     execution.add_argument("service", choices=SERVICES)
     execution.add_argument("arguments", nargs="+", metavar="-- command")
-    commands.add_parser("replace-keys", help="give a run new keys, while it goes on")
+    commands.add_parser("replace-keys", help="give a run new keys and passwords, while it goes on")
+    saving = commands.add_parser("backup", help="save a run, while it goes on, as a new folder")
+    saving.add_argument("folder", type=Path)
+    making = commands.add_parser("restore", help="make a run of a backup, in an empty RUN_DIR")
+    making.add_argument("folder", type=Path)
+    checking = commands.add_parser("verify", help="compare what services copied with its owners")
+    checking.add_argument("--mend", action="store_true", help="and make anew what differs")
     return parser
 
 

@@ -16,7 +16,7 @@ from deploy.local.rundir import RunDir, State, write_private
 from shared.bus.interface import Address
 from shared.bus.nats.accounts import permissions
 from shared.bus.nats.topology import Names
-from shared.events.catalogue import TOLD
+from shared.events.catalogue import told_topics
 from shared.settings import SERVICES
 
 OWNER: Final = nats.USER
@@ -66,7 +66,7 @@ def _user(folder: RunDir, account: str) -> nats.User:
     user = nats.User(user=account, password=password_file(folder, account).read_text("ascii"))
     if account != OWNER:
         names = Names(Address.namespace, account)
-        user["permissions"] = permissions(names, account, TOLD[account])
+        user["permissions"] = permissions(names, account, told_topics(account))
     return user
 
 

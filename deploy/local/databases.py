@@ -1,14 +1,16 @@
 """A database for each service, with a role that can open no other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import LiteralString
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import psycopg
 from psycopg import sql
 
 from deploy.local.errors import RunError, first_line
+from deploy.local.rundir import write_private
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,15 @@ class Databases:
         host = address.netloc.rpartition("@")[2]
         name = self.prefix + service
         return address._replace(netloc=f"{name}:{password}@{host}", path=f"/{name}").geturl()
+
+    def url_by_file(self, service: str, password_file: Path) -> str:
+        """Return the URL of the database of `service`, whose password lies in a file.
+
+        libpq reads that for each connection, so that it can be replaced while everything runs.
+        """
+        url = urlsplit(self.url(service, ""))
+        query = urlencode([*parse_qsl(url.query), ("passfile", str(password_file))])
+        return url._replace(netloc=url.netloc.replace(":@", "@", 1), query=query).geturl()
 
     @property
     def address(self) -> str:
@@ -57,18 +68,46 @@ def provision(databases: Databases, passwords: dict[str, str], services: Iterabl
         raise RunError(f"DATABASE {databases.address}: {first_line(error)}") from error
 
 
+def keep_password(file: Path, password: str) -> None:
+    """Write the file in which libpq looks for the password of a role."""
+    write_private(file, f"*:*:*:*:{password}\n")
+
+
+def replace_passwords(databases: Databases, passwords: Mapping[Path, tuple[str, str]]) -> None:
+    """Give services that go on other passwords; whoever connects meanwhile tries it again.
+
+    Args:
+        passwords: file → service and its new password.
+
+    Raises:
+        RunError: the server can't be reached or doesn't let this user do it.
+    """
+    try:
+        with psycopg.connect(databases.server, autocommit=True, connect_timeout=3) as connection:
+            for file, (service, password) in passwords.items():
+                _set_password(connection, databases.prefix + service, password)
+                keep_password(file, password)
+    except psycopg.Error as error:
+        raise RunError(f"DATABASE {databases.address}: {first_line(error)}") from error
+
+
 def _provision(connection: psycopg.Connection, name: str, password: str) -> None:
     role = sql.Identifier(name)
     if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", name):
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+    _set_password(connection, name, password)
+    if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", name):
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
+    _close_to_others(connection, name)
+
+
+def _set_password(connection: psycopg.Connection, name: str, password: str) -> None:
     # Only the verifier travels, so that no server log can hold the password.
     verifier = connection.pgconn.encrypt_password(
         password.encode(), name.encode(), b"scram-sha-256"
     ).decode()
-    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(verifier)))
-    if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", name):
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
-    _close_to_others(connection, name)
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+    connection.execute(statement.format(sql.Identifier(name), sql.Literal(verifier)))
 
 
 def _close_to_others(connection: psycopg.Connection, database: str) -> None:

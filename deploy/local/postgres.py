@@ -107,17 +107,34 @@ def start(
     Raises:
         RunError: it does not start, with its own last lines.
     """
-    port = port or ports.free()
     password = password or secrets.token_urlsafe(24)
     folder.mkdir(parents=True, exist_ok=True)
     initialise(folder / "data", password)
+    return serve(folder / "data", password, folder / "postgres.log", port=port, options=options)
+
+
+def serve(
+    data: Path,
+    password: str,
+    log: Path,
+    *,
+    port: int | None = None,
+    options: Mapping[str, str] | None = None,
+    seconds: float = servers.START_SECONDS,
+) -> servers.Server:
+    """Start a server on a data folder that there is; it ends with this process.
+
+    Args:
+        port: a free one by default.
+        seconds: how long it may take to recover.
+
+    Raises:
+        RunError: it does not start, with its own last lines.
+    """
+    port = port or ports.free()
     url = superuser_url(port, password)
-    return servers.launch(
-        tied(command(folder / "data", port, options), "INT"),
-        url=url,
-        log=folder / "postgres.log",
-        answers=lambda: answers(url),
-    )
+    run = tied(command(data, port, options), "INT")
+    return servers.launch(run, url=url, log=log, answers=lambda: answers(url), seconds=seconds)
 
 
 def superuser_url(port: int, password: str) -> str:

@@ -114,7 +114,7 @@ class Plan:
 
     def database_url(self, service: str) -> str:
         """Return the URL of the database of `service` for its role."""
-        return self.databases.url(service, self.state.passwords[service])
+        return self.databases.url_by_file(service, self.folder.database_password(service))
 
     @property
     def database_place(self) -> str:
@@ -164,10 +164,8 @@ class Plan:
 
     def doorkeeper(self) -> Doorkeeper:
         """Return who stands at the public port from now on."""
-        ready = f"{self.url('gateway-internal')}/health/live/"
-        return Doorkeeper(
-            self.settings.host, self.settings.port, self.state.ports["doorkeeper"], ready
-        )
+        pages, inside = self.state.ports["doorkeeper"], self.url("gateway-internal")
+        return Doorkeeper(self.settings.host, self.settings.port, pages, inside)
 
     def programs(self, doorkeeper: Doorkeeper) -> list[Program]:
         """Return every process, in the order in which they start.

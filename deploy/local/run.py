@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from queue import Empty
 from types import FrameType
 from typing import Final
@@ -55,6 +56,7 @@ def run(settings: Settings) -> None:
         doorkeeper = plan.doorkeeper()
         programs = plan.programs(doorkeeper)
         supervisor = Supervisor(folder, programs, plan.marked_environment())
+        doorkeeper.gateway = partial(supervisor.process_id, "traefik")
         try:
             _start_servers(plan, supervisor, progress)
             has_new_demo = _fill_databases(plan, progress)
@@ -103,6 +105,8 @@ def _write_files(plan: Plan) -> None:
     folder, state = plan.folder, plan.state
     keys.make(folder.keys, SERVICES)
     accounts.make(folder, state)
+    for service in SERVICES:
+        databases.keep_password(folder.database_password(service), state.passwords[service])
     environments = {service: plan.command_environment(service) for service in SERVICES}
     write_private(folder.environments, json.dumps(environments, indent=2))
 

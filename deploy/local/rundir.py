@@ -44,6 +44,10 @@ class RunDir:
         """The services' Ed25519 keys, and their passwords for the event bus."""
         return self.path / "keys"
 
+    def database_password(self, service: str) -> Path:
+        """Return the file with the password of the role of `service`, as libpq reads it."""
+        return self.keys / f"{service}.database"
+
     @property
     def config(self) -> Path:
         """What is rendered anew at each start."""
@@ -63,6 +67,18 @@ class RunDir:
     def environments(self) -> Path:
         """Service → environment of its command line."""
         return self.config / "environment.json"
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Return what the command line of a service sees.
+
+        Raises:
+            RunError: nothing has run here yet.
+        """
+        try:
+            environments = json.loads(self.environments.read_text(encoding="utf-8"))
+            return dict(environments[service])
+        except (OSError, KeyError) as error:
+            raise RunError(f"Nothing has run in {self.path} yet: `make run` first.") from error
 
     def log(self, name: str) -> Path:
         """Return the log of the process `name`."""
@@ -95,18 +111,25 @@ class RunDir:
         Raises:
             RunError: another run holds it.
         """
-        with (self.path / "lock").open("a+", encoding="ascii") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                lock.seek(0)
-                raise RunError(
-                    f"RUN_DIR {self.path} is used by another run (process {lock.read().strip()}):"
-                    " stop that or choose another: make run RUN_DIR=.run2 PORT=8001"
-                ) from error
-            lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
+        complaint = (
+            f"RUN_DIR {self.path} is used by another run (process {{}}):"
+            " stop that or choose another: make run RUN_DIR=.run2 PORT=8001"
+        )
+        with _held(self.path / "lock", complaint):
+            yield
+
+    @contextmanager
+    def keys_held(self) -> Iterator[None]:
+        """Hold the keys: they stay what they are, and what they have sealed stays with them.
+
+        Raises:
+            RunError: they are being replaced or saved.
+        """
+        complaint = (
+            f"The keys of RUN_DIR {self.path} are being replaced or saved (process {{}}):"
+            " wait until that is done, and repeat this."
+        )
+        with _held(self.path / "keys.lock", complaint):
             yield
 
 
@@ -155,6 +178,11 @@ class State:
             if port is None or port == gateway or not ports.is_free(port):
                 self.ports[name] = ports.free(taken={gateway, *self.ports.values()})
 
+    def renew_passwords(self, names: Iterable[str]) -> None:
+        """Give other passwords to those that have one."""
+        for name in names:
+            self.passwords[name] = secrets.token_urlsafe(24)
+
     def make_passwords(self, names: Iterable[str]) -> None:
         """Give everybody a password who has none yet."""
         for name in names:
@@ -164,6 +192,25 @@ class State:
         """Keep in `path` how far the demo data of the databases at `place` is."""
         self.demo[place] = stage
         self.save(path)
+
+
+@contextmanager
+def _held(file: Path, complaint: str) -> Iterator[None]:
+    """Hold a lock, which ends with this process.
+
+    Raises:
+        RunError: another process holds it; `complaint` with the process id.
+    """
+    with file.open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise RunError(complaint.format(lock.read().strip())) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
 
 
 def write_private(path: Path, text: str) -> None:

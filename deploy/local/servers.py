@@ -12,7 +12,7 @@ from deploy.local.causes import cause
 from deploy.local.errors import RunError
 
 _STOP_SECONDS = 5.0
-_START_SECONDS = 30.0
+START_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,25 @@ class Server:
             self.process.wait()
 
 
-def launch(command: Sequence[str], *, url: str, log: Path, answers: Callable[[], bool]) -> Server:
+def launch(
+    command: Sequence[str],
+    *,
+    url: str,
+    log: Path,
+    answers: Callable[[], bool],
+    seconds: float = START_SECONDS,
+) -> Server:
     """Start `command` and return the server as soon as `answers` says that it does.
 
     Raises:
-        RunError: it ended, or does not answer within 30 seconds; with the cause.
+        RunError: it ended, or does not answer within `seconds`; with the cause.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
     server = Server(url, process)
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + seconds
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:
             server.stop()

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 # The Makefile's own.
-_OF_MAKE: Final = frozenset({"B", "BIN", "OUT", "PYTHON", "T", "VENV"})
+_OF_MAKE: Final = frozenset({"B", "BIN", "FROM", "MEND", "OUT", "PYTHON", "T", "TO", "VENV"})
 # A blank within a value stands behind a backslash.
 _GIVEN_TO_MAKE: Final = re.compile(r"(?<!\S)(?<!\\\s)([A-Za-z_]\w*)=")
 # A short name, PORTS or HOSTS, may be any program's.

@@ -44,7 +44,14 @@ export class ApiError extends Error {
   }
 }
 
-/** @typedef {{body: unknown, etag: string | null, at: number, isSettled: boolean}} Kept */
+/**
+ * @typedef {object} Kept
+ * @property {unknown} body
+ * @property {string | null} etag
+ * @property {number} at when it was asked for
+ * @property {number} change after which
+ * @property {boolean} isSettled whether what follows from that change is in it
+ */
 
 /** @type {Map<string, Kept>} */
 const kept = new Map();
@@ -166,7 +173,8 @@ async function change(method, path, call) {
   const response = await send(addressOf(path, call), {method: method.toUpperCase(), headers, body});
   const answer = response.status === 204 ? undefined : await response.json();
   const result = response.status === 202 ? await followed(answer.job, call?.onProgress) : answer;
-  if (path !== "/api/auth-token/") {
+  const isPreview = Boolean(call?.query && "dry_run" in call.query && call.query.dry_run);
+  if (path !== "/api/auth-token/" && !isPreview) {
     changedAt = Date.now();
     changes.set(changes.value + 1);
   }
@@ -208,12 +216,13 @@ async function answered(address, before) {
   const headers = new Headers();
   if (before?.etag) headers.set("If-None-Match", before.etag);
   const at = Date.now();
+  const change = changes.value;
   const response = await send(address, {headers});
   const body = response.status === 304 ? before?.body : await response.json();
   const isSettled = at - changedAt > SETTLING && !isCatchingUp(body);
   // Who logged out meanwhile leaves nothing behind.
   if (session.value.token === token) {
-    kept.set(address, {body, etag: response.headers.get("ETag"), at, isSettled});
+    kept.set(address, {body, etag: response.headers.get("ETag"), at, change, isSettled});
   }
   return body;
 }
@@ -295,11 +304,10 @@ async function refusal(response) {
  * @returns {answer is Kept}
  */
 function isFresh(address, answer) {
-  if (!answer) return false;
+  if (answer?.change !== changes.value) return false;
   const age = Date.now() - answer.at;
   if (!answer.isSettled) return age < SETTLING_FRESH;
-  const isUnchanged = answer.at > changedAt;
-  return isUnchanged && age < (address.startsWith("/api/analytics/") ? COMPUTED_FRESH : FRESH);
+  return age < (address.startsWith("/api/analytics/") ? COMPUTED_FRESH : FRESH);
 }
 
 /** @param {any} body */

@@ -5,7 +5,7 @@ import {begin, session} from "./session.js";
 import {useStore} from "./store.js";
 import {Field, Form} from "./ui/form.js";
 import {Failure} from "./ui/notices.js";
-import {html, useState} from "./vendor/preact.js";
+import {html, useEffect, useState} from "./vendor/preact.js";
 import {words} from "./words/shell.js";
 
 /** @param {{children?: unknown}} props what stands under the form */
@@ -17,6 +17,8 @@ export function Login({children}) {
   const [isTried, setTried] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
+  // The attribute autofocus counts once for a document, and a logout brings this form back.
+  useEffect(() => document.getElementById("username")?.focus(), []);
   const missing = (/** @type {string} */ value) => (isTried && !value ? w.required : undefined);
 
   const logIn = async () => {
@@ -40,7 +42,7 @@ export function Login({children}) {
     ${hasEnded && html`<p class="remark" role="status">${w.loggedOut}</p>`}
     <${Form} class="card" onSubmit=${logIn} hasErrors=${Boolean(isTried && !(username && password))}>
       <${Field} id="username" label=${w.username} value=${username} onInput=${setUsername}
-        error=${missing(username)} autocomplete="username" autocapitalize="none" spellcheck=${false} autofocus />
+        error=${missing(username)} autocomplete="username" autocapitalize="none" spellcheck=${false} />
       <${Field} id="password" label=${w.password} value=${password} onInput=${setPassword}
         error=${missing(password)} type="password" autocomplete="current-password" />
       ${error && html`<${Failure} error=${error} />`}

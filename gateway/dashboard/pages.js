@@ -14,4 +14,6 @@
 /** @type {readonly Page[]} */
 export const PAGES = [
   {name: "overview", path: "", icon: "overview", load: () => import("./pages/overview.js")},
+  {name: "holdings", path: "holdings", icon: "holdings", load: () => import("./pages/holdings.js")},
+  {name: "asset", path: "assets/:id", load: () => import("./pages/asset.js")},
 ];

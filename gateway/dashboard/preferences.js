@@ -53,6 +53,23 @@ export const benchmark = new Store(stored("benchmark") ?? "SPY");
 
 document.documentElement.lang = language.value;
 
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Light or dark, whoever decides it: what is drawn by script is drawn anew. */
+export const appearance = new Store(currentAppearance());
+
+systemIsDark.addEventListener("change", show);
+
+function currentAppearance() {
+  if (theme.value !== "system") return theme.value;
+  return systemIsDark.matches ? "dark" : "light";
+}
+
+function show() {
+  document.documentElement.dataset.theme = currentAppearance();
+  appearance.set(currentAppearance());
+}
+
 /** @param {string} value */
 export function chooseLanguage(value) {
   const chosen = oneOf(LANGUAGES, value) ?? usualLanguage();
@@ -65,9 +82,8 @@ export function chooseLanguage(value) {
 export function chooseTheme(value) {
   const chosen = oneOf(THEMES, value) ?? "system";
   keep("theme", chosen === "system" ? null : chosen);
-  if (chosen === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = chosen;
   theme.set(chosen);
+  show();
 }
 
 /** @param {string} symbol empty: none */

@@ -49,7 +49,7 @@ export const place = new Store(read());
  * @param {Record<string, string | undefined>} [query]
  */
 export function addressOf(path, query = {}) {
-  const chosen = place.value.query.get("portfolio") ?? undefined;
+  const chosen = place.value.query.get("portfolio") || undefined;
   const entries = Object.entries({portfolio: chosen, ...query});
   const asked = new URLSearchParams();
   for (const [name, value] of entries) if (value !== undefined) asked.set(name, value);

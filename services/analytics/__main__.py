@@ -10,9 +10,18 @@ from shared.db import Database
 from shared.identity import Signer
 
 
+def _owners(configuration: settings.Settings) -> Owners:
+    return Owners(configuration.urls, Signer("analytics", configuration.service_key_file))
+
+
 def _rebuild(database: Database, configuration: settings.Settings, _: argparse.Namespace) -> str:
-    signer = Signer("analytics", configuration.service_key_file)
-    return replicas.rebuild(database, Owners(configuration.urls, signer), cli.report)
+    return replicas.rebuild(database, _owners(configuration), cli.report)
+
+
+def _verify(
+    database: Database, configuration: settings.Settings, options: argparse.Namespace
+) -> str:
+    return replicas.verify(database, _owners(configuration), is_mending=options.mend)
 
 
 if __name__ == "__main__":
@@ -24,7 +33,10 @@ if __name__ == "__main__":
             {
                 "rebuild": cli.Command(
                     "ask the owners for every asset and portfolio again", _rebuild
-                )
+                ),
+                "verify": cli.Command(
+                    "compare every asset and portfolio with its owner", _verify, cli.offer_mending
+                ),
             },
         )
     )

@@ -33,7 +33,6 @@ def main() -> int:
             "appraiser": Appraiser(database, portfolios).run,
             "catch_up": CatchUp(database, owners.portfolio).run,
         },
-        takes_announced=False,
     )
 
 

@@ -12,9 +12,18 @@ from shared.db import Database
 from shared.identity import Signer
 
 
+def _owners(configuration: settings.Settings) -> Owners:
+    return Owners(configuration.urls, Signer("webhooks", configuration.service_key_file))
+
+
 def _rebuild(database: Database, configuration: settings.Settings, _: argparse.Namespace) -> str:
-    signer = Signer("webhooks", configuration.service_key_file)
-    return replicas.rebuild(database, Owners(configuration.urls, signer), cli.report)
+    return replicas.rebuild(database, _owners(configuration), cli.report)
+
+
+def _verify(
+    database: Database, configuration: settings.Settings, options: argparse.Namespace
+) -> str:
+    return replicas.verify(database, _owners(configuration), is_mending=options.mend)
 
 
 def _seal_again(database: Database, configuration: settings.Settings, _: argparse.Namespace) -> str:
@@ -31,6 +40,11 @@ if __name__ == "__main__":
             app.create_app,
             {
                 "rebuild": cli.Command("ask the owners again who holds what", _rebuild),
+                "verify": cli.Command(
+                    "compare with the owners who holds what, and what it costs",
+                    _verify,
+                    cli.offer_mending,
+                ),
                 "seal-again": cli.Command("seal all secrets with the newest key", _seal_again),
             },
         )

@@ -1,14 +1,17 @@
 """What webhooks copies: who holds what, what it costs, and the last closes that rules look at."""
 
+from collections.abc import Iterator
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.webhooks.commands import alerts, projections
-from services.webhooks.models import NOBODY, Asset, Portfolio, PriceWindow
+from services.webhooks.domain.closes import Closes
+from services.webhooks.models import NOBODY, Asset, Holding, Portfolio, PriceWindow
 from services.webhooks.outside.owners import AT_ONCE, AssetSnapshot, Owners, PortfolioSnapshot
 from shared.db import Database
-from shared.replica import Latest, Rebuild, Report, Stepwise, each
+from shared.replica import Compared, Comparison, Latest, Rebuild, Report, Row, Stepwise, each
 
 
 class Replicas:
@@ -73,6 +76,55 @@ def rebuild(database: Database, owners: Owners, report: Report) -> str:
         f"{portfolios} portfolios, {assets} assets, {windows} price windows;"
         f" {run.forgotten} forgotten."
     )
+
+
+def verify(database: Database, owners: Owners, *, is_mending: bool) -> str:
+    """Compare everything with its owner.
+
+    Raises:
+        Unavailable: an owner does not answer.
+        Differing: something is another.
+    """
+    run = Comparison(database, "webhooks", is_mending=is_mending)
+    replicas = Replicas(database, owners)
+    # What a portfolio holds is told by the events of its positions.
+    run.copy(Compared(replicas.portfolios, _told_portfolio, _kept_portfolio, is_sequential=False))
+    run.copy(Compared(replicas.assets, _told_asset, _kept_asset))
+    run.copy(Compared(replicas.windows, _told_window, _kept_window))
+    return run.closed()
+
+
+def _told_portfolio(snapshot: PortfolioSnapshot) -> Iterator[Row]:
+    yield snapshot.card.owner_id, snapshot.card.currency
+    yield from ((asset, quantity) for asset, quantity in snapshot.quantities.items() if quantity)
+
+
+def _kept_portfolio(session: Session, portfolio_id: int) -> Iterator[Row]:
+    card = select(Portfolio.owner_id, Portfolio.currency).where(Portfolio.id == portfolio_id)
+    yield from session.execute(card)
+    held = (Holding.portfolio_id == portfolio_id, Holding.quantity != 0)
+    yield from session.execute(select(Holding.asset_id, Holding.quantity).where(*held))
+
+
+def _told_asset(snapshot: AssetSnapshot) -> Iterator[Row]:
+    yield snapshot.card.current_price, snapshot.card.price_date
+
+
+def _kept_asset(session: Session, asset_id: int) -> Iterator[Row]:
+    yield from session.execute(select(Asset.price, Asset.price_date).where(Asset.id == asset_id))
+
+
+def _told_window(snapshot: AssetSnapshot) -> Iterator[Row]:
+    return _days(snapshot.closes)
+
+
+def _kept_window(session: Session, asset_id: int) -> Iterator[Row]:
+    return _days(projections.kept_window(session, asset_id))
+
+
+def _days(closes: Closes) -> Iterator[Row]:
+    yield from closes.closes.items()
+    yield from closes.splits.items()
 
 
 def _forget_portfolio(session: Session, portfolio_id: int, _: int) -> None:

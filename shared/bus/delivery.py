@@ -30,6 +30,9 @@ LOOK: Final = 1.0  # seconds between two looks at `stop` while nothing comes
 COUNT_EVERY: Final = 15.0  # seconds between two counts of the dead letters
 # Seconds that a batch should take: so long it holds its locks, and so old is its first message.
 _AIM: Final = 0.1
+# However long one takes: on a machine that has no time, most of a batch's is its transaction's, and
+# batches of one would let the queue grow for as long as that lasts.
+_LEAST: Final = 5
 MAX_FAILURES: Final = 5
 _FIRST_PAUSE: Final = 0.1  # seconds
 _LONGEST_HOLD: Final = 5.0  # seconds
@@ -110,7 +113,7 @@ class Backlog(Generic[Tag]):
         began = time.monotonic()
         verdict = self._judge(batch)
         pace = len(batch) / max(time.monotonic() - began, 1e-6)
-        self._most = min(max(int(pace * _AIM), 1), BATCH)
+        self._most = min(max(int(pace * _AIM), _LEAST), BATCH)
         return verdict
 
     def _judge(self, batch: Sequence[Delivery[Tag]]) -> Verdict:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     DateTime,
     Identity,
     Index,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
@@ -26,7 +28,7 @@ from shared.bus.relay import Relay
 from shared.db import copy_in, ring
 from shared.events import Event
 
-__all__ = ["BELL", "MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "purge"]
+__all__ = ["BELL", "MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "forget_published", "purge"]
 
 BELL: Final = "outbox"
 KEPT_FOR: Final = timedelta(days=7)
@@ -81,3 +83,10 @@ def purge(session: Session) -> int:
     old = select(_OUTBOX.c.id).where(_OUTBOX.c.published_at < func.now() - KEPT_FOR)
     chunk = old.order_by(_OUTBOX.c.id).limit(retention.CHUNK)
     return retention.delete_in_chunks(session, delete(_OUTBOX).where(_OUTBOX.c.id.in_(chunk)))
+
+
+def forget_published(session: Session) -> int:
+    """Take every row for unpublished; return how many were not."""
+    published = update(_OUTBOX).where(_OUTBOX.c.published_at.is_not(None))
+    # Session.execute promises a Result; for an UPDATE it is a CursorResult.
+    return cast(CursorResult[Any], session.execute(published.values(published_at=None))).rowcount

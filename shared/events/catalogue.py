@@ -4,10 +4,12 @@ The event's `sequence` counts the events on its subject; only `ledger-changed` s
 last of those that it announces. Money and quantities are strings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, fields, validate
+
+from shared.events.event import announced_topic
 
 
 class EventData(Schema):
@@ -344,6 +346,21 @@ HEARD: Final[Mapping[str, Sequence[str]]] = {
     # Every type there is, so that no event is ever unroutable.
     "webhooks": tuple(CATALOGUE),
 }
+# Those that keep whole ledgers: when one event announces others, they ask for the ledger, and are
+# not given the others (`Event.topic`).
+_ASK_FOR_LEDGERS: Final = frozenset({"assets", "analytics"})
+
+
+def topics(service: str, types: Iterable[str]) -> Sequence[str]:
+    """Return the topics under which the broker gives `service` the events of `types`."""
+    heard = tuple(types)
+    announced = () if service in _ASK_FOR_LEDGERS else map(announced_topic, heard)
+    return (*heard, *announced)
+
+
+def told_topics(service: str) -> Sequence[str]:
+    """Return the topics under which `service` publishes."""
+    return (*TOLD[service], *map(announced_topic, TOLD[service]))
 
 
 def check(type_: str, data: dict[str, Any]) -> None:

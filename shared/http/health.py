@@ -8,10 +8,10 @@ from flask import Response, current_app, jsonify
 from markupsafe import escape
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client import REGISTRY as IN_PROCESS
-from sqlalchemy import text
 
+from shared import revisions
 from shared.db import Database
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 
 _DOCS_PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
@@ -21,8 +21,8 @@ _DOCS_PAGE: Final = """<!doctype html>
 (what the gateway shows).</p><ul>{operations}</ul></html>"""
 
 
-def blueprint(database: Database) -> flask.Blueprint:
-    """Return the routes that no gateway shows to the world."""
+def blueprint(database: Database, service: str) -> flask.Blueprint:
+    """Return the routes of `service` that no gateway shows to the world."""
     routes = flask.Blueprint("health", __name__)
 
     @routes.get("/health/live/")
@@ -32,9 +32,12 @@ def blueprint(database: Database) -> flask.Blueprint:
 
     @routes.get("/health/ready/")
     def ready() -> Response:
-        """Say whether requests can be served: the database answers. The broker doesn't matter."""
-        with database.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+        """Say whether requests can be served: the database answers, and has what we need of it.
+
+        The broker doesn't matter.
+        """
+        if not revisions.is_reached(database, service):
+            raise Unavailable("The database is not up to date yet.")
         return jsonify({"status": "ok"})
 
     @routes.get("/metrics/")

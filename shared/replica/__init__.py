@@ -1,4 +1,4 @@
-"""Copies of other services' rows: how one is followed, asked for where it is missing, made anew.
+"""Copies of other services' rows: followed, asked for where one is missing, compared, made anew.
 
 A service declares in its `replicas.py` what it copies of whom, and says in its `handlers.py` what
 each event does to it. The order of a copy is one of two: a `Latest` takes the newest event, which
@@ -11,10 +11,23 @@ carries all; a `Stepwise` takes one event after the other, and asks the owner wh
 """
 
 from shared.replica.asking import Missing, answered, with_owners
-from shared.replica.copies import Handler, Latest, Replica, Stepwise, each, put, row_of
+from shared.replica.comparing import Compared, Comparison, Differing, Row
+from shared.replica.copies import (
+    Handler,
+    Latest,
+    Replica,
+    Stepwise,
+    columns_of,
+    each,
+    put,
+    row_of,
+)
 from shared.replica.rebuilding import Incomplete, Rebuild, Report
 
 __all__ = [
+    "Compared",
+    "Comparison",
+    "Differing",
     "Handler",
     "Incomplete",
     "Latest",
@@ -22,8 +35,10 @@ __all__ = [
     "Rebuild",
     "Replica",
     "Report",
+    "Row",
     "Stepwise",
     "answered",
+    "columns_of",
     "each",
     "put",
     "row_of",

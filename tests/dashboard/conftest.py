@@ -9,11 +9,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from gateway.portal.dashboard import CONTENT_SECURITY_POLICY
 from tests.dashboard.declarations import packages
@@ -23,7 +23,13 @@ ENOUGH: Final = 60_000  # milliseconds, for a machine that is busy with other th
 DESKTOP: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
 
+APPEARANCES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+
 OpenPage = Callable[..., Page]
+Shown = Callable[[Page, str], Path]
+Violations = Callable[[Page], list[str]]
+
+expect.set_options(timeout=ENOUGH)
 
 
 @pytest.fixture(scope="package")
@@ -120,16 +126,33 @@ def _look_at_policy(response: Any, complaints: list[str]) -> None:
         complaints.append(f"another policy: {response.url}")
 
 
+@pytest.fixture(scope="package")
+def token(product: Product) -> str:
+    """Return a token of the demo's user: a login is dear, and tested by itself."""
+    return str(product.client().token)
+
+
 @pytest.fixture
-def page(open_page: OpenPage) -> Page:
+def enter(open_page: OpenPage, token: str) -> OpenPage:
+    """Return what opens a window like `open_page`, and is logged in there."""
+
+    def enter(**told: Any) -> Page:
+        page = open_page(**told)
+        page.evaluate("token => sessionStorage.setItem('token', token)", token)
+        page.reload()
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def page(enter: OpenPage) -> Page:
     """Return a page on which the demo's user is logged in."""
-    page = open_page()
-    log_in(page)
-    return page
+    return enter()
 
 
 @pytest.fixture
-def shown(tmp_path: Path) -> Callable[[Page, str], Path]:
+def shown(tmp_path: Path) -> Shown:
     """Return what makes a picture of a whole page, in the folder that SCREENSHOTS names."""
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
 
@@ -144,7 +167,7 @@ def shown(tmp_path: Path) -> Callable[[Page, str], Path]:
 
 
 @pytest.fixture
-def violations(node_packages: Path) -> Callable[[Page], list[str]]:
+def violations(node_packages: Path) -> Violations:
     """Return what looks for faults of accessibility, by axe."""
     axe = (node_packages / "node_modules" / "axe-core" / "axe.min.js").read_text()
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

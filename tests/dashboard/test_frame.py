@@ -1,16 +1,19 @@
 """Login, navigation, languages, appearances: what is around all pages."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.conftest import PHONE, OpenPage, log_in
-
-Shown = Callable[[Page, str], Path]
-Violations = Callable[[Page], list[str]]
+from tests.dashboard.conftest import (
+    APPEARANCES,
+    DESKTOP,
+    PHONE,
+    OpenPage,
+    Shown,
+    Violations,
+    log_in,
+)
 
 OFFLINE: Final = "ERR_INTERNET_DISCONNECTED"
 
@@ -40,7 +43,9 @@ def test_the_login_is_for_this_tab_and_outlives_a_reload(page: Page) -> None:
     expect(other.get_by_label("Username")).to_be_visible()
 
 
-def test_after_the_logout_nothing_is_left(page: Page) -> None:
+def test_after_the_logout_nothing_is_left(open_page: OpenPage) -> None:
+    page = open_page()
+    log_in(page)
     expect(page.get_by_text("$550,766.62")).to_be_visible()
     page.get_by_role("button", name="Account of demo").click()
     page.get_by_role("button", name="Log out").click()
@@ -76,9 +81,7 @@ def test_everything_is_reached_by_keyboard(page: Page) -> None:
     expect(page.get_by_role("tabpanel")).to_contain_text("Healthcare")
 
 
-def test_going_to_another_page_moves_the_focus_and_names_it(open_page: OpenPage) -> None:
-    page = open_page()
-    log_in(page)
+def test_going_to_another_page_moves_the_focus_and_names_it(page: Page) -> None:
     page.goto("/dashboard/nothing/")
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     expect(page).to_have_title("There is no such page – Personal Finance")
@@ -90,7 +93,7 @@ def test_going_to_another_page_moves_the_focus_and_names_it(open_page: OpenPage)
 
 
 def test_a_portfolio_is_chosen_in_the_address_and_in_the_title(page: Page) -> None:
-    page.get_by_label("Portfolio").select_option(label="Growth Portfolio")
+    page.get_by_label("Portfolio", exact=True).select_option(label="Growth Portfolio")
     expect(page.get_by_role("heading", level=1)).to_have_text("Growth Portfolio")
     expect(page).to_have_url("/dashboard/?portfolio=1")
     expect(page).to_have_title("Overview – Growth Portfolio – Personal Finance")
@@ -107,10 +110,9 @@ def test_a_portfolio_is_chosen_in_the_address_and_in_the_title(page: Page) -> No
     ],
 )
 def test_numbers_and_dates_are_in_the_language_of_the_reader(
-    open_page: OpenPage, locale: str, total: str, day: str
+    enter: OpenPage, locale: str, total: str, day: str
 ) -> None:
-    page = open_page(locale=locale)
-    log_in(page)
+    page = enter(locale=locale)
     expect(page.locator(".headline")).to_contain_text(total.replace(" ", "\u00a0"))
     expect(page.locator(".headline")).to_contain_text(day)
 
@@ -135,9 +137,8 @@ def test_the_appearance_can_be_chosen_against_the_system(open_page: OpenPage) ->
     assert body.evaluate("body => getComputedStyle(body).backgroundColor") == dark
 
 
-def test_without_a_connection_the_page_says_so_and_goes_on_afterwards(open_page: OpenPage) -> None:
-    page = open_page(refusals=[OFFLINE])
-    log_in(page)
+def test_without_a_connection_the_page_says_so_and_goes_on_afterwards(enter: OpenPage) -> None:
+    page = enter(refusals=[OFFLINE])
     expect(page.get_by_role("heading", name="Allocation")).to_be_visible()
     page.context.set_offline(True)
     page.get_by_role("tab", name="Country").click()
@@ -148,16 +149,12 @@ def test_without_a_connection_the_page_says_so_and_goes_on_afterwards(open_page:
     expect(page.get_by_text("The server does not answer.")).to_have_count(0)
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_login_has_no_fault_of_accessibility(
-    open_page: OpenPage,
-    violations: Violations,
-    shown: Shown,
-    color_scheme: str,
-    viewport: dict[str, int] | None,
+    open_page: OpenPage, violations: Violations, shown: Shown, viewport: dict[str, int]
 ) -> None:
-    page = open_page(color_scheme=color_scheme, **({"viewport": viewport} if viewport else {}))
-    expect(page.get_by_label("Username")).to_be_visible()
-    shown(page, f"login-{color_scheme}{'-phone' if viewport else ''}")
-    assert violations(page) == []
+    page = open_page(viewport=viewport)
+    for appearance in APPEARANCES:
+        page.emulate_media(color_scheme=appearance)
+        shown(page, f"login-{appearance}-{viewport['width']}")
+        assert violations(page) == []

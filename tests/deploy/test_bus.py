@@ -39,7 +39,7 @@ from shared import bus
 from shared.bus.interface import Address, Message
 from shared.bus.rabbitmq.topology import Names as RabbitNames
 from shared.db import Database
-from shared.events.catalogue import CATALOGUE, HEARD, TOLD
+from shared.events.catalogue import CATALOGUE, HEARD, TOLD, told_topics, topics
 from shared.identity import Signer
 from shared.settings import SERVICES
 from shared.testing import wait_until
@@ -69,6 +69,13 @@ def test_who_hears_what_is_what_the_handlers_take(keys: Path) -> None:
     assert {service: set(types) for service, types in HEARD.items()} == {
         service: set(table) for service, table in tables.items()
     }
+
+
+def test_webhooks_alone_is_given_each_single_event_of_a_bulk() -> None:
+    single = "transaction-created-announced"
+    heard = {service: topics(service, types) for service, types in HEARD.items()}
+    assert [service for service, of in heard.items() if single in of] == ["webhooks"]
+    assert [service for service in SERVICES if single in told_topics(service)] == ["portfolio"]
 
 
 def test_each_type_has_one_service_that_tells_of_it() -> None:
@@ -146,7 +153,7 @@ def broker(request: pytest.FixtureRequest) -> Broker:
 
 def test_a_service_publishes_and_hears_with_its_own_account(broker: Broker) -> None:
     """Also several at once; and what it gives up becomes a dead letter, which the owner sees."""
-    sent = [message(type_) for type_ in TOLD["portfolio"]]
+    sent = [message(topic) for topic in told_topics("portfolio")]
     publish(broker.url_of("portfolio"), *sent)
     publish(broker.url_of("portfolio"), message("portfolio-updated"))
     poison = message("asset-updated")
@@ -160,7 +167,7 @@ def test_a_service_publishes_and_hears_with_its_own_account(broker: Broker) -> N
         heard.extend(messages)
 
     url = broker.url_of("portfolio")
-    consumer = bus.consumer(url, "portfolio", HEARD["portfolio"])
+    consumer = bus.consumer(url, "portfolio", topics("portfolio", HEARD["portfolio"]))
     thread = threading.Thread(target=consumer.consume, args=(hear, stop))
     thread.start()
     letters = bus.dead_letters(broker.owner, "portfolio")
@@ -247,7 +254,8 @@ def test_new_passwords_are_taken_while_events_flow(tmp_path: Path) -> None:
     owner.declare(accounts.url(folder, state, accounts.OWNER))
     heard: list[Message] = []
     stop = threading.Event()
-    consumer = bus.consumer(accounts.url(folder, state, "webhooks"), "webhooks", tuple(CATALOGUE))
+    every = topics("webhooks", CATALOGUE)
+    consumer = bus.consumer(accounts.url(folder, state, "webhooks"), "webhooks", every)
     thread = threading.Thread(target=consumer.consume, args=(heard.extend, stop))
     thread.start()
     publisher = bus.publisher(url)

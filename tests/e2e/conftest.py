@@ -1,5 +1,6 @@
 """The whole product, as `make run` starts it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -31,11 +32,13 @@ class Product:
         port: of the gateway.
         run_dir: its folder.
         chosen: the other settings.
+        code: the checkout that is started.
     """
 
     port: int
     run_dir: Path
     chosen: Mapping[str, str]
+    code: Path = ROOT
     _launched: subprocess.Popen[str] | None = None
 
     @property
@@ -49,6 +52,15 @@ class Product:
         assert self._launched
         return psutil.Process(self._launched.pid)
 
+    def alive(self, mark: str) -> list[psutil.Process]:
+        """Return the processes with `mark` on their command line, the oldest first."""
+        found = []
+        for process in self.launcher.children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # it ends at this moment, or has ended
+                if mark in " ".join(process.cmdline()):
+                    found.append(process)
+        return sorted(found, key=lambda process: process.create_time())
+
     def start(self) -> None:
         """Start everything, and wait until it is ready."""
         passed_on = {
@@ -56,7 +68,7 @@ class Product:
         }
         self._launched = subprocess.Popen(
             [sys.executable, "-m", "deploy.local"],
-            cwd=ROOT,
+            cwd=self.code,
             env={**passed_on, "PORT": str(self.port), "RUN_DIR": str(self.run_dir), **self.chosen},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -87,7 +99,7 @@ class Product:
         password = f"password of {name}"
         subprocess.run(
             [sys.executable, *command],
-            cwd=ROOT,
+            cwd=self.code,
             env={**os.environ, "RUN_DIR": str(self.run_dir)},
             input=f"{password}\n",
             text=True,
@@ -114,11 +126,21 @@ class Client:
         """POST JSON to a path under the gateway."""
         return self._session.post(f"{self.url}{path}", json=body, timeout=15)
 
+    def delete(self, path: str) -> requests.Response:
+        """DELETE a path under the gateway."""
+        return self._session.delete(f"{self.url}{path}", timeout=15)
+
 
 @contextmanager
 def started(run_dir: Path, **chosen: str) -> Iterator[Product]:
     """Start everything with what is `chosen`; end it with SIGTERM."""
-    product = Product(ports.free(), run_dir, chosen)
+    with running(Product(ports.free(), run_dir, chosen)) as product:
+        yield product
+
+
+@contextmanager
+def running(product: Product) -> Iterator[Product]:
+    """Start everything; end it with SIGTERM."""
     product.start()
     try:
         yield product

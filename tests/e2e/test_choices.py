@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from deploy.local.rundir import RunDir, State
+from shared.settings import SERVICES
 from shared.testing import wait_until
 from tests.e2e.conftest import CHOSEN, ROOT, Client, Product, started
 from tests.e2e.test_main_job import make_house, wait_for_total
@@ -47,7 +48,8 @@ def existing(
 ) -> Iterator[Product]:
     """Start everything on servers that are there, reachable from outside."""
     folder = tmp_path_factory.mktemp("existing") / """a 100% "run" of 'ünder;# \\"""
-    with started(folder, DATABASE=postgres_url, BUS=nats_url, **EXISTING) as product:
+    accounts = {f"BUS_{service.upper()}": nats_url for service in SERVICES}
+    with started(folder, DATABASE=postgres_url, BUS=nats_url, **accounts, **EXISTING) as product:
         yield product
 
 
@@ -69,9 +71,10 @@ def test_every_setting_of_the_table_is_started_here_or_for_all_tests() -> None:
     table = (ROOT / "README.md").read_text().partition("| variable |")[2].partition("\n\n")[0]
     chosen = {"PORT", "RUN_DIR", *CHOSEN, *EXISTING, *SHARED}
     chosen |= {"DATABASE", "BUS", "QUOTA_STORAGE", "DATA_SOURCES"}
+    chosen |= {f"BUS_{service.upper()}" for service in SERVICES}
     names = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     documented = set(re.findall(r"\w+", " ".join(names)))
-    assert len(documented) == 26
+    assert len(documented) == 31
     assert documented <= chosen
 
 

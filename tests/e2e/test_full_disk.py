@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nats
@@ -21,16 +22,26 @@ from tests.e2e.conftest import Product, started
 from tests.e2e.test_main_job import make_house, wait_for_total
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """Return the folder of a real file system of 700 MiB."""
-    folder = tmp_path / "disk"
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path | None]:
+    """Mount a real file system of 700 MiB on `folder`; None where only root can."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=700m", "tmpfs", str(folder)]
     if not is_root() or subprocess.run(mount, check=False).returncode:
-        pytest.skip("NOT TESTED: the full disk, which only root can mount here")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
+        yield None
+        return
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk") as folder:
+        if folder is None:
+            pytest.skip("NOT TESTED: the full disk, which only root can mount here")
+        yield folder
 
 
 def test_a_full_disk_ends_nothing_that_can_go_on(disk: Path) -> None:

@@ -8,7 +8,6 @@ import requests
 from shared.testing import wait_until
 from tests.e2e.conftest import Client, Product
 from tests.e2e.test_main_job import make_house
-from tests.e2e.test_restarts import alive
 
 ROWS = 2001
 
@@ -78,7 +77,7 @@ def test_a_job_whose_process_is_killed_is_done_once(
     _, portfolio = make_house(client, name, "100")
     path = send(client, portfolio, name, **{"Idempotency-Key": name}).headers["Location"]
     wait_until(lambda: client.get(path).json()["status"] != "queued")
-    for process in alive(product, victim)[:1]:
+    for process in product.alive(victim)[:1]:
         process.kill()
 
     def answered() -> requests.Response | None:

@@ -1,6 +1,5 @@
 """`kill -9` of any one process: it comes back by itself and nothing is lost."""
 
-import contextlib
 import signal
 import time
 from decimal import Decimal
@@ -25,19 +24,9 @@ VICTIMS = [
 ]
 
 
-def alive(product: Product, mark: str) -> list[psutil.Process]:
-    """Return the product's processes with `mark` on their command line, the oldest first."""
-    found = []
-    for process in product.launcher.children(recursive=True):
-        with contextlib.suppress(psutil.Error):  # it ends at this moment, or has ended
-            if mark in " ".join(process.cmdline()):
-                found.append(process)
-    return sorted(found, key=lambda process: process.create_time())
-
-
 def is_back(product: Product, victim: str, killed: int) -> bool:
     """Return whether another process has the place of `killed` and every service is up."""
-    if all(one.pid == killed for one in alive(product, victim)):
+    if all(one.pid == killed for one in product.alive(victim)):
         return False
     try:
         health = requests.get(f"{product.url}/api/health/", timeout=5)
@@ -65,7 +54,7 @@ def test_a_killed_process_is_back_and_nothing_is_lost(product: Product, victim: 
     client = product.client()
     asset, portfolio = make_house(client, f"K{VICTIMS.index(victim)}", "100")
     wait_for_total(client, portfolio, "1000.00")
-    process = alive(product, victim)[0]
+    process = product.alive(victim)[0]
     process.kill()
     price = Decimal(110 + VICTIMS.index(victim))
     answer = definite(client, "POST", f"/api/assets/{asset}/update_price/", {"price": str(price)})

@@ -96,7 +96,8 @@ def auth(seen: Seen) -> Answer:
             json.dumps({"error": "Authentication required", "details": {"code": "unauthorized"}}),
         )
     quota = parse_qs(urlsplit(seen.target).query)["class"][0]
-    return Answer(200, {"X-Identity": f"signed-by-auth:{quota}", "X-Request-Id": request_id})
+    told = {"X-Identity": f"signed-by-auth:{quota}", "X-Quota": "1000 999 3600"}
+    return Answer(200, {**told, "X-Request-Id": request_id})
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,27 +62,33 @@ class Neighbour:
 
     Attributes:
         due: when each was to be recorded.
+        answers: seconds from then until it was.
         waits: seconds from then until analytics had it.
     """
 
     client: Client
     portfolio: int
     due: list[float] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
     def record(self, is_over: threading.Event) -> None:
         """Record at `_PACE` until `is_over`, and `_LEAST` anyhow."""
         entry = {"portfolio": self.portfolio, "transaction_type": "DEPOSIT", "date": _DAY}
-        answers: list[Future[int]] = []
+        answers: list[Future[None]] = []
         with ThreadPoolExecutor(8) as senders:
             began = time.perf_counter()
             while not is_over.is_set() or len(self.due) < _LEAST:
                 self.due.append(began + len(self.due) * _PACE)
                 time.sleep(max(0.0, self.due[-1] - time.perf_counter()))
                 body = {**entry, "amount": "1"}
-                answers.append(senders.submit(_made, self.client, "/api/transactions/", body))
+                answers.append(senders.submit(self._post, self.due[-1], body))
         for answer in answers:
             answer.result()
+
+    def _post(self, due: float, body: Mapping[str, object]) -> None:
+        _made(self.client, "/api/transactions/", body)
+        self.answers.append(time.perf_counter() - due)
 
     def count(self, recorder: threading.Thread) -> None:
         """Note when analytics has each of them."""
@@ -122,7 +128,8 @@ def _measure(product: Product, rows: int) -> None:
     is_over.set()
     recorder.join()
     counter.join()
-    _print_waits(sorted(neighbour.waits))
+    _print_waits("recorded", sorted(neighbour.answers))
+    _print_waits("in analytics", sorted(neighbour.waits))
     _print_cpu(before, _cpu(product))
 
 
@@ -148,9 +155,9 @@ def _import(owner: Owner, file: str, cost: str) -> None:
     )
 
 
-def _print_waits(waits: Sequence[float]) -> None:
+def _print_waits(what: str, waits: Sequence[float]) -> None:
     print(
-        f"{len(waits)} entries of a neighbour were in analytics after {_part(waits, 0.5):.2f} s"
+        f"{len(waits)} entries of a neighbour were {what} after {_part(waits, 0.5):.2f} s"
         f" (median), {_part(waits, 0.95):.2f} s (95 %: 1), {waits[-1]:.2f} s (longest)"
     )
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +37,14 @@ def test_a_crash_point_ends_the_process_without_cleaning_up(
         [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stdout) == (status, said)
+
+
+def test_a_file_ends_the_one_process_that_removes_it(tmp_path: Path) -> None:
+    (tmp_path / "here").touch()
+    environment = {**os.environ, "FAULT_ONCE": str(tmp_path)}
+    ended = [
+        subprocess.run([sys.executable, "-c", SCRIPT], env=environment, check=False)
+        for _ in range(2)
+    ]
+    assert [one.returncode for one in ended] == [137, 0]
+    assert not list(tmp_path.iterdir())

@@ -134,3 +134,15 @@ def test_a_drafted_migration_makes_what_the_models_say(
     monkeypatch.undo()
     migrations.upgrade("auth", whole)
     assert schema_of(url)["indexes"] == schema_of(whole)["indexes"]
+
+
+def test_a_database_of_a_later_release_stays_what_it_is(postgres_url: str) -> None:
+    url = create_database(postgres_url, "later")
+    migrations.upgrade("auth", url)
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9001'")
+    migrations.upgrade("auth", url)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
+            ("9001",)
+        ]

@@ -15,6 +15,9 @@ from shared.db import Database
 from shared.errors import NotFound, Unavailable
 from shared.events import Event
 from shared.replica import (
+    Compared,
+    Comparison,
+    Differing,
     Handler,
     Incomplete,
     Latest,
@@ -167,6 +170,18 @@ class Reader:
         run = Rebuild(self.database, say)
         notes = run.copy(self.notes)
         return run.closed(f"{notes} notes; {run.forgotten} forgotten.")
+
+    def verify(self, *, is_mending: bool = False) -> str:
+        run = Comparison(self.database, "reader", is_mending=is_mending, pause=0)
+        run.copy(Compared(self.logs, lambda snapshot: [(snapshot.card.text,)], self._kept))
+        return run.closed()
+
+    def damage(self, statement: str) -> None:
+        self.database.unit(lambda session: session.execute(text(statement)))
+
+    @staticmethod
+    def _kept(session: Session, note: int) -> list[tuple[str]]:
+        return [(session.get_one(Log, note).text,)]
 
     def has(self, table: type[Copy] = Log) -> dict[int, tuple[int, str]]:
         with self.database.sessions() as session:
@@ -434,3 +449,83 @@ def test_an_owner_tells_of_those_that_there_are(owner: Owner) -> None:
     owner.write(3, "c")
     several: Callable[[Sequence[int]], Iterable[Snapshot]] = each(owner.note)
     assert [snapshot.card.text for snapshot in several([1, 2, 3])] == ["a", "c"]
+
+
+def test_copies_that_equal_their_owners_are_told_by_rows_sum_and_checksum(
+    reader: Reader, owner: Owner
+) -> None:
+    reader.hear(owner.write(1, "a"), owner.write(2, "b"))
+    title, line = reader.verify().splitlines()
+    assert title.split() == ["reader", "items", "rows", "sum", "checksum", "differ"]
+    name, items, rows, total, checksum, differ = line.split()
+    assert (name, items, rows, total, differ) == ("logs", "2", "2", "0", "0")
+    assert len(checksum) == 16
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE logs SET text = 'wrong' WHERE id = 1",
+        "UPDATE logs SET text = 'wrong', sequence = 99 WHERE id = 1",
+        "UPDATE logs SET sequence = 1, text = 'a' WHERE id = 1",
+        "DELETE FROM logs WHERE id = 1",
+        "INSERT INTO logs (id, sequence, text) VALUES (3, 1, 'of nobody')",
+    ],
+)
+def test_whatever_is_wrong_with_a_copy_is_found_and_mended(
+    reader: Reader, owner: Owner, damage: str
+) -> None:
+    reader.hear(owner.write(1, "a"), owner.write(1, "b"), owner.write(2, "c"))
+    before = reader.has()
+    reader.damage(damage)
+    with pytest.raises(Differing) as caught:
+        reader.verify()
+    wrong = 3 if "INSERT" in damage else 1
+    _, ours, theirs, difference = str(caught.value).splitlines()
+    assert ours.split()[-1] == "1"
+    assert theirs.startswith("  at the owner")
+    assert difference.startswith(f"  {wrong}: ")
+    assert reader.verify(is_mending=True).splitlines()[2:] == ["  1 mended."]
+    assert reader.has() == before
+    reader.verify()
+
+
+def test_what_events_are_just_changing_is_no_difference(reader: Reader, owner: Owner) -> None:
+    reader.hear(owner.write(1, "a"))
+    waiting = [owner.write(1, "b"), owner.write(1, "c")]
+
+    def hear_one() -> None:
+        owner.meanwhile = lambda: None
+        if waiting:
+            reader.hear(waiting.pop(0))
+        owner.meanwhile = hear_one
+
+    owner.meanwhile = hear_one
+    reader.verify()
+    assert waiting == []
+
+
+def test_a_comparison_without_the_owner_ends_as_not_done(reader: Reader, owner: Owner) -> None:
+    reader.hear(owner.write(1, "a"))
+    owner.is_away = True
+    with pytest.raises(Unavailable):
+        reader.verify()
+
+
+@pytest.mark.parametrize("is_mending", [False, True])
+def test_what_is_derived_stays_as_it_is_unless_it_is_to_be_mended(
+    reader: Reader, owner: Owner, *, is_mending: bool
+) -> None:
+    def correct(session: Session, note: int) -> int:
+        session.get_one(Log, note).text = "corrected"
+        return 1
+
+    reader.hear(owner.write(1, "a"))
+    run = Comparison(reader.database, "reader", is_mending=is_mending)
+    run.derived("lines", [1], correct)
+    if is_mending:
+        assert run.closed().splitlines()[-1] == "  1 mended."
+    else:
+        with pytest.raises(Differing, match="1: 1 wrong"):
+            run.closed()
+    assert reader.has() == {1: (1, "corrected" if is_mending else "a")}

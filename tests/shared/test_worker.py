@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -16,7 +17,7 @@ from sqlalchemy import func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from deploy.local import ports
-from shared import settings, worker
+from shared import migrations, settings, worker
 from shared.bus import flow, outbox
 from shared.db import Database, Query
 from shared.settings import ServiceSettings
@@ -178,6 +179,39 @@ def test_a_worker_tells_at_its_port_that_no_events_flow(
     until = (503, 200)
     timers = [Timer("look", 0.1, look)]
     assert run(configured, database, *timers, until=lambda: until in pairwise(answers)) == 0
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_worker_does_nothing_until_the_schema_is_migrated(
+    configuration: ServiceSettings, postgres_url: str
+) -> None:
+    url, port = create_database(postgres_url, "behind"), ports.free()
+    *_, before, newest = sorted(
+        file.name.partition("_")[0]
+        for file in Path("services/auth/migrations/versions").glob("*_*.py")
+    )
+    migrations.upgrade("auth", url, before)
+    seen: list[object] = []
+
+    def look(session: Session) -> None:
+        seen.append(session.scalar(text("SELECT version_num FROM alembic_version")))
+
+    def lives() -> bool:
+        with suppress(requests.ConnectionError):
+            return requests.get(f"http://127.0.0.1:{port}/health", timeout=ENOUGH).ok
+        return False
+
+    def migrate() -> None:
+        wait_until(lives)
+        migrations.upgrade("auth", url)
+
+    migrating = threading.Thread(target=migrate)
+    migrating.start()
+    told = replace(configuration, name="auth", metrics_port=port)
+    timer = Timer("look", 0.1, look)
+    assert run(told, Database(url), timer, until=lambda: len(seen) > 0) == 0
+    migrating.join()
+    assert set(seen) == {newest}
 
 
 def test_sigterm_ends_a_worker_although_the_bus_is_away(

@@ -1454,11 +1454,15 @@ export interface components {
             services: {
                 [key: string]: "up" | "down";
             };
+            events: {
+                [key: string]: "flowing" | "stopped";
+            };
         };
         Index: {
             docs: string;
             schema: string;
             health: string;
+            dashboard: string;
         };
         Indicators: {
             asset: number;

@@ -25,3 +25,23 @@ export function Dialog({title, onClose, children}) {
     ${children}
   </dialog>`;
 }
+
+/**
+ * A question before what cannot be undone by a click.
+ *
+ * @param {{title: string, action: string, onConfirm: () => void, onClose: () => void, children?: unknown}} props
+ */
+export function Confirmation({title, action, onConfirm, onClose, children}) {
+  const w = useWords(words);
+  const confirmed = () => {
+    onClose();
+    onConfirm();
+  };
+  return html`<${Dialog} title=${title} onClose=${onClose}>
+    ${children}
+    <div class="buttons">
+      <button type="button" class="primary" onClick=${confirmed}>${action}</button>
+      <button type="button" onClick=${onClose}>${w.cancel}</button>
+    </div>
+  <//>`;
+}

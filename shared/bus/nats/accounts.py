@@ -22,7 +22,7 @@ def permissions(names: Names, user: str, told: Iterable[str]) -> Permissions:
     Args:
         names: of the service.
         user: the account.
-        told: the types of events that the service publishes.
+        told: the topics under which the service publishes.
     """
     streams = (names.stream, names.dead_stream)
     return {

@@ -27,7 +27,7 @@ def permissions(names: Names, told: Iterable[str]) -> Permissions:
 
     Args:
         names: of the service.
-        told: the types of events that the service publishes.
+        told: the topics under which the service publishes.
     """
     return Permissions(
         configure=_NOTHING,

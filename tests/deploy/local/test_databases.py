@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from deploy.local import databases
 from deploy.local.databases import Databases
 from deploy.local.errors import RunError
+from shared.db import Database
 
 NAMES = ("alpha", "beta")
 
@@ -57,6 +59,36 @@ def test_provisioning_again_keeps_the_data_and_sets_the_password(place: Database
     assert not opens(place.url("alpha", "old"))
     with psycopg.connect(place.url("alpha", "new")) as connection:
         assert connection.execute("SELECT n FROM t").fetchone() == (7,)
+
+
+def test_a_service_that_goes_on_takes_its_new_password_for_its_next_connection(
+    place: Databases, tmp_path: Path
+) -> None:
+    databases.provision(place, passwords(alpha="old"), NAMES)
+    file = tmp_path / "alpha.database"
+    databases.keep_password(file, "old")
+    database = Database(place.url_by_file("alpha", file))
+    with database.alone() as before:
+        databases.replace_passwords(place, {file: ("alpha", "new")})
+        assert before.execute("SELECT 1").fetchone() == (1,)
+    assert not opens(place.url("alpha", "old"))
+    with database.alone() as after:
+        assert after.execute("SELECT 1").fetchone() == (1,)
+    database.close()
+
+
+def test_a_password_that_is_just_being_replaced_is_tried_again(
+    place: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    databases.provision(place, passwords(alpha="new"), NAMES)
+    file = tmp_path / "alpha.database"
+    database = Database(place.url_by_file("alpha", file))
+    monkeypatch.setattr("shared.db.time.sleep", lambda _: databases.keep_password(file, "new"))
+    for connect in (database.alone, database.engine.connect):
+        databases.keep_password(file, "old")
+        with connect():
+            pass
+    database.close()
 
 
 def test_on_our_own_server_the_maintenance_databases_are_closed_too(postgres_url: str) -> None:

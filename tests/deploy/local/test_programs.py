@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -40,15 +41,18 @@ def test_servers_that_exist_are_not_started_again(plan: Plan) -> None:
     instance = plan.state.instance
     assert outside.bus_url == f"amqp://guest@h/?namespace=finance-{instance}"
     database = f"finance_{instance}_auth"
-    password = plan.state.passwords["auth"]
-    assert outside.database_url("auth") == f"postgresql://{database}:{password}@h:5433/{database}"
+    file = quote(str(plan.folder.database_password("auth")), safe="")
+    url = f"postgresql://{database}@h:5433/{database}?passfile={file}"
+    assert outside.database_url("auth") == url
 
 
-def test_no_process_is_told_the_database_password_of_another(plan: Plan) -> None:
+def test_no_process_is_told_a_password_nor_where_that_of_another_lies(plan: Plan) -> None:
     for program in plan.programs(plan.doorkeeper()):
         owner = program.name.rpartition("-")[0]
         told = f"{program.command} {dict(program.environment)}"
-        known = {name for name in (*SERVICES, "postgres") if plan.state.passwords[name] in told}
+        assert not [name for name, password in plan.state.passwords.items() if password in told]
+        files = {name: str(plan.folder.database_password(name)) for name in SERVICES}
+        known = {name for name, file in files.items() if quote(file, safe="") in told}
         assert known == ({owner} if owner in SERVICES else set()), program.name
 
 

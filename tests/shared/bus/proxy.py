@@ -31,6 +31,12 @@ class Proxy:
             for pair in self._pairs:
                 pair.stalled = True
 
+    def mute(self) -> None:
+        """Swallow on the connections that are open what the target answers."""
+        with self._lock:
+            for pair in self._pairs:
+                pair.muted = True
+
     def hold(self, holding: bool = True) -> None:
         """Keep back what comes on the connections that are open, or let it all through at once."""
         with self._lock:
@@ -65,7 +71,15 @@ class Proxy:
                 if self._refusing:
                     client.close()
                 else:
-                    self._pairs.append(_Pair(client, socket.create_connection(self._target)))
+                    self._connect(client)
+
+    def _connect(self, client: socket.socket) -> None:
+        try:
+            server = socket.create_connection(self._target)
+        except OSError:  # nobody listens there now
+            client.close()
+        else:
+            self._pairs.append(_Pair(client, server))
 
     def _reset(self) -> None:
         for pair in self._pairs:
@@ -78,7 +92,9 @@ class _Pair:
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self._peers = {client: server, server: client}
+        self._client = client
         self.stalled = False
+        self.muted = False
         self._passable = threading.Event()
         self._passable.set()
         for side in self._peers:
@@ -103,6 +119,7 @@ class _Pair:
             while select.select([side], [], []) and self._passable.wait():
                 if not (data := side.recv(_CHUNK)):
                     break
-                if not self.stalled:  # else swallowed: the sender believes that it arrived
+                is_swallowed = self.stalled or (self.muted and side is not self._client)
+                if not is_swallowed:  # else the sender believes that it arrived
                     self._peers[side].sendall(data)
         self.reset()

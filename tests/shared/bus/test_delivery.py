@@ -7,6 +7,7 @@ import pytest
 
 from shared import bus
 from shared.bus import deadletters
+from shared.bus.delivery import Backlog, Delivery
 from shared.errors import NotFound, Unavailable
 from shared.testing import wait_until
 from tests.shared.bus.receiving import Receiver, consuming, message, messages, publishing
@@ -81,6 +82,14 @@ def test_a_batch_takes_no_longer_than_a_moment_however_slow_its_messages_are(bus
         wait_until(lambda: receiver.has(*sent))
     # The first one cannot know it; from then on a tenth of a second each.
     assert all(size <= 5 for size in receiver.batches[1:])
+
+
+def test_a_machine_that_has_no_time_still_takes_some_together() -> None:
+    backlog = Backlog[int]("ledger", lambda _: time.sleep(0.2))  # for one as for a hundred
+    for number, one in enumerate(messages(30)):
+        backlog.add(Delivery(one, count=1, tag=number))
+    backlog.attempt([Delivery(message(), count=1, tag=0)])
+    assert len(backlog.take()) == 5
 
 
 def test_a_consumer_that_stops_leaves_the_rest_to_the_next_one(bus_url: str) -> None:

@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.client import HTTPResponse
+from http.client import HTTPConnection, HTTPResponse
 
 import pytest
 
 from deploy.local import ports
+from shared.http.gunicorn_worker import CROWD
 from shared.settings import SERVICES
 from shared.testing import wait_until
 
@@ -30,6 +31,14 @@ def port() -> Iterator[int]:
         assert process.poll() is None
         yield chosen
         process.terminate()
+
+
+def kept(port: int) -> HTTPConnection:
+    """Return a connection that was answered once and stays."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/health/live/")
+    assert connection.getresponse().read()
+    return connection
 
 
 def ask(port: int, request: bytes) -> tuple[HTTPResponse, bytes]:
@@ -76,8 +85,38 @@ def test_as_many_headers_as_the_gateway_lets_through_are_read(port: int) -> None
     assert answer.status == 200
 
 
+def test_requests_that_come_in_one_packet_are_answered_one_by_one(port: int) -> None:
+    got = b"GET /health/live/ HTTP/1.1\r\nHost: h\r\n\r\n"
+    posted = b"POST /nowhere/ HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n[]"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(got + posted + got)
+        statuses = []
+        with connection.makefile("rb") as answers:
+            for _ in range(3):
+                statuses.append(int(answers.readline().split()[1]))
+                length = 0
+                while (line := answers.readline()) != b"\r\n":
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                answers.read(length)
+    assert statuses == [200, 404, 200]
+
+
 def test_a_refusal_reaches_a_client_that_still_sends_a_long_body(port: int) -> None:
     length = 8 * 2**20
     head = f"POST /nowhere/ HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n".encode()
     answer, _ = ask(port, head + b"1" * length)
     assert answer.status == 404
+
+
+def test_in_a_crowd_everybody_is_told_to_come_again_but_probes_are_answered(port: int) -> None:
+    crowd = [kept(port) for _ in range(CROWD + 1)]
+    request = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n[1, 2, 3]"
+    wait_until(lambda: ask(port, request)[0].status == 503)
+    answer, body = ask(port, request)
+    assert answer.headers["Retry-After"] == "1"
+    assert json.loads(body)["details"]["code"] == "unavailable"
+    assert ask(port, b"GET /health/live/ HTTP/1.1\r\nHost: h\r\n\r\n")[0].status == 200
+    for connection in crowd:
+        connection.close()
+    wait_until(lambda: ask(port, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")[0].status == 200)
