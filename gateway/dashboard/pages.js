@@ -14,4 +14,7 @@
 /** @type {readonly Page[]} */
 export const PAGES = [
   {name: "overview", path: "", icon: "overview", load: () => import("./pages/overview.js")},
+  {name: "activities", path: "activities", icon: "activities", load: () => import("./pages/activities.js")},
+  {name: "import", path: "import", icon: "import", load: () => import("./pages/import.js")},
+  {name: "settings", path: "settings", icon: "settings", load: () => import("./pages/settings.js")},
 ];
