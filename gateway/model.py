@@ -23,7 +23,7 @@ replaces both, and could not tell auth's 429 from the flood guard's):
 What Traefik itself would say in plain text becomes a page of the portal; and while the portal is
 down, of the doorkeeper, where there is one. A body that cannot be read (chunks that are none) is a
 bare 500 of Traefik's `buffering`; so that it becomes a 400, and a 500 of the service none, the
-latter passes `buffering` as 599:
+latter passes `buffering` as 599 (but for large bodies, which may find the disk full):
 
     … ─ fault 599→500 ─ too-large ─ malformed 500→400 ─ body-<n> ─ service-faults 500→599 ─ service
 """
@@ -39,6 +39,7 @@ EntryPoint = Literal["web", "internal"]
 Spec = Mapping[str, Any]
 
 _MIB: Final = 1024**2
+_MIB_IN_MEMORY: Final = 1  # of a body
 # One segment that has a single spelling: nothing to decode, no dots.
 _SEGMENT: Final = "[0-9A-Za-z_-]+"
 # What no path of ours has. Traefik's `encodedCharacters` would refuse these with a bare 400.
@@ -189,13 +190,19 @@ def _routers(route: Route) -> list[Router]:
     errors = () if route.service == "portal" else ("service-errors",)
     routers = [Router(name, rule, priority, (*middlewares, *errors), route.service)]
     if route.takes_a_body:
-        limit = f"body-{route.body_limit_mib}"
-        body = ("fault", "too-large", "malformed", limit, "service-faults")
+        body = _body_chain(route.body_limit_mib)
         writes = f"({rule}) && !(Method(`GET`) || Method(`HEAD`))"
         routers.append(
             Router(f"{name}-write", writes, priority + 1, (*middlewares, *body), route.service)
         )
     return routers
+
+
+def _body_chain(limit_mib: int) -> tuple[str, ...]:
+    if limit_mib == _MIB_IN_MEMORY:
+        return ("fault", "too-large", "malformed", f"body-{limit_mib}", "service-faults")
+    # Part of it waits on a disk, which may be full: that is no fault of the client.
+    return ("buffer-errors", "too-large", f"body-{limit_mib}", "service-errors")
 
 
 def _chain(route: Route) -> tuple[str, ...]:
@@ -280,11 +287,11 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
         "flood-passed": {
             "ipAllowList": {"sourceRange": ["255.255.255.255/32"], "rejectStatusCode": 200}
         },
-        # An empty value removes the header. Protected routes get auth's own X-Identity later.
+        # An empty value removes the header. Protected routes get auth's own of the first two later.
         "clean": {
             "headers": {
                 "customRequestHeaders": dict.fromkeys(
-                    ("X-Identity", "Forwarded", "X-Replaced-Path"), ""
+                    ("X-Identity", "X-Quota", "Forwarded", "X-Replaced-Path"), ""
                 ),
                 "customResponseHeaders": {"Server": ""},
             }
@@ -297,7 +304,7 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
             f"auth-{quota}": _forward_auth(
                 f"http://{internal}/internal/authorize?class={quota}",
                 request=("Authorization", "X-Request-Id", "Traceparent"),
-                response=("X-Identity", "X-Request-Id"),
+                response=("X-Identity", "X-Quota", "X-Request-Id"),
             )
             for quota in QUOTAS
         },
@@ -330,6 +337,7 @@ def _error_pages() -> dict[str, Spec]:
         ),
         "fault": _error_page(_FAULT, rewrites={_FAULT: 500}, query="/errors/500/"),
         "malformed": _error_page("500", rewrites={"500": 400}, query="/errors/body/"),
+        "buffer-errors": _error_page("500"),
         # Not 503: that is what the portal itself says of health.
         "portal-errors": _error_page("500", "502", "504"),
         "flood-page": _error_page("429"),
@@ -343,7 +351,10 @@ def _body_limits(routes: Sequence[Route]) -> dict[str, Spec]:
     limits = sorted({route.body_limit_mib for route in routes})
     return {
         f"body-{mib}": {
-            "buffering": {"maxRequestBodyBytes": mib * _MIB, "memRequestBodyBytes": _MIB}
+            "buffering": {
+                "maxRequestBodyBytes": mib * _MIB,
+                "memRequestBodyBytes": _MIB_IN_MEMORY * _MIB,
+            }
         }
         for mib in limits
     }

@@ -2,6 +2,9 @@
 
 Both are EdDSA (Ed25519) JWTs of 60 seconds. Auth alone signs users; each service signs itself. Keys
 are read again while the process runs, so that they can be replaced: `kid` says which one it was.
+
+To sign and to verify take longer than all else that a request needs to know who asks. So auth sends
+the same token for some seconds, and a service remembers what a token has proved.
 """
 
 import hashlib
@@ -10,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NewType
+from typing import Any, Final, NamedTuple, NewType
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -23,19 +26,40 @@ UserId = NewType("UserId", int)
 
 LIFETIME: Final = 60  # seconds
 LEEWAY: Final = 5  # seconds that two machines' clocks may differ
+_SENT_AGAIN: Final = 10  # seconds for which a token about a user is the same
+_MOST_REMEMBERED: Final = 4096  # tokens, some hundred bytes each
 _PUBLIC: Final = ".public.pem"
 _PUBLIC_KEY: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.S)
 
 PublicKeys = Mapping[str, Ed25519PublicKey]  # by `kid`
 
 
-@dataclass(frozen=True)
-class Quota:
+QUOTA_HEADERS: Final = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+
+
+class Quota(NamedTuple):
     """What is left of the user's hour: `reset` in seconds."""
 
     limit: int
     remaining: int
     reset: int
+
+    @classmethod
+    def told(cls, header: str | None) -> "Quota | None":
+        """Return what auth tells in `X-Quota`, None where it tells nothing."""
+        numbers = (header or "").split()
+        is_told = len(numbers) == len(cls._fields) and all(map(str.isdecimal, numbers))
+        return cls(*map(int, numbers)) if is_told else None
+
+    @property
+    def header(self) -> str:
+        """The value of `X-Quota`: "1000 999 3600"."""
+        return " ".join(map(str, self))
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the user is told of it."""
+        return dict(zip(QUOTA_HEADERS, map(str, self), strict=True))
 
 
 @dataclass(frozen=True)
@@ -52,7 +76,6 @@ class Identity:
     scopes: frozenset[str]
     is_staff: bool
     currency: str
-    quota: Quota | None = None
     token_id: int | None = None
 
 
@@ -67,20 +90,31 @@ class Signer:
     def __init__(self, name: str, key_file: Path) -> None:
         self.name = name
         self._keys = KeyFiles(lambda: [key_file], _private_key)
+        self._sent: dict[tuple[Identity, str], tuple[str, float]] = {}  # the token, and since when
 
     def identity(self, identity: Identity) -> str:
-        """Return the `X-Identity` token of a user; only auth's is believed."""
-        quota = identity.quota
-        return self._sign(
+        """Return the `X-Identity` token of a user; only auth's is believed.
+
+        It may have been signed some seconds ago: what it says is true at this moment.
+        """
+        _, kid = self._keys.held()
+        sent, since = self._sent.get((identity, kid), ("", 0.0))
+        now = time.time()
+        if 0 <= now - since < _SENT_AGAIN:
+            return sent
+        token = self._sign(
             {
                 "sub": str(identity.user_id),
                 "scopes": sorted(identity.scopes),
                 "staff": identity.is_staff,
                 "currency": identity.currency,
-                "quota": [quota.limit, quota.remaining, quota.reset] if quota else None,
                 "token": identity.token_id,
             }
         )
+        if len(self._sent) >= _MOST_REMEMBERED:
+            self._sent.clear()
+        self._sent[identity, kid] = token, now
+        return token
 
     def service_token(self, callee: str) -> str:
         """Return a token that only `callee` accepts."""
@@ -105,6 +139,7 @@ class Verifier:
     def __init__(self, keys_dir: Path, name: str) -> None:
         self.name = name
         self._keys = KeyFiles(lambda: sorted(keys_dir.glob(f"*{_PUBLIC}")), _by_issuer)
+        self._proofs = _Proofs({})
 
     def _key(self, issuer: str, token: str) -> Ed25519PublicKey | None:
         kid = jwt.get_unverified_header(token).get("kid")
@@ -120,16 +155,21 @@ class Verifier:
         Raises:
             Unauthorized: no token, a forged one, or one that is over.
         """
+        proofs, keys = self._proofs, self._keys.held()
+        if proofs.keys is not keys:
+            self._proofs = proofs = _Proofs(keys)
+        if token and (identity := proofs.of(token)):
+            return identity
         claims = self._claims(token, issuer="auth", required=["sub", "scopes"])
-        quota = claims.get("quota")
-        return Identity(
+        identity = Identity(
             user_id=UserId(int(claims["sub"])),
             scopes=frozenset(claims["scopes"]),
             is_staff=bool(claims.get("staff")),
             currency=claims.get("currency") or "USD",
-            quota=Quota(*quota) if quota else None,
             token_id=claims.get("token"),
         )
+        proofs.remember(str(token), identity, claims["exp"])
+        return identity
 
     def service(self, token: str | None) -> str:
         """Return the name of the service that calls us.
@@ -169,6 +209,29 @@ class Verifier:
         except jwt.InvalidTokenError as error:
             raise Unauthorized("The credentials are not valid.") from error
         return claims
+
+
+class _Proofs:
+    """What tokens have proved, each until it is over.
+
+    Args:
+        keys: by which it was proved; with other keys nothing of it holds.
+    """
+
+    def __init__(self, keys: Mapping[str, PublicKeys]) -> None:
+        self.keys = keys
+        self._identities: dict[str, tuple[Identity, float]] = {}  # each with its end
+
+    def of(self, token: str) -> Identity | None:
+        """Return who it was whom a token proved, None where it is not remembered or over."""
+        identity, end = self._identities.get(token, (None, 0.0))
+        return identity if time.time() < end + LEEWAY else None
+
+    def remember(self, token: str, identity: Identity, end: float) -> None:
+        """Remember what a token has proved."""
+        if len(self._identities) >= _MOST_REMEMBERED:
+            self._identities.clear()
+        self._identities[token] = identity, end
 
 
 def kid_of(key: Ed25519PublicKey) -> str:

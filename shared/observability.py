@@ -1,5 +1,6 @@
 """Structured logs and the identity of a request: one line of JSON an event, no secret in it."""
 
+import json
 import logging
 import re
 import secrets
@@ -43,7 +44,8 @@ def sane_traceparent(offered: str | None) -> str:
     """Return `offered` if it is a W3C traceparent, or a new one."""
     if offered and _TRACEPARENT_FORMAT.fullmatch(offered):
         return offered
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+    random = secrets.token_hex(24)
+    return f"00-{random[:32]}-{random[32:]}-00"
 
 
 @contextmanager
@@ -96,7 +98,6 @@ class _Lines:
 def configure_logging(service: str, level: str = "INFO") -> None:
     """Send every log record of the process, ours and the libraries', to stderr as JSON lines."""
     processors: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -105,7 +106,9 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         structlog.processors.format_exc_info,
         _hide_secrets,
     ]
-    render = structlog.processors.JSONRenderer()
+    # Made once: with the standard arguments, json makes an encoder for each line.
+    encode = json.JSONEncoder(default=repr).encode
+    render = structlog.processors.JSONRenderer(lambda entry, **_: encode(entry))
     structlog.configure(
         processors=[*processors, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),

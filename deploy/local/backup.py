@@ -115,7 +115,8 @@ def check(backup: Backup) -> Manifest:
         RunError: it is none, it is damaged, or this release cannot read it.
     """
     manifest = _read(backup)
-    for name, checksum in {**manifest.files, **_files_of_server(backup)}.items():
+    _refuse_other_releases(backup, manifest)
+    for name, checksum in _checksums(backup, manifest):
         file = backup.path / name
         if not file.exists() or _checksum(file) != checksum:
             raise RunError(f"The backup {backup.path} is damaged: {name} is not what was saved.")
@@ -133,13 +134,17 @@ def copy_private(source: RunDir, target: RunDir) -> None:
 def _read(backup: Backup) -> Manifest:
     try:
         content = json.loads(backup.manifest.read_text("utf-8"))
+        manifest = Manifest(**content) if content["format"] == _FORMAT else None
     except OSError as error:
         raise RunError(f"{backup.path} is no backup: it has no {backup.manifest.name}.") from error
-    except ValueError as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise RunError(f"The backup {backup.path} is damaged: {backup.manifest.name}.") from error
-    if content.get("format") != _FORMAT:
+    if manifest is None:
         raise RunError(f"The backup {backup.path} was made by another release: restore it by that.")
-    manifest = Manifest(**content)
+    return manifest
+
+
+def _refuse_other_releases(backup: Backup, manifest: Manifest) -> None:
     if manifest.postgresql != _postgresql():
         raise RunError(
             f"The backup {backup.path} is of PostgreSQL {manifest.postgresql}, and this is"
@@ -152,16 +157,16 @@ def _read(backup: Backup) -> Manifest:
                 f"The backup {backup.path} was made by a newer release (schema {revision} of"
                 f" {service}): restore it by that."
             )
-    return manifest
 
 
-def _files_of_server(backup: Backup) -> dict[str, str]:
-    """Return path → SHA-256, as the server counted it, of all that it sent but its log.
+def _checksums(backup: Backup, manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield path and SHA-256 of all files; of what the server sent but its log, as that counted.
 
     PostgreSQL's own `pg_verifybackup` ends by SIGSEGV in the package that we use (18.4).
     """
-    listed = json.loads(_list_of_server(backup).read_text("utf-8"))["Files"]
-    return {f"{backup.postgres.name}/{file['Path']}": file["Checksum"] for file in listed}
+    yield from manifest.files.items()
+    for file in json.loads(_list_of_server(backup).read_text("utf-8"))["Files"]:
+        yield f"{backup.postgres.name}/{file['Path']}", file["Checksum"]
 
 
 def _list_of_server(backup: Backup) -> Path:

@@ -6,6 +6,9 @@ So both listen on the same port (SO_REUSEPORT), and a rule in the kernel gives e
 to one of them: to Traefik when it knows its routes, else to us. Only Linux has such rules;
 elsewhere Traefik listens alone.
 
+In an overload it lets in a share only, as large as the gateway can take: who waits there costs
+140 KB of memory, and to turn somebody away there costs as much as an answer.
+
 Traefik also asks here, on a port of its own, for what it has to say while the portal is down.
 """
 
@@ -13,24 +16,34 @@ import asyncio
 import contextlib
 import ctypes
 import json
+import os
 import re
+import secrets
 import socket
 import struct
 import sys
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from deploy.local import health
 
 _SO_ATTACH_REUSEPORT_CBPF: Final = 51  # socket(7); Python has no name for it
-_RETURN_A_CONSTANT: Final = 0x06  # BPF_RET | BPF_K
-# Who listens first has the first place.
-_OURS: Final = 0
-_THEIRS: Final = 1
+# bpf(4): of classic BPF, each with how far to jump if so and if not, and a constant. Who listens
+# first has the place 0: that is us; the gateway has 1.
+_TAKE_A_RANDOM_NUMBER: Final = (0x20, 0, 0, 0xFFFFF000 + 56)
+_RETURN: Final = 0x06
+_JUMP_IF_GREATER: Final = 0x25
+_NUMBERS: Final = 2**32
 _LOOK: Final = 0.05  # seconds between two looks at whether the gateway answers
-_PATIENCE: Final = 3.0  # seconds for a client to ask, and to take the answer
+_CROWD: Final = 500  # open files of the gateway: some four for each request that waits there
+_CROWD_LOOK: Final = 0.25  # seconds between two looks at whether there is a crowd
+_PROMPT: Final = 0.5  # seconds within which a gateway that can serve its crowd answers
+_SMALLEST_SHARE: Final = 1 / 64
+_STEP: Final = 1 / 16
+_PATIENCE: Final = 10.0  # seconds for a client to ask, and to take the answer
 _HEAD: Final = 16 * 1024  # bytes of a request that are read before it is answered
-_GUESTS: Final = 256  # who are answered at once; more are turned away without a word
+_GUESTS: Final = 1000  # who are answered at once; more are turned away without a word
 _CODES: Final = {
     500: ("Internal Server Error", "server_error"),
     502: ("Bad Gateway", "bad_gateway"),
@@ -47,11 +60,18 @@ class Doorkeeper:
     Args:
         host, port: the public address.
         pages: port on 127.0.0.1 where the gateway asks for pages.
-        ready: URL that answers 200 when the gateway does its work.
+        inside: URL of the gateway's loopback entry point.
+
+    Attributes:
+        gateway: returns the gateway's process id, once that is known.
     """
 
-    def __init__(self, host: str, port: int, pages: int, ready: str) -> None:
-        self._ready = ready
+    def __init__(self, host: str, port: int, pages: int, inside: str) -> None:
+        self.gateway: Callable[[], int | None] = lambda: None
+        self._ready = f"{inside}/health/live/"
+        # What nearly every request waits for first.
+        self._question = f"{inside}/internal/authorize?class=standard"
+        self._share = 1.0
         self._public = _shared_listener(host, port)
         self._pages = _listener("127.0.0.1", pages)
         self._guests = 0
@@ -70,7 +90,7 @@ class Doorkeeper:
         """Answer whoever comes, until the gateway is ready: it is about to be started."""
         with self._lock:
             self._is_shut.set()
-            self._give(_OURS)
+            self._let_in(0)
 
     def stay_shut(self) -> None:
         """Answer whoever comes: the gateway is about to end."""
@@ -79,20 +99,36 @@ class Doorkeeper:
 
     def _watch(self) -> None:
         while not self._is_over.is_set():
-            self._is_shut.wait()
-            if health.answers(self._ready):
-                self._open()
-            self._is_over.wait(_LOOK)
+            if self._is_shut.is_set():
+                if health.answers(self._ready):
+                    self._open()
+                self._is_over.wait(_LOOK)
+            else:
+                self._adjust()
 
     def _open(self) -> None:
         with self._lock:
             if not self._is_over.is_set():
-                self._give(_THEIRS)
+                self._share = 1.0
+                self._let_in(self._share)
                 self._is_shut.clear()
 
-    def _give(self, place: int) -> None:
+    def _adjust(self) -> None:
+        """Let in as many as the gateway can take: half of them if it is late, else some more."""
+        is_crowded = _open_files(self.gateway()) > _CROWD
+        if is_crowded and not health.is_prompt(self._question, _PROMPT):
+            share = max(self._share / 2, _SMALLEST_SHARE)
+        else:
+            share = min(self._share + _STEP, 1.0)
+        with self._lock:
+            if share != self._share and not self._is_shut.is_set():
+                self._share = share
+                self._let_in(share)
+        self._is_shut.wait(_CROWD_LOOK)
+
+    def _let_in(self, share: float) -> None:
         if self._public:
-            _attach(self._public, place)
+            _attach(self._public, share)
 
     def _serve(self) -> None:
         asyncio.run(self._listen())
@@ -137,10 +173,11 @@ def _page(head: bytes) -> bytes:
     status = int(page[1]) if page else 503
     title, code = _CODES.get(status, _CODES[503])
     known = _REQUEST_ID.search(head)
+    request_id = known[1].decode() if known else secrets.token_hex(16)
     details = {
         "code": code,
-        "message": "A part of the service is down or starting; try again.",
-        "request_id": known[1].decode() if known else None,
+        "message": "A part of the service is down, starting or overloaded; try again.",
+        "request_id": request_id,
     }
     body = json.dumps({"error": title, "details": details}, separators=(",", ":")).encode()
     lines = [
@@ -148,6 +185,7 @@ def _page(head: bytes) -> bytes:
         f"HTTP/1.1 {'200 OK' if page else '503 Service Unavailable'}",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
+        f"X-Request-Id: {request_id}",
         "Retry-After: 1",
         "Cache-Control: no-store",
         "X-Content-Type-Options: nosniff",
@@ -166,7 +204,7 @@ def _shared_listener(host: str, port: int) -> socket.socket | None:
     is_any = host in {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to  # nosec B104
     listener = _listener("::" if is_any and socket.has_dualstack_ipv6() else host, port)
     try:
-        _attach(listener, _OURS)
+        _attach(listener, 0)
     except OSError:  # a kernel without such rules, as that of gVisor
         listener.close()
         return None
@@ -185,11 +223,27 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _attach(listener: socket.socket, place: int) -> None:
-    """Give each new connection to whoever has this place among those who listen at the port.
+def _attach(listener: socket.socket, share: float) -> None:
+    """Give this share of all new connections to the second who listens at the port of `listener`.
 
-    Where nobody has it, they get them in turn.
+    Where there is no second, the first has all of them.
     """
-    program = ctypes.create_string_buffer(struct.pack("HBBI", _RETURN_A_CONSTANT, 0, 0, place))
-    rule = struct.pack("HP", 1, ctypes.addressof(program))
+    instructions = [
+        _TAKE_A_RANDOM_NUMBER,
+        (_JUMP_IF_GREATER, 0, 1, max(int(share * _NUMBERS) - 1, 0)),
+        (_RETURN, 0, 0, 0),
+        (_RETURN, 0, 0, 1),
+    ]
+    if share == 0:
+        instructions = [(_RETURN, 0, 0, 0)]
+    code = b"".join(struct.pack("HBBI", *instruction) for instruction in instructions)
+    program = ctypes.create_string_buffer(code, len(code))
+    rule = struct.pack("HP", len(instructions), ctypes.addressof(program))
     listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_REUSEPORT_CBPF, rule)
+
+
+def _open_files(process: int | None) -> int:
+    try:
+        return len(os.listdir(f"/proc/{process}/fd"))  # noqa: PTH208 - only counted
+    except OSError:
+        return 0

@@ -2,7 +2,7 @@
 
 from http.client import HTTPException
 from typing import Final
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 _OK: Final = 200
@@ -17,3 +17,14 @@ def answers(url: str) -> bool:
             return bool(response.status == _OK)
     except (URLError, OSError, HTTPException):
         return False
+
+
+def is_prompt(url: str, seconds: float) -> bool:
+    """Return whether `url` answers, whatever that is, within so many seconds."""
+    try:
+        _open(url, timeout=seconds).close()
+    except HTTPError as error:
+        error.close()
+    except (URLError, OSError, HTTPException):
+        return False
+    return True

@@ -164,10 +164,8 @@ class Plan:
 
     def doorkeeper(self) -> Doorkeeper:
         """Return who stands at the public port from now on."""
-        ready = f"{self.url('gateway-internal')}/health/live/"
-        return Doorkeeper(
-            self.settings.host, self.settings.port, self.state.ports["doorkeeper"], ready
-        )
+        pages, inside = self.state.ports["doorkeeper"], self.url("gateway-internal")
+        return Doorkeeper(self.settings.host, self.settings.port, pages, inside)
 
     def programs(self, doorkeeper: Doorkeeper) -> list[Program]:
         """Return every process, in the order in which they start.

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from queue import Empty
 from types import FrameType
 from typing import Final
@@ -55,6 +56,7 @@ def run(settings: Settings) -> None:
         doorkeeper = plan.doorkeeper()
         programs = plan.programs(doorkeeper)
         supervisor = Supervisor(folder, programs, plan.marked_environment())
+        doorkeeper.gateway = partial(supervisor.process_id, "traefik")
         try:
             _start_servers(plan, supervisor, progress)
             has_new_demo = _fill_databases(plan, progress)

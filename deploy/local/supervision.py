@@ -186,6 +186,11 @@ class Supervisor:
             keeper.start()
         return keepers
 
+    def process_id(self, name: str) -> int | None:
+        """Return the process id of the program `name`, None before its first start."""
+        [keeper] = [keeper for keeper in self._keepers if keeper.program.name == name]
+        return keeper.process.pid if keeper.process else None
+
     def stop(self) -> None:
         """End all processes in order, within the seconds of each group, else at once."""
         self._is_over.set()

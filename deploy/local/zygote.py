@@ -29,7 +29,7 @@ from deploy.local.forks import LONGEST
 _SHARED: Final = (
     "gunicorn.app.wsgiapp",
     "shared.client",
-    "shared.http.gunicorn_worker",
+    "shared.http.gunicorn_epoll",
     "shared.replica",
     "shared.worker",
 )

@@ -1,19 +1,20 @@
 """Auth's internal door: the gateway asks here about every protected request."""
 
-from collections.abc import Iterable
-from functools import partial
-from typing import Final
+import time
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Response, request
 from marshmallow import validate
 
-from services.auth import commands, queries, quotas
+from services.auth import commands, queries
+from services.auth.quotas import Quotas
 from shared.errors import Forbidden, Unauthorized
 from shared.http import Blueprint, ServiceApp, contract, errors
-from shared.http.context import current, service_app
+from shared.http.context import service_app
 from shared.http.schemas import Error, StrictSchema, Text
-from shared.identity import Identity, UserId
+from shared.identity import Identity, Quota, UserId
 
 blueprint = Blueprint("Authorize", "Who may pass the gateway.")
 
@@ -25,6 +26,26 @@ _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BODY: Final = b"{}\n"
 _JSON: Final = "application/json"
 _HEADERS: Final = (("Content-Type", _JSON), ("Content-Length", str(len(_BODY))))
+
+
+class Passed(NamedTuple):
+    """Who asks, and what is left of their hour; None where nothing is counted."""
+
+    identity: Identity
+    quota: Quota | None
+
+
+class MayOnlyRead(Forbidden):
+    """The token has no scope to write."""
+
+    def __init__(self, quota: Quota | None) -> None:
+        super().__init__("This token may only read.")
+        self.quota = quota
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What is left of the quota, from which this was counted, too."""
+        return self.quota.headers if self.quota else {}
 
 
 class AuthorizeQuery(StrictSchema):
@@ -45,8 +66,8 @@ class AuthorizeQuery(StrictSchema):
 @blueprint.alt_response(403, schema=Error, description="The token may only read.")
 def authorize(query: dict[str, str]) -> Response:
     """Decide about one request by its `Authorization` and `X-Forwarded-Method`."""
-    headers = {"X-Identity": _identity(query["class_"], request.environ)}
-    return Response(_BODY, headers=headers, mimetype=_JSON)
+    passed = _passed(service_app, query["class_"], request.environ)
+    return Response(_BODY, headers=_told(service_app, passed), mimetype=_JSON)
 
 
 class Door:
@@ -59,58 +80,77 @@ class Door:
     def __init__(self, app: ServiceApp) -> None:
         self._app = app
         self._others: WSGIApplication = app.wsgi_app
-        self._traced = contract.traced(self._answer)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the gateway."""
         is_question = environ["PATH_INFO"] == _PATH and environ["REQUEST_METHOD"] == "GET"
         if is_question and environ["QUERY_STRING"] in _QUERIES:
-            return self._traced(environ, start_response)
+            with contract.tracing(environ):
+                return self._answer(environ, start_response)
         return self._others(environ, start_response)
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        observe = partial(contract.observe, service="auth", method="GET", route=_PATH, path=_PATH)
-        with self._app.app_context():
-            try:
-                token = _identity(_QUERIES[environ["QUERY_STRING"]], environ)
-            except Exception as error:  # every error has an answer
+        started = time.perf_counter()
+        try:
+            passed = _passed(self._app, _QUERIES[environ["QUERY_STRING"]], environ)
+        except Exception as error:  # every error has an answer
+            with self._app.app_context():
                 refusal = contract.add_headers(errors.answer(error))
-                observe(refusal.status_code)
-                return refusal(environ, start_response)
-            observe(200)
-            start_response("200 OK", [*_HEADERS, ("X-Identity", token), *contract.headers()])
-            return [_BODY]
+            _observe(refusal.status_code, started, None)
+            return refusal(environ, start_response)
+        _observe(200, started, passed.identity.user_id)
+        told, headers = _told(self._app, passed), contract.headers(is_known=False, quota=None)
+        start_response("200 OK", [*_HEADERS, *told, *headers])
+        return [_BODY]
 
 
-def _identity(quota_class: str, environ: WSGIEnvironment) -> str:
-    """Return the `X-Identity` of a request that may pass.
+def _observe(status: int, started: float, user: int | None) -> None:
+    contract.observe(
+        status,
+        service="auth",
+        method="GET",
+        route=_PATH,
+        path=_PATH,
+        started=started,
+        user=user,
+    )
+
+
+def _told(app: ServiceApp, passed: Passed) -> list[tuple[str, str]]:
+    """Return what the service is told of a request."""
+    told = [("X-Identity", app.signer.identity(passed.identity))]
+    return [*told, ("X-Quota", passed.quota.header)] if passed.quota else told
+
+
+def _passed(app: ServiceApp, quota_class: str, environ: WSGIEnvironment) -> Passed:
+    """Return whose request it is, which may pass.
 
     Raises:
         Unauthorized: there is no valid token.
         QuotaExceeded: the user's hour is full.
-        Forbidden: the token may only read.
+        MayOnlyRead: it would write.
     """
     key = _key(environ.get("HTTP_AUTHORIZATION", ""))
-    bearer = queries.bearer(service_app.database, key) if key else None
+    bearer = queries.bearer(app.database, key) if key else None
     if bearer is None:
         raise Unauthorized(
             "Invalid token." if key else "Authentication credentials were not provided."
         )
-    # In the context, so that a refusal from here on tells what is left of the quota, too.
-    current.identity = identity = Identity(
+    quotas: Quotas = app.extensions["quotas"]
+    quota = quotas.count(quota_class, str(bearer.user_id))
+    method = environ.get("HTTP_X_FORWARDED_METHOD", "GET")
+    if method not in _READING and "write" not in bearer.scopes:
+        raise MayOnlyRead(quota)
+    if commands.needs_touch(bearer.last_used):
+        app.database.unit(lambda session: commands.touch_token(session, bearer.token_id))
+    identity = Identity(
         user_id=UserId(bearer.user_id),
         scopes=bearer.scopes,
         is_staff=bearer.is_staff and "admin" in bearer.scopes,
         currency=bearer.currency,
-        quota=quotas.current().count(quota_class, str(bearer.user_id)),
         token_id=bearer.token_id,
     )
-    method = environ.get("HTTP_X_FORWARDED_METHOD", "GET")
-    if method not in _READING and "write" not in bearer.scopes:
-        raise Forbidden("This token may only read.")
-    if commands.needs_touch(bearer.last_used):
-        service_app.database.unit(lambda session: commands.touch_token(session, bearer.token_id))
-    return service_app.signer.identity(identity)
+    return Passed(identity, quota)
 
 
 def _key(header: str) -> str | None:

@@ -69,12 +69,7 @@ class QuotaExceeded(RateLimited):
     @property
     def headers(self) -> Mapping[str, str]:
         """When to try again, and which limit it is."""
-        return {
-            **super().headers,
-            "RateLimit-Limit": str(self.quota.limit),
-            "RateLimit-Remaining": str(self.quota.remaining),
-            "RateLimit-Reset": str(self.quota.reset),
-        }
+        return {**super().headers, **self.quota.headers}
 
 
 def current() -> Quotas:

@@ -17,7 +17,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 from shared import db, observability
 from shared.errors import BadRequest, ServiceError, Unauthorized, UnsupportedMediaType
 from shared.faults import crash_point
-from shared.http import etag, health, idempotency, jobs, operations
+from shared.http import etag, health, idempotency, jobs, operations, shortcut
 from shared.http.blueprint import Blueprint
 from shared.http.context import current, service_app, session
 from shared.http.contract import API_VERSION, apply_contract
@@ -27,6 +27,7 @@ from shared.http.operations import JSON_BODY
 from shared.http.schemas import MAX_ID, Error
 from shared.http.service import ServiceApp
 from shared.http.told import Told, described
+from shared.identity import Quota
 from shared.settings import ServiceSettings
 
 
@@ -155,11 +156,13 @@ def create_service_app(
     app.before_request(_identify)
     app.before_request(_limit_body)
     app.before_request(_refuse_unknown_query)
-    app.after_request(etag.apply)
+    app.after_request(shortcut.keep)
     apply_contract(app, settings.name)
+    app.after_request(etag.apply)
     register_api(app, "", title, public, messages or {})
     register_api(app, "INTERNAL_", f"{title}: internal", internal)
     app.register_blueprint(health.blueprint(app.database, settings.name))
+    app.wsgi_app = shortcut.Shortcut(app)  # type: ignore[method-assign]
     return app
 
 
@@ -229,6 +232,7 @@ def _identify() -> None:
     # nobody is known the view answers 401, or needs no user.
     with suppress(Unauthorized):
         current.identity = service_app.verifier.identity(request.headers.get("X-Identity"))
+        current.quota = Quota.told(request.headers.get("X-Quota"))
 
 
 def _limit_body() -> None:

@@ -2,7 +2,7 @@
 
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, request
@@ -10,8 +10,9 @@ from flask.ctx import _AppCtxGlobals
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
-from shared.http.service import ServiceApp
-from shared.identity import Identity
+from shared.db import Reading
+from shared.http.service import Grounds, ServiceApp
+from shared.identity import Identity, Quota
 
 if TYPE_CHECKING:
     # What is none of its attributes is no name of ours; Flask's own lets any name pass.
@@ -26,18 +27,24 @@ class Context(_Globals):
     Attributes:
         started: when it began, by `time.perf_counter`.
         identity: the user who asks; None is nobody whom we know.
+        quota: what is left to that user; None where nothing is counted.
         unit: the session of its unit of work; None before its first use.
         revision: of the row that is answered; None where the answer shows none.
         basis: the hash of what the answer is computed from; None where it has none.
+        readings: what queries have read for an answer that is computed.
+        grounds: what the answer rests on; None where that is not all known.
         take_place: enters the lane of the request, if it has one.
     """
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
         self.identity: Identity | None = None
+        self.quota: Quota | None = None
         self.unit: Session | None = None
         self.revision: int | None = None
         self.basis: str | None = None
+        self.readings: Sequence[Reading] = ()
+        self.grounds: Grounds | None = None
         self.take_place: Callable[[], None] = _go_on
 
 

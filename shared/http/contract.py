@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -12,6 +13,7 @@ from prometheus_client import Counter, Histogram
 from shared import observability
 from shared.http import errors, negotiation, versions
 from shared.http.context import Context, current
+from shared.identity import QUOTA_HEADERS, Quota
 
 log = observability.logger(__name__)
 
@@ -20,6 +22,9 @@ REQUESTS: Final = Counter(
     "http_requests_total", "Answers", ["service", "method", "route", "status"]
 )
 SECONDS: Final = Histogram("http_request_seconds", "Time to answer", ["service", "method", "route"])
+
+# What `headers_of_one` has.
+OF_ONE: Final = frozenset({"X-Request-Id", *QUOTA_HEADERS})
 
 
 def apply_contract(app: Flask, name: str) -> None:
@@ -31,58 +36,78 @@ def apply_contract(app: Flask, name: str) -> None:
     """
     app.app_ctx_globals_class = Context  # type: ignore[assignment]  # see `_Globals` there
     errors.register(app)
+    # Flask calls the last first: what is counted and logged is the answer as it is sent.
+    app.after_request(_observed(name))
     app.after_request(add_headers)
     app.after_request(versions.keep)
     app.wsgi_app = traced(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.before_request(negotiation.refuse_unacceptable)
-    app.after_request(_observed(name))
 
 
 def traced(wsgi: WSGIApplication) -> WSGIApplication:
     """Wrap `wsgi` so that the request id is there from the first to the last line."""
 
     def traced(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request_id = observability.sane_request_id(environ.get("HTTP_X_REQUEST_ID"))
-        trace = observability.sane_traceparent(environ.get("HTTP_TRACEPARENT"))
-        with observability.traced(request_id, trace):
+        with tracing(environ):
             return wsgi(environ, start_response)
 
     return traced
 
 
-def headers() -> list[tuple[str, str]]:
-    """Return the headers of the contract, with what is left of the quota where a user is known."""
-    identity = current.identity
-    always = [
-        ("X-Request-Id", observability.request_id() or ""),
+def tracing(environ: WSGIEnvironment) -> AbstractContextManager[None]:
+    """Carry the request id and the trace context of a request for the length of a `with`."""
+    return observability.traced(
+        observability.sane_request_id(environ.get("HTTP_X_REQUEST_ID")),
+        observability.sane_traceparent(environ.get("HTTP_TRACEPARENT")),
+    )
+
+
+def headers(*, is_known: bool, quota: Quota | None) -> list[tuple[str, str]]:
+    """Return the headers of the contract.
+
+    Args:
+        is_known: whether there is a user.
+        quota: what is left to that user.
+    """
+    return [
         ("X-Content-Type-Options", "nosniff"),
         ("API-Version", API_VERSION),
-        ("Cache-Control", "private, no-cache" if identity else "no-store"),
+        ("Cache-Control", "private, no-cache" if is_known else "no-store"),
+        *headers_of_one(quota),
     ]
-    if not identity or not identity.quota:
-        return always
-    return [
-        *always,
-        ("RateLimit-Limit", str(identity.quota.limit)),
-        ("RateLimit-Remaining", str(identity.quota.remaining)),
-        ("RateLimit-Reset", str(identity.quota.reset)),
-    ]
+
+
+def headers_of_one(quota: Quota | None) -> list[tuple[str, str]]:
+    """Return those headers that another answer to the same question has with other values."""
+    request_id = ("X-Request-Id", observability.request_id() or "")
+    return [request_id, *quota.headers.items()] if quota else [request_id]
 
 
 def add_headers(response: Response) -> Response:
     """Add the headers of the contract to those that say it better already."""
-    for name, value in headers():
+    for name, value in headers(is_known=current.identity is not None, quota=current.quota):
         response.headers.setdefault(name, value)
     return response
 
 
-def observe(status: int, *, service: str, method: str, route: str, path: str) -> None:
+def observe(
+    status: int,
+    *,
+    service: str,
+    method: str,
+    route: str,
+    path: str,
+    started: float,
+    user: int | None,
+) -> None:
     """Count an answer and log it.
 
     Args:
         route: the rule that matched `path`; no metric has paths, of which there is no end.
+        started: when the request began, by `time.perf_counter`.
+        user: who asked, if that is known.
     """
-    seconds = time.perf_counter() - current.started
+    seconds = time.perf_counter() - started
     answers, durations = _meters(service, method, route, status)
     answers.inc()
     durations.observe(seconds)
@@ -93,7 +118,7 @@ def observe(status: int, *, service: str, method: str, route: str, path: str) ->
             path=path,
             status=status,
             milliseconds=round(seconds * 1000, 1),
-            user=current.identity.user_id if current.identity else None,
+            user=user,
         )
 
 
@@ -107,13 +132,14 @@ def _meters(service: str, method: str, route: str, status: int) -> tuple[Counter
 
 def _observed(service: str) -> Callable[[Response], Response]:
     def observed(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "(none)"
         observe(
             response.status_code,
             service=service,
             method=request.method,
-            route=route,
+            route=request.url_rule.rule if request.url_rule else "(none)",
             path=request.path,
+            started=current.started,
+            user=current.identity.user_id if current.identity else None,
         )
         return response
 

@@ -18,10 +18,11 @@ from typing import Any, Final
 
 from flask import Response, abort, request
 
+from shared.db import noted
 from shared.http import operations
 from shared.http.context import current, identity, service_app
 from shared.http.operations import View
-from shared.http.service import Rendered
+from shared.http.service import Grounds, Rendered
 
 _FOR_A_MINUTE: Final = "private, max-age=60"
 _JSON: Final = "application/json"
@@ -47,7 +48,14 @@ def computed(view: View) -> View:
     """Let clients keep the answer of `view`, which calls `unless_known` before it computes."""
     operation = operations.of(view)
     operation.is_tagged = operation.is_computed = True
-    return kept_for_a_minute(view)
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with noted() as readings:
+            current.readings = readings
+            return view(*args, **kwargs)
+
+    return kept_for_a_minute(wrapper)
 
 
 def unless_known(basis: Hashable) -> None:
@@ -59,6 +67,9 @@ def unless_known(basis: Hashable) -> None:
     Args:
         basis: whatever tells two answers of one URL apart; the same in every process.
     """
+    if current.unit is None or not current.unit.in_transaction():
+        # What was read by a session is not noted.
+        current.grounds = Grounds([*current.readings])
     current.basis = hashlib.sha256(repr(basis).encode()).hexdigest()[:16]
     if request.if_none_match.contains_weak(current.basis):
         abort(Response(status=304))

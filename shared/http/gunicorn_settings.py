@@ -17,14 +17,20 @@ if _METRICS:
     shutil.rmtree(_METRICS, ignore_errors=True)
     Path(_METRICS).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-worker_class = "shared.http.gunicorn_worker.Worker"
+worker_class = (
+    "shared.http.gunicorn_epoll.EpollWorker"
+    if sys.platform == "linux"
+    else "shared.http.gunicorn_worker.Worker"
+)
 workers = int(os.environ.get("WORKERS", "1"))
 threads = int(os.environ.get("THREADS", "8"))
-# Read and built once: the workers share its memory with their master.
-preload_app = True
+# Read and built once where several workers share its memory with their master. One worker alone
+# would share it with nobody who needs it, and each keeps pages of its own as soon as it writes.
+preload_app = workers > 1
 # Longer than the gateway's 60 s, or a POST meets a connection that we close at that moment (502).
 keepalive = 75
-timeout = 60
+# To read the application counts, too, on however slow a machine.
+timeout = 300
 graceful_timeout = 8
 accesslog = None  # the application logs each request itself, structured
 errorlog = "-"
@@ -42,6 +48,11 @@ def when_ready(_server: object) -> None:
     """Leave what was loaded alone: a collection that walks over it would copy its pages."""
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: object) -> None:
+    """Leave what was loaded alone also where the worker has loaded it."""
+    when_ready(worker)
 
 
 def post_fork(_server: object, _worker: object) -> None:

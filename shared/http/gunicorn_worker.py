@@ -19,6 +19,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import Counter
 
 from shared import observability
+from shared.http import plain
 from shared.http.blueprint import BULK_BODY
 from shared.http.contract import API_VERSION
 from shared.http.errors import error_body
@@ -34,7 +35,7 @@ SocketUnreader.max_body_chunk = 256 * 1024
 # So many connections are a crowd: 64 are the gateway's, idle, and one client alone may send 200 at
 # once. Whoever comes then is told so at once; else all would wait until the gateway gives up.
 CROWD: Final = 300
-# Seconds between two looks at idle connections and at the master, which waits for a minute.
+# Seconds between two looks at idle connections and at the master, which waits for minutes.
 _LOOK: Final = 5.0
 
 
@@ -56,26 +57,54 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
         if not conn.initialized:
             # struct timeval; a timeout of Python's own would hold for the reading of requests too.
             conn.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, struct.pack("@ll", SEND_TIMEOUT, 0))
+            conn.parser = plain.Parser(self.cfg, conn.sock, conn.client)
+            conn.variables = plain.connection_variables(self.cfg, conn.client, conn.server)
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:
-        """Answer one request and read all of it; who does not read has no more of the answer."""
+        """Answer one request; who does not read has no more of the answer."""
         try:
             if self.nr_conns > CROWD and not req.path.startswith(_PROBES):
                 return self._turn_away(conn)
-            stays = super().handle_request(req, conn)
-            deadline = time.monotonic() + REST_TIMEOUT
-            return bool(
-                stays and conn.parser.finish_body(deadline=deadline, max_bytes=BULK_BODY + 1)
-            )
+            if isinstance(req, plain.PlainRequest):
+                return self._answer(req, conn)
+            return bool(super().handle_request(req, conn))
         except BlockingIOError:
             # Otherwise the thread that accepts everybody's connections would wait for it to leave.
             conn.sock.shutdown(SHUT_RDWR)
             return False
 
+    def _answer(self, request: plain.PlainRequest, conn: Any) -> bool:
+        """Answer a plain request; return whether the connection stays."""
+        answer = plain.Answer(request, conn.sock, self.cfg)
+        if not self.alive or len(self.keepalived_conns) >= self.max_keepalived:
+            answer.force_close()
+        body = self.wsgi(plain.environment(conn.variables, request), answer.start_response)
+        try:
+            for data in body:
+                answer.write(data)
+            answer.close()
+        except OSError:
+            raise
+        except Exception as error:
+            if not answer.headers_sent:
+                raise
+            # Another answer within this one would be taken for a part of it.
+            self.log.exception("Error handling request")
+            util.close_graceful(conn.sock)
+            raise StopIteration from error
+        finally:
+            if close := getattr(body, "close", None):
+                close()
+        return not answer.should_close()
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Read the rest of a request that is answered; return whether the connection stays."""
+        return keepalive and _is_read(conn)
+
     def _turn_away(self, conn: Any) -> bool:
         """Answer 503 without doing anything; so the crowd is gone soon."""
-        conn.parser.finish_body(deadline=time.monotonic() + REST_TIMEOUT, max_bytes=BULK_BODY + 1)
+        _is_read(conn)
         request_id = observability.sane_request_id(None)
         util.write_nonblock(conn.sock, b"".join(_answer(503, request_id)))
         TURNED_AWAY.inc()
@@ -95,6 +124,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
             util.write_nonblock(client, b"".join(_answer(status, request_id)))
         except OSError:
             self.log.debug("The client has gone before it had its answer.")
+
+
+def _is_read(conn: Any) -> bool:
+    """Read the rest of a request; return whether that was possible."""
+    deadline = time.monotonic() + REST_TIMEOUT
+    return bool(conn.parser.finish_body(deadline=deadline, max_bytes=BULK_BODY + 1))
 
 
 def _answer(status: int, request_id: str) -> Iterator[bytes]:

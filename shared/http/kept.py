@@ -15,10 +15,10 @@ from marshmallow import Schema
 from sqlalchemy import ColumnExpressionArgument, Integer, Subquery, bindparam, func
 from sqlalchemy.orm import Session
 
-from shared.db import AnyRow, AnySelect, Query
+from shared.db import AnyRow, AnySelect, Query, Reading
 from shared.errors import NotFound
 from shared.http.context import current, service_app, session
-from shared.http.service import Rendered
+from shared.http.service import Grounds, Rendered
 
 
 class Pages:
@@ -52,14 +52,14 @@ class KeptListing:
     Attributes:
         pages: its statement.
         parameters: of that.
-        besides: what else a resource rests on, like the day.
+        besides: tells what else a resource rests on, like the day.
         resources: reads and computes the resources of some ids; one that is gone is left out.
         noun: what a resource is called.
     """
 
     pages: Pages
     parameters: Mapping[str, Any]
-    besides: Hashable
+    besides: Callable[[], Hashable]
     resources: Callable[[Session, Collection[int]], Mapping[int, Mapping[str, Any]]]
     noun: str
 
@@ -79,9 +79,11 @@ def page(
 ) -> tuple[int, list[Rendered]]:
     """Return how many resources the whole list has, and those of one page."""
     cut = {"page_size": page_size, "skipped": skipped}
-    rows = service_app.database.read(listing.pages.query, {**listing.parameters, **cut})
+    query, parameters = listing.pages.query, {**listing.parameters, **cut}
+    told, rows = listing.besides(), service_app.database.read(query, parameters)
+    current.grounds = Grounds([Reading(query, parameters, rows)], listing.besides, told)
     cache, kind = service_app.rendered, type(schema)
-    bases = {row.id: (listing.besides, *row[2:]) for row in rows}
+    bases = {row.id: (told, *row[2:]) for row in rows}
     rendered = {key: cache.get((kind, key), basis) for key, basis in bases.items()}
     if missing := [key for key, resource in rendered.items() if resource is None]:
         resources = listing.resources(session, missing)

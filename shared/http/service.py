@@ -1,15 +1,17 @@
 """A service's web application, as far as its requests know it."""
 
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final, NamedTuple
 
 from flask import Flask
 
 from shared.cache import BasisCache
-from shared.db import Database
+from shared.db import Database, Reading
 from shared.identity import Signer, Verifier
 from shared.settings import ServiceSettings
 
 _CAPACITY: Final = 32 * 2**20  # bytes of JSON
+_COUNTS: Final = 100_000  # counts
 
 
 class Rendered(NamedTuple):
@@ -23,9 +25,50 @@ class Rendered(NamedTuple):
     body: bytes
 
 
-def store() -> BasisCache[Rendered]:
-    """Return a place for what one process keeps."""
-    return BasisCache[Rendered](_CAPACITY, lambda rendered: len(rendered.body))
+class Grounds(NamedTuple):
+    """What an answer rests on: it is true as long as this stands.
+
+    Attributes:
+        readings: what was read of the database before anything was computed.
+        besides: tells what else it rests on, like the day.
+        told: by that.
+    """
+
+    readings: Sequence[Reading]
+    besides: Callable[[], Hashable] = tuple
+    told: Hashable = ()
+
+    def stand(self, database: Database) -> bool:
+        """Return whether all is as it was.
+
+        Raises:
+            psycopg.OperationalError: the server does not answer, or takes too long.
+        """
+        return self.besides() == self.told and all(
+            database.read(reading.query, reading.parameters) == reading.rows
+            for reading in self.readings
+        )
+
+
+class Answer(NamedTuple):
+    """An answer as it was sent, without what each request has of its own.
+
+    Attributes:
+        route, path: see `contract.observe`.
+    """
+
+    grounds: Grounds
+    status: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    route: str
+    path: str
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        rows = sum(len(row) for reading in self.grounds.readings for row in reading.rows)
+        return 2048 + len(self.body) + 64 * rows
 
 
 class ServiceApp(Flask):
@@ -38,6 +81,8 @@ class ServiceApp(Flask):
         idempotency_table: its `IdempotencyMixin` class, if it has something to post.
         job_table: its `JobMixin` class, if it has long work.
         rendered: resources in JSON, see `shared.http.kept`.
+        answers: see `shared.http.shortcut`.
+        counts: of what long lists lie in, see `shared.http.pagination.Parts`.
     """
 
     def __init__(
@@ -53,4 +98,10 @@ class ServiceApp(Flask):
         self.verifier = Verifier(settings.keys_dir, settings.name)
         self.idempotency_table = idempotency_table
         self.job_table: Any = job_table
-        self.rendered = store()
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop all that this process keeps of its answers."""
+        self.rendered = BasisCache[Rendered](_CAPACITY, lambda rendered: len(rendered.body))
+        self.answers = BasisCache[Answer](_CAPACITY, lambda answer: answer.weight)
+        self.counts = BasisCache[int](_COUNTS, lambda _: 1)

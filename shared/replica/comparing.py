@@ -89,6 +89,11 @@ class Pair(NamedTuple):
         return self.theirs[1:] != self.ours[1:]
 
     @property
+    def words(self) -> str:
+        """What each of them has."""
+        return f"{self.ours or 'nothing'}; at the owner {self.theirs or 'nothing'}"
+
+    @property
     def is_awaited(self) -> bool:
         """Whether an event may be on its way that changes it."""
         if self.theirs is None or self.ours is None:
@@ -149,8 +154,7 @@ class Comparison:
         if remaining:
             theirs = [pair.theirs for pair in pairs.values()]
             self._lines.append(_summary("  at the owner", theirs, remaining))
-        words = {key: f"{pairs[key].ours}; at the owner {pairs[key].theirs}" for key in remaining}
-        self._tell(found, words)
+        self._tell(found, {key: pairs[key].words for key in remaining})
 
     def derived(
         self, name: str, keys: Iterable[int], correct: Callable[[Session, int], int]

@@ -96,10 +96,9 @@ class Stand:
         """Return a client that comes through the gateway as `user`; None is nobody."""
         client = self.app.test_client()
         if user is not None:
-            identity = Identity(
-                UserId(user), frozenset(scopes), staff, currency, Quota(1000, 999, 3600)
-            )
+            identity = Identity(UserId(user), frozenset(scopes), staff, currency)
             client.environ_base["HTTP_X_IDENTITY"] = self._auth.identity(identity)
+            client.environ_base["HTTP_X_QUOTA"] = Quota(1000, 999, 3600).header
         return client
 
     def service_client(self, caller: str) -> FlaskClient:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.testing import ways
 from tests.analytics.conftest import Desk
 from tests.analytics.test_portfolio_metrics import ten_shares
 
@@ -37,6 +38,27 @@ def test_what_the_client_has_is_304_until_a_price_changes(desk: Desk, path: str)
     changed = client.get(path, headers=tag)
     assert changed.status_code == 200
     assert changed.headers["ETag"] != had.headers["ETag"]
+
+
+@pytest.mark.parametrize("path", COMPUTED[:-1])
+def test_what_was_computed_is_answered_in_front_of_flask_as_by_it(desk: Desk, path: str) -> None:
+    number = ten_shares(desk)
+    [asset] = desk.world.assets
+    path = path.format(portfolio=number, asset=asset)
+    client = desk.stand.client()
+    tag = {"If-None-Match": client.get(path).headers["ETag"]}
+    client.get(path, headers=tag)
+    for headers in ({}, tag):
+        short, long = ways.answers(client, path, **headers)
+        assert ways.sent(short) == ways.sent(long)
+
+
+def test_what_rests_on_more_than_queries_read_goes_through_flask(desk: Desk) -> None:
+    client = desk.stand.client()
+    with ways.requests_of_flask(desk.stand.app) as requests:
+        for _ in range(2):
+            client.get("/api/analytics/market_data/")
+    assert len(requests) == 2
 
 
 @pytest.mark.parametrize("path", OF_A_PORTFOLIO)

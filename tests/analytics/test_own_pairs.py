@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from services.analytics import replicas
-from shared.http.service import store
 from tests.analytics.conftest import Desk
 from tests.analytics.test_appraiser import marked, told
 from tests.analytics.test_portfolio_metrics import UP_DOWN_UP
@@ -143,7 +142,7 @@ def test_kept_answers_follow_the_own_pair_and_not_anothers(desk: Desk) -> None:
     assert curve(desk, 1, mine) == [*before[0][:3], "1089.00"]
     assert curve(desk, 2, theirs) == before[1]
     assert desk.stand.client(2).get(path, headers=tag).status_code == 304
-    desk.stand.app.rendered = store()
+    desk.stand.app.forget()
     assert curve(desk, 1, mine) == [*before[0][:3], "1089.00"]
     assert curve(desk, 2, theirs) == before[1]
 

@@ -36,7 +36,9 @@ class Gateway:
     def client(self, key: str) -> FlaskClient:
         """Return a client whose requests were let through with this token."""
         client = self.stand.app.test_client()
-        client.environ_base["HTTP_X_IDENTITY"] = self.authorize(key).headers["X-Identity"]
+        told = self.authorize(key).headers
+        client.environ_base["HTTP_X_IDENTITY"] = told["X-Identity"]
+        client.environ_base["HTTP_X_QUOTA"] = told["X-Quota"]
         return client
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from services.auth.app import create_app
 from services.auth.models import User
-from shared.identity import Quota, Verifier
+from shared.identity import Verifier
 from shared.testing import Stand
 from shared.testing.stand import set_environment
 from tests.auth.conftest import Gateway, log_in, make_token, sign_up
@@ -34,7 +34,7 @@ def test_the_identity_says_who_asks(stand: Stand, gateway: Gateway, key: str) ->
     assert identity.scopes == {"read", "write", "admin"}
     assert identity.is_staff is False
     assert identity.currency == "USD"
-    assert identity.quota == Quota(1000, 999, 3600)
+    assert answer.headers["X-Quota"] == "1000 999 3600"
 
 
 def test_the_base_currency_goes_along(stand: Stand, gateway: Gateway, key: str) -> None:
@@ -148,7 +148,7 @@ def test_the_short_way_and_flasks_answer_alike(
         gateway.authorize(token, method, class_) for class_ in ("market_data", "%6darket_data")
     )
     assert short.status_code == flasks.status_code == status
-    varying = {"X-Request-Id", "X-Identity", "RateLimit-Remaining"}
+    varying = {"X-Request-Id", "X-Identity", "X-Quota", "RateLimit-Remaining"}
     left, right = (
         {name: value for name, value in answer.headers.items() if name not in varying}
         for answer in (short, flasks)

@@ -111,7 +111,7 @@ def test_of_a_long_ledger_a_window_is_drawn_and_an_import_is_undone(
     expect(page.get_by_text("The newest 500 of 600 transactions")).to_be_visible()
     page.get_by_role("button", name="Take it back").click()
     page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
-    expect(page.get_by_text("1 transactions")).to_be_visible()
+    expect(page.get_by_text("1 transaction", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

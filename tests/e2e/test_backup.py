@@ -181,6 +181,8 @@ def test_what_is_restored_has_all_that_was_acknowledged_and_its_copies_are_right
 @pytest.mark.parametrize(
     ("name", "before", "after", "complaint"),
     [
+        ("postgres/backup_manifest", b"}", b"", "is damaged: postgres/backup_manifest is not"),
+        ("backup.json", b'"made"', b'"mode"', "is damaged: backup.json"),
         ("postgres/PG_VERSION", b"18", b"19", "is damaged: postgres/PG_VERSION is not what"),
         ("keys/webhooks.secret", b"", b"\n", "is damaged: keys/webhooks.secret is not what"),
         ("backup.json", b'"format": 1', b'"format": 2', "was made by another release"),

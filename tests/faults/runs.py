@@ -21,7 +21,7 @@ def play(site: Site, name: str, scale: Scale, seed: int, folder: Path) -> Outcom
     """Play one fault on an installation; the journal is kept in `folder`."""
     fault = FAULTS[name]
     path = folder / f"{name}.jsonl"
-    scene = Scene(site, scale, name, seed, path, fault.clients, fault.portfolios)
+    scene = Scene(site, scale, name, seed, path, fault.writers, fault.portfolios)
     return scene.play(fault.inject)
 
 

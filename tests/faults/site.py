@@ -139,7 +139,7 @@ class Site:
         return subprocess.run(
             [sys.executable, "-m", "deploy.local", *words],
             cwd=ROOT,
-            env={"PATH": path, "RUN_DIR": str(self.product.run_dir)},
+            env={"PATH": path, **self.product.chosen, "RUN_DIR": str(self.product.run_dir)},
             capture_output=True,
             text=True,
             check=True,
@@ -183,8 +183,9 @@ def breakable(folder: Path, broker: Broker, heartbeat: int) -> Iterator[Site]:
             site.bus_proxy, site.database_proxy = bus_proxy, database_proxy
             site.open()
             yield site
-            if isinstance(broker, RabbitThere):
-                clean_up(site.bus_url)
+            bus_url = site.bus_url
+        if isinstance(broker, RabbitThere):
+            clean_up(bus_url)
     finally:
         bus_proxy.close()
         database_proxy.close()

@@ -43,11 +43,11 @@ def line(what: str, broker: str, outcome: Outcome, seed: int) -> list[str]:
         f"{float(verdict.money_error):g}",
         str(verdict.published_twice),
         str(tally.server_errors),
-        str(tally.plain),
+        str(tally.plain.total()),
         str(tally.silent),
         f"{_seconds(outcome.recovery(50))}, {_seconds(outcome.recovery(95))}",
         f"{datetime.now(UTC):%Y-%m-%d}, seed {seed}",
-        "; ".join(outcome.notes),
+        "; ".join([*outcome.notes, *(f"plain: `{text}`" for text in tally.plain)]),
     ]
 
 

@@ -1,5 +1,6 @@
 """The checker finds what it is there for: one thing wrong is one thing found."""
 
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -153,7 +154,9 @@ def test_a_journal_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_lines_of_the_table_take_the_place_of_older_ones(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("before\n<!-- faults -->\n<!-- /faults -->\nafter\n")
-    outcome = Outcome(verdict(OPERATIONS, FOUND), Tally(plain=3), [1.0, 3.0], [])
+    outcome = Outcome(
+        verdict(OPERATIONS, FOUND), Tally(plain=Counter({"502 Bad Gateway": 3})), [1.0, 3.0], []
+    )
     table.keep(
         [
             table.line("old", "NATS 1", outcome, 1),
@@ -166,6 +169,7 @@ def test_lines_of_the_table_take_the_place_of_older_ones(tmp_path: Path) -> None
     cells = dict(zip(table.HEAD, [cell.strip() for cell in old.split("|")[1:-1]], strict=True))
     assert (cells["broker"], cells["acknowledged"], cells["plain text"]) == ("NATS 2", "2", "3")
     assert cells["recovery p50, p95 s"] == "2.0, 2.9"
+    assert cells["beside"] == "plain: `502 Bad Gateway`"
     assert cells["seen on"].endswith(", seed 2")
     assert other.endswith("| why |")
     assert page.read_text().startswith("before\n")

@@ -29,13 +29,13 @@ class Tally:
 
     Attributes:
         statuses: of all answers.
-        plain: answers that are not JSON.
+        plain: answers that are not JSON, by how they begin.
         silent: requests that nobody answered.
         odd: the first of the definite answers that refuse.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
-    plain: int = 0
+    plain: Counter[str] = field(default_factory=Counter)
     silent: int = 0
     odd: list[str] = field(default_factory=list)
 
@@ -84,7 +84,7 @@ class Client:
         status = answer.status_code
         self._tally.statuses[status] += 1
         if not answer.headers.get("Content-Type", "").startswith("application/json"):
-            self._tally.plain += 1
+            self._tally.plain[" ".join([str(status), *answer.text.split()[:6]])] += 1
             return False
         if status >= 500 or status == 429 or _RUNNING in answer.text:
             return False

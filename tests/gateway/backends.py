@@ -35,7 +35,7 @@ class Answer:
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = "{}"
+    body: str | bytes = "{}"
     delay: float = 0
     hang_up: bool = False
 
@@ -96,7 +96,8 @@ def auth(seen: Seen) -> Answer:
             json.dumps({"error": "Authentication required", "details": {"code": "unauthorized"}}),
         )
     quota = parse_qs(urlsplit(seen.target).query)["class"][0]
-    return Answer(200, {"X-Identity": f"signed-by-auth:{quota}", "X-Request-Id": request_id})
+    told = {"X-Identity": f"signed-by-auth:{quota}", "X-Quota": "1000 999 3600"}
+    return Answer(200, {**told, "X-Request-Id": request_id})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -128,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.hang_up:
             self.close_connection = True
             return
-        body = answer.body.encode()
+        body = answer.body if isinstance(answer.body, bytes) else answer.body.encode()
         self.send_response_only(answer.status)
         headers = {"Content-Type": "application/json", **answer.headers}
         for name, value in {**headers, "Content-Length": str(len(body))}.items():

@@ -133,9 +133,16 @@ def test_chunks_that_are_none_are_400(site: Site, target: bytes, chunks: bytes) 
 
 
 @pytest.mark.parametrize(
-    "target", ["GET /api/portfolios/", "DELETE /api/tokens/7/", "POST /nothing/", "POST /api/no/"]
+    "target",
+    [
+        "GET /api/portfolios/",
+        "DELETE /api/tokens/7/",
+        "POST /nothing/",
+        "POST /api/no/",
+        "POST /api/transactions/bulk/",
+    ],
 )
-def test_chunks_that_nobody_reads_are_an_error_in_json(site: Site, target: str) -> None:
+def test_chunks_that_are_none_elsewhere_are_an_error_in_json(site: Site, target: str) -> None:
     answer = raw(site.door, target.encode() + b" " + CHUNKED + b"zz\r\n")
     assert answer.status in {400, 404, 500}
     assert answer.headers["Content-Type"] == "application/json"

@@ -9,6 +9,7 @@ from tests.gateway.traefik import raw
 
 FORGED = {
     "X-Identity": "forged",
+    "X-Quota": "9 9 9",
     "X-Forwarded-For": "6.6.6.6",
     "X-Forwarded-Host": "evil.example",
     "X-Forwarded-Proto": "https",
@@ -24,6 +25,7 @@ def test_a_protected_request_carries_auths_identity_and_no_token(site: Site) -> 
     requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=30)
     (seen,) = site.services["portfolio"].seen
     assert seen.all("X-Identity") == ["signed-by-auth:standard"]
+    assert seen.all("X-Quota") == ["1000 999 3600"]
     assert seen.all("Authorization") == []
 
 
@@ -72,6 +74,7 @@ def test_what_a_client_says_about_itself_is_thrown_away(
     requests.request(method, site.url + path, headers={**GOOD, **FORGED}, timeout=30)
     seen = site.services[service].seen[-1]
     assert seen.all("X-Identity") == identity
+    assert seen.all("X-Quota") == ["1000 999 3600"] * len(identity)
     assert seen.all("X-Forwarded-For") == ["127.0.0.1"]
     assert seen.all("X-Forwarded-Host") == [f"127.0.0.1:{site.door.port}"]
     assert seen.all("X-Forwarded-Proto") == ["http"]

@@ -15,11 +15,13 @@ from typing import Final
 # By what they compare with or load, in the order in which they are run.
 MEASUREMENTS: Final = {
     "beside_peer": "the everyday calls beside a plain Django build of the same",
+    "by_process": "what each process spends on an everyday read",
     "compare_with_libraries": "figures beside empyrical, ffn, pyxirr and TA-Lib",
     "analytics_arithmetic": "arithmetic beside the same in other libraries",
     "bulk_rows": "bulks of transactions beside COPY",
     "bulk_prices": "bulks of prices beside COPY",
     "reads": "CPU of the everyday reads, in process",
+    "writes": "CPU of a recorded transaction, in process",
     "authorize": "CPU of the gateway's question to auth, in process",
     "gateway": "CPU of the way in",
     "idle": "start, rest and memory of everything",

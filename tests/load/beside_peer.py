@@ -66,9 +66,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=6, help="of each measurement")
     options = parser.parse_args()
-    if not shutil.which("wrk"):
-        sys.exit("error: wrk is missing: install it (Debian and Ubuntu: apt install wrk)")
-    with tempfile.TemporaryDirectory() as folder, _peer(Path(folder)) as peer, _ours() as ours:
+    require_wrk()
+    with tempfile.TemporaryDirectory() as folder, _peer(Path(folder)) as peer, our_side() as ours:
         print(f"load {os.getloadavg()[0]:.1f}; {options.rounds} rounds")
         print("ratio  least  call        ours/s  peer/s   CPU ms ours    peer")
         for call, least in LEAST.items():
@@ -86,22 +85,33 @@ def main() -> None:
             )
 
 
+def require_wrk() -> None:
+    """End this process where there is no `wrk`."""
+    if not shutil.which("wrk"):
+        sys.exit("error: wrk is missing: install it (Debian and Ubuntu: apt install wrk)")
+
+
 def _median(rates: tuple[Rate, ...]) -> Rate:
     return Rate(*(statistics.median(column) for column in zip(*rates, strict=True)))
 
 
 def _read(side: Side, call: str, seconds: int) -> Rate:
     """Ask for one path on eight connections."""
-    command = ["wrk", "-t1", "-c8", f"-d{seconds}", "-H", f"Authorization: Token {side.token}"]
     before = _cpu(side)
+    count, a_second = requested(side, call, seconds)
+    return Rate(a_second, (_cpu(side) - before) / count * 1000)
+
+
+def requested(side: Side, call: str, seconds: int) -> tuple[int, float]:
+    """Return how many requests on eight connections were answered, and how many a second."""
+    command = ["wrk", "-t1", "-c8", f"-d{seconds}", "-H", f"Authorization: Token {side.token}"]
     run = subprocess.run(
         [*command, side.url + side.paths[call]], capture_output=True, text=True, check=True
     )
-    used = _cpu(side) - before
     if "Non-2xx" in run.stdout:
         raise RuntimeError(f"{side.url}{side.paths[call]} is refused:\n{run.stdout}")
     count = int(_number(r"(\d+) requests in", run.stdout))
-    return Rate(_number(r"Requests/sec:\s+([\d.]+)", run.stdout), used / count * 1000)
+    return count, _number(r"Requests/sec:\s+([\d.]+)", run.stdout)
 
 
 def _number(pattern: str, text: str) -> float:
@@ -140,7 +150,7 @@ def _family(*roots: psutil.Process) -> list[psutil.Process]:
 
 
 @contextmanager
-def _ours() -> Iterator[Side]:
+def our_side() -> Iterator[Side]:
     """Run the product with its rows."""
     with (
         tempfile.TemporaryDirectory() as folder,

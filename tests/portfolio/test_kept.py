@@ -6,7 +6,6 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
-from shared.http.service import store
 from shared.testing import Stand
 from tests.portfolio.build import AAPL, EURUSD, SAP, User, adopt, adopt_pair, card
 from tests.portfolio.test_lists import statements
@@ -75,7 +74,7 @@ def test_no_change_is_missed(stand: Stand, ann: User, mine: int, change: str) ->
     before = answers(ann)
     CHANGES[change](stand, ann, mine)
     after = answers(ann)
-    stand.app.rendered = store()
+    stand.app.forget()
     assert after == answers(ann)
     assert after != before
 

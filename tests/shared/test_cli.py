@@ -9,12 +9,16 @@ import pytest
 from sqlalchemy import text
 
 from shared import cli, settings
+from shared.bus import outbox
 from shared.cli import Command
 from shared.db import Database
 from shared.errors import Conflict
+from shared.replica import Differing
 from shared.settings import ServiceSettings
 from shared.testing import environment
 from shared.testing.stand import create_database, set_environment
+from tests.shared.bus.database import Base, unpublished
+from tests.shared.bus.receiving import event
 from tests.shared.http import notes
 
 PASSWORD = "hunter2"
@@ -32,7 +36,16 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name")
 
 
-COMMANDS = {"greet": Command("say hello", _greet, _configure)}
+def _compare(_: Database, __: ServiceSettings, options: argparse.Namespace) -> str:
+    if not options.mend:
+        raise Differing("the report")
+    return "the report"
+
+
+COMMANDS = {
+    "greet": Command("say hello", _greet, _configure),
+    "compare": Command("compare", _compare, cli.offer_mending),
+}
 
 
 def run(*arguments: str) -> int:
@@ -50,6 +63,28 @@ def database_url(postgres_url: str, keys: Path) -> Iterator[str]:
     url = create_database(postgres_url, "cli")
     with set_environment(environment(notes.NAME, database_url=url, keys=keys)):
         yield url
+
+
+def test_after_a_restore_what_was_published_is_sent_again(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = Database(database_url)
+    Base.metadata.create_all(database.engine)
+    database.unit(lambda session: outbox.add(session, event()))
+    database.unit(lambda session: session.execute(text("UPDATE outbox SET published_at = now()")))
+    assert run("send-again") == 0
+    assert capsys.readouterr().out == "1 events will be sent again.\n"
+    assert unpublished(database) == 1
+    database.close()
+
+
+@pytest.mark.parametrize("status", [0, 1])
+@pytest.mark.usefixtures("database_url")
+def test_a_difference_is_told_as_a_result_and_is_no_success(
+    capsys: pytest.CaptureFixture[str], status: int
+) -> None:
+    assert run("compare", *(["--mend"] if status == 0 else [])) == status
+    assert capsys.readouterr() == ("the report\n", "")
 
 
 @pytest.mark.usefixtures("database_url")

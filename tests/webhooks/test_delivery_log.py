@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
+from services.webhooks.commands import delivering as delivering_commands
 from services.webhooks.commands import messages
 from services.webhooks.outside.network import Network
 from services.webhooks.outside.sealing import Seal
@@ -47,6 +48,24 @@ def test_a_delivery_is_made_again_by_hand(
         assert (again.status_code, (again.json or {})["status"]) == (202, "PENDING")
         wait_until(lambda: len(receiver.requests) == 2)
     assert receiver.requests[0].id == receiver.requests[1].id
+
+
+def test_one_that_is_wanted_again_while_its_last_attempt_fails_is_tried_again(
+    ann: User, stand: Stand
+) -> None:
+    delivery = ann.send_test(ann.subscribe("http://127.0.0.1:9/"))
+    with stand.database.engine.begin() as connection:
+        connection.execute(text("UPDATE deliveries SET attempts = 7"))
+    now = datetime.now(UTC)
+    [claim] = stand.database.unit(lambda session: delivering_commands.claim(session, now, 1))
+    ann.post(f"webhooks/deliveries/{delivery['id']}/redeliver/")
+    failed = delivering_commands.Attempt(now, 1, 500)
+    stand.database.unit(
+        lambda session: delivering_commands.record(session, claim, failed, lambda *_: 1.0)
+    )
+    again = ann.log({"id": delivery["webhook"]})[0]
+    assert (again["status"], again["attempts"]) == ("PENDING", 1)
+    assert datetime.fromisoformat(again["next_attempt"]) > now
 
 
 def test_what_failed_since_a_time_is_made_again(

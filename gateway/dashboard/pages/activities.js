@@ -28,12 +28,13 @@ export default function Activities() {
   const {portfolio, portfolios} = useChoice();
   const {query} = useStore(place);
   const [edited, setEdited] = useState(/** @type {number | "new" | null} */ (null));
+  const [from, to] = [query.get("from") ?? "", query.get("to") ?? ""];
   const filter = {
     portfolio_id: portfolio?.id,
     search: query.get("search") ?? "",
     transaction_type: query.get("type") ?? "",
-    start_date: query.get("from") ?? "",
-    end_date: query.get("to") ?? "",
+    start_date: from,
+    end_date: to < from ? "" : to, // the other way round it is refused; the form says so
     import_id: query.get("import") ?? "",
   };
   const pages = Math.max(1, Number(query.get("pages")) || 1);

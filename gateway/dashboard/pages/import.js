@@ -83,12 +83,14 @@ function Looked({origin, formats, onDone}) {
 
   useEffect(() => {
     let isCurrent = true;
-    const tell = (/** @type {Look} */ next) => isCurrent && setLook(next);
-    tell({progress: 0});
-    lookedAt(origin, said, (progress) => tell({progress})).then((next) => {
+    // What was seen stays while it is read again: the reader's place in it is not lost.
+    const wait = (/** @type {number} */ progress) => isCurrent && setLook((before) => ({...before, progress}));
+    wait(0);
+    lookedAt(origin, said, wait).then((next) => {
+      if (!isCurrent) return;
       if (next.preview?.columns?.length) titles.current = next.preview.columns;
       for (const one of next.preview?.unresolved ?? []) assets.current.set(wordOf(one), one);
-      tell(next);
+      setLook(next);
     });
     return () => {
       isCurrent = false;
@@ -106,18 +108,18 @@ function Looked({origin, formats, onDone}) {
     }
   };
   const {preview, error, progress} = look;
-  const isReady = Boolean(preview && !error && !preview.missing?.length);
+  const isReady = Boolean(progress === undefined && preview && !error && !preview.missing?.length);
   const rows = preview?.created ?? 0;
 
   return html`<div class="looked" aria-busy=${progress !== undefined ? "true" : "false"}>
-    <p class="hidden" role="status">${progress === undefined && isReady && w.would(count(rows), count(preview?.skipped ?? 0))}</p>
+    <p class="hidden" role="status">${isReady && w.would(count(rows), count(preview?.skipped ?? 0))}</p>
     ${progress !== undefined && html`<${Progress} label=${w.reading} value=${progress} />`}
     ${error && html`<${Refused} error=${error} onRetry=${() => setTurn(turn + 1)} />`}
     ${(preview || error) &&
     html`<${Reading} key=${JSON.stringify([titles.current, preview?.missing, Boolean(error)])} form=${form}
       titles=${titles.current} missing=${preview?.missing ?? []} error=${error} seen=${preview?.form}
       columns=${(formats.find(({name}) => name === origin.format) ?? formats[0]).columns} onForm=${setForm} />`}
-    ${progress === undefined && assets.current.size > 0 &&
+    ${assets.current.size > 0 &&
     html`<${Assets} assets=${[...assets.current.values()]} mapping=${mapping} made=${preview?.new_assets ?? []} onMapping=${setMapping} />`}
     ${preview && !preview.missing?.length && html`<${Preview} preview=${preview} />`}
     ${isReady &&

@@ -9,6 +9,7 @@ import {addressOf} from "../router.js";
 import {useLoaded, useStore} from "../store.js";
 import {loadRates, total} from "../totals.js";
 import {Change} from "../ui/change.js";
+import {Figure} from "../ui/figure.js";
 import {Failure, Loading} from "../ui/notices.js";
 import {Table} from "../ui/table.js";
 import {html} from "../vendor/preact.js";
@@ -136,6 +137,7 @@ function gained({before, value, flow}) {
 /** @param {{holdings: Holdings}} props */
 function Figures({holdings: {currency, rates, portfolios}}) {
   const w = useWords(words);
+  const c = useWords(common);
   const of = (/** @type {"total_value" | "total_profit" | "realized_gain_loss" | "cash_balance" | "income"} */ name) =>
     total(portfolios.map((one) => ({value: one[name], currency: one.currency})), rates);
   const [worth, profit, realised, cash, income] = [
@@ -146,22 +148,13 @@ function Figures({holdings: {currency, rates, portfolios}}) {
     of("income"),
   ];
   const share = cash && worth && sign(worth) > 0 ? percentageOf(cash, worth) : null;
-  return html`<section class="figures" aria-label=${w.figures}>
+  return html`<section class="figures" aria-label=${c.figures}>
     <${Figure} title=${w.profit} hint=${realised === null ? w.profitHint : w.realised(money(realised, currency, {isSigned: true}))}>
       <${Change} value=${profit}>${money(profit, currency, {isSigned: true})}<//>
     <//>
     <${Figure} title=${w.income} hint=${w.incomeHint}>${money(income, currency)}<//>
     <${Figure} title=${w.cash} hint=${share === null ? "" : w.ofTotal(percent(share, {digits: 1}))}>${money(cash, currency)}<//>
   </section>`;
-}
-
-/** @param {{title: string, hint?: string, children?: unknown}} props */
-function Figure({title, hint, children}) {
-  return html`<div class="card figure">
-    <h2>${title}</h2>
-    <p class="amount">${children}</p>
-    ${hint && html`<p class="hint">${hint}</p>`}
-  </div>`;
 }
 
 /** @param {{holdings: Holdings}} props */

@@ -11,6 +11,9 @@ import {words} from "../words/common.js";
 import {Table} from "./table.js";
 
 const DAY = 86_400; // seconds
+const MARK = 5; // CSS pixels from the middle of a mark to its edge
+/** @type {readonly Mark[]} the same one each time, so that nothing is drawn anew */
+const NONE = [];
 const AXIS_FONT = "12px system-ui, sans-serif";
 
 /**
@@ -23,16 +26,26 @@ const AXIS_FONT = "12px system-ui, sans-serif";
  */
 
 /**
+ * Something that happened on a day, drawn on the first line and told in the legend.
+ *
+ * @typedef {object} Mark
+ * @property {number} index of its day
+ * @property {string} text
+ * @property {"up" | "down" | "square"} shape triangles upwards in the colour of gains, downwards of losses
+ */
+
+/**
  * @typedef {object} LineChartProps
  * @property {string} label what is shown, for who does not see it
  * @property {string[]} days YYYY-MM-DD
  * @property {Line[]} lines
+ * @property {readonly Mark[]} [marks]
  * @property {(value: number) => string} format of a value
  * @property {(value: number) => string} [axisFormat] the same, shorter
  */
 
 /** @param {LineChartProps} props */
-export function LineChart({label, days, lines, format, axisFormat = format}) {
+export function LineChart({label, days, lines, marks = NONE, format, axisFormat = format}) {
   const [index, setIndex] = useState(/** @type {number | null} */ (null));
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const plot = useRef(/** @type {UPlot | null} */ (null));
@@ -41,7 +54,7 @@ export function LineChart({label, days, lines, format, axisFormat = format}) {
 
   useEffect(() => {
     const element = /** @type {HTMLElement} */ (box.current);
-    const drawn = drawing(element, {days, lines, axisFormat, onIndex: setIndex});
+    const drawn = drawing(element, {days, lines, marks, axisFormat, onIndex: setIndex});
     plot.current = drawn;
     const observer = new ResizeObserver(() => drawn.setSize(sizeOf(element)));
     observer.observe(element);
@@ -49,7 +62,7 @@ export function LineChart({label, days, lines, format, axisFormat = format}) {
       observer.disconnect();
       drawn.destroy();
     };
-  }, [days, lines, look, chosenLanguage]);
+  }, [days, lines, marks, look, chosenLanguage]);
 
   const last = days.length - 1;
   const read = Math.min(index ?? last, last);
@@ -65,10 +78,11 @@ export function LineChart({label, days, lines, format, axisFormat = format}) {
     event.preventDefault();
     step(places[event.key]);
   };
-  const told = lines.map((line) => `${line.name} ${valueOf(line, read, format)}`).join(", ");
+  const happened = marks.filter((mark) => mark.index === read).map(({text}) => text);
+  const told = [...lines.map((line) => `${line.name} ${valueOf(line, read, format)}`), ...happened].join(", ");
 
   return html`<figure class="chart">
-    <${Legend} lines=${lines} day=${days[read]} index=${read} format=${format} />
+    <${Legend} lines=${lines} day=${days[read]} index=${read} happened=${happened} format=${format} />
     <div
       class="plot"
       ref=${box}
@@ -85,8 +99,8 @@ export function LineChart({label, days, lines, format, axisFormat = format}) {
   </figure>`;
 }
 
-/** @param {{lines: Line[], day: string, index: number, format: (value: number) => string}} props */
-function Legend({lines, day, index, format}) {
+/** @param {{lines: Line[], day: string, index: number, happened: string[], format: (value: number) => string}} props */
+function Legend({lines, day, index, happened, format}) {
   return html`<figcaption class="legend">
     <span class="day">${date(day)}</span>
     ${lines.map(
@@ -97,6 +111,7 @@ function Legend({lines, day, index, format}) {
         ${line.name}<strong>${valueOf(line, index, format)}</strong>
       </span>`,
     )}
+    ${happened.map((text) => html`<span key=${text} class="entry">${text}</span>`)}
   </figcaption>`;
 }
 
@@ -123,9 +138,9 @@ function AsTable({label, days, lines, format}) {
 
 /**
  * @param {HTMLElement} element
- * @param {{days: string[], lines: Line[], axisFormat: (value: number) => string, onIndex: (index: number | null) => void}} what
+ * @param {{days: string[], lines: Line[], marks: readonly Mark[], axisFormat: (value: number) => string, onIndex: (index: number | null) => void}} what
  */
-function drawing(element, {days, lines, axisFormat, onIndex}) {
+function drawing(element, {days, lines, marks, axisFormat, onIndex}) {
   const style = getComputedStyle(element);
   const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
   const axis = {
@@ -147,7 +162,10 @@ function drawing(element, {days, lines, axisFormat, onIndex}) {
       {...axis, grid: {show: false}, space: 70, size: 32, values: (_, marks, __, ___, step) => marks.map((mark) => dayMark(mark, step))},
       {...axis, size: axisWidth, gap: 8, values: (_, marks) => marks.map(axisFormat)},
     ],
-    hooks: {setCursor: [(plot) => onIndex(plot.cursor.idx ?? null)]},
+    hooks: {
+      setCursor: [(plot) => onIndex(plot.cursor.idx ?? null)],
+      draw: [(plot) => drawMarks(plot, marks, {up: colour("--gain"), down: colour("--loss"), square: colour("--text")})],
+    },
   };
   const values = lines.map((line) => line.values);
   return new UPlot(options, [days.map(seconds), ...values], element);
@@ -181,6 +199,38 @@ function fading(plot, colour) {
   gradient.addColorStop(0, `${colour}38`);
   gradient.addColorStop(1, `${colour}00`);
   return gradient;
+}
+
+/**
+ * @param {UPlot} plot
+ * @param {readonly Mark[]} marks
+ * @param {Record<Mark["shape"], string>} colours
+ */
+function drawMarks(plot, marks, colours) {
+  const {ctx, data} = plot;
+  const size = MARK * devicePixelRatio;
+  for (const {index, shape} of marks) {
+    const value = data[1][index];
+    if (value == null) continue;
+    const [x, y] = [plot.valToPos(data[0][index], "x", true), plot.valToPos(value, "y", true)];
+    ctx.beginPath();
+    if (shape === "square") ctx.rect(x - size, y - size, 2 * size, 2 * size);
+    else triangle(ctx, x, y, shape === "up" ? size : -size);
+    ctx.fillStyle = colours[shape];
+    ctx.fill();
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {number} x
+ * @param {number} y
+ * @param {number} size upwards; negative: downwards
+ */
+function triangle(ctx, x, y, size) {
+  ctx.moveTo(x, y - size);
+  ctx.lineTo(x + size, y + size);
+  ctx.lineTo(x - size, y + size);
 }
 
 /**

@@ -21,7 +21,7 @@ const en = {
   changeOne: (/** @type {string} */ kind, /** @type {string} */ asset, /** @type {string} */ day) =>
     `Change: ${[kind, asset, day].filter(Boolean).join(", ")}`,
   none: "There is no transaction like that.",
-  shown: (/** @type {string} */ shown, /** @type {string} */ all) => (shown === all ? `${all} transactions` : `The newest ${shown} of ${all} transactions`),
+  shown: (/** @type {string} */ shown, /** @type {string} */ all) => (all === "1" ? "1 transaction" : shown === all ? `${all} transactions` : `The newest ${shown} of ${all} transactions`),
   more: "Show more",
   totals: "What is shown adds up to",
   totalOf: (/** @type {string} */ currency, /** @type {string} */ amount, /** @type {string} */ fees, /** @type {string} */ taxes) =>
@@ -36,6 +36,7 @@ const en = {
   deleteHint: "Values and returns from its day on are computed anew.",
   /** @type {Record<string, string>} */
   fields: {quantity: "Quantity", price: "Price of one", amount: "Amount", fees: "Fees", taxes: "Taxes", ratio: "Ratio", exchange_rate: "Exchange rate"},
+  amountHint: "Empty: quantity times price, with fees and taxes",
   ratioHint: "4:1 is four new for one old",
   furtherDetails: "Currency, rate, notes",
   currency: "Currency",
@@ -66,7 +67,7 @@ const de = {
   portfolio: "Portfolio",
   changeOne: (kind, asset, day) => `Ändern: ${[kind, asset, day].filter(Boolean).join(", ")}`,
   none: "Eine solche Buchung gibt es nicht.",
-  shown: (shown, all) => (shown === all ? `${all} Buchungen` : `Die neuesten ${shown} von ${all} Buchungen`),
+  shown: (shown, all) => (all === "1" ? "1 Buchung" : shown === all ? `${all} Buchungen` : `Die neuesten ${shown} von ${all} Buchungen`),
   more: "Mehr zeigen",
   totals: "Summe des Gezeigten",
   totalOf: (currency, amount, fees, taxes) => `${currency}: Beträge ${amount}, Gebühren ${fees}, Steuern ${taxes}`,
@@ -79,6 +80,7 @@ const de = {
   deleteTitle: "Diese Buchung löschen?",
   deleteHint: "Werte und Renditen werden von ihrem Tag an neu berechnet.",
   fields: {quantity: "Stück", price: "Preis je Stück", amount: "Betrag", fees: "Gebühren", taxes: "Steuern", ratio: "Verhältnis", exchange_rate: "Wechselkurs"},
+  amountHint: "Leer: Stück mal Preis, mit Gebühren und Steuern",
   ratioHint: "4:1 heißt vier neue für eine alte",
   furtherDetails: "Währung, Kurs, Notizen",
   currency: "Währung",

@@ -108,7 +108,7 @@ def owned(
     """
     pages = _pages(ordering, frozenset(filters))
     resources_of = partial(by_id, owner_id)
-    return KeptListing(pages, parameters(owner_id, filters), days(), resources_of, "portfolio")
+    return KeptListing(pages, parameters(owner_id, filters), days, resources_of, "portfolio")
 
 
 def by_id(owner_id: int, session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:

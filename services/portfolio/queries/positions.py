@@ -99,7 +99,7 @@ def owned(
     """
     pages = _pages(ordering, include_closed, frozenset(filters))
     resources_of = partial(by_id, owner_id)
-    return KeptListing(pages, parameters(owner_id, filters), days(), resources_of, "position")
+    return KeptListing(pages, parameters(owner_id, filters), days, resources_of, "position")
 
 
 def by_id(owner_id: int, session: Session, ids: Collection[int]) -> dict[int, dict[str, Any]]:

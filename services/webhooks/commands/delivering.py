@@ -75,7 +75,7 @@ _CLAIM: Final = text(
             WHERE ready.id = ANY(:webhooks)
             LIMIT :most
         )
-    RETURNING deliveries.id AS delivery_id, deliveries.attempts, deliveries.claims,
+    RETURNING deliveries.id AS delivery_id, deliveries.claims,
         webhooks.id AS webhook_id, webhooks.url, webhooks.secret, webhooks.old_secrets,
         messages.id AS message_id, messages.body
     """
@@ -87,14 +87,12 @@ class Claim:
     """One attempt that a courier is to make.
 
     Attributes:
-        attempts: made before it.
         claims: tells this claim from a later one.
         secret: encrypted.
         old_secrets: see `Webhook`.
     """
 
     delivery_id: int
-    attempts: int
     claims: int
     webhook_id: int
     url: str
@@ -167,11 +165,17 @@ def record(
         return
     goes_on = _blame(session, claim.webhook_id, attempt)
     not_before = schedule.retry_time(attempt.retry_after, attempt.at)
-    due = schedule.next_attempt(claim.attempts + 1, attempt.at, spread, not_before)
+    due = schedule.next_attempt(_made(session, claim) + 1, attempt.at, spread, not_before)
     if goes_on and due:
         _close(session, claim, attempt, PENDING, due)
     else:
         _close(session, claim, attempt, FAILED, attempt.at)
+
+
+def _made(session: Session, claim: Claim) -> int:
+    """Return how often it was tried since its owner asked for it last, perhaps a moment ago."""
+    made = select(Delivery.attempts).where(Delivery.id == claim.delivery_id).with_for_update()
+    return session.scalar(made) or 0
 
 
 def _close(session: Session, claim: Claim, attempt: Attempt, status: str, due: datetime) -> None:

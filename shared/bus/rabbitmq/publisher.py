@@ -8,7 +8,7 @@ answers heartbeats while the publisher has nothing to do.
 import contextlib
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
 from functools import partial
 from typing import Any, Final
@@ -96,6 +96,7 @@ class _Link:
         self._exchange = Names.of(address, "").exchange
         self._window = _Window()
         self._sent = 0
+        self._has_ended = False
         self._channel: Channel | None = None
         self._connection = pika.SelectConnection(
             parameters(address, "publisher"),
@@ -107,8 +108,11 @@ class _Link:
 
     def send(self, messages: Sequence[Message]) -> "Future[frozenset[str]]":
         """Send a window; the future holds the ids that no queue takes."""
-        window = _Window()
+        window = self._window = _Window()
         self._connection.ioloop.add_callback_threadsafe(partial(self._send, window, messages))
+        # A loop that has ended takes what it will never call, without a word.
+        if self._has_ended:
+            self._fail(BusUnavailable("The connection was lost"))
         return window.confirmed
 
     def close(self) -> None:
@@ -121,6 +125,8 @@ class _Link:
         try:
             self._connection.ioloop.start()
         finally:
+            # First, so that a window is failed here or by its sender.
+            self._has_ended = True
             self._fail(BusUnavailable("The connection is closed"))
             self._connection.ioloop.close()
 
@@ -142,7 +148,6 @@ class _Link:
         self.ready.set_result(None)
 
     def _send(self, window: _Window, messages: Sequence[Message]) -> None:
-        self._window = window
         if self._channel is None or not self._channel.is_open:
             window.confirmed.set_exception(BusUnavailable("The connection is closed"))
             return
@@ -175,5 +180,5 @@ class _Link:
 
     def _fail(self, error: BusUnavailable) -> None:
         for future in (self.ready, self._window.confirmed):
-            if not future.done():
+            with contextlib.suppress(InvalidStateError):  # it is done already
                 future.set_exception(error)

@@ -74,16 +74,16 @@ def declare(channel: BlockingChannel, names: Names, types: Sequence[str]) -> Non
     Raises:
         pika.exceptions.AMQPError: they are not there.
     """
-    look = channel.connection.channel()
+    attempt = channel.connection.channel()
     try:
-        _make(look, names, types)
+        _make(attempt, names, types)
     except ChannelClosedByBroker as refusal:
         if refusal.reply_code != _ACCESS_REFUSED:
             raise
         for queue in (names.queue, names.dead_queue):
             channel.queue_declare(queue, passive=True)
     else:
-        look.close()
+        attempt.close()
 
 
 def declare_exchange(channel: BlockingChannel, names: Names) -> None:

@@ -1,5 +1,6 @@
 """While the gateway cannot answer, the doorkeeper does, at the same port and in JSON."""
 
+import os
 import socket
 import subprocess
 import threading
@@ -30,9 +31,7 @@ class House:
 
     def __init__(self, folder: Path, portal: str, host: str, auth: str = "http://127.0.0.1:9"):
         self.port, internal, pages = ports.free(), ports.free(), ports.free()
-        self.keeper = Doorkeeper(
-            host, self.port, pages, f"http://127.0.0.1:{internal}/health/live/"
-        )
+        self.keeper = Doorkeeper(host, self.port, pages, f"http://127.0.0.1:{internal}")
         literal = f"[{host}]" if ":" in host else host
         urls = {**dict.fromkeys(SERVICES, "http://127.0.0.1:9"), "portal": portal, "auth": auth}
         arguments = [
@@ -70,6 +69,7 @@ def test_each_address_is_the_doorkeepers_until_the_gateway_is_ready(
     answer = house.get("/api/health/")
     assert answer.status_code == 503
     assert answer.json()["details"]["code"] == "unavailable"
+    assert answer.json()["details"]["request_id"] == answer.headers["X-Request-Id"]
     assert answer.headers["Retry-After"] == "1"
     with house.start() as gateway:
         wait_until(house.keeper.is_open)
@@ -132,6 +132,24 @@ def test_while_the_portal_is_down_the_doorkeeper_speaks_for_it(tmp_path: Path) -
             answer = house.get("/api/portfolios/")
         assert answer.status_code == 503
         assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_of_a_crowd_that_is_served_late_a_share_is_let_in(tmp_path: Path, portal: str) -> None:
+    """And everybody again, when it is served promptly."""
+    with ExitStack() as stack:
+        auth = stack.enter_context(backends.running(backends.auth))
+        house = House(tmp_path, portal, "127.0.0.1", auth.url)
+        gateway = stack.enter_context(house.start())
+        stack.callback(gateway.kill)
+        wait_until(house.keeper.is_open)
+        # This process has as many open files as a gateway with a crowd.
+        for _ in range(600):
+            stack.enter_context(Path(os.devnull).open("rb"))
+        house.keeper.gateway = os.getpid
+        with auth.answering(Answer(401, delay=1.5)):
+            wait_until(lambda: house.get("/api/health/").status_code == 503)
+        assert gateway.poll() is None
+        wait_until(lambda: all(house.get("/api/health/").status_code == 200 for _ in range(50)))
 
 
 def test_requests_of_any_kind_are_answered_in_json(tmp_path: Path, portal: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.faults.brokers import Broker, OwnBroker, RabbitNode
-from tests.faults.faults import bus, databases, processes, requests, whole
+from tests.faults.faults import bus, clients, databases, processes, whole
 from tests.faults.scene import Scene
 
 
@@ -17,14 +17,14 @@ class Fault:
         what: is broken.
         inject: breaks it, in a scene.
         reason_without: why it can't be shown on this broker, "" where it can.
-        clients, portfolios: of its workload, where they are not the usual ones.
+        writers, portfolios: of its workload, where they are not the usual ones.
         is_embedded: whether it needs the product with servers of its own.
     """
 
     what: str
     inject: Callable[[Scene], None]
     reason_without: Callable[[Broker | None], str] = lambda _: ""
-    clients: int = 4
+    writers: int = 4
     portfolios: int = 20
     is_embedded: bool = False
 
@@ -42,7 +42,7 @@ def _alarmed(broker: Broker | None) -> str:
 
 
 FAULTS: Final[Mapping[str, Fault]] = {
-    "nothing": Fault("nothing, to compare with", requests.nothing),
+    "nothing": Fault("nothing, to compare with", clients.nothing),
     "kill_web": Fault("`kill -9` of web processes", processes.kill_web),
     "kill_worker": Fault("`kill -9` of relays and consumers", processes.kill_workers),
     "kill_gateway": Fault("`kill -9` of the gateway", processes.kill_gateway),
@@ -72,14 +72,15 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "database_full": Fault("PostgreSQL has no connection left", databases.take_all_connections),
     "rebuilt": Fault("analytics' copies emptied and rebuilt", databases.rebuild),
     "one_portfolio": Fault(
-        "32 writers on one portfolio", requests.nothing, clients=32, portfolios=1
+        "32 writers on one portfolio", clients.nothing, writers=32, portfolios=1
     ),
-    "same_key": Fault("the same Idempotency-Key 50 times at once", requests.same_key),
+    "same_key": Fault("the same Idempotency-Key 50 times at once", clients.same_key),
     "receivers": Fault(
-        "among 50 receivers of webhooks some hang, fail, redirect, flood", requests.receivers
+        "seven receivers of webhooks hang, fail, redirect, flood beside one that is well",
+        clients.receivers,
     ),
     "keys": Fault("all keys replaced", whole.replace_keys),
-    "clock": Fault("the clock steps", requests.nothing, _clockless),
+    "clock": Fault("the clock steps", clients.nothing, _clockless),
     "everything": Fault(
         "`kill -9` of everything, started again", whole.kill_everything, is_embedded=True
     ),

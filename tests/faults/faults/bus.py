@@ -87,7 +87,9 @@ def unroutable(scene: Scene) -> None:
     count = scene.site.rows("portfolio", waiting, _UNWANTED)[0][0]
     if count:
         wait_until(lambda: _metric(scene, "outbox_unpublished") >= count)
-    scene.notes.append(f"{count} of {_UNWANTED_COUNT} stay unpublished, and the metric shows them")
+        scene.notes.append(f"{count} stay unpublished, and the metric shows them")
+    else:
+        scene.notes.append("the broker keeps them")
     with scene.site.connect("portfolio") as connection:
         connection.execute("DELETE FROM outbox WHERE type = %s", [_UNWANTED])
 

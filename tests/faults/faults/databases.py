@@ -42,8 +42,9 @@ def take_all_connections(scene: Scene) -> None:
     """Take every connection that the server allows, and end those of the services."""
     for _ in scene.rounds(max(scene.scale.rounds // 5, 1)):
         with contextlib.ExitStack() as taken:
-            deadline = time.monotonic() + scene.scale.outage / 4
             killer = taken.enter_context(scene.site.connect("portfolio"))
+            _take(scene, taken)
+            deadline = time.monotonic() + scene.scale.outage / 4
             while time.monotonic() < deadline:
                 killer.execute(_TERMINATE)
                 _take(scene, taken)

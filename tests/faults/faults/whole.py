@@ -3,7 +3,8 @@
 import signal
 import time
 
-from tests.e2e.test_full_disk import fill
+from deploy.local.rundir import RunDir
+from tests.e2e.test_full_disk import exhaust_nats, exhaust_postgres, fill
 from tests.faults.scene import Scene
 
 
@@ -21,11 +22,12 @@ def kill_everything(scene: Scene) -> None:
 
 
 def fill_disk(scene: Scene) -> None:
-    """Fill the disk to its last byte, and make room again after a while."""
-    filler = scene.site.product.run_dir.parent / "filler"
+    """Fill the disk to its last byte, have both servers meet it, and make room after a while."""
+    product, state = scene.site.product, scene.site.state
+    filler = product.run_dir.parent / "filler"
     for _ in scene.rounds(1):
-        deadline = time.monotonic() + scene.scale.outage
-        while time.monotonic() < deadline:
-            fill(filler)
-            time.sleep(0.2)
+        fill(filler)
+        exhaust_nats(RunDir(product.run_dir), state)
+        exhaust_postgres(state)
+        time.sleep(scene.scale.outage)
         filler.unlink()

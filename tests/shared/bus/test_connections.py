@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -76,6 +77,21 @@ def test_a_publisher_never_claims_what_was_not_confirmed(
         proxy.refuse(False)
         wait_until(lambda: _published(publisher, sent[2:]))
         wait_until(lambda: receiver.has(*sent))
+
+
+def test_a_publisher_notices_at_once_that_its_idle_connection_was_lost(
+    proxied_url: str, proxy: Proxy
+) -> None:
+    patient = proxied_url.replace("heartbeat=1", "heartbeat=3000")
+    bus.consumer(patient, "ledger", ["price-updated"]).declare()
+    with publishing(patient) as publisher:
+        publisher.publish([message()])
+        proxy.reset()
+        time.sleep(1)  # it hears of it while it has nothing to do
+        attempt = threading.Thread(target=_published, args=[publisher, [message()]], daemon=True)
+        attempt.start()
+        wait_until(lambda: not attempt.is_alive())
+        wait_until(lambda: _published(publisher, [message()]))
 
 
 async def _is_pulled(url: str) -> bool:

@@ -85,6 +85,23 @@ def test_as_many_headers_as_the_gateway_lets_through_are_read(port: int) -> None
     assert answer.status == 200
 
 
+def test_requests_that_come_in_one_packet_are_answered_one_by_one(port: int) -> None:
+    got = b"GET /health/live/ HTTP/1.1\r\nHost: h\r\n\r\n"
+    posted = b"POST /nowhere/ HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n[]"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(got + posted + got)
+        statuses = []
+        with connection.makefile("rb") as answers:
+            for _ in range(3):
+                statuses.append(int(answers.readline().split()[1]))
+                length = 0
+                while (line := answers.readline()) != b"\r\n":
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+                answers.read(length)
+    assert statuses == [200, 404, 200]
+
+
 def test_a_refusal_reaches_a_client_that_still_sends_a_long_body(port: int) -> None:
     length = 8 * 2**20
     head = f"POST /nowhere/ HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n".encode()

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from shared.errors import Unauthorized
 from shared.identity import Identity, Signer, UserId, Verifier
-from shared.testing import Stand, make_keys
+from shared.testing import Stand, make_keys, wait_until
 from tests.shared.http.notes import NAME
 
 
@@ -71,6 +72,43 @@ def test_an_identity_that_is_over_is_not_believed(stand: Stand) -> None:
     now = int(time.time())
     assert status(stand, signed(stand, exp=now - 4)) == 200  # two clocks may differ by 5 s
     assert status(stand, signed(stand, exp=now - 6)) == 401
+
+
+def test_what_a_token_has_proved_is_over_with_it(stand: Stand) -> None:
+    token = signed(stand, exp=int(time.time()) - 3)
+    assert status(stand, token) == 200
+    wait_until(lambda: status(stand, token) == 401)
+
+
+def test_what_a_token_has_proved_ends_with_its_key(tmp_path: Path) -> None:
+    keys = make_keys(tmp_path)
+    verifier, signer = Verifier(keys, NAME), Signer("auth", keys / "auth.pem")
+    token = signer.identity(Identity(UserId(1), frozenset({"read"}), False, "USD"))
+    assert verifier.identity(token) == verifier.identity(token)
+    (keys / "auth.public.pem").write_bytes((keys / "portfolio.public.pem").read_bytes())
+
+    def is_refused() -> bool:
+        try:
+            verifier.identity(token)
+        except Unauthorized:
+            return True
+        return False
+
+    wait_until(is_refused)
+
+
+def test_a_user_has_the_same_token_for_some_seconds_and_another_by_another_key(
+    tmp_path: Path,
+) -> None:
+    keys = make_keys(tmp_path)
+    signer = Signer("auth", keys / "auth.pem")
+    user = Identity(UserId(1), frozenset({"read"}), False, "USD")
+    first = signer.identity(user)
+    assert len({signer.identity(user) for _ in range(5)} | {first}) <= 2  # ten seconds may end
+    assert signer.identity(replace(user, currency="EUR")) != first
+    (keys / "auth.pem").write_bytes((keys / "portfolio.pem").read_bytes())
+    head = jwt.get_unverified_header(first)
+    wait_until(lambda: jwt.get_unverified_header(signer.identity(user)) != head)
 
 
 @pytest.mark.parametrize("missing", ["exp", "iss", "sub", "scopes"])

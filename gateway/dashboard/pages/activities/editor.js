@@ -86,6 +86,9 @@ function Sheet({id, before, initial, onDone, onDelete}) {
   const {needs, may} = PARTS[entry.transaction_type];
   const parts = [...needs, ...may];
 
+  const isTrade = entry.transaction_type === "BUY" || entry.transaction_type === "SELL";
+  const hintOf = (/** @type {string} */ name) => (name === "ratio" ? w.ratioHint : name === "amount" && isTrade ? w.amountHint : "");
+
   const save = async () => {
     setTried(true);
     if (Object.keys(faults).length > 0 || isBusy) return;
@@ -121,7 +124,7 @@ function Sheet({id, before, initial, onDone, onDelete}) {
     html`<${AssetSearch} id="entry-asset" label=${w.asset} value=${entry.asset} error=${errorOf("asset")}
       onChange=${(/** @type {FoundAsset | null} */ asset) => set({asset})} />`}
     <div class="fields">
-      ${parts.flatMap((name) => (name === "asset" ? [] : [number(name, name === "ratio" ? w.ratioHint : "")]))}
+      ${parts.flatMap((name) => (name === "asset" ? [] : [number(name, hintOf(name))]))}
     </div>
     <${Moved} entry=${entry} />
     <details open=${Boolean(errorOf("currency") || errorOf("exchange_rate") || errorOf("notes"))}>
@@ -150,7 +153,7 @@ function Moved(/** @type {{entry: Entry}} */ {entry}) {
   const read = (/** @type {string} */ text) => (text ? decimalOf(text) : "0");
   const [quantity, price, fees, taxes] = [entry.quantity, entry.price, entry.fees, entry.taxes].map(read);
   const isTrade = kind === "BUY" || kind === "SELL";
-  if (!isTrade || !entry.quantity || !entry.price || quantity === null || price === null || fees === null || taxes === null) return null;
+  if (!isTrade || entry.amount || !entry.quantity || !entry.price || quantity === null || price === null || fees === null || taxes === null) return null;
   const costs = sum([fees, taxes]);
   const worth = product(quantity, price);
   const portfolio = portfolios.find(({id}) => String(id) === entry.portfolio);

@@ -25,8 +25,8 @@ import {locale} from "../../preferences.js";
  * @type {Record<Kind, {needs: (NumberName | "asset")[], may: (NumberName | "asset")[]}>}
  */
 export const PARTS = {
-  BUY: {needs: ["asset", "quantity", "price"], may: ["fees", "taxes"]},
-  SELL: {needs: ["asset", "quantity", "price"], may: ["fees", "taxes"]},
+  BUY: {needs: ["asset", "quantity"], may: ["price", "amount", "fees", "taxes"]},
+  SELL: {needs: ["asset", "quantity"], may: ["price", "amount", "fees", "taxes"]},
   DIVIDEND: {needs: ["asset", "amount"], may: ["fees", "taxes"]},
   INTEREST: {needs: ["amount"], may: ["asset", "fees", "taxes"]},
   FEE: {needs: ["amount"], may: ["asset"]},
@@ -42,7 +42,7 @@ export const PARTS = {
 };
 
 /** Kinds whose amount leaves the portfolio: the reader writes it without a sign. */
-const OUTGOING = new Set(["FEE", "TAX", "WITHDRAWAL"]);
+const OUTGOING = new Set(["BUY", "FEE", "TAX", "WITHDRAWAL"]);
 const NUMBERS = /** @type {const} */ (["quantity", "price", "amount", "fees", "taxes", "exchange_rate"]);
 
 /**
@@ -86,15 +86,17 @@ export function turned(kind, value) {
  */
 export function entryOf(transaction, asset, portfolio) {
   const kind = transaction?.transaction_type ?? "BUY";
+  // Of a trade it follows from the price, and is computed anew when that is changed.
+  const isDerived = Boolean(transaction?.price) && (kind === "BUY" || kind === "SELL");
   const zero = (/** @type {string | undefined} */ value) => (Number(value) ? written(value) : "");
   return {
     portfolio: String(transaction?.portfolio ?? portfolio ?? ""),
     transaction_type: kind,
-    date: transaction?.date ?? new Date().toISOString().slice(0, 10),
+    date: transaction?.date ?? new Date().toLocaleDateString("sv"), // the reader's day, YYYY-MM-DD
     asset,
     quantity: written(transaction?.quantity),
     price: written(transaction?.price),
-    amount: transaction?.amount ? written(turned(kind, transaction.amount)) : "",
+    amount: transaction?.amount && !isDerived ? written(turned(kind, transaction.amount)) : "",
     fees: zero(transaction?.fees),
     taxes: zero(transaction?.taxes),
     ratio: transaction?.ratio ?? "",

@@ -14,6 +14,10 @@ export function Filter() {
   const [text, setText] = useState(query.get("search") ?? "");
   const set = (/** @type {Record<string, string>} */ part) =>
     refine({...Object.fromEntries(Object.entries(part).map(([name, value]) => [name, value || undefined])), pages: undefined});
+  // A year that is being typed is the years 2, 20 and 202 before it is 2024.
+  const day = (/** @type {"from" | "to"} */ name) => (/** @type {string} */ value) => {
+    if (value === "" || value >= "1900") set({[name]: value});
+  };
   const types = Object.entries(c.transactionTypes).map(([value, label]) => ({value, label}));
   const [from, to] = [query.get("from") ?? "", query.get("to") ?? ""];
   const isTurned = Boolean(from && to && from > to);
@@ -24,8 +28,8 @@ export function Filter() {
       <${Select} id="type" label=${w.kind} value=${query.get("type") ?? ""} options=${[{value: "", label: w.allKinds}, ...types]}
         onChange=${(/** @type {string} */ type) => set({type})} />
       <${Field} id="from" type="date" label=${w.from} value=${from} error=${isTurned ? w.turned : undefined}
-        onInput=${(/** @type {string} */ from) => set({from})} />
-      <${Field} id="to" type="date" label=${w.to} value=${to} onInput=${(/** @type {string} */ to) => set({to})} />
+        onInput=${day("from")} />
+      <${Field} id="to" type="date" label=${w.to} value=${to} onInput=${day("to")} />
     <//>
   </search>`;
 }

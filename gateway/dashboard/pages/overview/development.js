@@ -6,6 +6,7 @@ import {useStore} from "../../store.js";
 import {LineChart} from "../../ui/chart.js";
 import {Field, Form, Segments} from "../../ui/form.js";
 import {html, useMemo, useState} from "../../vendor/preact.js";
+import {words as common} from "../../words/common.js";
 import {words} from "../../words/overview.js";
 
 /** @import {Range} from "../../curve.js" */
@@ -17,13 +18,14 @@ import {words} from "../../words/overview.js";
 /** @param {{holdings: Holdings}} props */
 export function Development({holdings: {curves, portfolios, currency}}) {
   const w = useWords(words);
+  const c = useWords(common);
   const [range, setRange] = useState(/** @type {Range} */ ("max"));
   const [measure, setMeasure] = useState(/** @type {Measure} */ ("returns"));
   const isOne = curves.length === 1;
   // What several were worth together needs the exchange rate of each day.
   const shown = isOne ? measure : "returns";
   const {days, lines, last} = useMemo(() => drawn(curves, range, shown, w), [curves, range, shown, w]);
-  const ranges = RANGES.map((value) => ({value, label: w.ranges[value], title: w.rangeNames[value]}));
+  const ranges = RANGES.map((value) => ({value, label: c.ranges[value], title: c.rangeNames[value]}));
   const measures = /** @type {const} */ (["returns", "values"]).map((value) => ({value, label: w.measures[value]}));
   const formats =
     shown === "returns"
@@ -39,7 +41,7 @@ export function Development({holdings: {curves, portfolios, currency}}) {
       </div>
     </header>
     ${days.length > 1
-      ? html`<${LineChart} label=${w.chartOf(w.measures[shown], w.rangeNames[range])} days=${days} lines=${lines} ...${formats} />`
+      ? html`<${LineChart} label=${w.chartOf(w.measures[shown], c.rangeNames[range])} days=${days} lines=${lines} ...${formats} />`
       : html`<p class="hint">${w.noDays}</p>`}
     <footer>
       <${BenchmarkChoice} />

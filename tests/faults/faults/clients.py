@@ -39,15 +39,16 @@ def receivers(scene: Scene) -> None:
     """Subscribe receivers that hang, fail, redirect and flood beside the one that is well."""
     client = scene.site.client()
     bad = [Receiver(answer) for answer in _BAD]
-    well: list[Request] = []
+    begin = change = len(scene.site.receiver.requests)
     hooks: list[int] = []
     for number in scene.rounds(2):
         if number == 0:
-            well = list(scene.site.receiver.requests)
+            change = len(scene.site.receiver.requests)
             for receiver in bad:
                 hook = {"url": receiver.url, "events": ["transaction.created"]}
                 hooks.append(client.post("/api/webhooks/", hook).json()["id"])
-    beside = scene.site.receiver.requests[len(well) :]
+    well = scene.site.receiver.requests[begin:change]
+    beside = scene.site.receiver.requests[change:]
     for hook_id in hooks:
         client.delete(f"/api/webhooks/{hook_id}/")
     for receiver in bad:

@@ -1,0 +1,150 @@
+"""Plain requests: GETs as a gateway sends them, read and answered in a fraction of gunicorn's time.
+
+Plain is what came whole, has no body, and no header that means something to a server. What is not
+plain to the last byte is left to gunicorn, which also refuses what has to be refused.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+from gunicorn import util
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.wsgi import Response, base_environ
+
+# Printable ASCII without "#"; a path that begins with two slashes may be read as a host.
+_REQUEST: Final = re.compile(
+    rb"(GET|HEAD) ((/(?!/)[!\"$->@-~]*)(?:\?([!\"$-~]*))?) HTTP/1\.1\r\n"
+    rb"((?:[A-Za-z][A-Za-z0-9-]*:[\t -~]*\r\n){1,100})\r\n"
+)
+# They say where a body ends, how the connection goes on, what is to be sent before the answer.
+_OF_SERVERS: Final = (
+    *("CONTENT_LENGTH", "HTTP_CONNECTION", "HTTP_EXPECT", "HTTP_HTTP2_SETTINGS", "HTTP_KEEP_ALIVE"),
+    *("HTTP_TE", "HTTP_TRAILER", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE"),
+)
+
+
+class PlainRequest:
+    """A plain request, with what gunicorn's `Response` asks of one.
+
+    Attributes:
+        variables: what the environment of WSGI says of it.
+    """
+
+    version = (1, 1)
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.method, self.path = variables["REQUEST_METHOD"], variables["PATH_INFO"]
+        self.variables = variables
+
+    def should_close(self) -> bool:
+        """Return whether the client ends the connection, which it would have said in a header."""
+        return False
+
+
+class Parser(RequestParser):  # type: ignore[misc]  # the library is untyped
+    """Reads plain requests itself."""
+
+    mesg: Any
+
+    def __next__(self) -> Any:
+        """Return the next request, gunicorn's where it is not plain."""
+        data = b"" if self._has_ended() else self.unreader.read()
+        if not data:
+            raise StopIteration
+        self.mesg = None
+        variables = plain_variables(data)
+        if variables is None:
+            self.unreader.unread(data)
+            return super().__next__()
+        self.mesg = PlainRequest(variables)
+        return self.mesg
+
+    def finish_body(self, **limits: Any) -> bool:
+        """Read what is left of the body, which a plain request has not."""
+        return isinstance(self.mesg, PlainRequest) or bool(super().finish_body(**limits))
+
+    def _has_ended(self) -> bool:
+        """Return whether the request before was the last one."""
+        return bool(self.mesg and self.mesg.should_close()) or not self.finish_body()
+
+
+class Answer(Response):  # type: ignore[misc]  # the library is untyped
+    """An answer whose head goes out together with the first of its body."""
+
+    headers_sent: bool
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._held = b""
+
+    def send_headers(self) -> None:
+        """Hold the head until there is more."""
+        if self.headers_sent:
+            return
+        lines = [*self.default_headers(), *(f"{name}: {value}\r\n" for name, value in self.headers)]
+        self._held = f"{''.join(lines)}\r\n".encode("latin-1")
+        self.headers_sent = True
+
+    def close(self) -> None:
+        """Send what is still held, and the end."""
+        self.send_headers()
+        self._send(b"")
+        super().close()
+
+    def _emit_body(self, data: bytes) -> None:
+        self._send(b"%X\r\n%b\r\n" % (len(data), data) if self.chunked else data)
+
+    def _send(self, data: bytes) -> None:
+        if whole := self._held + data:
+            self._held = b""
+            util.write(self.sock, whole)
+
+
+def plain_variables(data: bytes) -> dict[str, str] | None:
+    """Return what the environment says of a request; None where it is not plain."""
+    request = _REQUEST.fullmatch(data)
+    if request is None:
+        return None
+    method, target, path, query, headers = request.groups()
+    lines = [line.partition(b":") for line in headers[:-2].split(b"\r\n")]
+    variables = {_variable(name): value.strip(b"\t ").decode() for name, _, value in lines}
+    if len(variables) < len(lines) or any(name in variables for name in _OF_SERVERS):
+        return None
+    variables["REQUEST_METHOD"] = method.decode()
+    variables["RAW_URI"] = target.decode()
+    variables["PATH_INFO"] = (unquote_to_bytes(path) if b"%" in path else path).decode("latin-1")
+    variables["QUERY_STRING"] = query.decode() if query else ""
+    return variables
+
+
+@lru_cache(maxsize=512)
+def _variable(header: bytes) -> str:
+    name = header.decode().upper().replace("-", "_")
+    return name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"
+
+
+def connection_variables(cfg: Any, client: Any, server: Any) -> dict[str, Any]:
+    """Return what the environment says of every plain request of a connection."""
+    variables = base_environ(cfg)
+    # Files are sent by the same way as all else.
+    del variables["wsgi.file_wrapper"]
+    return {
+        **variables,
+        "wsgi.multithread": True,
+        "wsgi.url_scheme": "http",
+        "SCRIPT_NAME": "",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1]),
+        "REMOTE_ADDR": client[0],
+        "REMOTE_PORT": str(client[1]),
+    }
+
+
+def environment(connection: Mapping[str, Any], request: PlainRequest) -> dict[str, Any]:
+    """Return the environment of WSGI for a request."""
+    return {**connection, **request.variables, "wsgi.input": BytesIO()}

@@ -1,0 +1,94 @@
+"""Plain requests are read as gunicorn reads them; what is not plain is left to it."""
+
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.wsgi import create
+
+from shared.http import plain
+
+CLIENT, SERVER = ("127.0.0.1", 41234), ("127.0.0.1", 9001)
+# As Traefik sends them.
+HEADERS = (
+    b"Host: localhost:8000\r\nUser-Agent: a/1 (b; c)\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n"
+    b'X-Forwarded-For: 127.0.0.1\r\nX-Identity: e30.e30.c2ln\r\nCookie: a=b; c="d"\r\n'
+)
+PLAIN = [
+    b"GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET /api/portfolios/1/ HTTP/1.1\r\n" + HEADERS + b"\r\n",
+    b"HEAD /api/portfolios/?page=2&search=a%20b HTTP/1.1\r\n" + HEADERS + b"\r\n",
+    b"GET /api/%C3%A9/%2e%2e/a//b?q=%C3%A9?&x=/ HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET /a? HTTP/1.1\r\nHost:h\r\nEmpty:\r\nTabs:\t a\tb \t\r\ncontent-type: text/a\r\n\r\n",
+    b"GET /a;b=c!$'()*+,@:~ HTTP/1.1\r\nhOsT: h\r\nX-1: :\r\n\r\n",
+]
+UNUSUAL = [
+    b"POST / HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET / HTTP/1.0\r\nHost: h\r\n\r\n",
+    b"GET / HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\nHost: h\n\n",
+    b"GET //evil/a HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET http://evil/a HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET /a  HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET /\xc3\xa9 HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nHost: evil\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nAccept: a\r\naccept: b\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nX_Identity: a\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nX-Identity : a\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n folded\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nA: b\rc\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nA: \x00\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nA: \xe9\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(100)) + b"\r\n",
+    b"GET / HTTP/1.1\r\nHost: h\r\n",
+]
+
+
+@pytest.fixture
+def settings() -> Config:
+    settings = Config()
+    settings.set("header_map", "refuse")
+    settings.set("forwarder_headers", "")
+    return settings
+
+
+def comparable(environ: dict[str, Any]) -> dict[str, Any]:
+    """Return what of an environment is a plain value."""
+    return {name: value for name, value in environ.items() if isinstance(value, str | tuple | bool)}
+
+
+@pytest.mark.parametrize("request_", PLAIN)
+def test_a_plain_request_has_the_environment_that_gunicorn_makes(
+    settings: Config, request_: bytes
+) -> None:
+    theirs = next(RequestParser(settings, [request_], CLIENT))
+    _, expected = create(theirs, None, CLIENT, SERVER, settings)
+    ours = next(plain.Parser(settings, [request_], CLIENT))
+    assert isinstance(ours, plain.PlainRequest)
+    found = plain.environment(plain.connection_variables(settings, CLIENT, SERVER), ours)
+    assert comparable(found) == comparable(expected) | {"wsgi.multithread": True}
+    assert found["wsgi.input"].read() == b""
+
+
+@pytest.mark.parametrize("request_", UNUSUAL)
+def test_what_is_not_plain_is_left_to_gunicorn(request_: bytes) -> None:
+    assert plain.plain_variables(request_) is None
+
+
+def test_plain_and_other_requests_follow_each_other(settings: Config) -> None:
+    posted = b"POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n"
+    got = b"GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
+    pieces = [got, posted + b"xy", got, got[:9], got[9:], posted, b"xy" + got]
+    requests = list(plain.Parser(settings, pieces, CLIENT))
+    assert [request.method for request in requests] == ["GET", "POST", "GET", "GET", "POST", "GET"]
+    assert [isinstance(request, plain.PlainRequest) for request in requests] == [
+        *(True, False, True, False, False, True)
+    ]
