@@ -1,9 +1,9 @@
 """The database of a service: an engine with timeouts, units of work, bounded retries, quick reads.
 
 A unit of work is a transaction; where its connection is lost before the end, nothing was done, and
-it is done again. A `Query` is one statement that only reads: it is built once, prepared by the
-server, and read in autocommit without another round trip, not even to ask whether the connection
-still lives.
+it is done again. A `Query` is one statement, built once and prepared by the server. One that only
+reads is read in autocommit without another round trip, not even to ask whether the connection still
+lives; several of a transaction go to the server at once (`pipelined`).
 """
 
 import random
@@ -18,13 +18,17 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import psycopg
 from psycopg.rows import namedtuple_row
+from psycopg.types.json import JsonbDumper
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Dialect,
     Engine,
     Row,
     Select,
     Text,
+    TextClause,
+    UpdateBase,
     bindparam,
     create_engine,
     event,
@@ -34,8 +38,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.bells import Bells
@@ -47,6 +52,8 @@ AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 Reader = psycopg.Cursor[Any]
 log = logger(__name__)
+
+psycopg.adapters.register_dumper(dict, JsonbDumper)
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,9 @@ _CONNECT_ARGS: Final[dict[str, Any]] = {
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
 _FEW: Final = 10  # rows
+# Seconds after its last use in which a connection is not asked whether it still lives.
+_TRUSTED_FOR: Final = 1.0
+_USED: Final = "used"
 # What a server says while a password is being replaced, which libpq reads anew for each connection
 # where it lies in a file (`?passfile=…`); seconds until the next try.
 _REFUSAL: Final = "password authentication failed"
@@ -83,14 +93,20 @@ _RINGS: Final = "rings"
 
 
 class Query:
-    """One statement that reads, built once.
+    """One statement, built once.
 
     Args:
         statement: what varies in it are named parameters (`bindparam`); none expands to a list.
+        columns: that an INSERT or UPDATE sets, each to the parameter of its name.
     """
 
-    def __init__(self, statement: AnySelect) -> None:
-        compiled = statement.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+    def __init__(
+        self, statement: AnySelect | UpdateBase | TextClause, columns: Iterable[str] = ()
+    ) -> None:
+        compiled = statement.compile(
+            dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call]
+            column_keys=list(columns) or None,
+        )
         self.sql = str(compiled)
         # The values that are written in it.
         self.constants: Mapping[str, Any] = compiled.params
@@ -132,13 +148,62 @@ def look_anew(session: Session) -> None:
         session.rollback()
 
 
+@contextmanager
+def pipelined(session: Session) -> Iterator[None]:
+    """Let what is executed inside wait for the server only where somebody reads what it answers.
+
+    What the server refuses is raised by a later one then, or at the end. Inside there is no COPY,
+    and nothing that SQLAlchemy executes: it looks for the answer at once.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the server refuses something, or is lost.
+    """
+    with _driver(session.connection(), "a pipeline") as driver, driver.pipeline():
+        yield
+
+
+def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
+    """Execute a prepared statement in the transaction of `session`, once for each row of values.
+
+    What the session has yet to write is not written before. What is read are named tuples, of one
+    row of values alone.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the server refuses it, or is lost.
+    """
+    connection = session.connection()
+    # Who listens to SQLAlchemy's statements hears of these as well.
+    connection.dispatch.before_cursor_execute(connection, None, query.sql, rows, None, False)
+    with _driver(connection, query.sql) as driver:
+        cursor = driver.cursor(row_factory=namedtuple_row)
+        if len(rows) == 1:
+            return cursor.execute(query.sql, {**query.constants, **rows[0]}, prepare=True)
+        cursor.executemany(query.sql, [{**query.constants, **row} for row in rows])
+        return cursor
+
+
+@contextmanager
+def _driver(connection: Connection, statement: str) -> "Iterator[psycopg.Connection[Any]]":
+    """Give the driver's own connection; its errors are SQLAlchemy's."""
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    try:
+        yield driver
+    except psycopg.Error as error:
+        if is_lost := driver.closed:
+            connection.invalidate(error)
+            connection.engine.dispose()  # the others are lost with it
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, connection_invalidated=is_lost
+        ) from error
+
+
 def copy_in(
     session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Store rows in the transaction of `session`, by COPY: nothing else is nearly as fast.
 
-    The server stores the first ones while the last are still being made. A few go by one INSERT,
-    which takes one exchange with the server where COPY takes three.
+    The server stores the first ones while the last are still being made. A few, and those of a
+    pipeline, go by one INSERT, which takes one exchange with the server where COPY takes three.
 
     Args:
         rows: of values in the order of `columns`; a text is what the column's type reads.
@@ -149,20 +214,13 @@ def copy_in(
     into = f"{table} ({', '.join(columns)})"
     rows = iter(rows)
     first = list(islice(rows, _FEW))
-    connection = session.connection()
-    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    try:
-        with driver.cursor() as cursor:
-            if len(first) < _FEW:
-                _insert(cursor, into, first)
-            else:
-                _copy(cursor, into, chain(first, rows))
-    except psycopg.Error as error:
-        if is_lost := driver.closed:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            into, None, error, psycopg.Error, connection_invalidated=is_lost
-        ) from error
+    with _driver(session.connection(), into) as driver, driver.cursor() as cursor:
+        if driver.pgconn.pipeline_status:
+            _insert(cursor, into, [*first, *rows])
+        elif len(first) < _FEW:
+            _insert(cursor, into, first)
+        else:
+            _copy(cursor, into, chain(first, rows))
 
 
 def _insert(cursor: Reader, into: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -177,6 +235,10 @@ def _copy(cursor: Reader, into: str, rows: Iterable[Sequence[Any]]) -> None:
     with cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _note_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
 
 
 def driver_url(url: str) -> str:
@@ -205,12 +267,13 @@ class Database:
         self._connect_args = {**_CONNECT_ARGS, "options": _options(patience)}
         self.engine: Engine = create_engine(
             driver_url(url),
-            pool_pre_ping=True,
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=5,
             connect_args=self._connect_args,
         )
+        event.listen(self.engine, "checkin", _note_use)
+        event.listen(self.engine, "checkout", self._ask_whether_it_lives)
         event.listen(self.engine, "do_connect", _connect)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
@@ -221,6 +284,17 @@ class Database:
         self._readers: deque[Reader] = deque()
         self.bells = Bells(self.alone, lambda name: self.read(_NOTIFY, {"name": name}))
         event.listen(self.sessions, "after_commit", self._ring)
+
+    def _ask_whether_it_lives(
+        self, driver: DBAPIConnection, record: ConnectionPoolEntry, _: object
+    ) -> None:
+        """Replace a connection that died while it rested; one that dies later fails its unit."""
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) < _TRUSTED_FOR:
+            return
+        try:
+            self.engine.dialect.do_ping(driver)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.

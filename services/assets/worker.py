@@ -34,13 +34,7 @@ def main() -> int:
         timers.append(Timer("feeds", 60, commands.enrol_feeds))
         parts["turns"] = Turns(database, sources, configuration.refresh_every).run
     table = handlers.table(Replicas(database, owners), owners)
-    return worker.run(
-        configuration,
-        database,
-        handlers=table,
-        timers=timers,
-        more_parts=parts,
-    )
+    return worker.run(configuration, database, handlers=table, timers=timers, more_parts=parts)
 
 
 if __name__ == "__main__":

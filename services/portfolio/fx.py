@@ -6,15 +6,36 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, Date, Text, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.portfolio.models import Asset, FxClose
+from shared.db import Query, execute
 from shared.finance.pairs import own_last, pair_ids
 from shared.finance.rates import Rate, find_rate, pair_symbols
 
 Pair = tuple[str, str]
+
+_FIRST: Final = bindparam("first", type_=Date)
+_earlier = aliased(FxClose)
+_BEFORE_FIRST: Final = (
+    select(func.max(_earlier.date))
+    .where(_earlier.asset_id == Asset.id, _earlier.date <= _FIRST)
+    .scalar_subquery()
+)
+_PAIRS: Final = pair_ids(
+    Asset, bindparam("symbols", type_=ARRAY(Text)), bindparam("owner", type_=BigInteger)
+)
+_CLOSES: Final = Query(
+    select(Asset.symbol, FxClose.date, FxClose.close)
+    .join(Asset, Asset.id == FxClose.asset_id)
+    .where(Asset.id.in_(_PAIRS))
+    .where(FxClose.date <= bindparam("last", type_=Date))
+    .where(FxClose.date >= func.coalesce(_BEFORE_FIRST, _FIRST))
+    .order_by(FxClose.date, own_last(Asset))
+)
 
 
 class RateBook:
@@ -51,19 +72,7 @@ def load(
     symbols = pair_symbols(pairs)
     if not symbols:
         return rates
-    earlier = aliased(FxClose)
-    before_first = (
-        select(func.max(earlier.date))
-        .where(earlier.asset_id == Asset.id, earlier.date <= first)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Asset.symbol, FxClose.date, FxClose.close)
-        .join(Asset, Asset.id == FxClose.asset_id)
-        .where(Asset.id.in_(pair_ids(Asset, symbols, owner_id)))
-        .where(FxClose.date <= last, FxClose.date >= func.coalesce(before_first, first))
-        .order_by(FxClose.date, own_last(Asset))
-    )
-    for symbol, day, close in session.execute(statement):
+    asked = {"symbols": sorted(symbols), "owner": owner_id, "first": first, "last": last}
+    for symbol, day, close in execute(session, _CLOSES, asked):
         rates.add(symbol, day, close)
     return rates

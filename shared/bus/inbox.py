@@ -13,10 +13,10 @@ from sqlalchemy import (
     Index,
     Text,
     Uuid,
+    bindparam,
     column,
     delete,
     func,
-    literal,
     select,
     table,
     tuple_,
@@ -29,7 +29,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, sessio
 
 from shared.bus import metrics, retention
 from shared.bus.backoff import Backoff
-from shared.db import retried, sqlstate
+from shared.db import Query, execute, retried, sqlstate
 from shared.errors import Unavailable
 from shared.events import Event
 from shared.faults import crash_point
@@ -49,6 +49,15 @@ _SERVER_GONE: Final = ("08", "57P", "53300", "25006")  # connection, shutdown, t
 
 _INBOX: Final = table(
     "inbox", column("event_id", Uuid()), column("consumer"), column("received_at")
+)
+_RECORD: Final = Query(
+    insert(_INBOX)
+    .from_select(
+        [_INBOX.c.event_id, _INBOX.c.consumer],
+        select(func.unnest(bindparam("ids", type_=ARRAY(Uuid))), bindparam("consumer", type_=Text)),
+    )
+    .on_conflict_do_nothing()
+    .returning(_INBOX.c.event_id)
 )
 
 
@@ -117,11 +126,8 @@ def _record(session: Session, consumer: str, events: Sequence[Event]) -> Sequenc
     """Return those of `events` that were not recorded before, each once."""
     by_id = {event.id: event for event in events}
     # In one order for all: two that record the same events never wait for each other in a circle.
-    ids = func.unnest(literal(sorted(by_id), ARRAY(Uuid)))
-    record = insert(_INBOX).from_select(
-        [_INBOX.c.event_id, _INBOX.c.consumer], select(ids, literal(consumer))
-    )
-    new = set(session.scalars(record.on_conflict_do_nothing().returning(_INBOX.c.event_id)))
+    recorded = execute(session, _RECORD, {"ids": sorted(by_id), "consumer": consumer})
+    new = {row.event_id for row in recorded}
     return [event for event in by_id.values() if event.id in new]
 
 

@@ -346,8 +346,6 @@ HEARD: Final[Mapping[str, Sequence[str]]] = {
     # Every type there is, so that no event is ever unroutable.
     "webhooks": tuple(CATALOGUE),
 }
-
-
 # Those that keep whole ledgers: when one event announces others, they ask for the ledger, and are
 # not given the others (`Event.topic`).
 _ASK_FOR_LEDGERS: Final = frozenset({"assets", "analytics"})

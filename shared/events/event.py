@@ -1,16 +1,14 @@
 """The envelope: CloudEvents 1.0 in JSON (github.com/cloudevents/spec)."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
+import orjson
 import uuid_utils
 
 from shared import observability
-
-_encode: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -76,11 +74,11 @@ class Event:
         """Return the CloudEvent in JSON, UTF-8."""
         envelope: dict[str, Any] = {
             "specversion": "1.0",
-            "id": str(self.id),
+            "id": self.id,
             "source": self.source,
             "type": self.type,
             "subject": self.subject,
-            "time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "time": self.time.astimezone(UTC),
             "datacontenttype": "application/json",
             "sequence": self.sequence,
             "data": self.data,
@@ -89,7 +87,7 @@ class Event:
             envelope["traceparent"] = self.traceparent
         if self.request_id:
             envelope["requestid"] = self.request_id
-        return _encode(envelope).encode()
+        return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
 
     @classmethod
     def from_json(cls, body: bytes) -> "Event":
@@ -99,7 +97,7 @@ class Event:
             ValueError: it is not a CloudEvent of ours (a poison message).
         """
         try:
-            envelope = json.loads(body)
+            envelope = orjson.loads(body)
             return cls(
                 id=UUID(envelope["id"]),
                 source=envelope["source"],

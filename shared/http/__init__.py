@@ -9,7 +9,7 @@ from shared.http.app import create_service_app
 from shared.http.blueprint import Blueprint
 from shared.http.context import identity, session
 from shared.http.kept import KeptListing, Pages
-from shared.http.pagination import Listing, Resource
+from shared.http.pagination import Listing, Parts, Resource
 from shared.http.service import ServiceApp
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "KeptListing",
     "Listing",
     "Pages",
+    "Parts",
     "Resource",
     "ServiceApp",
     "create_service_app",

@@ -18,17 +18,43 @@ from shared.db import AnyRow, AnySelect
 from shared.errors import NotFound
 from shared.files import defused
 from shared.http import kept, negotiation, spool, versions
-from shared.http.context import session
+from shared.http.context import service_app, session
 
 # One resource, as its schema dumps it.
 Resource = Mapping[str, object]
 
 _CHUNK: Final = 500  # rows of a CSV read at once
+_EARLY: Final = 1000  # rows from the start of a list
 
 
 def mappings(rows: Sequence[AnyRow]) -> list[Resource]:
     """Return `rows` as mappings from column to value."""
     return [dict(row._mapping) for row in rows]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the rows of a long list lie in; each is counted once for as long as it stands.
+
+    Attributes:
+        statement: selects of each `id` and `basis`, another one whenever rows come or go.
+        counted: makes of some ids the statement that selects `id` and `number`.
+    """
+
+    statement: AnySelect
+    counted: Callable[[Sequence[int]], AnySelect]
+
+    def count(self, session: Session) -> int:
+        """Return how many rows there are; of a part without a row none is selected."""
+        cache, kind = service_app.counts, self.counted
+        bases = {row.id: row.basis for row in session.execute(self.statement)}
+        counts = {key: cache.get((kind, key), basis) for key, basis in bases.items()}
+        if missing := [key for key, count in counts.items() if count is None]:
+            counted = {row.id: row.number for row in session.execute(self.counted(missing))}
+            for key in missing:
+                counts[key] = counted.get(key, 0)
+                cache.put((kind, key), bases[key], counted.get(key, 0))
+        return sum(count or 0 for count in counts.values())
 
 
 @dataclass(frozen=True)
@@ -41,17 +67,31 @@ class Listing:
             doesn't say; called with the session for each page.
         key: a primary key that tells the rows apart, of a list that may be long: a late page then
             skips keys, which an index holds, instead of whole rows.
+        head: makes of a number the statement of keys that begins with so many of the first ones,
+            for early pages of what no index has in order as a whole.
+        parts: where a count of all rows would read too many.
     """
 
     statement: AnySelect
     resources: Callable[[Session, Sequence[AnyRow]], Sequence[Any]] = lambda _, rows: mappings(rows)
     key: SQLColumnExpression[int] | None = None
+    head: Callable[[int], AnySelect] | None = None
+    parts: Parts | None = None
+
+    def count(self, session: Session) -> int:
+        """Return how many rows there are."""
+        if self.parts:
+            return self.parts.count(session)
+        bare = self.statement.order_by(None).subquery()
+        return session.scalar(select(func.count()).select_from(bare)) or 0
 
     def page(self, page: int, page_size: int) -> AnySelect:
         """Return the statement of one page."""
         if self.key is None:
             return _cut(self.statement, page, page_size)
         keys = self.statement.with_only_columns(self.key, maintain_column_froms=True)
+        if self.head and page * page_size <= _EARLY:
+            keys = self.head(page * page_size)
         return self.statement.where(self.key.in_(_cut(keys, page, page_size)))
 
 
@@ -67,8 +107,7 @@ def respond(
         return _kept(listing, schema, page, page_size)
     if negotiation.wants_csv():
         return _csv(listing, schema)
-    bare = listing.statement.order_by(None).subquery()
-    count = session.scalar(select(func.count()).select_from(bare)) or 0
+    count = listing.count(session)
     if page > 1 and (page - 1) * page_size >= count:
         raise _no_such_page()
     rows = session.execute(listing.page(page, page_size)).all()

@@ -5,13 +5,14 @@ Every copy has the sequence of the last event that it contains, and never moves 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import Column, ColumnElement, false, literal, select, true, update
+from sqlalchemy import Column, ColumnElement, bindparam, false, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
-from shared.db import Database
+from shared.db import Database, Query, execute
 from shared.errors import NotFound
 from shared.events import Event
 from shared.observability import logger
@@ -107,6 +108,11 @@ class Replica(Generic[S]):
         rows = session.execute(select(self.key, self.sequence).where(self.is_whole))
         return dict(rows.all())
 
+    def _locked(self, *more: ColumnElement[bool]) -> Query:
+        # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
+        ours = select(self.sequence).add_columns(*more).where(self.key == bindparam("key"))
+        return Query(ours.with_for_update(key_share=True))
+
     def replace(self, session: Session, snapshot: S, seen: int | None) -> None:
         """Store what the owner says of a row, even where ours claims to be newer.
 
@@ -117,14 +123,6 @@ class Replica(Generic[S]):
         claim = update(self.key.class_).where(*ours, self.sequence > snapshot.sequence)
         session.execute(claim.values({self.sequence: snapshot.sequence}))
         self.store(session, snapshot)
-
-    def _ours(
-        self, session: Session, key: int, *more: ColumnElement[bool]
-    ) -> tuple[Any, ...] | None:
-        """Return the sequence of a row of ours, locked, and `more` of it, if there is one."""
-        # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
-        ours = select(self.sequence).add_columns(*more).where(self.key == key)
-        return session.execute(ours.with_for_update(key_share=True)).one_or_none()
 
     def _unit(self, store: Callable[[Session, T], object], what: T) -> None:
         self.database.unit(lambda session: store(session, what))
@@ -172,6 +170,11 @@ class Stepwise(Replica[S]):
     fall_behind: Callable[[Session, int], None] | None = None
     gone: Callable[[Session, int, int], None] | None = None
 
+    @cached_property
+    def _ours(self) -> Query:
+        """The sequence of a row of ours, locked, and whether it is whole and behind."""
+        return self._locked(self.is_whole, self.is_behind)
+
     def step(self, change: Handler) -> Handler:
         """Return a handler that makes `change` when it is the event's turn."""
 
@@ -216,7 +219,7 @@ class Stepwise(Replica[S]):
         if event.sequence <= seen.get(event.subject_id, 0):
             return False
         # Of none it takes the first step.
-        ours = self._ours(session, event.subject_id, self.is_whole, self.is_behind)
+        ours = execute(session, self._ours, {"key": event.subject_id}).fetchone()
         have, is_whole, is_behind = ours or (0, True, False)
         seen[event.subject_id] = have
         if event.sequence <= have:
@@ -287,9 +290,14 @@ def put(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any
     Args:
         values: by column; the key and the `sequence` among them.
     """
+    return bool(execute(session, _put(table, tuple(values)), values).fetchall())
+
+
+@cache
+def _put(table: type[DeclarativeBase], names: tuple[str, ...]) -> Query:
     key = [column.name for column in table.__table__.primary_key]
-    changed = {name: value for name, value in values.items() if name not in key}
-    is_not_older = table.__table__.c.sequence <= values["sequence"]
-    row = insert(table).values(**values)
+    row = insert(table)
+    changed = {name: row.excluded[name] for name in names if name not in key}
+    is_not_older = table.__table__.c.sequence <= row.excluded.sequence
     stored = row.on_conflict_do_update(index_elements=key, set_=changed, where=is_not_older)
-    return session.execute(stored.returning(literal(True))).first() is not None
+    return Query(stored.returning(literal(True)), names)

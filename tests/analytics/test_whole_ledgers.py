@@ -17,6 +17,7 @@ from services.analytics import app as analytics_app
 from services.portfolio import app as portfolio_app
 from shared import bus
 from shared.bus import outbox
+from shared.events.catalogue import HEARD, topics
 from shared.testing import ENOUGH, Stand, wait_until
 from tests.analytics.test_portfolio_metrics import UP_DOWN_UP
 from tests.analytics.world import World
@@ -67,12 +68,15 @@ class Line:
         return [event.data["total_value"] for event in events if event.type == "portfolio-valued"]
 
     def _is_quiet(self) -> bool:
-        followed = ("portfolio-", "transaction-", "ledger-")
-        said = [event for event in self._portfolio.events() if event.type.startswith(followed)]
+        of_analytics = {"topics": list(topics("analytics", HEARD["analytics"]))}
+        with self._portfolio.database.engine.connect() as connection:
+            said = text("SELECT count(*) FROM outbox WHERE type = ANY(:topics)")
+            count = connection.scalar(said, of_analytics)
         with self._analytics.database.engine.connect() as connection:
             heard = connection.scalar(text("SELECT count(*) FROM inbox"))
+            behind = connection.scalar(text("SELECT count(*) FROM portfolios WHERE is_behind"))
             waiting = connection.scalar(text("SELECT count(*) FROM revaluation_marks"))
-        return heard == len(said) and not waiting
+        return heard == count and not behind and not waiting
 
 
 @pytest.fixture

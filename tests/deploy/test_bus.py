@@ -71,6 +71,13 @@ def test_who_hears_what_is_what_the_handlers_take(keys: Path) -> None:
     }
 
 
+def test_webhooks_alone_is_given_each_single_event_of_a_bulk() -> None:
+    single = "transaction-created-announced"
+    heard = {service: topics(service, types) for service, types in HEARD.items()}
+    assert [service for service, of in heard.items() if single in of] == ["webhooks"]
+    assert [service for service in SERVICES if single in told_topics(service)] == ["portfolio"]
+
+
 def test_each_type_has_one_service_that_tells_of_it() -> None:
     assert sum(len(types) for types in TOLD.values()) == len(CATALOGUE) == 22
     assert set(TOLD) == set(HEARD) == set(SERVICES)

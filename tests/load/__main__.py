@@ -21,6 +21,7 @@ MEASUREMENTS: Final = {
     "bulk_rows": "bulks of transactions beside COPY",
     "bulk_prices": "bulks of prices beside COPY",
     "reads": "CPU of the everyday reads, in process",
+    "writes": "CPU of a recorded transaction, in process",
     "authorize": "CPU of the gateway's question to auth, in process",
     "gateway": "CPU of the way in",
     "idle": "start, rest and memory of everything",

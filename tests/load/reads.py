@@ -33,9 +33,9 @@ def main() -> None:
     with portfolio_service() as stand:
         portfolio = _fill(stand)
         reads = {
-            "list": reading(stand, "/api/portfolios/?page_size=20&ordering=-id"),
-            "detail": reading(stand, f"/api/portfolios/{portfolio}/"),
-            "positions": reading(stand, f"/api/positions/?portfolio_id={portfolio}"),
+            "list": _read(stand, "/api/portfolios/?page_size=20&ordering=-id"),
+            "detail": _read(stand, f"/api/portfolios/{portfolio}/"),
+            "positions": _read(stand, f"/api/positions/?portfolio_id={portfolio}"),
         }
         if options.profile:
             _profile(reads[options.profile], options.rounds)
@@ -63,7 +63,7 @@ def _purchase(portfolio: int, asset: int) -> dict[str, Any]:
     return {"portfolio": portfolio, "asset": asset, "quantity": str(10 + asset), **entry}
 
 
-def reading(stand: Stand, path: str) -> Callable[[], None]:
+def _read(stand: Stand, path: str) -> Callable[[], None]:
     identity = stand.client().environ_base["HTTP_X_IDENTITY"]
     environ = EnvironBuilder(path, environ_base={"HTTP_X_IDENTITY": identity}).get_environ()
 

@@ -12,7 +12,7 @@ from sqlalchemy import Integer, bindparam, literal, literal_column, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from shared.db import Database, Query, copy_in, driver_url, sqlstate
+from shared.db import Database, Query, copy_in, driver_url, execute, pipelined, sqlstate
 from shared.testing import ENOUGH
 from shared.testing.stand import create_database
 from tests.shared.bus.database import terminate_backends
@@ -176,6 +176,51 @@ def test_rows_whose_connection_dies_are_stored_by_another_one(
     database.unit(store)
     total = database.unit(lambda session: session.scalar(text("SELECT sum(n) FROM counter")))
     assert total == rows
+
+
+ADD = Query(text("UPDATE counter SET n = n + CAST(:more AS integer) RETURNING n"))
+
+
+def test_statements_of_a_pipeline_are_done_in_their_order(database: Database) -> None:
+    def add(session: Session) -> list[int]:
+        with pipelined(session):
+            first, second = (execute(session, ADD, {"more": more}) for more in (1, 10))
+            copy_in(session, "counter", ("n",), [(5,)] * 20)
+            return [first.fetchall()[0].n, second.fetchall()[0].n]
+
+    assert database.unit(add) == [1, 11]
+    assert database.unit(lambda session: session.scalar(text("SELECT sum(n) FROM counter"))) == 111
+
+
+def test_a_statement_is_executed_for_each_row_of_values(database: Database) -> None:
+    database.unit(lambda session: execute(session, ADD, {"more": 1}, {"more": 10}))
+    assert database.unit(count) == 11
+
+
+def test_a_unit_whose_connection_dies_in_a_pipeline_is_done_again(database: Database) -> None:
+    attempts: list[Session] = []
+
+    def add(session: Session) -> None:
+        with pipelined(session):
+            execute(session, ADD, {"more": 1})
+            if not attempts:
+                attempts.append(session)
+                terminate_backends(database)
+            execute(session, ADD, {"more": 10})
+
+    database.unit(add)
+    assert database.unit(count) == 11
+
+
+def test_what_the_server_refuses_in_a_pipeline_undoes_the_unit(database: Database) -> None:
+    def add(session: Session) -> None:
+        with pipelined(session):
+            execute(session, ADD, {"more": 1})
+            execute(session, ADD, {"more": "much"})
+
+    with pytest.raises(DBAPIError) as caught:
+        database.unit(add)
+    assert (sqlstate(caught.value), database.unit(count)) == ("22P02", 0)
 
 
 def test_a_query_has_parameters_and_rows_with_names(database: Database) -> None:

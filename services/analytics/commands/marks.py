@@ -37,7 +37,7 @@ from services.analytics.models import (
     Portfolio,
     RevaluationMark,
 )
-from shared.db import AnySelect, ring
+from shared.db import AnySelect, Query, execute, ring
 
 # Rings when a mark was set.
 BELL: Final = "marks"
@@ -45,11 +45,17 @@ EVERYTHING: Final = date.min  # before every ledger
 # Advisory locks: one for each portfolio, and one that keeps ledgers and prices apart.
 _VALUING: Final = 7166311
 _CHANGING: Final = 7166312
+_KEEP_APART: Final = Query(select(func.pg_advisory_xact_lock(_CHANGING)))
+
+
+def keep_prices_apart(session: Session) -> None:
+    """Let no price change until the end of this transaction, which changes a ledger."""
+    execute(session, _KEEP_APART, {})
 
 
 def mark_portfolio(session: Session, portfolio_id: int, since: date = EVERYTHING) -> None:
     """Let a portfolio be valued again from a day on."""
-    session.execute(select(func.pg_advisory_xact_lock(_CHANGING)))
+    keep_prices_apart(session)
     session.execute(insert(RevaluationMark).values(portfolio_id=portfolio_id, since=since))
     ring(session, BELL)
 
@@ -59,7 +65,7 @@ def mark_entry(session: Session, entry_id: int) -> None:
 
     Called before an entry changes and after.
     """
-    session.execute(select(func.pg_advisory_xact_lock(_CHANGING)))
+    keep_prices_apart(session)
     of_entry = select(LedgerEntry.portfolio_id, LedgerEntry.date)
     _add(session, of_entry.where(LedgerEntry.id == entry_id))
 

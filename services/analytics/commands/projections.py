@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from services.analytics.commands.marks import (
+    BELL,
     EVERYTHING,
+    keep_prices_apart,
     mark_entry,
     mark_holders,
     mark_portfolio,
@@ -17,10 +19,32 @@ from services.analytics.commands.marks import (
 from services.analytics.domain.packing import PIECE, History, PriceDay
 from services.analytics.models import Asset, LedgerEntry, Portfolio, PriceYear, Split
 from services.analytics.outside.owners import AssetSnapshot, PortfolioSnapshot
-from shared.db import copy_in
+from shared.db import Query, copy_in, execute, pipelined, ring
 from shared.events import cards
 from shared.finance.splits import parse_ratio
 from shared.replica import put, row_of
+
+_NAMES: Final = ", ".join(cards.Entry._fields)
+_PARAMETERS: Final = ", ".join(f":{name}" for name in cards.Entry._fields)
+_CHANGES: Final = ", ".join(f"{name} = excluded.{name}" for name in cards.Entry._fields)
+# Marked from the day that the entry had, if it was there, and from the one that it has.
+_PUT_ENTRY: Final = Query(
+    text(
+        f"""
+        WITH before AS (
+            SELECT portfolio_id, date FROM ledger_entries WHERE id = :id
+        ), stored AS (
+            INSERT INTO ledger_entries ({_NAMES}) VALUES ({_PARAMETERS})
+            ON CONFLICT (id) DO UPDATE SET {_CHANGES}
+            RETURNING portfolio_id, date
+        ), advanced AS (
+            UPDATE portfolios SET sequence = :sequence WHERE id = :portfolio_id
+        )
+        INSERT INTO revaluation_marks (portfolio_id, since)
+        SELECT portfolio_id, date FROM before UNION ALL SELECT portfolio_id, date FROM stored
+        """  # noqa: S608 - the names are our own
+    )
+)
 
 
 def put_portfolio(session: Session, snapshot: PortfolioSnapshot) -> bool:
@@ -63,13 +87,10 @@ def forget_portfolio(session: Session, portfolio_id: int, sequence: int) -> None
 
 def put_entry(session: Session, sequence: int, entry: cards.Entry) -> None:
     """Store one entry of the ledger, new or changed."""
-    row = entry._asdict()
-    mark_entry(session, entry.id)
-    session.execute(
-        upsert(LedgerEntry).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
-    )
-    mark_entry(session, entry.id)
-    _advance(session, entry.portfolio_id, sequence)
+    with pipelined(session):
+        keep_prices_apart(session)
+        execute(session, _PUT_ENTRY, {**entry._asdict(), "sequence": sequence})
+    ring(session, BELL)
 
 
 def delete_entry(session: Session, sequence: int, entry: cards.Entry) -> None:

@@ -44,6 +44,6 @@ def _delete(session: Session, those: ColumnElement[bool], noun: str, by: Actor) 
     days = session.scalars(delete(Price).where(those).returning(Price.date)).all()
     if not days:
         raise NotFound.of(noun)  # somebody else was faster
-    closed_by_trades(session, asset, days)
+    closed_by_trades(session, asset.id, days)
     requote(session, asset)
     tell_of_history(session, asset, min(days), max(days))

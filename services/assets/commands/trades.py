@@ -8,19 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Date,
-    Numeric,
-    Text,
-    any_,
-    bindparam,
-    delete,
-    literal,
-    select,
-    text,
-)
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
 from services.assets import models
@@ -29,56 +17,72 @@ from services.assets.domain.trades import Trade
 from services.assets.models import Asset, Ledger, Price
 from services.assets.outside.owners import LedgerSnapshot
 from services.assets.queries import trades
+from shared.db import Query, execute
 from shared.events.cards import TRADE
 from shared.replica import put
 
 Trades = Mapping[int, Trade]  # by the id of the transaction
 
 # Nearly all transactions are of public assets: asked of every one, this is the end of most.
-_CONCERNS_US: Final = text(
-    """
-    SELECT EXISTS (SELECT FROM trades WHERE id = :transaction)
-        OR EXISTS (SELECT FROM assets WHERE id = CAST(:asset AS bigint) AND owner_id IS NOT NULL)
-    """
+_CONCERNS_US: Final = Query(
+    text(
+        """
+        SELECT EXISTS (SELECT FROM trades WHERE id = :transaction) OR EXISTS (
+            SELECT FROM assets WHERE id = CAST(:asset AS bigint) AND owner_id IS NOT NULL
+        ) AS answer
+        """
+    )
 )
 # Only those in the asset's currency; that the asset is a private one was seen when it was locked.
-_INSERT: Final = text(
-    """
-    INSERT INTO trades (id, ledger_id, asset_id, date, price)
-    SELECT new.id, :ledger, asset_id, day, price
-    FROM unnest(:ids, :asset_ids, :days, :prices, :currencies)
-        AS new (id, asset_id, day, price, currency)
-    JOIN assets ON assets.id = asset_id AND assets.currency = new.currency
-    WHERE asset_id = ANY(:locked)
-    ON CONFLICT (id) DO UPDATE SET ledger_id = excluded.ledger_id, asset_id = excluded.asset_id,
-        date = excluded.date, price = excluded.price
-    """
-).bindparams(
-    *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("ids", "asset_ids", "locked")),
-    bindparam("days", type_=ARRAY(Date)),
-    bindparam("prices", type_=ARRAY(Numeric)),
-    bindparam("currencies", type_=ARRAY(Text)),
+_INSERT: Final = Query(
+    text(
+        """
+        INSERT INTO trades (id, ledger_id, asset_id, date, price)
+        SELECT new.id, :ledger, asset_id, day, price
+        FROM unnest(
+            CAST(:ids AS bigint[]), CAST(:asset_ids AS bigint[]), CAST(:days AS date[]),
+            CAST(:prices AS numeric[]), CAST(:currencies AS text[])
+        ) AS new (id, asset_id, day, price, currency)
+        JOIN assets ON assets.id = asset_id AND assets.currency = new.currency
+        WHERE asset_id = ANY(CAST(:locked AS bigint[]))
+        ON CONFLICT (id) DO UPDATE SET ledger_id = excluded.ledger_id,
+            asset_id = excluded.asset_id, date = excluded.date, price = excluded.price
+        """
+    )
+)
+_DELETE: Final = Query(
+    delete(models.Trade).where(models.Trade.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 )
 # Days of an asset whose close is missing, or a trade's, get the price of their last trade.
-_CLOSE: Final = text(
-    """
-    WITH last AS (
-        SELECT DISTINCT ON (date) date, price FROM trades
-        WHERE asset_id = :asset AND date = ANY(:days) ORDER BY date, id DESC
-    ), gone AS (
-        DELETE FROM prices WHERE asset_id = :asset AND date = ANY(:days) AND source = :trade
-            AND date NOT IN (SELECT date FROM last)
-        RETURNING date
-    ), made AS (
-        INSERT INTO prices (asset_id, date, close, source)
-        SELECT :asset, date, price, :trade FROM last
-        ON CONFLICT (asset_id, date) DO UPDATE SET close = excluded.close
-        WHERE prices.source = :trade AND prices.close <> excluded.close
-        RETURNING date
-    )
-    SELECT date, true FROM made UNION ALL SELECT date, false FROM gone
-    """
-).bindparams(bindparam("days", type_=ARRAY(Date)), bindparam("trade", TRADE))
+_CLOSE: Final = Query(
+    text(
+        """
+        WITH last AS (
+            SELECT DISTINCT ON (date) date, price FROM trades
+            WHERE asset_id = :asset AND date = ANY(CAST(:days AS date[]))
+            ORDER BY date, id DESC
+        ), gone AS (
+            DELETE FROM prices
+            WHERE asset_id = :asset AND date = ANY(CAST(:days AS date[])) AND source = :trade
+                AND date NOT IN (SELECT date FROM last)
+            RETURNING date
+        ), made AS (
+            INSERT INTO prices (asset_id, date, close, source)
+            SELECT CAST(:asset AS bigint), date, price, CAST(:trade AS text) FROM last
+            ON CONFLICT (asset_id, date) DO UPDATE SET close = excluded.close
+            WHERE prices.source = :trade AND prices.close <> excluded.close
+            RETURNING date
+        )
+        SELECT date, true AS is_made FROM made UNION ALL SELECT date, false FROM gone
+        """
+    ).bindparams(trade=TRADE)
+)
+_LOCK: Final = Query(
+    select(Asset.id)
+    .where(Asset.id == any_(bindparam("ids", type_=ARRAY(BigInteger))), Asset.owner_id.is_not(None))
+    .order_by(Asset.id)
+    .with_for_update()
+)
 
 
 def pass_over(session: Session, ledger_id: int, sequence: int) -> None:
@@ -92,9 +96,9 @@ def put_trade(
     """Let one transaction be this trade, or none any more."""
     pass_over(session, ledger_id, sequence)
     search = {"transaction": transaction_id, "asset": trade and trade.asset_id}
-    if not session.scalar(_CONCERNS_US, search):
+    if not execute(session, _CONCERNS_US, search).fetchall()[0].answer:
         return
-    before = trades.matching(session, models.Trade.id == transaction_id)
+    before = trades.one(session, transaction_id)
     _move(session, ledger_id, before, {transaction_id: trade} if trade else {})
 
 
@@ -113,32 +117,33 @@ def forget_ledger(session: Session, ledger_id: int, sequence: int) -> None:
         _move(session, ledger_id, trades.of_ledger(session, ledger_id), {})
 
 
-def closed_by_trades(session: Session, asset: Asset, days: Collection[date]) -> dict[date, bool]:
+def closed_by_trades(session: Session, asset_id: int, days: Collection[date]) -> dict[date, bool]:
     """Give those of the days that have no other close their last trade's.
 
     Args:
-        asset: locked.
+        asset_id: of an asset that is locked.
 
     Returns:
         The days whose close changed: True where it is a trade's now, False where there is none.
     """
-    search = {"asset": asset.id, "days": list(days)}
-    return dict(session.execute(_CLOSE, search).all())
+    changed = execute(session, _CLOSE, {"asset": asset_id, "days": list(days)})
+    return {row.date: row.is_made for row in changed}
 
 
 def close_anew(session: Session, asset_id: int) -> bool:
     """Make all closes of an asset that are its trades' anew; return whether one changed."""
-    assets = _locked(session, [asset_id])
+    locked = _locked(session, [asset_id])
     days = select(models.Trade.date).where(models.Trade.asset_id == asset_id)
     of_trades = select(Price.date).where(Price.asset_id == asset_id, Price.source == TRADE)
     traded = session.scalars(days.union(of_trades)).all()
-    return any(_close(session, asset, traded) for asset in assets.values())
+    return any(_close(session, locked_id, traded) for locked_id in locked)
 
 
-def _close(session: Session, asset: Asset, days: Collection[date]) -> bool:
-    is_made = closed_by_trades(session, asset, days)
+def _close(session: Session, asset_id: int, days: Collection[date]) -> bool:
+    is_made = closed_by_trades(session, asset_id, days)
     if not is_made:
         return False
+    asset = session.get_one(Asset, asset_id, populate_existing=True)
     requote(session, asset)
     first, last, count = min(is_made), max(is_made), sum(is_made.values())
     tell_of_history(session, asset, first, last, count=count, source=TRADE)
@@ -151,17 +156,17 @@ def _move(session: Session, ledger_id: int, before: Trades, after: Trades) -> No
     gone = {key: before[key] for key in keys & before.keys()}
     new = {key: after[key] for key in keys & after.keys()}
     changed = [*gone.values(), *new.values()]
-    assets = _locked(session, {trade.asset_id for trade in changed})
-    if not assets:
+    locked = _locked(session, {trade.asset_id for trade in changed})
+    if not locked:
         return
-    ours = models.Trade.id == any_(literal(list(gone), ARRAY(BigInteger)))
-    session.execute(delete(models.Trade).where(ours))
-    _insert(session, ledger_id, new, list(assets))
+    if gone:
+        execute(session, _DELETE, {"ids": list(gone)})
+    _insert(session, ledger_id, new, locked)
     days: defaultdict[int, set[date]] = defaultdict(set)
     for trade in changed:
         days[trade.asset_id].add(trade.date)
-    for asset in assets.values():
-        _close(session, asset, days[asset.id])
+    for asset_id in locked:
+        _close(session, asset_id, days[asset_id])
 
 
 def _insert(session: Session, ledger_id: int, trades: Trades, locked: list[int]) -> None:
@@ -172,15 +177,9 @@ def _insert(session: Session, ledger_id: int, trades: Trades, locked: list[int])
         "prices": [trade.price for trade in trades.values()],
         "currencies": [trade.currency for trade in trades.values()],
     }
-    session.execute(_INSERT, {"ledger": ledger_id, "locked": locked, **columns})
+    execute(session, _INSERT, {"ledger": ledger_id, "locked": locked, **columns})
 
 
-def _locked(session: Session, ids: Collection[int]) -> dict[int, Asset]:
+def _locked(session: Session, ids: Collection[int]) -> list[int]:
     """Return those of the assets that are private, locked in the order of ids."""
-    if not ids:
-        return {}
-    named = Asset.id == any_(literal(list(ids), ARRAY(BigInteger)))
-    private = select(Asset).where(named, Asset.owner_id.is_not(None))
-    locked = private.order_by(Asset.id).with_for_update()
-    rows = session.scalars(locked.execution_options(populate_existing=True))
-    return {asset.id: asset for asset in rows}
+    return [row.id for row in execute(session, _LOCK, {"ids": list(ids)})] if ids else []

@@ -37,17 +37,13 @@ def faults(bar: Bar, latest: date) -> Faults:
         latest: the last day that may have a price.
     """
     messages: Faults = {}
-    prices = {"open": bar.open, "high": bar.high, "low": bar.low, "close": bar.close}
-    for field, price in prices.items():
-        if price is not None and price <= 0:
-            messages[field] = ["Must be greater than 0."]
-        elif price is not None and price >= PRICE_LIMIT:
-            messages[field] = ["At most 12 digits before the point."]
-    others = [price for price in (bar.open, bar.low, bar.close) if price is not None]
-    if bar.high is not None and bar.high < max(others):
+    prices = [price for price in (bar.open, bar.high, bar.low, bar.close) if price is not None]
+    lowest, highest = min(prices), max(prices)
+    if lowest <= 0 or highest >= PRICE_LIMIT:
+        messages |= _out_of_bounds(bar)
+    if bar.high is not None and bar.high < highest:
         messages.setdefault("high", []).append("Must not be below another price of the day.")
-    others = [price for price in (bar.open, bar.high, bar.close) if price is not None]
-    if bar.low is not None and bar.low > min(others):
+    if bar.low is not None and bar.low > lowest:
         messages.setdefault("low", []).append("Must not be above another price of the day.")
     if bar.volume is not None and bar.volume < 0:
         messages["volume"] = ["Must not be negative."]
@@ -55,6 +51,17 @@ def faults(bar: Bar, latest: date) -> Faults:
         messages["volume"] = [f"At most {_MOST_VOLUME}."]
     if bar.date > latest:
         messages["date"] = ["The date is in the future."]
+    return messages
+
+
+def _out_of_bounds(bar: Bar) -> Faults:
+    messages: Faults = {}
+    for field in ("open", "high", "low", "close"):
+        price = getattr(bar, field)
+        if price is not None and price <= 0:
+            messages[field] = ["Must be greater than 0."]
+        elif price is not None and price >= PRICE_LIMIT:
+            messages[field] = ["At most 12 digits before the point."]
     return messages
 
 

@@ -1,13 +1,21 @@
 """Trades of private assets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, literal, select
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from services.assets import models
 from services.assets.domain.trades import Trade
 from services.assets.models import Asset
+from shared.db import Query, execute
+
+_TRADE: Final = select(
+    models.Trade.id, models.Trade.asset_id, models.Trade.date, models.Trade.price, Asset.currency
+).join(Asset, Asset.id == models.Trade.asset_id)
+_ONE: Final = Query(_TRADE.where(models.Trade.id == bindparam("id")))
+_OF_LEDGER: Final = Query(_TRADE.where(models.Trade.ledger_id == bindparam("ledger")))
 
 
 def asset_ids(session: Session) -> Sequence[int]:
@@ -18,21 +26,15 @@ def asset_ids(session: Session) -> Sequence[int]:
 
 def of_ledger(session: Session, ledger_id: int) -> dict[int, Trade]:
     """Return what we have of a ledger, by the id of the transaction."""
-    return matching(session, models.Trade.ledger_id == ledger_id)
+    return _trades(execute(session, _OF_LEDGER, {"ledger": ledger_id}))
 
 
-def matching(session: Session, condition: ColumnElement[bool]) -> dict[int, Trade]:
-    """Return those of our trades, by the id of the transaction."""
-    columns = (
-        models.Trade.id,
-        models.Trade.asset_id,
-        models.Trade.date,
-        models.Trade.price,
-        Asset.currency,
-    )
-    rows = session.execute(
-        select(*columns).join(Asset, Asset.id == models.Trade.asset_id).where(condition)
-    )
+def one(session: Session, transaction_id: int) -> dict[int, Trade]:
+    """Return the trade that a transaction is, by its id; nothing where it is none."""
+    return _trades(execute(session, _ONE, {"id": transaction_id}))
+
+
+def _trades(rows: Iterable[Any]) -> dict[int, Trade]:
     return {row.id: Trade(row.asset_id, row.date, row.price, row.currency) for row in rows}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio.domain.holding import Holding
-from services.portfolio.models import Asset, Portfolio, Position, Transaction
+from services.portfolio.models import Asset, Portfolio, Transaction
 from shared.errors import NotFound, PreconditionFailed
 from shared.events import Event
 from shared.finance.money import trimmed
@@ -115,24 +115,25 @@ def announced(portfolio: Portfolio, events: Sequence[Event]) -> Sequence[Event]:
     return [_of_portfolio(portfolio, "ledger-changed", data), *events]
 
 
-def position_event(portfolio: Portfolio, position: Position, holding: Holding) -> Event:
-    """Return the event of a change to a position; its sequence must be the position's already.
+def position_event(
+    portfolio: Portfolio, asset_id: int, position_id: int, sequence: int, holding: Holding
+) -> Event:
+    """Return the event of a change to a position.
 
     Args:
+        sequence: the position's, this change counted.
         holding: what it is now; nothing at all when its last entry is gone.
     """
     data = {
-        "position": position.id,
+        "position": position_id,
         "portfolio": portfolio.id,
         "owner": portfolio.owner_id,
-        "asset": position.asset_id,
+        "asset": asset_id,
         "quantity": trimmed(holding.quantity, 0),
         "cost_basis": trimmed(holding.cost, 0),
         "realized_gain_loss": trimmed(holding.realized, 0),
     }
-    return Event.now(
-        "portfolio", "position-changed", f"positions/{position.id}", position.sequence, data
-    )
+    return Event.now("portfolio", "position-changed", f"positions/{position_id}", sequence, data)
 
 
 def _of_portfolio(portfolio: Portfolio, type_: str, data: dict[str, object]) -> Event:

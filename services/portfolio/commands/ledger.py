@@ -2,8 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    any_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.changes import position_event
@@ -12,14 +22,49 @@ from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.domain.holding import Holding, replay
 from services.portfolio.domain.misfits import find_misfits
-from services.portfolio.models import LEDGER_ORDER, Portfolio, Position, Transaction
+from services.portfolio.models import (
+    LEDGER_ORDER,
+    OF_ENTRY,
+    OF_HOLDING,
+    Portfolio,
+    Position,
+    StoredPosition,
+    Transaction,
+    columns_of,
+    entry_of_row,
+)
+from shared.db import Query, Reader, execute, pipelined
 from shared.errors import ValidationFailed
 from shared.events import Event
 from shared.finance.lots import CostMethod
 
 ByAsset = Mapping[int, Sequence[Entry]]
-Stored = Mapping[int, Position]
+Stored = Mapping[int, StoredPosition]
 Holdings = Mapping[int, Holding]
+
+_STORED: Final = select(*(getattr(Position, name) for name in StoredPosition._fields)).where(
+    Position.portfolio_id == any_(bindparam("portfolios", type_=ARRAY(BigInteger)))
+)
+_ALL: Final = Query(_STORED)
+_IN_ASSETS: Final = Query(
+    _STORED.where(Position.asset_id == any_(bindparam("assets", type_=ARRAY(BigInteger))))
+)
+_LEDGER: Final = (
+    select(*(getattr(Transaction, name) for name in OF_ENTRY))
+    .where(Transaction.portfolio_id == bindparam("portfolio"))
+    .order_by(*LEDGER_ORDER)
+)
+_ENTRIES: Final = Query(_LEDGER)
+_ENTRIES_OF: Final = Query(
+    _LEDGER.where(Transaction.asset_id == any_(bindparam("assets", type_=ARRAY(BigInteger))))
+)
+_OPEN: Final = Query(
+    insert(Position).returning(Position.id), ("portfolio_id", "asset_id", "sequence", *OF_HOLDING)
+)
+_CHANGE: Final = Query(
+    update(Position).where(Position.id == bindparam("position")), ("sequence", *OF_HOLDING)
+)
+_FORGET: Final = Query(delete(Position).where(Position.id == bindparam("position")))
 
 
 class Unbalanced(ValidationFailed):
@@ -41,6 +86,7 @@ def post(
     *,
     added: Iterable[Entry] = (),
     removed: Iterable[Entry] = (),
+    stored: Stored | None = None,
 ) -> list[Event]:
     """Bring positions and account in line with a change of the ledger; return what to tell.
 
@@ -51,6 +97,7 @@ def post(
         portfolio: locked, the rows of its ledger flushed.
         added: entries that are new, or as they are after an edit.
         removed: entries that are gone, or as they were before an edit.
+        stored: the positions in the assets concerned, if they were read under the lock already.
 
     Raises:
         Unbalanced: more leaves than is held on some day.
@@ -59,13 +106,14 @@ def post(
     method = CostMethod(portfolio.cost_basis_method)
     new_of, old_of = _by_asset(new), _by_asset(old)
     touched = new_of.keys() | old_of.keys()
-    stored = _positions(session, portfolio, touched)
+    if stored is None:
+        stored = by_its_asset(find_positions(session, [portfolio.id], touched))
     before = _before(stored, method)
     follow = {asset_id for asset_id in touched - old_of.keys() if _follow(before, asset_id, new_of)}
     start = {asset_id: before[asset_id] for asset_id in follow & before.keys()}
     entries = {asset_id: new_of[asset_id] for asset_id in follow}
     if replayed := touched - follow:
-        entries |= _by_asset(_entries(session, portfolio, Transaction.asset_id.in_(replayed)))
+        entries |= _by_asset(_entries_of(session, portfolio, replayed))
     holdings = _holdings(touched, entries, method, start)
     if moves_start(portfolio.account, new, old):
         portfolio.account = account_of(_entries(session, portfolio))
@@ -85,7 +133,7 @@ def misfits(
         new: their ids.
     """
     method = CostMethod(portfolio.cost_basis_method)
-    concerned = _entries(session, portfolio, Transaction.asset_id.in_(unbalanced.errors))
+    concerned = _entries_of(session, portfolio, unbalanced.errors)
     errors: dict[int, LedgerError] = {}
     for entries in _by_asset(concerned).values():
         errors |= find_misfits(entries, method, new)
@@ -104,10 +152,20 @@ def repost(session: Session, portfolio: Portfolio) -> list[Event]:
     method = CostMethod(portfolio.cost_basis_method)
     entries = _entries(session, portfolio)
     by_asset = _by_asset(entries)
-    stored = _positions(session, portfolio)
+    stored = by_its_asset(execute(session, _ALL, {"portfolios": [portfolio.id]}))
     holdings = _holdings(by_asset.keys() | stored.keys(), by_asset, method, {})
     portfolio.account = account_of(entries)
     return _store(session, portfolio, holdings, stored, _before(stored, method))
+
+
+def find_positions(session: Session, portfolio_ids: Iterable[int], assets: Iterable[int]) -> Reader:
+    """Read the positions of some portfolios in some assets, each a row of `StoredPosition`."""
+    return execute(session, _IN_ASSETS, {"portfolios": list(portfolio_ids), "assets": list(assets)})
+
+
+def by_its_asset(rows: Iterable[Any]) -> dict[int, StoredPosition]:
+    """Return positions of one portfolio, as they were read, by their assets."""
+    return {row.asset_id: StoredPosition._make(row) for row in rows}
 
 
 def _before(stored: Stored, method: CostMethod) -> Holdings:
@@ -141,41 +199,57 @@ def _store(
     stored: Stored,
     before: Holdings,
 ) -> list[Event]:
-    changed: list[tuple[Position, Holding]] = []
-    for asset_id, holding in holdings.items():
-        position = stored.get(asset_id)
-        if position is None:
-            position = Position(portfolio_id=portfolio.id, asset_id=asset_id, sequence=0)
-            session.add(position)
-        elif before[asset_id] == holding:
+    changed = {
+        asset_id: holding
+        for asset_id, holding in holdings.items()
+        if asset_id not in stored or before[asset_id] != holding
+    }
+    new = {asset_id: changed[asset_id] for asset_id in changed if asset_id not in stored}
+    numbers = _open(session, portfolio, new) if new else {}
+    kept, gone = [], []
+    for asset_id, holding in changed.items():
+        if asset_id in new:
             continue
-        position.sequence += 1
+        position = stored[asset_id]
+        numbers[asset_id] = position.id, position.sequence + 1
         if holding.last_order is None:
-            session.delete(position)
+            gone.append({"position": position.id})
         else:
-            position.keep(holding)
-        changed.append((position, holding))
-    if any(position.id is None for position, _ in changed):
-        session.flush()  # it gives new ones their ids
-    return [position_event(portfolio, position, holding) for position, holding in changed]
+            values = {"position": position.id, "sequence": position.sequence + 1}
+            kept.append(values | columns_of(holding))
+    if kept:
+        execute(session, _CHANGE, *kept)
+    if gone:
+        execute(session, _FORGET, *gone)
+    return [
+        position_event(portfolio, asset_id, *numbers[asset_id], holding)
+        for asset_id, holding in changed.items()
+    ]
 
 
-def _positions(
-    session: Session, portfolio: Portfolio, assets: Iterable[int] | None = None
-) -> dict[int, Position]:
-    statement = select(Position).where(Position.portfolio_id == portfolio.id)
-    if assets is not None:
-        statement = statement.where(Position.asset_id.in_(assets))
-    # populate_existing: the portfolio's lock may have been waited for since they were read.
-    rows = session.scalars(statement.execution_options(populate_existing=True))
-    return {position.asset_id: position for position in rows}
+def _open(session: Session, portfolio: Portfolio, holdings: Holdings) -> dict[int, tuple[int, int]]:
+    """Store new positions; return the id and the sequence of each by its asset."""
+    with pipelined(session):
+        opened = {
+            asset_id: execute(
+                session,
+                _OPEN,
+                {"portfolio_id": portfolio.id, "asset_id": asset_id, "sequence": 1}
+                | columns_of(holding),
+            )
+            for asset_id, holding in holdings.items()
+        }
+        return {asset_id: (row.fetchall()[0].id, 1) for asset_id, row in opened.items()}
 
 
-def _entries(
-    session: Session, portfolio: Portfolio, *conditions: ColumnElement[bool]
-) -> list[Entry]:
-    statement = select(Transaction).where(Transaction.portfolio_id == portfolio.id, *conditions)
-    return [row.entry for row in session.scalars(statement.order_by(*LEDGER_ORDER))]
+def _entries(session: Session, portfolio: Portfolio) -> list[Entry]:
+    rows = execute(session, _ENTRIES, {"portfolio": portfolio.id})
+    return [entry_of_row(row) for row in rows]
+
+
+def _entries_of(session: Session, portfolio: Portfolio, assets: Iterable[int]) -> list[Entry]:
+    rows = execute(session, _ENTRIES_OF, {"portfolio": portfolio.id, "assets": list(assets)})
+    return [entry_of_row(row) for row in rows]
 
 
 def _by_asset(entries: Iterable[Entry]) -> dict[int, list[Entry]]:

@@ -1,21 +1,21 @@
 """Transactions recorded: one, many, all of many or those of them that are sound."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands import ledger
-from services.portfolio.commands.assets import assets_for, learn_assets
-from services.portfolio.commands.changes import all_changeable, announced, card_events
-from services.portfolio.commands.rows import Refusals, RowsRefused, filled
+from services.portfolio.commands.changes import announced, card_events
+from services.portfolio.commands.ground import Ground, lock_ground
+from services.portfolio.commands.rows import Refusals, filled
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.models import (
     COLUMNS,
-    Asset,
     NewTransaction,
     Portfolio,
     Transaction,
@@ -24,7 +24,7 @@ from services.portfolio.models import (
 )
 from services.portfolio.outside.owners import Owners
 from shared.bus import outbox
-from shared.db import copy_in
+from shared.db import Query, copy_in, execute, pipelined
 from shared.errors import Conflict, ServiceError
 from shared.events import Event
 from shared.faults import crash_point
@@ -33,12 +33,46 @@ from shared.finance.entries import DISPOSALS, EntryType
 # Rows that had to wait for the external_id of one that the ledger refuses are tried again, but
 # not ten thousand times where all rows have the same one.
 _ROUNDS: Final = 5
+_FEW: Final = 10  # rows
+# What stands in a portfolio of its ledger.
+_OF_LEDGER: Final = (*("cash_since", "cash_balance", "interest", "charges", "unrated", "sequence"),)
+_CHANGE: Final = Query(update(Portfolio).where(Portfolio.id == bindparam("id")), _OF_LEDGER)
+_TAKE_OUT: Final = Query(
+    delete(Transaction).where(Transaction.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+)
+
+
+class Recorded(NamedTuple):
+    """A transaction that is stored: what people wrote, what the ledger makes of it, its card."""
+
+    fields: TransactionFields
+    entry: Entry
+    card: Mapping[str, Any]
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+        return self.entry.id
+
+    @property
+    def transaction(self) -> Transaction:
+        """Its row; no session follows it."""
+        moment = datetime.fromisoformat(self.card["created"])
+        row = Transaction(
+            id=self.id,
+            import_id=self.card["import_id"],
+            revision=1,
+            created=moment,
+            modified=moment,
+        )
+        row.write(self.fields, self.entry)
+        return row
 
 
 def record_transaction(
     session: Session, owner_id: int, fields: TransactionFields, owners: Owners | None = None
-) -> int:
-    """Record one transaction and return its id.
+) -> Recorded:
+    """Record one transaction and return it.
 
     Args:
         owners: see `record_sound_transactions`.
@@ -49,11 +83,10 @@ def record_transaction(
         ValidationFailed: the asset or a field is wrong, or more leaves than is held on some day.
         Unavailable: the asset is new to us, and its owner does not answer.
     """
-    try:
-        [transaction_id] = record_transactions(session, owner_id, [fields], owners)
-    except RowsRefused as refused:
-        raise refused.errors[0] from None
-    return transaction_id
+    [outcome] = _record_sound(session, owner_id, [fields], owners)
+    if isinstance(outcome, ServiceError):
+        raise outcome
+    return outcome
 
 
 def record_transactions(
@@ -103,48 +136,47 @@ def record_sound_transactions(
     Raises:
         Unavailable: an asset is new to us, and its owner does not answer.
     """
+    outcomes = _record_sound(session, owner_id, rows, owners, import_id)
+    return [outcome if isinstance(outcome, ServiceError) else outcome.id for outcome in outcomes]
+
+
+def _record_sound(
+    session: Session,
+    owner_id: int,
+    rows: Sequence[TransactionFields],
+    owners: Owners | None,
+    import_id: int | None = None,
+) -> list[Recorded | ServiceError]:
+    """Return what became of each row; see `record_sound_transactions`."""
     if not rows:
         return []
-    ids = {row.asset for row in rows if row.asset is not None}
-    learn_assets(session, ids, owners)
-    assets = assets_for(session, owner_id, ids)
-    portfolios = all_changeable(session, owner_id, {row.portfolio for row in rows})
-    outcomes: dict[int, int | ServiceError] = {}
+    ground = lock_ground(session, owner_id, rows, owners)
+    outcomes: dict[int, Recorded | ServiceError] = {}
     rounds: list[_Round] = []
     waiting: Sequence[int] = range(len(rows))
-    while waiting and len(rounds) < _ROUNDS:
-        of_round = [rows[index] for index in waiting]
-        rounds.append(_record(session, of_round, portfolios, assets, import_id))
-        outcomes |= dict(zip(waiting, rounds[-1].outcomes, strict=True))
-        waiting = [waiting[index] for index in rounds[-1].freed]
-    _tell(session, portfolios.values(), rounds)
+    # Few go to the server together; COPY, which many go by, goes alone.
+    with pipelined(session) if len(rows) <= _FEW else nullcontext():
+        while waiting and len(rounds) < _ROUNDS:
+            of_round = [rows[index] for index in waiting]
+            rounds.append(_record(session, of_round, ground, import_id, is_first=not rounds))
+            outcomes |= dict(zip(waiting, rounds[-1].outcomes, strict=True))
+            waiting = [waiting[index] for index in rounds[-1].freed]
+        _tell(session, ground.portfolios.values(), rounds)
     return [outcomes[index] for index in range(len(rows))]
-
-
-class _Created(NamedTuple):
-    """A transaction that is stored: what the ledger makes of it, and its card."""
-
-    entry: Entry
-    card: Mapping[str, Any]
-
-    @property
-    def id(self) -> int:
-        """Its id."""
-        return self.entry.id
 
 
 class _Round(NamedTuple):
     """What became of rows that were recorded together.
 
     Attributes:
-        outcomes: of each row its id, or why it is refused.
+        outcomes: of each row what was stored, or why it is refused.
         freed: rows that were refused for an `external_id` of another one that then was refused
             itself.
         new: cards of what was recorded, in the order of creation.
         of_positions: what to tell of positions.
     """
 
-    outcomes: Sequence[int | ServiceError]
+    outcomes: Sequence[Recorded | ServiceError]
     freed: Sequence[int]
     new: Sequence[Mapping[str, Any]]
     of_positions: Sequence[Event]
@@ -153,21 +185,34 @@ class _Round(NamedTuple):
 def _record(
     session: Session,
     rows: Sequence[TransactionFields],
-    portfolios: Mapping[int, Portfolio],
-    assets: Mapping[int, Asset],
+    ground: Ground,
     import_id: int | None,
+    *,
+    is_first: bool,
 ) -> _Round:
-    """Record what is sound."""
+    """Record what is sound.
+
+    Args:
+        is_first: whether the positions are still as they were read with the ground.
+    """
     refusals = Refusals()
-    sound = filled(session, rows, portfolios, assets, refusals, of_import=import_id is not None)
+    sound = filled(
+        session,
+        rows,
+        ground.portfolios,
+        ground.assets,
+        refusals,
+        of_import=import_id is not None,
+    )
     if import_id is None:
         sound = dict(sorted(sound.items(), key=lambda item: _order_of_creation(item[1].entry)))
-    new = _create(session, sound, assets, import_id)
+    new = _create(session, sound, ground, import_id)
     crash_point("mid_bulk")
     misfits: dict[int, LedgerError] = {}
     of_positions: list[Event] = []
-    for portfolio in portfolios.values():
-        of_portfolio, events = _post(session, portfolio, new.values())
+    for portfolio in ground.portfolios.values():
+        stored = ground.positions.get(portfolio.id, {}) if is_first else None
+        of_portfolio, events = _post(session, portfolio, new.values(), stored)
         misfits |= of_portfolio
         of_positions += events
     refused = {index: misfits[row.id] for index, row in new.items() if row.id in misfits}
@@ -178,7 +223,7 @@ def _record(
         if isinstance(error, Conflict) and (rows[index].portfolio, rows[index].external_id) in free
     ]
     refusals |= refused
-    outcomes = [refusals.get(index) or new[index].id for index in range(len(rows))]
+    outcomes = [refusals.get(index) or new[index] for index in range(len(rows))]
     cards = [row.card for index, row in new.items() if index not in refused]
     return _Round(outcomes, freed, cards, of_positions)
 
@@ -186,21 +231,17 @@ def _record(
 def _create(
     session: Session,
     transactions: Mapping[int, NewTransaction],
-    assets: Mapping[int, Asset],
+    ground: Ground,
     import_id: int | None,
-) -> dict[int, _Created]:
+) -> dict[int, Recorded]:
     """Store `transactions`, whose ids ascend in their order; return them by the same index."""
-    reserved = select(func.array_agg(func.nextval("transactions_id_seq"))).select_from(
-        func.generate_series(1, len(transactions))
-    )
-    ids = sorted(session.scalar(reserved) or ())
-    symbols: Mapping[int | None, str] = {asset.id: asset.symbol for asset in assets.values()}
+    symbols: Mapping[int | None, str] = {asset.id: asset.symbol for asset in ground.assets.values()}
     now = datetime.now(UTC).isoformat()
-    created: dict[int, _Created] = {}
+    created: dict[int, Recorded] = {}
 
     def rows() -> Iterator[Sequence[Any]]:
-        for (index, transaction), id_ in zip(transactions.items(), ids, strict=True):
-            entry = transaction.entry._replace(id=id_)
+        for index, transaction in transactions.items():
+            entry = transaction.entry.numbered(next(ground.ids))
             card = card_of(
                 transaction.fields,
                 entry,
@@ -209,7 +250,7 @@ def _create(
                 created=now,
                 modified=now,
             )
-            created[index] = _Created(entry, card)
+            created[index] = Recorded(transaction.fields, entry, card)
             yield transaction.row(card)
 
     copy_in(session, Transaction.__tablename__, COLUMNS, rows())
@@ -222,7 +263,10 @@ def _order_of_creation(entry: Entry) -> tuple[date, bool, bool]:
 
 
 def _post(
-    session: Session, portfolio: Portfolio, created: Iterable[_Created]
+    session: Session,
+    portfolio: Portfolio,
+    created: Iterable[Recorded],
+    stored: ledger.Stored | None,
 ) -> tuple[Mapping[int, LedgerError], Sequence[Event]]:
     """Post what is new in one portfolio; take out again what does not fit.
 
@@ -232,23 +276,27 @@ def _post(
     new = {row.id: row.entry for row in created if row.card["portfolio"] == portfolio.id}
     misfits: Mapping[int, LedgerError] = {}
     try:
-        of_positions = ledger.post(session, portfolio, added=new.values())
+        of_positions = ledger.post(session, portfolio, added=new.values(), stored=stored)
     except ledger.Unbalanced as unbalanced:
         misfits = ledger.misfits(session, portfolio, unbalanced, new)
-        gone = delete(Transaction).where(Transaction.id.in_(misfits))
-        session.execute(gone, execution_options={"synchronize_session": False})
+        execute(session, _TAKE_OUT, {"ids": list(misfits)})
         sound = [entry for id_, entry in new.items() if id_ not in misfits]
-        of_positions = ledger.post(session, portfolio, added=sound)
+        of_positions = ledger.post(session, portfolio, added=sound, stored=stored)
     return misfits, of_positions
 
 
 def _tell(session: Session, portfolios: Iterable[Portfolio], rounds: Sequence[_Round]) -> None:
     """Tell of all that was recorded, however many rounds it took: it is one commit."""
     events: list[Event] = []
+    changed: list[Mapping[str, Any]] = []
     for portfolio in portfolios:
         new = [card for each in rounds for card in each.new if card["portfolio"] == portfolio.id]
         created = card_events(portfolio, "transaction-created", new)
         events += announced(portfolio, created)
+        if new:
+            changed.append({name: getattr(portfolio, name) for name in ("id", *_OF_LEDGER)})
     for each in rounds:
         events += each.of_positions
+    if changed:
+        execute(session, _CHANGE, *changed)
     outbox.add(session, *events)

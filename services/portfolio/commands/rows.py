@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import ARRAY, Text, any_, literal, select
+from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands.drafts import Draft, entry_of, rates_for
@@ -17,9 +17,21 @@ from services.portfolio.models import (
     Transaction,
     TransactionFields,
 )
+from shared.db import Query, execute
 from shared.errors import Conflict, NotFound, ServiceError, ValidationFailed
 from shared.finance.entries import ACQUISITIONS, EntryType
 
+_HELD: Final = Query(
+    select(Position.portfolio_id, Position.asset_id, Position.quantity > 0).where(
+        Position.asset_id == any_(bindparam("assets", type_=ARRAY(BigInteger)))
+    )
+)
+_TAKEN: Final = Query(
+    select(Transaction.portfolio_id, Transaction.external_id).where(
+        Transaction.portfolio_id == any_(bindparam("portfolios", type_=ARRAY(BigInteger))),
+        Transaction.external_id == any_(bindparam("external_ids", type_=ARRAY(Text))),
+    )
+)
 _OPENING: Final = ACQUISITIONS | {EntryType.ADJUSTMENT}
 
 
@@ -124,11 +136,8 @@ def require_not_retired(session: Session, drafts: Mapping[int, Draft], refusals:
     if not retired:
         return
     ids = {asset_id for _, asset_id in retired.values()}
-    there = select(Position.portfolio_id, Position.asset_id, Position.quantity > 0)
-    is_held = {
-        (portfolio_id, asset_id): held
-        for portfolio_id, asset_id, held in session.execute(there.where(Position.asset_id.in_(ids)))
-    }
+    rows = execute(session, _HELD, {"assets": list(ids)})
+    is_held = {(portfolio_id, asset_id): held for portfolio_id, asset_id, held in rows}
     for index, place in retired.items():
         opens = drafts[index].fields.transaction_type in _OPENING
         if place not in is_held or (opens and not is_held[place]):
@@ -147,13 +156,11 @@ def require_free_external_ids(
     }
     if not ids:
         return
-    names = {external_id for _, external_id in ids.values()}
-    places = select(Transaction.portfolio_id, Transaction.external_id).where(
-        Transaction.portfolio_id.in_({portfolio_id for portfolio_id, _ in ids.values()}),
-        # As one array: to name ten thousand parameters takes as long as to store the rows.
-        Transaction.external_id == any_(literal(list(names), ARRAY(Text))),
-    )
-    taken = {(portfolio_id, external_id) for portfolio_id, external_id in session.execute(places)}
+    asked = {
+        "portfolios": list({portfolio_id for portfolio_id, _ in ids.values()}),
+        "external_ids": list({external_id for _, external_id in ids.values()}),
+    }
+    taken = {tuple(row) for row in execute(session, _TAKEN, asked)}
     for index, place in ids.items():
         if place in taken:
             with refusals.of_row(index):

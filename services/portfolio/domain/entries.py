@@ -37,6 +37,10 @@ class Entry(NamedTuple):
     asset_rate: Decimal = ONE
     ratio: Fraction | None = None
 
+    def numbered(self, id_: int) -> "Entry":
+        """Return the entry with an id; `_replace` takes five times as long."""
+        return Entry(id_, *self[1:])
+
     @property
     def order(self) -> tuple[datetime.date, bool, int]:
         """The place in the ledger: by day, SPLIT first, then by creation."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import InvalidEntry, LedgerError, Oversold
@@ -20,6 +20,9 @@ from shared.finance.money import EXACT, ZERO, minus, plus, times
 
 # More than this of anything is a mistake, and splits multiply: EXACT must always suffice.
 MOST: Final = Decimal(10) ** 15
+
+
+_Changes = dict[str, Any]  # of a holding, by its fields
 
 
 class Holding(NamedTuple):
@@ -89,70 +92,70 @@ def apply(holding: Holding, entry: Entry) -> Holding:
         InvalidEntry: a split leaves nothing, or more than can be counted.
     """
     quantity = quantity_after(holding.quantity, entry.type, entry.quantity, entry.ratio)
+    changes: _Changes = {}
     if entry.type in ACQUISITIONS:
-        holding = _acquired(holding, entry)
+        changes = _acquired(holding, entry)
     elif entry.type in DISPOSALS:
-        holding = _disposed(holding, entry)
+        changes = _disposed(holding, entry)
     elif entry.type is EntryType.SPLIT:
-        holding = _split(holding, entry, quantity)
+        changes = _split(holding, entry, quantity)
     elif entry.type is EntryType.ADJUSTMENT:
-        holding = _adjusted(holding, entry)
+        changes = _adjusted(holding, entry)
     elif entry.type in EARNINGS:
-        holding = _earned(holding, entry)
-    return holding._replace(quantity=quantity, last_order=entry.order)
+        changes = _earned(holding, entry)
+    return holding._replace(quantity=quantity, last_order=entry.order, **changes)
 
 
-def _acquired(holding: Holding, entry: Entry) -> Holding:
-    return holding._replace(
-        lots=holding.lots.add(_lot(entry)),
-        first_purchase_date=_first_purchase_date(holding, entry),
-    )
+def _acquired(holding: Holding, entry: Entry) -> _Changes:
+    return {
+        "lots": holding.lots.add(_lot(entry)),
+        "first_purchase_date": _first_purchase_date(holding, entry),
+    }
 
 
-def _disposed(holding: Holding, entry: Entry) -> Holding:
+def _disposed(holding: Holding, entry: Entry) -> _Changes:
     wanted = entry.quantity or ZERO
     if wanted > holding.quantity:
         raise Oversold(entry.date, holding.quantity, wanted)
     parts, lots = holding.lots.take(wanted)
-    left = holding._replace(lots=lots)
     if entry.type is EntryType.TRANSFER_OUT:
-        return left
-    return _realized(left, entry, reduce(Lot.joined, parts))
+        return {"lots": lots}
+    return {"lots": lots, **_realized(holding, entry, reduce(Lot.joined, parts))}
 
 
-def _realized(holding: Holding, entry: Entry, sold: Lot) -> Holding:
+def _realized(holding: Holding, entry: Entry, sold: Lot) -> _Changes:
     cash = entry.cash
     proceeds = times(cash, entry.asset_rate) or ZERO
     base_gain = minus(times(cash, entry.exchange_rate), sold.base_cost)
-    return holding._replace(
-        realized=EXACT.add(holding.realized, EXACT.subtract(proceeds, sold.cost)),
-        base_realized=plus(holding.base_realized, base_gain),
-    )
+    return {
+        "realized": EXACT.add(holding.realized, EXACT.subtract(proceeds, sold.cost)),
+        "base_realized": plus(holding.base_realized, base_gain),
+    }
 
 
-def _split(holding: Holding, entry: Entry, quantity: Decimal) -> Holding:
+def _split(holding: Holding, entry: Entry, quantity: Decimal) -> _Changes:
     if entry.ratio is None:
         raise InvalidEntry({"ratio": "SPLIT needs this field."})
     if holding.quantity and not quantity:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} nothing would be held."})
     if quantity >= MOST:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} too much would be held."})
-    return holding._replace(lots=holding.lots.split(entry.ratio))
+    return {"lots": holding.lots.split(entry.ratio)}
 
 
-def _adjusted(holding: Holding, entry: Entry) -> Holding:
+def _adjusted(holding: Holding, entry: Entry) -> _Changes:
     lots = [_lot(entry)] if entry.quantity else []
-    return holding._replace(
-        lots=Lots.of(holding.lots.method, lots),
-        first_purchase_date=_first_purchase_date(holding, entry),
-    )
+    return {
+        "lots": Lots.of(holding.lots.method, lots),
+        "first_purchase_date": _first_purchase_date(holding, entry),
+    }
 
 
-def _earned(holding: Holding, entry: Entry) -> Holding:
-    return holding._replace(
-        income=EXACT.add(holding.income, times(entry.cash, entry.asset_rate) or ZERO),
-        base_income=plus(holding.base_income, entry.base_cash),
-    )
+def _earned(holding: Holding, entry: Entry) -> _Changes:
+    return {
+        "income": EXACT.add(holding.income, times(entry.cash, entry.asset_rate) or ZERO),
+        "base_income": plus(holding.base_income, entry.base_cash),
+    }
 
 
 def _first_purchase_date(before: Holding, entry: Entry) -> date | None:

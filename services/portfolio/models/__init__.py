@@ -5,16 +5,24 @@ from services.portfolio.models.base import Base
 from services.portfolio.models.messages import IdempotencyKey, InboxMessage, Job, OutboxMessage
 from services.portfolio.models.new_transactions import COLUMNS, NewTransaction
 from services.portfolio.models.portfolios import METHODS, Portfolio, PortfolioFields
-from services.portfolio.models.positions import AVERAGE_COST_PLACES, Position
+from services.portfolio.models.positions import (
+    AVERAGE_COST_PLACES,
+    OF_HOLDING,
+    Position,
+    StoredPosition,
+    columns_of,
+)
 from services.portfolio.models.transactions import (
     DERIVABLE,
     IMPORT_IDS,
     LEDGER_ORDER,
+    OF_ENTRY,
     TYPES,
     UNRATED,
     Transaction,
     TransactionFields,
     card_of,
+    entry_of_row,
 )
 
 __all__ = [
@@ -24,6 +32,8 @@ __all__ = [
     "IMPORT_IDS",
     "LEDGER_ORDER",
     "METHODS",
+    "OF_ENTRY",
+    "OF_HOLDING",
     "TYPES",
     "UNRATED",
     "Asset",
@@ -37,7 +47,10 @@ __all__ = [
     "Portfolio",
     "PortfolioFields",
     "Position",
+    "StoredPosition",
     "Transaction",
     "TransactionFields",
     "card_of",
+    "columns_of",
+    "entry_of_row",
 ]

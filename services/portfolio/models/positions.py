@@ -1,8 +1,9 @@
 """Positions."""
 
+import json
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -86,6 +87,25 @@ class Position(Base):
             return None
         return round_to(EXACT.divide(self.base_cost, self.cost), PLACES)
 
+
+class StoredPosition(NamedTuple):
+    """A position as it is read to be changed: the columns of `Position`."""
+
+    id: int
+    portfolio_id: int
+    asset_id: int
+    quantity: Decimal
+    lots: list[list[str | None]]
+    realized: Decimal
+    base_realized: Decimal | None
+    income: Decimal
+    base_income: Decimal | None
+    first_purchase_date: date | None
+    last_date: date
+    last_was_no_split: bool
+    last_id: int
+    sequence: int
+
     def holding(self, method: CostMethod) -> Holding:
         """Return the holding as it was stored, by its portfolio's cost method."""
         return Holding(
@@ -99,14 +119,30 @@ class Position(Base):
             last_order=(self.last_date, self.last_was_no_split, self.last_id),
         )
 
-    def keep(self, holding: Holding) -> None:
-        """Store `holding`, which has at least one entry."""
-        if holding.last_order is None:
-            raise ValueError("A position has at least one entry.")
-        self.quantity = holding.quantity
-        self.lots = [lot.to_json() for lot in holding.lots]
-        self.cost, self.base_cost = holding.cost, holding.base_cost
-        self.realized, self.base_realized = holding.realized, holding.base_realized
-        self.income, self.base_income = holding.income, holding.base_income
-        self.first_purchase_date = holding.first_purchase_date
-        self.last_date, self.last_was_no_split, self.last_id = holding.last_order
+
+# What a holding is stored in.
+OF_HOLDING: Final = (
+    *("quantity", "lots", "cost", "base_cost", "realized", "base_realized", "income"),
+    *("base_income", "first_purchase_date", "last_date", "last_was_no_split", "last_id"),
+)
+
+
+def columns_of(holding: Holding) -> dict[str, Any]:
+    """Return a holding, which has at least one entry, as `OF_HOLDING` stores it."""
+    if holding.last_order is None:
+        raise ValueError("A position has at least one entry.")
+    last_date, last_was_no_split, last_id = holding.last_order
+    return {
+        "quantity": holding.quantity,
+        "lots": json.dumps([lot.to_json() for lot in holding.lots]),
+        "cost": holding.cost,
+        "base_cost": holding.base_cost,
+        "realized": holding.realized,
+        "base_realized": holding.base_realized,
+        "income": holding.income,
+        "base_income": holding.base_income,
+        "first_purchase_date": holding.first_purchase_date,
+        "last_date": last_date,
+        "last_was_no_split": last_was_no_split,
+        "last_id": last_id,
+    }

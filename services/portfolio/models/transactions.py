@@ -162,20 +162,12 @@ class Transaction(Base):
     @property
     def ratio(self) -> Fraction | None:
         """The ratio of a split, new for old."""
-        if self.ratio_new is None or self.ratio_old is None:
-            return None
-        return Fraction(self.ratio_new, self.ratio_old)
+        return _ratio(self)
 
     @property
     def entry(self) -> Entry:
         """What the ledger makes of it."""
-        return Entry(
-            id=self.id,
-            type=EntryType(self.transaction_type),
-            asset=self.asset_id,
-            ratio=self.ratio,
-            **{name: getattr(self, name) for name in _OF_ENTRY},
-        )
+        return entry_of_row(self)
 
     @property
     def fields(self) -> TransactionFields:
@@ -212,6 +204,23 @@ class Transaction(Base):
             created=self.created.isoformat(),
             modified=self.modified.isoformat(),
         )
+
+
+def entry_of_row(row: Any) -> Entry:
+    """Return what the ledger makes of a row that has the columns `OF_ENTRY`."""
+    return Entry(
+        id=row.id,
+        type=EntryType(row.transaction_type),
+        asset=row.asset_id,
+        ratio=_ratio(row),
+        **{name: getattr(row, name) for name in _OF_ENTRY},
+    )
+
+
+def _ratio(row: Any) -> Fraction | None:
+    if row.ratio_new is None or row.ratio_old is None:
+        return None
+    return Fraction(row.ratio_new, row.ratio_old)
 
 
 def card_of(
@@ -257,6 +266,7 @@ def card_of(
 _OF_ENTRY: Final = tuple(
     name for name in Entry._fields if name in Transaction.__table__.columns and name != "id"
 )
+OF_ENTRY: Final = ("id", "transaction_type", "asset_id", "ratio_new", "ratio_old", *_OF_ENTRY)
 _OF_FIELDS: Final = tuple(
     name for name in TransactionFields._fields if name in Transaction.__table__.columns
 )

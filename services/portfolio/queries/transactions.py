@@ -1,9 +1,10 @@
 """Transactions as the public API answers them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.portfolio.models import Asset, Portfolio, Transaction
@@ -11,7 +12,7 @@ from services.portfolio.queries import remarks
 from shared.errors import NotFound
 from shared.finance.money import MINOR_CURRENCIES, round_money
 from shared.finance.splits import ratio_text
-from shared.http import AnyRow, AnySelect, Listing
+from shared.http import AnyRow, AnySelect, Listing, Parts
 
 _TRANSACTION: Final = (Transaction, Asset.symbol)
 _SEARCHED: Final = (Asset.symbol, Asset.name, Transaction.notes, Transaction.external_id)
@@ -66,48 +67,20 @@ def one(
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound.of("transaction")
-    resource = _resource(*row)
-    if given_currency in MINOR_CURRENCIES:
-        resource["warnings"] = [remarks.minor_unit_converted(given_currency, resource["currency"])]
-    return resource
+    return resource(*row, given_currency=given_currency)
 
 
-def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listing:
-    """Return the transactions of a user.
+def resource(
+    transaction: Transaction, symbol: str | None, *, given_currency: str | None = None
+) -> dict[str, Any]:
+    """Return a transaction as its GET answers.
 
     Args:
-        ordering: one of `ORDERINGS`, and whether it descends.
-        filters: of `_FILTERS`.
+        symbol: of its asset.
+        given_currency: see `one`.
     """
-    conditions = (_FILTERS[name](value) for name, value in filters.items())
-    name, descending = ordering
-    column: Any = ORDERINGS[name]
-    # Of one day the one recorded later comes first when the newest day does.
-    last = Transaction.id.desc() if descending else Transaction.id
-    direction = column.desc() if descending else column.asc()
-    statement = _transactions(owner_id).where(*conditions)
-    # Said of a column without nulls, NULLS LAST would only keep PostgreSQL from using its index.
-    direction = direction.nulls_last() if name in _NULLABLE else direction
-    return Listing(statement.order_by(direction, last), resources, Transaction.id.expression)
-
-
-def resources(_: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
-    """Return transactions as they are answered."""
-    return [_resource(*row) for row in rows]
-
-
-def _transactions(owner_id: int) -> AnySelect:
-    return (
-        select(*_TRANSACTION)
-        .join(Portfolio, Portfolio.id == Transaction.portfolio_id)
-        .outerjoin(Asset, Asset.id == Transaction.asset_id)
-        .where(Portfolio.owner_id == owner_id)
-    )
-
-
-def _resource(transaction: Transaction, symbol: str | None) -> dict[str, Any]:
     currency, amount = transaction.currency, transaction.amount
-    return {
+    answer = {
         **{name: getattr(transaction, name) for name in _FIELDS},
         "portfolio": transaction.portfolio_id,
         "asset": transaction.asset_id,
@@ -119,3 +92,84 @@ def _resource(transaction: Transaction, symbol: str | None) -> dict[str, Any]:
         # What an ETag compares.
         "revision": transaction.revision,
     }
+    if given_currency in MINOR_CURRENCIES:
+        answer["warnings"] = [remarks.minor_unit_converted(given_currency, currency)]
+    return answer
+
+
+def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listing:
+    """Return the transactions of a user.
+
+    Args:
+        ordering: one of `ORDERINGS`, and whether it descends.
+        filters: of `_FILTERS`.
+    """
+    conditions = [_FILTERS[name](value) for name, value in filters.items()]
+    name, descending = ordering
+    column: Any = ORDERINGS[name]
+    # Of one day the one recorded later comes first when the newest day does.
+    last = Transaction.id.desc() if descending else Transaction.id
+    direction = column.desc() if descending else column.asc()
+    statement = _transactions(owner_id).where(*conditions)
+    # Said of a column without nulls, NULLS LAST would only keep PostgreSQL from using its index.
+    direction = direction.nulls_last() if name in _NULLABLE else direction
+    is_indexed = name == "date" and filters.keys() <= {"start_date", "end_date"}
+    return Listing(
+        statement.order_by(direction, last),
+        resources,
+        Transaction.id.expression,
+        head=partial(_head, owner_id, conditions, descending) if is_indexed else None,
+        parts=_parts(owner_id, **filters) if filters.keys() <= {"portfolio_id"} else None,
+    )
+
+
+def resources(_: Session, rows: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """Return transactions as they are answered."""
+    return [resource(*row) for row in rows]
+
+
+def _transactions(owner_id: int) -> AnySelect:
+    return (
+        select(*_TRANSACTION)
+        .join(Portfolio, Portfolio.id == Transaction.portfolio_id)
+        .outerjoin(Asset, Asset.id == Transaction.asset_id)
+        .where(Portfolio.owner_id == owner_id)
+    )
+
+
+def _head(
+    owner_id: int,
+    conditions: Sequence[ColumnElement[bool]],
+    descending: bool,
+    most: int,
+) -> AnySelect:
+    """Select the first of each portfolio by its index, in order: those of all are among them."""
+
+    def order(*columns: Any) -> list[ColumnElement[Any]]:
+        return [column.desc() if descending else column.asc() for column in columns]
+
+    of_one = (
+        select(Transaction.id, Transaction.date)
+        .where(Transaction.portfolio_id == Portfolio.id, *conditions)
+        .order_by(*order(Transaction.date, Transaction.id))
+        .limit(most)
+        .correlate(Portfolio)
+        .lateral("of_one")
+    )
+    owned = select(of_one.c.id).select_from(Portfolio).join(of_one, true())
+    return owned.where(Portfolio.owner_id == owner_id).order_by(*order(of_one.c.date, of_one.c.id))
+
+
+def _parts(owner_id: int, portfolio_id: int | None = None) -> Parts:
+    """Return the portfolios of a user, or one of them: each event on one gives it a sequence."""
+    columns = Portfolio.id, Portfolio.sequence.label("basis")
+    owned = select(*columns).where(Portfolio.owner_id == owner_id)
+    if portfolio_id is not None:
+        owned = owned.where(Portfolio.id == portfolio_id)
+    return Parts(owned, _counted)
+
+
+def _counted(portfolio_ids: Sequence[int]) -> AnySelect:
+    columns = Transaction.portfolio_id.label("id"), func.count().label("number")
+    of_those = Transaction.portfolio_id.in_(portfolio_ids)
+    return select(*columns).where(of_those).group_by(Transaction.portfolio_id)

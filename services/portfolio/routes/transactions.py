@@ -48,8 +48,10 @@ def list_transactions(query: dict[str, Any]) -> Listing:
 @blueprint.etag()
 def record_transaction(fields: TransactionFields) -> Resource:
     """Record a transaction."""
-    transaction_id = commands.record_transaction(session, identity.user_id, fields, owners())
-    return _transaction(transaction_id, fields.currency)
+    recorded = commands.record_transaction(session, identity.user_id, fields, owners())
+    return queries.transactions.resource(
+        recorded.transaction, recorded.card["symbol"], given_currency=fields.currency
+    )
 
 
 @blueprint.route("/api/transactions/bulk/", methods=["POST"])

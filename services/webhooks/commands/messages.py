@@ -8,25 +8,46 @@ from typing import Any, Final
 from uuid import UUID
 
 import uuid_utils
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from services.webhooks.commands import delivering, subscriptions
 from services.webhooks.domain import names
 from services.webhooks.models import DELIVERED, PENDING, Delivery, Message, Webhook
 from shared.bus import retention
-from shared.db import ring
+from shared.db import Query, execute, ring
 from shared.errors import NotFound
 
 _KEPT_FOR: Final = timedelta(days=30)
-# Asked for every price there is, so it is written out: nothing has to be compiled for it.
-_INTERESTED: Final = text(
-    """
-    SELECT id FROM webhooks
-    WHERE is_active AND events && CAST(:events AS text[]) AND owner_id IN (
-        SELECT owner_id FROM holdings WHERE asset_id = :asset AND quantity <> 0
-        UNION ALL SELECT owner_id FROM alerts WHERE asset_id = :asset AND is_active)
-    """
+# Asked for every price and every transaction there is, so they are built once.
+_INTERESTED: Final = Query(
+    text(
+        """
+        SELECT id FROM webhooks
+        WHERE is_active AND events && CAST(:events AS text[]) AND owner_id IN (
+            SELECT owner_id FROM holdings WHERE asset_id = :asset AND quantity <> 0
+            UNION ALL SELECT owner_id FROM alerts WHERE asset_id = :asset AND is_active)
+        """
+    )
+)
+_WANTING: Final = Query(
+    select(Webhook.id).where(
+        Webhook.owner_id == bindparam("owner"),
+        Webhook.is_active,
+        Webhook.events.overlap(bindparam("events", type_=ARRAY(Text))),
+    )
 )
 
 
@@ -63,7 +84,8 @@ def tell_owner(
         at: when it happened.
         message_id: the event's; a new one by default.
     """
-    webhook_ids = session.scalars(_wanting(type_).where(Webhook.owner_id == owner_id)).all()
+    search = {"owner": owner_id, "events": [type_, names.EVERYTHING]}
+    webhook_ids = [row.id for row in execute(session, _WANTING, search)]
     _tell(session, webhook_ids, _Notice(message_id or _new_id(), type_, data, at))
 
 
@@ -72,8 +94,10 @@ def tell_interested(
 ) -> None:
     """Tell of a price the webhooks of those who hold the asset or have a rule on it."""
     search = {"asset": asset_id, "events": [names.PRICE_UPDATED, names.EVERYTHING]}
-    webhook_ids = session.scalars(_INTERESTED, search).all()
-    _tell(session, webhook_ids, _Notice(message_id, names.PRICE_UPDATED, data, at))
+    interested = execute(session, _INTERESTED, search)
+    _tell(
+        session, [row.id for row in interested], _Notice(message_id, names.PRICE_UPDATED, data, at)
+    )
 
 
 def send_test(session: Session, owner_id: int, webhook_id: int) -> int:
@@ -127,12 +151,6 @@ def purge(session: Session) -> int:
     old = select(Message.id).where(Message.created < func.now() - _KEPT_FOR)
     chunk = old.order_by(Message.created).limit(retention.CHUNK)
     return retention.delete_in_chunks(session, delete(Message).where(Message.id.in_(chunk)))
-
-
-def _wanting(type_: str) -> Select[int]:
-    return select(Webhook.id).where(
-        Webhook.is_active, Webhook.events.overlap([type_, names.EVERYTHING])
-    )
 
 
 def _tell(session: Session, webhook_ids: Sequence[int], notice: _Notice) -> Sequence[int]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, select, text, tuple_, update
+from sqlalchemy import Select, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.webhooks.domain.closes import Closes
 from services.webhooks.models import ENDED, NOBODY, Asset, Holding, Portfolio, PriceWindow
 from services.webhooks.outside.owners import AssetSnapshot, PortfolioSnapshot
+from shared.db import Query, execute
 from shared.replica import put, row_of
 
 Card = Mapping[str, Any]
@@ -34,6 +35,24 @@ _STEP_PRICE: Final = text(
     """
 )
 
+# Locked, so that a deletion waits and takes the holding along.
+_OWNER: Final = Query(
+    select(Portfolio.owner_id)
+    .where(Portfolio.id == bindparam("portfolio"))
+    .with_for_update(read=True, key_share=True)
+)
+_PUT_HOLDING: Final = Query(
+    text(
+        """
+        INSERT INTO holdings (portfolio_id, asset_id, owner_id, quantity, position_id, sequence)
+        VALUES (:portfolio_id, :asset_id, :owner_id, :quantity, :position_id, :sequence)
+        ON CONFLICT (portfolio_id, asset_id) DO UPDATE SET
+            owner_id = excluded.owner_id, quantity = excluded.quantity,
+            position_id = excluded.position_id, sequence = excluded.sequence
+        WHERE (holdings.position_id, holdings.sequence) < (excluded.position_id, excluded.sequence)
+        """
+    )
+)
 # What is left of a portfolio that was deleted.
 _ENDED: Final[Mapping[str, Any]] = {
     "owner_id": NOBODY,
@@ -189,24 +208,18 @@ def put_holding(session: Session, sequence: int, position: Card) -> None:
         position: the catalogue's `PositionChanged`. One that was deleted and opened again has
             another id and begins its sequences anew.
     """
-    kept = select(Portfolio.owner_id).where(Portfolio.id == position["portfolio"])
-    # Locked, so that a deletion waits and takes the holding along.
-    if session.scalar(kept.with_for_update(read=True, key_share=True)) == NOBODY:
+    owner = execute(session, _OWNER, {"portfolio": position["portfolio"]}).fetchall()
+    if owner and owner[0].owner_id == NOBODY:
         return
-    values = {
-        "owner_id": position["owner"],
-        "quantity": position["quantity"],
-        "position_id": position["position"],
-        "sequence": sequence,
-    }
-    store = insert(Holding).values(
-        portfolio_id=position["portfolio"], asset_id=position["asset"], **values
-    )
-    known = tuple_(Holding.position_id, Holding.sequence)
-    session.execute(
-        store.on_conflict_do_update(
-            index_elements=[Holding.portfolio_id, Holding.asset_id],
-            set_=values,
-            where=known < tuple_(store.excluded.position_id, store.excluded.sequence),
-        )
+    execute(
+        session,
+        _PUT_HOLDING,
+        {
+            "portfolio_id": position["portfolio"],
+            "asset_id": position["asset"],
+            "owner_id": position["owner"],
+            "quantity": position["quantity"],
+            "position_id": position["position"],
+            "sequence": sequence,
+        },
     )
