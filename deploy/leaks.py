@@ -15,7 +15,7 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = {
     "RabbitMQ's own user, whom it lets in from the same machine alone": frozenset({"guest"}),
     "users and servers that tests make, and that end with them": frozenset(
         {"correct horse", "battery staple", "AnnabelleMeier", "a long password", "hunter2"}
-        | {"secret", "peer"}
+        | {"secret", "peer", "faults"}
     ),
     "what tests are refused with": frozenset(
         {"wrong", "short", "not the password", "not the right one"}
