@@ -18,7 +18,6 @@ export function Preview({preview}) {
   const rows = preview.rows ?? [];
   /** @type {import("../../ui/table.js").Column<Row>[]} */
   const columns = [
-    {key: "line", title: w.line, isMinor: true, cell: (row) => row.line},
     {key: "date", title: c.date, cell: (row) => date(row.date)},
     {key: "type", title: w.columns.transaction_type, cell: (row) => c.transactionTypes[row.transaction_type] ?? row.transaction_type},
     {key: "asset", title: w.columns.symbol, cell: (row) => row.symbol ?? row.isin ?? row.asset_name ?? NOTHING},
@@ -28,6 +27,7 @@ export function Preview({preview}) {
     {key: "fees", title: w.columns.fees, isNumber: true, isMinor: true, cell: (row) => quantity(row.fees)},
     {key: "taxes", title: w.columns.taxes, isNumber: true, isMinor: true, cell: (row) => quantity(row.taxes)},
     {key: "currency", title: w.columns.currency, isMinor: true, cell: (row) => row.currency ?? row.asset_currency ?? NOTHING},
+    {key: "line", title: w.line, isNumber: true, isMinor: true, cell: (row) => row.line},
   ];
   return html`<section class="card preview">
     <h2>${w.preview}</h2>

@@ -58,22 +58,31 @@ function List({caption, tokens, onRevoke, isLogin}) {
   const w = useWords(words);
   const by = (/** @type {"created" | "last_used"} */ name) => (/** @type {Token} */ one, /** @type {Token} */ other) =>
     (one[name] ?? "").localeCompare(other[name] ?? "");
-  /** @type {import("../../ui/table.js").Column<Token>[]} */
-  const columns = [
-    {key: "created", title: w.created, isMinor: true, order: by("created"), cell: ({created}) => time(created)},
-    {key: "used", title: w.used, isMinor: !isLogin, order: by("last_used"), cell: ({last_used: used}) => (used ? time(used) : w.never)},
-    {
-      key: "revoke",
-      title: isLogin ? w.end : w.revoke,
-      cell: (token) => html`<button type="button" class="small" onClick=${() => onRevoke(token)}
-        aria-label=${isLogin ? w.endOne(time(token.created)) : w.revokeOne(token.name)}>${isLogin ? w.end : w.revoke}</button>`,
-    },
+  /** @typedef {import("../../ui/table.js").Column<Token>} TokenColumn */
+  /** @type {TokenColumn} */
+  const used = {
+    key: "used",
+    title: w.used,
+    isMinor: !isLogin,
+    order: by("last_used"),
+    cell: ({last_used: used}) => (used ? time(used) : w.never),
+  };
+  /** @type {TokenColumn} */
+  const revoke = {
+    key: "revoke",
+    title: isLogin ? w.end : w.revoke,
+    cell: (token) => html`<button type="button" class="small" onClick=${() => onRevoke(token)}
+      aria-label=${isLogin ? w.endOne(time(token.created)) : w.revokeOne(token.name)}>${isLogin ? w.end : w.revoke}</button>`,
+  };
+  /** @type {TokenColumn[]} */
+  const ofLogins = [{key: "created", title: w.created, isMinor: true, order: by("created"), cell: ({created}) => time(created)}];
+  /** @type {TokenColumn[]} */
+  const ofTokens = [
+    {key: "name", title: w.name, order: (one, other) => one.name.localeCompare(other.name), cell: ({name}) => name},
+    {key: "scopes", title: w.scopes, isMinor: true, cell: ({scopes}) => list(scopes.map((scope) => w.scopeNames[scope]))},
+    {key: "end", title: w.ends, isMinor: true, cell: ({expires_at: end}) => (end ? time(end) : NOTHING)},
   ];
-  if (!isLogin) {
-    columns.unshift({key: "name", title: w.name, order: (one, other) => one.name.localeCompare(other.name), cell: ({name}) => name});
-    columns.splice(1, 1, {key: "scopes", title: w.scopes, isMinor: true, cell: ({scopes}) => list(scopes.map((scope) => w.scopeNames[scope]))});
-    columns.splice(2, 0, {key: "end", title: w.ends, isMinor: true, cell: ({expires_at: end}) => (end ? time(end) : NOTHING)});
-  }
+  const columns = isLogin ? [used, ...ofLogins, revoke] : [...ofTokens, used, revoke];
   const key = isLogin ? "used" : "name";
   return html`<${Table} caption=${caption} columns=${columns} rows=${tokens} rowKey=${(/** @type {Token} */ one) => one.id}
     sorted=${{key, isDescending: Boolean(isLogin)}} />`;
