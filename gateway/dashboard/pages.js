@@ -15,5 +15,6 @@
 export const PAGES = [
   {name: "overview", path: "", icon: "overview", load: () => import("./pages/overview.js")},
   {name: "holdings", path: "holdings", icon: "holdings", load: () => import("./pages/holdings.js")},
+  {name: "risk", path: "risk", icon: "risk", load: () => import("./pages/risk.js")},
   {name: "asset", path: "assets/:id", load: () => import("./pages/asset.js")},
 ];
