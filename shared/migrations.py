@@ -37,6 +37,11 @@ def upgrade(service: str, database_url: str, revision: str = "head") -> None:
         command.upgrade(settings, revision)
 
 
+def stamp(service: str, database_url: str) -> None:
+    """Say of a database that it has everything, whatever it has."""
+    command.stamp(config(service, database_url), "head")
+
+
 def _current(settings: Config) -> str:
     """Return the revision that a database has; "" of one that has none."""
     engine = create_engine(settings.attributes["database_url"], poolclass=NullPool)

@@ -17,6 +17,7 @@ from services.analytics.answers.memory.market import Market as AnalyticsMarket
 from services.analytics.answers.memory.portfolios import Portfolios
 from services.analytics.outside.owners import Owners as AnalyticsOwners
 from services.analytics.parts.appraiser import Appraiser
+from services.analytics.parts.catch_up import CatchUp
 from services.analytics.replicas import Replicas as AnalyticsReplicas
 from services.assets import app as assets_app
 from services.assets import commands as assets_commands
@@ -47,6 +48,7 @@ class Installation:
         market = AnalyticsMarket(analytics.database, replicas.assets, owners, {})
         portfolios = Portfolios(replicas.portfolios, market, capacity=0)
         self._appraiser = Appraiser(analytics.database, portfolios)
+        self._catch_up = CatchUp(analytics.database, owners.portfolio)
         copies = PortfolioReplicas(portfolio.database, PortfolioOwners(urls, _signer(portfolio)))
         self._portfolio_handlers = portfolio_handlers.table(copies)
         of_assets = AssetsOwners(urls, _signer(assets))
@@ -66,6 +68,8 @@ class Installation:
         of_trades = _taken(self.assets)
         _hear(self.portfolio, of_trades, self._portfolio_handlers)
         _hear(self.analytics, [*of_portfolio, *of_trades], self._analytics_handlers)
+        while self._catch_up.work(threading.Event()):
+            pass
         while self._appraiser.work(threading.Event()):
             pass
 

@@ -13,6 +13,7 @@ _LONG: Final = (
     *(path for paths in _TOGETHER for path in paths),
     "tests/faults/",
     "tests/model/",
+    "tests/machines/",
     "tests/shared/bus/",
     "tests/gateway/",
     "tests/deploy/",

@@ -23,7 +23,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from deploy.local import health
@@ -61,16 +61,22 @@ class Doorkeeper:
         host, port: the public address.
         pages: port on 127.0.0.1 where the gateway asks for pages.
         inside: URL of the gateway's loopback entry point.
+        services: URLs of those behind it.
 
     Attributes:
         gateway: returns the gateway's process id, once that is known.
     """
 
-    def __init__(self, host: str, port: int, pages: int, inside: str) -> None:
+    def __init__(
+        self, host: str, port: int, pages: int, inside: str, services: Sequence[str] = ()
+    ) -> None:
         self.gateway: Callable[[], int | None] = lambda: None
         self._ready = f"{inside}/health/live/"
-        # What nearly every request waits for first.
-        self._question = f"{inside}/internal/authorize?class=standard"
+        # What nearly every request waits for first, and the queues where it waits then.
+        self._questions = [
+            f"{inside}/internal/authorize?class=standard",
+            *(f"{service}/health/live/" for service in services),
+        ]
         self._share = 1.0
         self._public = _shared_listener(host, port)
         self._pages = _listener("127.0.0.1", pages)
@@ -116,7 +122,7 @@ class Doorkeeper:
     def _adjust(self) -> None:
         """Let in as many as the gateway can take: half of them if it is late, else some more."""
         is_crowded = _open_files(self.gateway()) > _CROWD
-        if is_crowded and not health.is_prompt(self._question, _PROMPT):
+        if is_crowded and not all(health.is_prompt(url, _PROMPT) for url in self._questions):
             share = max(self._share / 2, _SMALLEST_SHARE)
         else:
             share = min(self._share + _STEP, 1.0)

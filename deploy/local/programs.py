@@ -165,7 +165,8 @@ class Plan:
     def doorkeeper(self) -> Doorkeeper:
         """Return who stands at the public port from now on."""
         pages, inside = self.state.ports["doorkeeper"], self.url("gateway-internal")
-        return Doorkeeper(self.settings.host, self.settings.port, pages, inside)
+        services = [self.url(f"{service}-web") for service in SERVICES]
+        return Doorkeeper(self.settings.host, self.settings.port, pages, inside, services)
 
     def programs(self, doorkeeper: Doorkeeper) -> list[Program]:
         """Return every process, in the order in which they start.

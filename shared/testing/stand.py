@@ -56,7 +56,7 @@ class Stand:
         create_app: its factory, which reads the environment.
         server_url: superuser's URL of a PostgreSQL server.
         keys: folder of `make_keys`.
-        tables: made as they stand, for an application that has no migrations.
+        tables: made as they stand, for an application with a name but no migrations of its own.
         more: further environment variables.
     """
 
@@ -83,6 +83,7 @@ class Stand:
         self.database = self.app.database
         if tables is not None:
             tables.create_all(self.database.engine)
+            migrations.stamp(name, self.database_url)
         self._auth = Signer("auth", keys / "auth.pem")
 
     def client(

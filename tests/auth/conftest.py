@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from services.auth import commands, settings
 from services.auth.app import create_app
+from services.auth.domain import delays
 from services.auth.quotas import Quotas
 from shared.testing import Stand
 from shared.testing.stand import set_environment
@@ -48,7 +49,8 @@ def auth_stand(make_stand: MakeStand) -> Stand:
 
 
 @pytest.fixture
-def stand(auth_stand: Stand) -> Stand:
+def stand(auth_stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
+    monkeypatch.setattr(delays, "FIRST", 60)  # seconds: a slow machine is still within it
     auth_stand.empty()
     with set_environment(auth_stand.environment):
         auth_stand.app.extensions["quotas"] = Quotas(settings.load())  # nothing counted yet

@@ -121,7 +121,7 @@ def test_after_five_failures_a_name_must_wait_even_with_the_right_password(
         assert failed.status_code == 400
     answer = try_login(stand, username, address="198.51.100.9")
     assert answer.status_code == 429
-    assert answer.headers["Retry-After"] == "1"
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
 
 
 def test_capitals_make_no_other_name_of_it(stand: Stand) -> None:

@@ -188,7 +188,8 @@ def test_whoever_has_a_token_cannot_go_on_guessing_the_password(
         assert client.post(f"{ME}password/", json=wrong, headers=key).status_code == 422
     right = {"current_password": PASSWORD, "new_password": NEW}
     answer = client.post(f"{ME}password/", json=right)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
     # Logins count by themselves, so that whoever has a token does not lock the owner out.
     assert try_login(stand).status_code == 200
 

@@ -5,6 +5,7 @@ fails its test.
 """
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -17,11 +18,13 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 from gateway.portal.dashboard import CONTENT_SECURITY_POLICY
 from tests.dashboard.declarations import packages
-from tests.e2e.conftest import CHOSEN, Product, started
+from tests.e2e.conftest import CHOSEN, Client, Product, started
 
 ENOUGH: Final = 60_000  # milliseconds, for a machine that is busy with other things
 DESKTOP: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
+
+PASSWORD: Final = "a long password"
 
 APPEARANCES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
@@ -133,12 +136,28 @@ def token(product: Product) -> str:
 
 
 @pytest.fixture
-def enter(open_page: OpenPage, token: str) -> OpenPage:
-    """Return what opens a window like `open_page`, and is logged in there."""
+def name(product: Product) -> str:
+    """Return the name of a user who is new."""
+    name = f"reader-{secrets.token_hex(4)}"
+    user = {"username": name, "password": PASSWORD}
+    assert product.client("admin", "admin").post("/api/users/", user).status_code == 201
+    return name
 
-    def enter(**told: Any) -> Page:
+
+@pytest.fixture
+def newcomer(product: Product, name: str) -> Client:
+    """Return the client of a new user: what a test records for it is in nobody else's totals."""
+    return product.client(name, PASSWORD)
+
+
+@pytest.fixture
+def enter(open_page: OpenPage, token: str) -> OpenPage:
+    """Return what opens a window like `open_page`, logged in as `user` or else the demo's."""
+
+    def enter(user: Client | None = None, **told: Any) -> Page:
         page = open_page(**told)
-        page.evaluate("token => sessionStorage.setItem('token', token)", token)
+        key = user.token if user else token
+        page.evaluate("token => sessionStorage.setItem('token', token)", key)
         page.reload()
         return page
 

@@ -1,26 +1,14 @@
 """The page's client of the API, called from a page as its pages call it."""
 
 import re
-import secrets
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Request, Route
 
 from gateway.portal.dashboard import VERSION
-from tests.dashboard.conftest import OpenPage, log_in
+from tests.dashboard.conftest import PASSWORD, OpenPage, log_in
 from tests.e2e.conftest import Product
-
-PASSWORD = "a long password"
-
-
-@pytest.fixture
-def name(product: Product) -> str:
-    """Return the name of a user who is new."""
-    name = f"reader-{secrets.token_hex(4)}"
-    user = {"username": name, "password": PASSWORD}
-    assert product.client("admin", "admin").post("/api/users/", user).status_code == 201
-    return name
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ class Neighbour:
         due: when each was to be recorded.
         answers: seconds from then until it was.
         waits: seconds from then until analytics had it.
+        refused: how often one had to be sent again.
     """
 
     client: Client
@@ -71,6 +72,7 @@ class Neighbour:
     due: list[float] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    refused: int = 0
 
     def record(self, is_over: threading.Event) -> None:
         """Record at `_PACE` until `is_over`, and `_LEAST` anyhow."""
@@ -87,7 +89,12 @@ class Neighbour:
             answer.result()
 
     def _post(self, due: float, body: Mapping[str, object]) -> None:
-        _made(self.client, "/api/transactions/", body)
+        """Record one, again and again where it is refused, as any client does."""
+        headers = {"Authorization": f"Token {self.client.token}", "Idempotency-Key": str(due)}
+        url = f"{self.client.url}/api/transactions/"
+        while requests.post(url, json=body, headers=headers, timeout=60).status_code != 201:
+            self.refused += 1
+            time.sleep(_LOOK)
         self.answers.append(time.perf_counter() - due)
 
     def count(self, recorder: threading.Thread) -> None:
@@ -130,6 +137,7 @@ def _measure(product: Product, rows: int) -> None:
     counter.join()
     _print_waits("recorded", sorted(neighbour.answers))
     _print_waits("in analytics", sorted(neighbour.waits))
+    print(f"{neighbour.refused} had to be sent again (0)")
     _print_cpu(before, _cpu(product))
 
 

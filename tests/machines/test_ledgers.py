@@ -12,4 +12,4 @@ def test_whatever_a_user_does_the_ledger_adds_up(
     make_stand: MakeStand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Ledgers, "stand", make_stand("portfolio", create_app), raising=False)
-    run(Ledgers, sequences=12, steps=20)
+    run(Ledgers, sequences=10, steps=20)

@@ -10,12 +10,16 @@ import {Icon} from "./icon.js";
 export function Dialog({title, onClose, children}) {
   const w = useWords(words);
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const isShown = useRef(true);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      isShown.current = false; // what is taken away from outside has nothing to tell
+      element?.close();
+    };
   }, []);
-  return html`<dialog ref=${dialog} aria-labelledby="dialog-title" onClose=${onClose}>
+  return html`<dialog ref=${dialog} aria-labelledby="dialog-title" onClose=${() => isShown.current && onClose()}>
     <header>
       <h2 id="dialog-title">${title}</h2>
       <button type="button" class="quiet" aria-label=${w.close} onClick=${() => dialog.current?.close()}>

@@ -13,6 +13,7 @@ const PATHS = {
   up: "M12 19V5M12 5l-6 6M12 5l6 6",
   down: "M12 5v14M12 19l-6-6M12 19l6-6",
   close: "M6 6l12 12M18 6 6 18",
+  edit: "M4 20h4L19 9l-4-4L4 16v4ZM13 7l4 4",
   warning: "M12 4 2.5 20h19L12 4ZM12 10v4.5M12 17.2v.1",
 };
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from deploy.local import ports, postgres
+from shared import migrations
 from shared.testing import Stand, environment
 from shared.testing.stand import set_environment
 from tests.shared.http import notes
@@ -66,6 +67,7 @@ def test_while_the_database_is_away_it_is_503_and_it_comes_back(tmp_path: Path, 
     assert client.get("/health/live/").status_code == 200
     for _ in range(2):
         server = postgres.start(tmp_path, port, password=password, options={"fsync": "off"})
+        migrations.stamp(notes.NAME, url)
         assert client.get("/health/ready/").status_code == 200
         server.stop()
         answer = client.get("/health/ready/")
