@@ -1,5 +1,7 @@
-/** What a curve of the API says of a window that begins later: chain-linked, so exact. */
+/** A portfolio's curve, and what it says of a window that begins later: chain-linked, so exact. */
+import * as api from "./api.js";
 
+/** @import {Portfolio} from "./choice.js" */
 /** @import {Schemas} from "./types/client.js" */
 
 /** @typedef {Schemas["Curve"]["series"]} Series */
@@ -10,6 +12,24 @@ export const RANGES = /** @type {const} */ (["1M", "3M", "YTD", "1Y", "3Y", "max
 
 /** @type {Partial<Record<Range, number>>} */
 const MONTHS = {"1M": 1, "3M": 3, "1Y": 12, "3Y": 36};
+
+/**
+ * The whole curve at once: a range is a part of it, and costs no further request.
+ *
+ * @param {Portfolio} portfolio
+ * @param {string} symbol
+ */
+export async function loadCurve({id}, symbol) {
+  const path = "/api/portfolios/{portfolio_id}/historical_performance/";
+  const call = {path: {portfolio_id: id}};
+  try {
+    return await api.get(path, {...call, query: {benchmark: symbol || undefined}});
+  } catch (error) {
+    // A benchmark that this installation does not have is no reason to show nothing.
+    if (!symbol || !(error instanceof api.ApiError) || error.status !== 400) throw error;
+    return api.get(path, call);
+  }
+}
 
 /**
  * Return the day whose close is the base of a range; "" is before all days.
@@ -73,6 +93,21 @@ export function lastChange(series) {
   if (!last) return null;
   const percentage = rebased(last.return_percentage, before.return_percentage);
   return {date: last.date, before: before.value, value: last.value, flow: last.net_flow, percentage};
+}
+
+/**
+ * Return how far each day is below the highest one so far, in percent.
+ *
+ * @param {(number | null)[]} returns cumulative, in percent
+ */
+export function drawdowns(returns) {
+  let highest = 1;
+  return returns.map((value) => {
+    if (value === null) return null;
+    const level = 1 + value / 100;
+    highest = Math.max(highest, level);
+    return (level / highest - 1) * 100;
+  });
 }
 
 /**

@@ -55,6 +55,15 @@ export function quantity(value) {
   return number(value, {maximumFractionDigits: 8});
 }
 
+/**
+ * A figure without a unit.
+ *
+ * @param {Decimal} value
+ */
+export function ratio(value) {
+  return number(value, {minimumFractionDigits: 2, maximumFractionDigits: 2});
+}
+
 /** @param {number} value */
 export function count(value) {
   return number(value, {});

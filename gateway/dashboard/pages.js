@@ -18,5 +18,6 @@ export const PAGES = [
   {name: "asset", path: "assets/:id", load: () => import("./pages/asset.js")},
   {name: "activities", path: "activities", icon: "activities", load: () => import("./pages/activities.js")},
   {name: "import", path: "import", icon: "import", load: () => import("./pages/import.js")},
+  {name: "risk", path: "risk", icon: "risk", load: () => import("./pages/risk.js")},
   {name: "settings", path: "settings", icon: "settings", load: () => import("./pages/settings.js")},
 ];

@@ -1,7 +1,7 @@
 /** The overview: what there is, how it does, what it consists of, what needs a look. */
 import * as api from "../api.js";
 import {useChoice} from "../choice.js";
-import {lastChange} from "../curve.js";
+import {lastChange, loadCurve} from "../curve.js";
 import {compare, difference, percentageOf, sign} from "../decimal.js";
 import {currencyName, date, money, percent} from "../format.js";
 import {benchmark, useWords} from "../preferences.js";
@@ -71,24 +71,6 @@ async function loadHoldings(portfolios, currency, symbol) {
     largest.map(async (portfolio) => ({portfolio, curve: await loadCurve(portfolio, symbol)})),
   );
   return {currency, rates, portfolios, curves};
-}
-
-/**
- * The whole curve at once: a range is a part of it, and costs no further request.
- *
- * @param {Portfolio} portfolio
- * @param {string} symbol
- */
-async function loadCurve({id}, symbol) {
-  const path = "/api/portfolios/{portfolio_id}/historical_performance/";
-  const call = {path: {portfolio_id: id}};
-  try {
-    return await api.get(path, {...call, query: {benchmark: symbol || undefined}});
-  } catch (error) {
-    // A benchmark that this installation does not have is no reason to show nothing.
-    if (!symbol || !(error instanceof api.ApiError) || error.status !== 400) throw error;
-    return api.get(path, call);
-  }
 }
 
 /** @param {{holdings: Holdings}} props */
