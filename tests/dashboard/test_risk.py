@@ -38,7 +38,8 @@ def test_losses_and_falls_are_those_of_the_api(risk: Page) -> None:
 
 def test_the_curve_under_water_reaches_the_greatest_fall_on_its_day(risk: Page) -> None:
     chart = risk.get_by_role("slider", name="Drawdowns")
-    expect(chart).to_have_attribute("aria-valuetext", "Dec 28, 2022: Below the highest level -18.91%")
+    told = "Dec 28, 2022: Below the highest level -18.91%"
+    expect(chart).to_have_attribute("aria-valuetext", told)
     risk.get_by_text("Show as a table").click()
     table = risk.get_by_role("region", name="Drawdowns")
     day = table.get_by_role("row", name="Mar 23, 2020")
