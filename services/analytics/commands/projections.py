@@ -42,7 +42,7 @@ _PUT_ENTRY: Final = Query(
         )
         INSERT INTO revaluation_marks (portfolio_id, since)
         SELECT portfolio_id, date FROM before UNION ALL SELECT portfolio_id, date FROM stored
-        """  # noqa: S608 - the names are our own
+        """  # noqa: S608 - the names are our own  # nosec B608
     )
 )
 
