@@ -53,6 +53,7 @@ const en = {
     count === 1 ? "One scenario lacks the prices to say anything." : `${count} scenarios lack the prices to say anything.`,
   whatIf: "A scenario of your own",
   marketMoves: "The market moves by … percent",
+  shockRange: "A number from -100 to 1000.",
   compute: "Compute",
   after: (/** @type {string} */ value) => `afterwards worth ${value}`,
   /** @type {Record<string, string>} by the API's ids; one that is not here has the API's own name */
@@ -111,6 +112,7 @@ const de = {
     count === 1 ? "Für ein Szenario fehlen die nötigen Kurse." : `Für ${count} Szenarien fehlen die nötigen Kurse.`,
   whatIf: "Ein eigenes Szenario",
   marketMoves: "Der Markt bewegt sich um … Prozent",
+  shockRange: "Eine Zahl von -100 bis 1000.",
   compute: "Berechnen",
   after: (value) => `danach ${value} wert`,
   episodes: {

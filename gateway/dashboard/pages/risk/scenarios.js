@@ -18,6 +18,7 @@ import {words} from "../../words/risk.js";
 
 /** @typedef {Schemas["Scenario"]} Scenario */
 
+const [LEAST, MOST] = [-100, 1000]; // percent that a market may move
 const PATH = "/api/analytics/scenario_analysis/";
 
 /** @param {{portfolio: Portfolio, symbol: string | undefined}} props `symbol` of the benchmark */
@@ -78,22 +79,26 @@ function OwnScenario({portfolio, symbol}) {
   const c = useWords(common);
   const [text, setText] = useState("-20");
   const [answer, setAnswer] = useState(/** @type {Schemas["Analysis"] | null} */ (null));
-  const [error, setError] = useState(/** @type {unknown} */ (null));
+  const [error, setError] = useState("");
   const ask = async () => {
     setAnswer(null);
-    setError(null);
+    setError("");
+    if (text === "" || Number(text) < LEAST || Number(text) > MOST) {
+      setError(w.shockRange);
+      return;
+    }
     const query = {portfolio_id: portfolio.id, benchmark: symbol, type: /** @type {const} */ ("hypothetical")};
     try {
       setAnswer(await api.get(PATH, {query: {...query, market_shock: String(Number(text) / 100)}}));
     } catch (failure) {
-      setError(failure);
+      setError(inWords(failure, c));
     }
   };
-  return html`<${Form} class="own" hasErrors=${error !== null} onSubmit=${ask}>
+  return html`<${Form} class="own" hasErrors=${error !== ""} onSubmit=${ask}>
     <h3>${w.whatIf}</h3>
     <div class="buttons">
-      <${Field} id="shock" label=${w.marketMoves} type="number" min="-100" max="1000" step="any" required value=${text}
-        onInput=${setText} error=${error === null ? undefined : inWords(error, c)} />
+      <${Field} id="shock" label=${w.marketMoves} type="number" min=${LEAST} max=${MOST} step="any" value=${text}
+        onInput=${setText} error=${error} />
       <button type="submit">${w.compute}</button>
     </div>
     <div role="status">${answer && html`<${Outcome} analysis=${answer} />`}</div>
