@@ -172,7 +172,8 @@ async function change(method, path, call) {
   }
   const response = await send(addressOf(path, call), {method: method.toUpperCase(), headers, body});
   const answer = response.status === 204 ? undefined : await response.json();
-  const result = response.status === 202 ? await followed(answer.job, call?.onProgress) : answer;
+  // What is under way without a job, like a webhook's test, is its own answer.
+  const result = answer?.job && response.status === 202 ? await followed(answer.job, call?.onProgress) : answer;
   const isPreview = Boolean(call?.query && "dry_run" in call.query && call.query.dry_run);
   if (path !== "/api/auth-token/" && !isPreview) {
     changedAt = Date.now();

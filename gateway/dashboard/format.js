@@ -70,6 +70,31 @@ export function count(value) {
 }
 
 /**
+ * Return a number as the API writes it; null of what may be meant in two ways.
+ *
+ * @param {string} text as the reader writes it: "1.234,50"
+ */
+export function decimalOf(text) {
+  const [mark, group] = decimalMark() === "," ? [",", "."] : [".", ","];
+  const bare = text.replace(/[\s'’]/g, "");
+  const isGrouped = new RegExp(`^-?\\d{1,3}(\\${group}\\d{3})+(\\${mark}\\d*)?$`).test(bare);
+  if (isGrouped && bare.split(group).length === 2 && !bare.includes(mark)) return null;
+  const plain = isGrouped ? bare.replaceAll(group, "").replace(mark, ".") : bare.replace(mark, ".").replace(group, ".");
+  return /^-?\d+(\.\d+)?$/.test(plain) ? plain : null;
+}
+
+/**
+ * Return a number of the API as the reader would write it.
+ *
+ * @param {string | null | undefined} value
+ */
+export function written(value) {
+  if (!value) return "";
+  const short = value.includes(".") ? value.replace(/\.?0+$/, "") : value;
+  return short.replace(".", decimalMark());
+}
+
+/**
  * @param {string | null | undefined} value YYYY-MM-DD
  * @param {"short" | "medium" | "long"} [style]
  */
@@ -154,4 +179,8 @@ function dateFormatter(options) {
   const made = dates.get(key) ?? new Intl.DateTimeFormat(locale(), options);
   dates.set(key, made);
   return made;
+}
+
+function decimalMark() {
+  return new Intl.NumberFormat(locale()).formatToParts(1.5).find(({type}) => type === "decimal")?.value ?? ".";
 }

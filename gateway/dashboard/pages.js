@@ -19,5 +19,6 @@ export const PAGES = [
   {name: "activities", path: "activities", icon: "activities", load: () => import("./pages/activities.js")},
   {name: "import", path: "import", icon: "import", load: () => import("./pages/import.js")},
   {name: "risk", path: "risk", icon: "risk", load: () => import("./pages/risk.js")},
+  {name: "alerts", path: "alerts", icon: "alerts", load: () => import("./pages/alerts.js")},
   {name: "settings", path: "settings", icon: "settings", load: () => import("./pages/settings.js")},
 ];

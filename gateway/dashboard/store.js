@@ -50,18 +50,19 @@ export function useStore(store) {
  */
 
 /**
- * Load something for a component, and again when `key` changes or `reload` is called.
+ * Load something for a component, and again when `key` or `turn` changes or `reload` is called.
  *
  * @template T
  * @param {string} key says what is loaded
  * @param {() => Promise<T>} load
+ * @param {number} [turn] the value stays meanwhile, with the focus and whatever else is in it
  * @returns {Loaded<T>}
  */
-export function useLoaded(key, load) {
+export function useLoaded(key, load, turn = 0) {
   const [state, setState] = useState(
     /** @type {{key?: string, value?: T, error?: unknown, isLoading: boolean}} */ ({isLoading: true}),
   );
-  const [turn, setTurn] = useState(0);
+  const [wish, setWish] = useState(0);
   useEffect(() => {
     let isCurrent = true;
     setState((before) => ({key, value: before.key === key ? before.value : undefined, isLoading: true}));
@@ -72,7 +73,7 @@ export function useLoaded(key, load) {
     return () => {
       isCurrent = false;
     };
-  }, [key, turn]);
-  const reload = useCallback(() => setTurn((before) => before + 1), []);
+  }, [key, turn, wish]);
+  const reload = useCallback(() => setWish((before) => before + 1), []);
   return state.key === key ? {...state, reload} : {isLoading: true, reload};
 }

@@ -28,6 +28,8 @@ const en = {
   found: "Found",
   foundNone: "Nothing was found.",
   cancel: "Cancel",
+  copy: "Copy",
+  copied: "Copied.",
   errors: {
     offline: "The server does not answer. Check your connection; what you see may be out of date.",
     unauthorized: "Your login has ended. Please log in again.",
@@ -108,6 +110,8 @@ const de = {
   found: "Gefunden",
   foundNone: "Nichts gefunden.",
   cancel: "Abbrechen",
+  copy: "Kopieren",
+  copied: "Kopiert.",
   errors: {
     offline: "Der Server antwortet nicht. Prüfen Sie die Verbindung; was Sie sehen, kann veraltet sein.",
     unauthorized: "Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich neu an.",

@@ -53,8 +53,6 @@ const en = {
   keyTitle: "The new token",
   keyHint: "Copy it now: it is shown this once, and kept nowhere.",
   key: "Token",
-  copy: "Copy",
-  copied: "Copied.",
 };
 
 /** @type {typeof en} */
@@ -109,8 +107,6 @@ const de = {
   keyTitle: "Das neue Token",
   keyHint: "Kopieren Sie es jetzt: es wird nur dieses eine Mal gezeigt und nirgends aufbewahrt.",
   key: "Token",
-  copy: "Kopieren",
-  copied: "Kopiert.",
 };
 
 export const words = {en, de};

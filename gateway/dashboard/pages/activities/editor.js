@@ -2,7 +2,7 @@
 import * as api from "../../api.js";
 import {useChoice} from "../../choice.js";
 import {difference, product, sum} from "../../decimal.js";
-import {money} from "../../format.js";
+import {decimalOf, money} from "../../format.js";
 import {useWords} from "../../preferences.js";
 import {useLoaded} from "../../store.js";
 import {AssetSearch} from "../../ui/asset-search.js";
@@ -12,7 +12,7 @@ import {Failure, Loading, notify} from "../../ui/notices.js";
 import {html, useState} from "../../vendor/preact.js";
 import {words} from "../../words/activities.js";
 import {words as common} from "../../words/common.js";
-import {bodyOf, decimalOf, entryOf, faultsOf, PARTS} from "./entry.js";
+import {bodyOf, entryOf, faultsOf, PARTS} from "./entry.js";
 
 /** @import {Entry} from "./entry.js" */
 /** @import {FoundAsset} from "../../ui/asset-search.js" */

@@ -1,5 +1,5 @@
 /** What the form of a transaction holds, by its kind; and what of it is sent. */
-import {locale} from "../../preferences.js";
+import {decimalOf, written} from "../../format.js";
 
 /** @import {FoundAsset} from "../../ui/asset-search.js" */
 /** @import {Schemas} from "../../types/client.js" */
@@ -44,31 +44,6 @@ export const PARTS = {
 /** Kinds whose amount leaves the portfolio: the reader writes it without a sign. */
 const OUTGOING = new Set(["BUY", "FEE", "TAX", "WITHDRAWAL"]);
 const NUMBERS = /** @type {const} */ (["quantity", "price", "amount", "fees", "taxes", "exchange_rate"]);
-
-/**
- * Return a number as the API writes it; null of what may be meant in two ways.
- *
- * @param {string} text as the reader writes it: "1.234,50"
- */
-export function decimalOf(text) {
-  const [mark, group] = decimalMark() === "," ? [",", "."] : [".", ","];
-  const bare = text.replace(/[\s'’]/g, "");
-  const isGrouped = new RegExp(`^-?\\d{1,3}(\\${group}\\d{3})+(\\${mark}\\d*)?$`).test(bare);
-  if (isGrouped && bare.split(group).length === 2 && !bare.includes(mark)) return null;
-  const plain = isGrouped ? bare.replaceAll(group, "").replace(mark, ".") : bare.replace(mark, ".").replace(group, ".");
-  return /^-?\d+(\.\d+)?$/.test(plain) ? plain : null;
-}
-
-/**
- * Return a number of the API as the reader would write it.
- *
- * @param {string | null | undefined} value
- */
-export function written(value) {
-  if (!value) return "";
-  const short = value.includes(".") ? value.replace(/\.?0+$/, "") : value;
-  return short.replace(".", decimalMark());
-}
 
 /** @param {Kind} kind @param {string} value */
 export function turned(kind, value) {
@@ -157,8 +132,4 @@ function told(entry) {
     exchange_rate: entry.exchange_rate ? decimalOf(entry.exchange_rate) : null,
     notes: entry.notes,
   };
-}
-
-function decimalMark() {
-  return new Intl.NumberFormat(locale()).formatToParts(1.5).find(({type}) => type === "decimal")?.value ?? ".";
 }

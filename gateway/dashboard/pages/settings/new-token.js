@@ -2,9 +2,9 @@
 import * as api from "../../api.js";
 import {useChoice} from "../../choice.js";
 import {useWords} from "../../preferences.js";
-import {Dialog} from "../../ui/dialog.js";
 import {Field, Form} from "../../ui/form.js";
-import {Failure, notify} from "../../ui/notices.js";
+import {Failure} from "../../ui/notices.js";
+import {Secret} from "../../ui/secret.js";
 import {html, useState} from "../../vendor/preact.js";
 import {words} from "../../words/settings.js";
 
@@ -65,22 +65,6 @@ export function NewToken() {
       ${error && !fields.expires_at && html`<${Failure} error=${error} />`}
       <button type="submit">${w.makeToken}</button>
     <//>
-    ${key && html`<${Key} value=${key} onClose=${() => setKey("")} />`}
+    ${key && html`<${Secret} id="token-key" title=${w.keyTitle} hint=${w.keyHint} label=${w.key} value=${key} onClose=${() => setKey("")} />`}
   </details>`;
-}
-
-/** @param {{value: string, onClose: () => void}} props */
-function Key({value, onClose}) {
-  const w = useWords(words);
-  const copy = async () => {
-    await navigator.clipboard.writeText(value);
-    notify(w.copied);
-  };
-  return html`<${Dialog} title=${w.keyTitle} onClose=${onClose}>
-    <p class="remark">${w.keyHint}</p>
-    <${Field} id="token-key" label=${w.key} value=${value} onInput=${() => {}} readonly
-      onFocus=${(/** @type {{currentTarget: HTMLInputElement}} */ event) => event.currentTarget.select()} />
-    ${/* Only HTTPS and localhost have it. */ navigator.clipboard &&
-    html`<div class="buttons"><button type="button" class="primary" onClick=${copy}>${w.copy}</button></div>`}
-  <//>`;
 }
