@@ -50,14 +50,18 @@ def node_packages() -> Iterator[Path]:
         yield Path(folder)
 
 
+def find_chromium() -> str | None:
+    """Return the path of Chromium, if it is installed."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 @pytest.fixture(scope="package")
 def chromium() -> str:
     """Return the path of Chromium; where there is none the test says so and skips.
 
     Under CI=true that is a failure.
     """
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path:
+    if path := find_chromium():
         return path
     message = "NO Chromium: install the package `chromium`"
     if os.environ.get("CI") == "true":

@@ -24,6 +24,7 @@ MEASUREMENTS: Final = {
     "writes": "CPU of a recorded transaction, in process",
     "authorize": "CPU of the gateway's question to auth, in process",
     "gateway": "CPU of the way in",
+    "page": "what the web page weighs and costs the browser",
     "idle": "start, rest and memory of everything",
     "overload": "ten times as many requests as it can answer, for a minute",
     "starvation": "what one user's dearest requests do to another",
