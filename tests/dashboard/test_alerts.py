@@ -169,7 +169,7 @@ def test_alerts_have_no_fault_of_accessibility(
     shown: Shown,
     viewport: dict[str, int],
 ) -> None:
-    page = enter(user=newcomer, viewport=viewport)
+    page = enter(user=newcomer, viewport=viewport, refusals=["status of 409"])
     page.goto("/dashboard/alerts/")
     _make_price_rule(page, "Dear apples", "AAPL", "1,000.50")
     _make_webhook(page, f"{receiver}/broken", "Broken program")
@@ -179,6 +179,8 @@ def test_alerts_have_no_fault_of_accessibility(
         page.emulate_media(color_scheme=appearance)
         shown(page, f"deliveries-{appearance}-{viewport['width']}")
         assert violations(page) == []
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("It is switched off. Switch it on first.")).to_be_visible()
     page.keyboard.press("Escape")
     page.reload()
     expect(page.get_by_text("Switched off:")).to_be_visible()

@@ -96,6 +96,9 @@ def test_a_click_through_all_pages_costs_few_analytics_requests(enter: OpenPage)
         for number in range(links.count()):
             links.nth(number).click()
             expect(page.get_by_role("heading", level=1)).not_to_be_empty()
+            if links.nth(number).inner_text() == "Risk":
+                expect(page.get_by_role("table", name="What if")).to_be_visible()
+                expect(page.get_by_role("table", name="How holdings move together")).to_be_visible()
             expect(page.locator(".loading")).to_have_count(0)
         dear = [url for url in asked[before:] if "/api/analytics/" in url]
         assert 0 < len(dear) <= MOST_OF_A_PORTFOLIO

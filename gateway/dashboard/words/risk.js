@@ -107,7 +107,7 @@ const de = {
   period: "Zeitraum",
   market: "Markt",
   portfolio: "Portfolio",
-  outcome: "Gewinn oder Verlust",
+  outcome: "Ergebnis",
   notModelled: (count) =>
     count === 1 ? "Für ein Szenario fehlen die nötigen Kurse." : `Für ${count} Szenarien fehlen die nötigen Kurse.`,
   whatIf: "Ein eigenes Szenario",

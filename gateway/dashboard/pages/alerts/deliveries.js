@@ -4,8 +4,8 @@ import {time} from "../../format.js";
 import {useWords} from "../../preferences.js";
 import {useLoaded, useStore} from "../../store.js";
 import {Dialog} from "../../ui/dialog.js";
-import {Failure, inWords, Loading, notify} from "../../ui/notices.js";
-import {html, useEffect} from "../../vendor/preact.js";
+import {Failure, inWords, Loading} from "../../ui/notices.js";
+import {html, useEffect, useState} from "../../vendor/preact.js";
 import {words} from "../../words/alerts.js";
 import {words as common} from "../../words/common.js";
 
@@ -39,16 +39,20 @@ export function Deliveries({id, name, onClose}) {
 function List({deliveries}) {
   const w = useWords(words);
   const c = useWords(common);
+  // A notice would be behind the dialog, and read to nobody.
+  const [said, setSaid] = useState("");
   const redeliver = async (/** @type {number} */ id) => {
+    setSaid("");
     try {
       await api.post("/api/webhooks/deliveries/{delivery_id}/redeliver/", {path: {delivery_id: id}});
-      notify(w.sentAgain);
+      setSaid(w.sentAgain);
     } catch (error) {
-      notify(inWords(error, c), "failed");
+      setSaid(refusalOf(error, w, c));
     }
   };
   if (deliveries.length === 0) return html`<p>${w.noDeliveries}</p>`;
-  return html`<ul class="entries deliveries">
+  return html`<p class="hint" role="status">${said}</p>
+  <ul class="entries">
     ${deliveries.map(({id, event, status, attempts, response_status, error, created, next_attempt}) => {
       const label = `${event}, ${time(created)}`;
       const said = [w.attempts(attempts), response_status === null ? null : w.answer(response_status)].filter((part) => part !== null);
@@ -66,4 +70,15 @@ function List({deliveries}) {
       </li>`;
     })}
   </ul>`;
+}
+
+/**
+ * Return why nothing is sent: most often, the webhook is switched off.
+ *
+ * @param {unknown} error
+ * @param {import("../../words/alerts.js").AlertWords} w
+ * @param {import("../../words/common.js").CommonWords} c
+ */
+export function refusalOf(error, w, c) {
+  return error instanceof api.ApiError && error.status === 409 ? w.isInactive : inWords(error, c);
 }

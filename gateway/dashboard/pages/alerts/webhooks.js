@@ -9,7 +9,7 @@ import {Secret} from "../../ui/secret.js";
 import {html, useState} from "../../vendor/preact.js";
 import {words} from "../../words/alerts.js";
 import {words as common} from "../../words/common.js";
-import {Deliveries} from "./deliveries.js";
+import {Deliveries, refusalOf} from "./deliveries.js";
 import {NewWebhook} from "./new-webhook.js";
 import {Act} from "./rules.js";
 
@@ -56,8 +56,12 @@ function List({webhooks, onSecret}) {
     }
   };
   const test = async (/** @type {Webhook} */ webhook) => {
-    await told(api.post("/api/webhooks/{webhook_id}/test/", {path: {webhook_id: webhook.id}}), w.testSent);
-    setLooked(webhook);
+    try {
+      await api.post("/api/webhooks/{webhook_id}/test/", {path: {webhook_id: webhook.id}});
+      setLooked(webhook);
+    } catch (error) {
+      notify(refusalOf(error, w, c), "failed");
+    }
   };
   const turn = (/** @type {Webhook} */ webhook) =>
     told(
