@@ -1,5 +1,6 @@
 """How `make test` spreads the tests over processes: `pytest -p tests.spreading -n logical`."""
 
+import os
 from typing import Final
 
 import pytest
@@ -42,6 +43,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spreadi
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long ones first; the others come as they were collected."""
     items.sort(key=_place)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say at once what failed: the end may be a quarter of an hour away."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\nFAILED {report.nodeid}\n{report.longreprtext}", flush=True)
 
 
 def _place(item: pytest.Item) -> int:
