@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -38,7 +38,9 @@ class Databases:
         libpq reads that for each connection, so that it can be replaced while everything runs.
         """
         url = urlsplit(self.url(service, ""))
-        query = urlencode([*parse_qsl(url.query), ("passfile", str(password_file))])
+        # libpq, unlike a form, takes a plus for a plus.
+        told = [*parse_qsl(url.query), ("passfile", str(password_file))]
+        query = urlencode(told, quote_via=quote, safe="")
         return url._replace(netloc=url.netloc.replace(":@", "@", 1), query=query).geturl()
 
     @property

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from deploy.local import databases
 from deploy.local.databases import Databases
@@ -40,6 +41,17 @@ def test_a_role_opens_its_own_database_and_no_other(place: Databases) -> None:
     databases.provision(place, passwords(alpha="alphas", beta="betas"), NAMES)
     assert opens(own)
     assert not opens(own.replace(f"/{place.prefix}alpha", f"/{place.prefix}beta"))
+
+
+def test_the_file_with_a_password_may_lie_anywhere(place: Databases, tmp_path: Path) -> None:
+    databases.provision(place, passwords(alpha="alphas"), NAMES)
+    file = tmp_path / """a 100% "run" of 'ünder;# \\+""" / "alpha"
+    file.parent.mkdir()
+    file.write_text("*:*:*:*:alphas\n")
+    file.chmod(0o600)
+    assert opens(place.url_by_file("alpha", file))
+    with Database(place.url_by_file("alpha", file)).sessions() as session:
+        assert session.scalar(text("SELECT 7")) == 7
 
 
 def test_a_role_may_make_tables_in_its_database_and_nothing_else(place: Databases) -> None:
