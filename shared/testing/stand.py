@@ -148,8 +148,8 @@ class Stand:
 
     def empty(self) -> None:
         """Delete every row of every table and start every number at 1 again."""
-        with self.database.engine.begin() as connection:
-            connection.exec_driver_sql(self._emptying)
+        # A unit is done again where a test has ended the connections.
+        self.database.unit(lambda session: session.connection().exec_driver_sql(self._emptying))
 
     @cached_property
     def _emptying(self) -> str:

@@ -20,7 +20,6 @@ PRIVATE = [
     "/errors/502/",
     "/flood",
     "/ping",
-    "/dashboard/",
     "/api/rawdata",
 ]
 SPELLINGS = [
