@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import timedelta
 
+import psycopg
 from sqlalchemy import text
 
 from services.webhooks.commands import delivering as deliveries
@@ -105,12 +106,10 @@ def test_a_courier_waits_for_a_database_that_is_away(
     webhook = ann.subscribe(receiver.url)
     with delivering(stand, network, seal):
         for _ in range(3):
-            with stand.database.engine.connect() as connection:
+            with psycopg.connect(stand.database_url) as connection:
                 connection.execute(
-                    text(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                    )
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             time.sleep(0.1)
         ann.send_test(webhook)
