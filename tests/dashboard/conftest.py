@@ -28,9 +28,12 @@ PASSWORD: Final = "a long password"
 
 APPEARANCES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
+EVERY_SIZE: Final = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
 OpenPage = Callable[..., Page]
 Shown = Callable[[Page, str], Path]
 Violations = Callable[[Page], list[str]]
+Faultless = Callable[[Page, str], None]
 
 expect.set_options(timeout=ENOUGH)
 
@@ -205,6 +208,22 @@ def violations(node_packages: Path) -> Violations:
         ]
 
     return violations
+
+
+@pytest.fixture
+def faultless(violations: Violations, shown: Shown) -> Faultless:
+    """Return what looks at a page, light and dark: axe finds nothing, and it fits its window."""
+
+    def faultless(page: Page, name: str) -> None:
+        size = page.viewport_size
+        assert size
+        for appearance in APPEARANCES:
+            page.emulate_media(color_scheme=appearance)
+            shown(page, f"{name}-{appearance}-{size['width']}")
+            assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+
+    return faultless
 
 
 def log_in(page: Page, username: str = "demo", password: str = "demo") -> None:

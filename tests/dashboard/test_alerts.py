@@ -8,15 +8,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.conftest import (
-    APPEARANCES,
-    DESKTOP,
-    ENOUGH,
-    PHONE,
-    OpenPage,
-    Shown,
-    Violations,
-)
+from tests.dashboard.conftest import ENOUGH, EVERY_SIZE, Faultless, OpenPage, Shown, Violations
 from tests.e2e.conftest import Client
 
 
@@ -160,11 +152,12 @@ def test_a_webhook_is_made_tested_given_a_new_secret_and_deleted(
     expect(alerts.get_by_text("You have no webhook yet.")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@EVERY_SIZE
 def test_alerts_have_no_fault_of_accessibility(
     enter: OpenPage,
     newcomer: Client,
     receiver: str,
+    faultless: Faultless,
     violations: Violations,
     shown: Shown,
     viewport: dict[str, int],
@@ -175,10 +168,7 @@ def test_alerts_have_no_fault_of_accessibility(
     _make_webhook(page, f"{receiver}/broken", "Broken program")
     page.get_by_role("button", name="Test: Broken program").click()
     expect(page.get_by_role("dialog").get_by_text("Failed one attempt, answer 410")).to_be_visible()
-    for appearance in APPEARANCES:
-        page.emulate_media(color_scheme=appearance)
-        shown(page, f"deliveries-{appearance}-{viewport['width']}")
-        assert violations(page) == []
+    faultless(page, "deliveries")
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_text("It is switched off. Switch it on first.")).to_be_visible()
     page.keyboard.press("Escape")
@@ -188,8 +178,4 @@ def test_alerts_have_no_fault_of_accessibility(
     assert violations(page) == []
     shown(page, f"rule-{viewport['width']}")
     page.keyboard.press("Escape")
-    for appearance in APPEARANCES:
-        page.emulate_media(color_scheme=appearance)
-        shown(page, f"alerts-{appearance}-{viewport['width']}")
-        assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    faultless(page, "alerts")

@@ -3,14 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.conftest import (
-    APPEARANCES,
-    DESKTOP,
-    PHONE,
-    OpenPage,
-    Shown,
-    Violations,
-)
+from tests.dashboard.conftest import EVERY_SIZE, Faultless, OpenPage
 
 CHART = "Price of AAPL, one year"
 
@@ -71,9 +64,9 @@ def test_an_asset_that_is_not_there_is_told_in_words(enter: OpenPage) -> None:
     expect(page.get_by_role("alert")).to_contain_text("That is not there, or it is not yours.")
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@EVERY_SIZE
 def test_an_assets_page_has_no_fault_of_accessibility(
-    enter: OpenPage, violations: Violations, shown: Shown, viewport: dict[str, int]
+    enter: OpenPage, faultless: Faultless, viewport: dict[str, int]
 ) -> None:
     page = enter(viewport=viewport)
     page.goto("/dashboard/assets/1/")
@@ -81,8 +74,4 @@ def test_an_assets_page_has_no_fault_of_accessibility(
     expect(page.get_by_role("region", name="Since the first price")).to_contain_text("+31.11%")
     page.get_by_label("Indicator").select_option(label="Relative strength (RSI 14)")
     expect(page.get_by_role("slider", name="Relative strength (RSI 14)")).to_be_visible()
-    for appearance in APPEARANCES:
-        page.emulate_media(color_scheme=appearance)
-        shown(page, f"asset-{appearance}-{viewport['width']}")
-        assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    faultless(page, "asset")

@@ -5,15 +5,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.conftest import (
-    APPEARANCES,
-    DESKTOP,
-    PHONE,
-    OpenPage,
-    Shown,
-    Violations,
-    log_in,
-)
+from tests.dashboard.conftest import EVERY_SIZE, Faultless, OpenPage, log_in
 
 OFFLINE: Final = "ERR_INTERNET_DISCONNECTED"
 
@@ -149,12 +141,9 @@ def test_without_a_connection_the_page_says_so_and_goes_on_afterwards(enter: Ope
     expect(page.get_by_text("The server does not answer.")).to_have_count(0)
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@EVERY_SIZE
 def test_the_login_has_no_fault_of_accessibility(
-    open_page: OpenPage, violations: Violations, shown: Shown, viewport: dict[str, int]
+    open_page: OpenPage, faultless: Faultless, viewport: dict[str, int]
 ) -> None:
     page = open_page(viewport=viewport)
-    for appearance in APPEARANCES:
-        page.emulate_media(color_scheme=appearance)
-        shown(page, f"login-{appearance}-{viewport['width']}")
-        assert violations(page) == []
+    faultless(page, "login")

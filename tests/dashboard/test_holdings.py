@@ -3,14 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.conftest import (
-    APPEARANCES,
-    DESKTOP,
-    PHONE,
-    OpenPage,
-    Shown,
-    Violations,
-)
+from tests.dashboard.conftest import EVERY_SIZE, Faultless, OpenPage
 
 
 @pytest.fixture
@@ -71,15 +64,11 @@ def test_what_was_sold_is_shown_when_it_is_asked_for(holdings: Page) -> None:
     expect(holdings).to_have_url("/dashboard/holdings/?sold=")
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@EVERY_SIZE
 def test_the_holdings_have_no_fault_of_accessibility(
-    enter: OpenPage, violations: Violations, shown: Shown, viewport: dict[str, int]
+    enter: OpenPage, faultless: Faultless, viewport: dict[str, int]
 ) -> None:
     page = enter(viewport=viewport)
     page.goto("/dashboard/holdings/?portfolio=2")
     expect(page.get_by_role("row", name="MSFT")).to_be_visible()
-    for appearance in APPEARANCES:
-        page.emulate_media(color_scheme=appearance)
-        shown(page, f"holdings-{appearance}-{viewport['width']}")
-        assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    faultless(page, "holdings")

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.conftest import APPEARANCES, DESKTOP, PHONE, OpenPage, Shown, Violations
+from tests.dashboard.conftest import EVERY_SIZE, Faultless, OpenPage
 from tests.e2e.conftest import Client
 
 # Titles and words that nobody knows; of the papers one is misspelt, and nobody has the other.
@@ -124,14 +124,13 @@ def test_a_long_file_is_read_and_recorded_with_its_progress(
     assert cash == "2500.00"
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@EVERY_SIZE
 @pytest.mark.usefixtures("portfolio")
 def test_the_import_has_no_fault_of_accessibility(
     enter: OpenPage,
     newcomer: Client,
     tmp_path: Path,
-    violations: Violations,
-    shown: Shown,
+    faultless: Faultless,
     viewport: dict[str, int],
 ) -> None:
     page = enter(user=newcomer, refusals=REFUSED, viewport=viewport, locale="de-DE")
@@ -147,8 +146,4 @@ def test_the_import_has_no_fault_of_accessibility(
     for step, (content, words) in steps.items():
         choose(page, tmp_path, content)
         expect(page.get_by_text(words, exact=True)).to_be_visible()
-        for appearance in APPEARANCES:
-            page.emulate_media(color_scheme=appearance)
-            shown(page, f"import-{step}-{appearance}-{viewport['width']}")
-            assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+        faultless(page, f"import-{step}")

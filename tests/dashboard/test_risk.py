@@ -3,14 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.conftest import (
-    APPEARANCES,
-    DESKTOP,
-    PHONE,
-    OpenPage,
-    Shown,
-    Violations,
-)
+from tests.dashboard.conftest import EVERY_SIZE, Faultless, OpenPage
 
 MOST_OF_A_PORTFOLIO = 4
 MOST_OF_ALL_PAGES = 15
@@ -106,16 +99,12 @@ def test_a_click_through_all_pages_costs_few_analytics_requests(enter: OpenPage)
     assert len(dear) <= MOST_OF_ALL_PAGES
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@EVERY_SIZE
 def test_the_risk_has_no_fault_of_accessibility(
-    enter: OpenPage, violations: Violations, shown: Shown, viewport: dict[str, int]
+    enter: OpenPage, faultless: Faultless, viewport: dict[str, int]
 ) -> None:
     page = enter(viewport=viewport)
     page.goto("/dashboard/risk/?portfolio=1")
     expect(page.get_by_role("table", name="How holdings move together")).to_be_visible()
     expect(page.get_by_role("table", name="What if")).to_be_visible()
-    for appearance in APPEARANCES:
-        page.emulate_media(color_scheme=appearance)
-        shown(page, f"risk-{appearance}-{viewport['width']}")
-        assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    faultless(page, "risk")

@@ -1,17 +1,8 @@
 """The settings: what a reader changes there holds for the API too."""
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.dashboard.conftest import (
-    APPEARANCES,
-    DESKTOP,
-    PASSWORD,
-    PHONE,
-    OpenPage,
-    Shown,
-    Violations,
-)
+from tests.dashboard.conftest import EVERY_SIZE, PASSWORD, Faultless, OpenPage
 from tests.e2e.conftest import Client, Product
 
 
@@ -82,12 +73,11 @@ def test_password_and_base_currency_are_changed(
     assert product.client(name, wanted).get("/api/users/me/").status_code == 200
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@EVERY_SIZE
 def test_the_settings_have_no_fault_of_accessibility(
     enter: OpenPage,
     newcomer: Client,
-    violations: Violations,
-    shown: Shown,
+    faultless: Faultless,
     viewport: dict[str, int],
 ) -> None:
     newcomer.post("/api/tokens/", {"name": "spreadsheet", "scopes": ["read", "write"]})
@@ -95,8 +85,4 @@ def test_the_settings_have_no_fault_of_accessibility(
     page.goto("/dashboard/settings/")
     page.get_by_text("Neues Token").click()
     expect(page.get_by_role("table", name="Tokens für Programme")).to_be_visible()
-    for appearance in APPEARANCES:
-        page.emulate_media(color_scheme=appearance)
-        shown(page, f"settings-{appearance}-{viewport['width']}")
-        assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    faultless(page, "settings")
