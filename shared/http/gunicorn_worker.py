@@ -37,9 +37,8 @@ SocketUnreader.max_body_chunk = 256 * 1024
 CROWD: Final = 300
 # Seconds between two looks at idle connections and at the master, which waits for minutes.
 _LOOK: Final = 5.0
+_PROBES: Final = "/health/"  # are answered in a crowd, too
 
-
-_PROBES: Final = "/health/"
 TURNED_AWAY: Final = Counter(
     "http_turned_away", "Requests that were refused at once, as too many were there"
 )
