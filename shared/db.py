@@ -6,6 +6,7 @@ reads is read in autocommit without another round trip, not even to ask whether 
 lives; several of a transaction go to the server at once (`pipelined`).
 """
 
+import math
 import random
 import time
 from collections import deque
@@ -13,10 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import psycopg
+from psycopg import rows as layouts
+from psycopg.abc import PQGen
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import (
@@ -58,16 +62,27 @@ psycopg.adapters.register_dumper(dict, JsonbDumper)
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds after which PostgreSQL ends a statement, waiting for a lock, an idle transaction."""
+    """Seconds after which PostgreSQL ends a statement, waiting for a lock, an idle transaction.
+
+    A `statement` of 0 seconds may take as long as it takes.
+    """
 
     statement: int
     lock: int
     idle: int
 
+    @property
+    def silence(self) -> float:
+        """Seconds in which a server that works says something: at least that it gives up."""
+        return self.statement + _SLOWNESS if self.statement else math.inf
+
 
 # Nothing waits for ever. A job computes for long between two statements, at low priority.
 IN_A_REQUEST: Final = Patience(statement=10, lock=3, idle=30)
 IN_A_JOB: Final = Patience(statement=120, lock=30, idle=300)
+UNHURRIED: Final = Patience(statement=0, lock=3, idle=30)
+_SLOWNESS: Final = 5.0  # seconds that a busy server needs to keep its own time
+_LOOK: Final = 0.1  # seconds between two looks whether it is too late
 
 # A server that vanished without a word is noticed by TCP after 15 s.
 _CONNECT_ARGS: Final[dict[str, Any]] = {
@@ -90,6 +105,41 @@ _REFUSAL: Final = "password authentication failed"
 _PAUSES: Final = (0.05, 0.2, 1.0)
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
+
+
+class _Connection(psycopg.Connection[layouts.Row]):
+    """A connection that is given up when its server hangs.
+
+    The server ends what takes too long, as long as it runs; where it is stopped or swaps while its
+    machine goes on acknowledging, TCP and libpq wait for ever.
+    """
+
+    silence = math.inf  # seconds
+
+    def wait(self, gen: PQGen[T], interval: float = _LOOK, timeout: float | None = None) -> T:
+        """Do what `gen` does with the server, which may not be silent for longer than `silence`.
+
+        Raises:
+            psycopg.OperationalError: it was; the connection is closed.
+        """
+        return super().wait(self._heard(gen), interval, timeout)
+
+    def _heard(self, gen: PQGen[T]) -> PQGen[T]:
+        try:
+            wanted = next(gen)
+            heard = time.monotonic()
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > self.silence:
+                    log.error("database_silent", seconds=self.silence)
+                    self.close()
+                    raise psycopg.OperationalError("The server does not say anything any more.")
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 class Query:
@@ -264,6 +314,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 8, patience: Patience = IN_A_REQUEST) -> None:
+        self._patience = patience
         self._connect_args = {**_CONNECT_ARGS, "options": _options(patience)}
         self.engine: Engine = create_engine(
             driver_url(url),
@@ -274,7 +325,7 @@ class Database:
         )
         event.listen(self.engine, "checkin", _note_use)
         event.listen(self.engine, "checkout", self._ask_whether_it_lives)
-        event.listen(self.engine, "do_connect", _connect)
+        event.listen(self.engine, "do_connect", self._connect)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -355,22 +406,28 @@ class Database:
     def alone(self) -> psycopg.Connection[Any]:
         """Return a connection of its own, in autocommit: for what lives as long as that does."""
         return _connected(
-            lambda: psycopg.connect(
-                self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
+            lambda: self._listened(
+                _Connection.connect(
+                    self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
+                )
             )
         )
+
+    def _connect(
+        self, _: Dialect, _record: object, arguments: Sequence[Any], named: Mapping[str, Any]
+    ) -> DBAPIConnection:
+        connect = partial(_Connection.connect, *arguments, **named)
+        return cast("DBAPIConnection", _connected(lambda: self._listened(connect())))
+
+    def _listened(self, connection: "_Connection[Any]") -> "_Connection[Any]":
+        connection.silence = self._patience.silence
+        return connection
 
     def close(self) -> None:
         """Close every connection that nobody uses."""
         self.engine.dispose()
         while self._readers:
             self._readers.pop().connection.close()
-
-
-def _connect(
-    dialect: Dialect, _record: object, arguments: Sequence[Any], named: Mapping[str, Any]
-) -> DBAPIConnection:
-    return _connected(lambda: dialect.connect(*arguments, **named))
 
 
 def _connected(connect: Callable[[], T]) -> T:

@@ -53,6 +53,7 @@ class Program:
         environment: on top of the one that all have.
         answers: whether the process does its work.
         stop_signal: ends it the clean way.
+        orphan_signal: what it gets when the launcher dies; by default the same.
         stuck_sign: what it writes when it can't go on until it is started again, and there is room
             on the disk.
         is_forked: whether it is one of our Python modules, which share what they load (see
@@ -67,6 +68,7 @@ class Program:
     environment: Mapping[str, str]
     answers: Callable[[], bool]
     stop_signal: str = "TERM"
+    orphan_signal: str = ""
     stuck_sign: str = ""
     is_forked: bool = False
     input: int = subprocess.DEVNULL
@@ -252,6 +254,8 @@ class Plan:
             # As NATS; but where services have several workers it has more to do.
             {"GOMAXPROCS": str(self.settings.workers)},
             doorkeeper.is_open,
+            # Those who make its pages die as well: what it would still say would be plain text.
+            orphan_signal="KILL",
             prepare=doorkeeper.shut,
         )
 

@@ -39,8 +39,12 @@ def lines(
         for number in count():
             if not usual:
                 break
-            with breakable(folder / f"site{number}", taken, heartbeat) as site:
-                yield from _lines(site, usual, scale, seed, folder)
+            launcher = FAULTS[usual[0]].launcher
+            alike = [name for name in usual if FAULTS[name].launcher == launcher]
+            usual = [name for name in usual if name not in alike]
+            with breakable(folder / f"site{number}", taken, heartbeat, launcher) as site:
+                yield from _lines(site, alike, scale, seed, folder)
+            usual = [*alike, *usual]  # what the one that broke the installation has left
     if bus == "nats":  # which the product has where it has servers of its own
         for name in names:
             if FAULTS[name].is_embedded:
