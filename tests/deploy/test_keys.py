@@ -78,7 +78,7 @@ def test_services_believe_each_other(tmp_path: Path) -> None:
     [
         ("mysql://db", *ADDRESSES[1:]),
         (ADDRESSES[0], "nats://broker:4222", ADDRESSES[2]),
-        (*ADDRESSES[:2], "redis://me:mine@counter"),
+        (*ADDRESSES[:2], "redis://me@counter"),
     ],
 )
 def test_another_server_is_refused(addresses: tuple[str, str, str]) -> None:
@@ -86,13 +86,12 @@ def test_another_server_is_refused(addresses: tuple[str, str, str]) -> None:
         keys.make(*addresses)
 
 
-def test_postgresql_makes_databases_that_their_own_role_alone_opens(tmp_path: Path) -> None:
-    server = postgres.start(tmp_path / "data", options={"fsync": "off"})
+def test_postgresql_makes_databases_that_their_own_role_alone_opens(postgres_url: str) -> None:
+    host = postgres_url.rpartition("@")[2].partition("/")[0]
+    made = keys.make(f"postgresql://{host}", *ADDRESSES[1:])
+    for _ in range(2):
+        _psql(postgres_url, made["postgres"]["databases.sql"])
     try:
-        host = server.url.rpartition("@")[2].partition("/")[0]
-        made = keys.make(f"postgresql://{host}", *ADDRESSES[1:])
-        for _ in range(2):
-            _psql(server.url, made["postgres"]["databases.sql"])
         for service in SERVICES:
             with psycopg.connect(made[service]["database-url"]) as connection:
                 connection.execute("CREATE TABLE mine (id int)")
@@ -103,7 +102,8 @@ def test_postgresql_makes_databases_that_their_own_role_alone_opens(tmp_path: Pa
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(wrong)
     finally:
-        server.stop()
+        for service in SERVICES:
+            _psql(postgres_url, f"DROP DATABASE {service}; DROP ROLE {service};")
 
 
 @pytest.fixture
