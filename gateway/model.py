@@ -304,7 +304,7 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
             f"auth-{quota}": _forward_auth(
                 f"http://{internal}/internal/authorize?class={quota}",
                 request=("Authorization", "X-Request-Id", "Traceparent"),
-                response=("X-Identity", "X-Quota", "X-Request-Id"),
+                response=("X-Identity", "X-Quota", "X-Request-Id", "Traceparent"),
             )
             for quota in QUOTAS
         },
