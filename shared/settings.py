@@ -42,6 +42,7 @@ class SettingsValues(ChosenValues):
 
     name: str
     database_url: str
+    database_direct_url: str
     event_bus_url: str
     keys_dir: Path
     service_key_file: Path
@@ -57,7 +58,8 @@ class ServiceSettings:
 
     Attributes:
         name: the service: "portfolio".
-        database_url: `postgresql://role:password@host:port/database`.
+        database_url: `postgresql://role:password@host:port/database`; may be a pooler's.
+        database_direct_url: the same past the pooler, for what a session of the server holds.
         event_bus_url: `amqp://…` or `nats://…`.
         keys_dir: folder with `<service>.public.pem` of every service.
         service_key_file: the service's own Ed25519 private key.
@@ -71,6 +73,7 @@ class ServiceSettings:
 
     name: str
     database_url: str
+    database_direct_url: str
     event_bus_url: str
     keys_dir: Path
     service_key_file: Path
@@ -142,9 +145,11 @@ def _collector(address: str) -> None:
 
 def read_common(env: Env, name: str) -> SettingsValues:
     """Return the common values for the service `name`."""
+    database_url = env.str("DATABASE_URL")
     return SettingsValues(
         name=name,
-        database_url=env.str("DATABASE_URL"),
+        database_url=database_url,
+        database_direct_url=env.str("DATABASE_DIRECT_URL", "") or database_url,
         event_bus_url=env.str("EVENT_BUS_URL"),
         keys_dir=env.path("KEYS_DIR"),
         service_key_file=env.path("SERVICE_KEY_FILE"),
