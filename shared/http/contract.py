@@ -99,6 +99,7 @@ def observe(
     path: str,
     started: float,
     user: int | None,
+    caller: str | None = None,
 ) -> None:
     """Count an answer and log it.
 
@@ -106,6 +107,7 @@ def observe(
         route: the rule that matched `path`; no metric has paths, of which there is no end.
         started: when the request began, by `time.perf_counter`.
         user: who asked, if that is known.
+        caller: the service or program that asked, if it was one.
     """
     seconds = time.perf_counter() - started
     answers, durations = _meters(service, method, route, status)
@@ -119,6 +121,7 @@ def observe(
             status=status,
             milliseconds=round(seconds * 1000, 1),
             user=user,
+            caller=caller,
         )
 
 
@@ -140,6 +143,7 @@ def _observed(service: str) -> Callable[[Response], Response]:
             path=request.path,
             started=current.started,
             user=current.identity.user_id if current.identity else None,
+            caller=current.caller,
         )
         return response
 

@@ -25,7 +25,7 @@ def _random(length: int) -> str:
     "text",
     [
         _private_key(),
-        f'token = "{keys.new_key()}"',
+        f'token = "{keys.new_key(keys.SERVICE)}"',
         f'password = "{secrets.token_urlsafe(12)}"',
         f"postgresql://portfolio:{secrets.token_urlsafe(24)}@db.example/portfolio",
         f"AWS_KEY: AKIA{_random(16)}",
