@@ -42,7 +42,7 @@ _NOT_READ: Final = (".csv", ".txt")
 _WORDS: Final = "gateway/dashboard/words/"  # "Password" beside a field
 # What detect-secrets, which goes by quotes and entropy, finds by luck only: kind → its form.
 _OURS: Final = {
-    "Key of a token": re.compile(r"pfa_[0-9A-Za-z]{38}"),
+    "Key of a token": re.compile(r"pf[as]_[0-9A-Za-z]{38}"),
     "Secret of a webhook": re.compile(r"whsec_[0-9A-Za-z+/]{32,}=*"),
     "Password that begins with a dash": re.compile(
         r"""(?:passw(?:or)?d|pwd|secret)\w*["']?\s*[:=]\s*["'](-[^"'{}]+)["']""", re.IGNORECASE

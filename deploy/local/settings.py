@@ -31,6 +31,7 @@ PASSED_ON: Final = (
     *("FAULT_AT", "FAULT_ONCE"),
     *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "INTERNAL_READERS"),
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
+    "QUOTA_EXCHANGE",
 )
 # What is wrong with what services alone read is said before anything starts.
 READ_BY_SERVICES: Final[Sequence[Callable[[Env], object]]] = (
