@@ -8,6 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
+from shared.settings import environment
+
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 # Where the workers of one web process share their counters, and /metrics/ finds those of all.
 _METRICS = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
@@ -22,8 +24,10 @@ worker_class = (
     if sys.platform == "linux"
     else "shared.http.gunicorn_worker.Worker"
 )
-workers = int(os.environ.get("WORKERS", "1"))
-threads = int(os.environ.get("THREADS", "8"))
+_env = environment()
+workers = _env.int("WORKERS", 1)
+threads = _env.int("THREADS", 8)
+_env.seal()
 # Read and built once where several workers share its memory with their master. One worker alone
 # would share it with nobody who needs it, and each keeps pages of its own as soon as it writes.
 preload_app = workers > 1
