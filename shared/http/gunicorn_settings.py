@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from shared.settings import environment
 
@@ -57,6 +58,15 @@ def when_ready(_server: object) -> None:
 def post_worker_init(worker: object) -> None:
     """Leave what was loaded alone also where the worker has loaded it."""
     when_ready(worker)
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    """Let what a dead worker was doing count no more; what it has done stays counted."""
+    if _METRICS:
+        # Not at the top: the library looks for the folder when it is imported.
+        from prometheus_client import multiprocess  # noqa: PLC0415
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library's
 
 
 def post_fork(_server: object, _worker: object) -> None:
