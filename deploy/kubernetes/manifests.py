@@ -7,7 +7,16 @@ from typing import Any, Final
 
 import yaml
 
-from deploy.kubernetes import operators, policies, servers, tables, traefik, workloads
+from deploy.kubernetes import (
+    monitoring,
+    operators,
+    policies,
+    servers,
+    stores,
+    tables,
+    traefik,
+    workloads,
+)
 from deploy.kubernetes.chosen import Document, plain
 from deploy.kubernetes.tables import PORTAL
 from deploy.kubernetes.workloads import NAME, PART_OF, SETTINGS
@@ -86,6 +95,9 @@ def _belongs(document: Document, name: str) -> bool:
 def _servers() -> Mapping[str, Sequence[Document]]:
     """Return the servers of the components and overlays, beside kustomizations made by hand."""
     return {
+        "components/external-secrets/secrets.yml": [*stores.objects()],
+        "components/monitoring/dashboards.yml": [*monitoring.dashboards()],
+        "components/monitoring/monitoring.yml": [*monitoring.objects()],
         "components/postgres-cnpg/postgres.yml": operators.postgres(),
         "components/rabbitmq/rabbitmq.yml": operators.rabbitmq(),
         "components/redis/redis.yml": servers.objects(servers.REDIS),

@@ -10,7 +10,11 @@ from shared.settings import SERVICES
 
 POSTGRES: Final = "postgres"
 POOLER: Final = "pooler"
-_CLUSTER: Final = {"matchLabels": {"cnpg.io/cluster": POSTGRES, "cnpg.io/podRole": "instance"}}
+# Its instances, and the Jobs that make them.
+_CLUSTER: Final = {
+    "matchLabels": {"cnpg.io/cluster": POSTGRES},
+    "matchExpressions": [{"key": "cnpg.io/podRole", "operator": "NotIn", "values": ["pooler"]}],
+}
 _POOLERS: Final = {"matchLabels": {"cnpg.io/poolerName": POOLER}}
 _BACKUPS: Final = {
     "name": "barman-cloud.cloudnative-pg.io",

@@ -90,3 +90,21 @@ CONFIGURATION: Final[Mapping[str, str]] = {
 def secret_files(service: str) -> Mapping[str, str]:
     """Return key → variable of all files in the Secret of `service`."""
     return {**SECRET_FILES, **MORE_SECRET_FILES.get(service, {})}
+
+
+def secrets() -> Mapping[str, tuple[str, ...]]:
+    """Return Secret → its keys, of all that a cluster with operators needs.
+
+    `python -m deploy.keys` makes them.
+    """
+    return {
+        PUBLIC_KEYS: tuple(f"{service}.public.pem" for service in SERVICES),
+        **{
+            # The last two are the account of the database, as its operator reads it.
+            service: (*secret_files(service), "username", "password")
+            for service in SERVICES
+        },
+        BUS_OWNER: ("event-bus-url",),
+        "rabbitmq": ("definitions.json",),
+        "redis": ("redis.conf",),
+    }
