@@ -8,13 +8,14 @@ import argparse
 import base64
 import hashlib
 import json
-import os
 import secrets
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from environs import EnvValidationError
 
 from shared import bus
 from shared.bus.interface import Address
@@ -23,21 +24,23 @@ from shared.bus.nats.topology import Names as NatsNames
 from shared.bus.rabbitmq import accounts as rabbitmq
 from shared.bus.rabbitmq.topology import Names as RabbitNames
 from shared.events.catalogue import CATALOGUE, HEARD, TOLD, told_topics, topics
-from shared.settings import SERVICES
+from shared.settings import SERVICES, environment
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
-    url = os.environ.get("EVENT_BUS_URL", "")
+    env = environment()
+    url = env.str("EVENT_BUS_URL", "")
     try:
+        env.seal()
         if options.command == "declare":
             declare(url)
         elif options.command == "accounts":
             print(*accounts(Address.parse(url)), sep="\n")
         else:
             print(*table(), sep="\n")
-    except (ValueError, bus.BusUnavailable) as error:
+    except (EnvValidationError, ValueError, bus.BusUnavailable) as error:
         print(f"EVENT_BUS_URL, of the broker's owner: {error}", file=sys.stderr)
         return 1
     return 0

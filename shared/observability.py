@@ -13,6 +13,15 @@ from typing import Any, Final, cast
 
 import structlog
 import uuid_utils
+from prometheus_client import Gauge
+
+VERSION: Final = "1.0.0"
+BUILD: Final = Gauge(
+    "build_info",
+    "1; the labels say which release it is",
+    ["service", "version"],
+    multiprocess_mode="max",
+)
 
 _REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 _TRACEPARENT: ContextVar[str | None] = ContextVar("traceparent", default=None)
@@ -93,6 +102,11 @@ class _Lines:
         sys.stderr.write(f"{line}\n")
 
     debug = info = warning = error = exception = critical = msg
+
+
+def introduce(service: str) -> None:
+    """Tell Prometheus which release of which service this process is."""
+    BUILD.labels(service, VERSION).set(1)
 
 
 def configure_logging(service: str, level: str = "INFO") -> None:

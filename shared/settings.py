@@ -1,15 +1,18 @@
 """Configuration: everything from the environment, read once, typed, checked at the start."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from environs import Env
 from marshmallow import validate
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# `DATABASE_URL_FILE` names a file that holds what DATABASE_URL would say.
+FILE_SUFFIX: Final = "_FILE"
 
 # How much one user may have of what a service keeps; `MOST_<NOUN>` sets another number.
 _CAPS: Final[Mapping[str, Mapping[str, int]]] = {
@@ -75,9 +78,30 @@ class ServiceSettings:
     internal_readers: Sequence[str] = ()
 
 
+class _Environment(Env):
+    """Reads variables, and files that others name; mistakes of files are collected, too."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        variable = env_key + FILE_SUFFIX
+        if not (name := os.environ.get(variable)):
+            return super()._get_value(env_key, default)
+        if os.environ.get(env_key):
+            self._errors[variable].append(f"{env_key} is given as well; leave one of them out.")
+        try:
+            return Path(name).read_text("utf-8").strip()
+        except OSError as error:
+            self._errors[variable].append(f"{name} cannot be read: {error.strerror}.")
+        except UnicodeDecodeError:
+            self._errors[variable].append(f"{name} is no text.")
+        return default
+
+
 def environment() -> Env:
-    """Return a reader that collects every mistake; call `seal()` to raise them together."""
-    return Env(eager=False)
+    """Return a reader that collects every mistake; call `seal()` to raise them together.
+
+    What `<VARIABLE>` would say may lie in a file that `<VARIABLE>_FILE` names.
+    """
+    return _Environment(eager=False)
 
 
 def read_chosen(env: Env, name: str) -> ChosenValues:

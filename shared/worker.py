@@ -9,7 +9,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ log = observability.logger(__name__)
 
 Handler = Callable[[Session, Event], None]
 Part = Callable[[threading.Event], None]
+TIMER_FAILURES: Final = Counter("timer_failures", "Runs of a timer that failed", ["timer"])
 _STOP_WITHIN: Final = 8.0  # seconds
 _SCHEMA_LOOK: Final = 1.0  # seconds
 
@@ -62,6 +63,7 @@ def run(
         timers: besides the purge of old outbox and inbox rows.
         more_parts: what else works here, by name; each ends when the event it is given is set.
     """
+    observability.introduce(settings.name)
     stop = threading.Event()
     failed = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -149,6 +151,7 @@ def _fire(database: Database, timer: Timer) -> None:
             database.unit(timer.run)
     except Exception as error:
         # The next tick tries again; a database that restarts must not end the worker.
+        TIMER_FAILURES.labels(timer.name).inc()
         log.error("timer_failed", timer=timer.name, exc_info=error)
 
 

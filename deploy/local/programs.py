@@ -15,7 +15,7 @@ from deploy.local.databases import Databases
 from deploy.local.doorkeeper import Doorkeeper
 from deploy.local.rundir import RunDir, State
 from deploy.local.settings import PASSED_ON, Settings
-from shared.settings import SERVICES
+from shared.settings import FILE_SUFFIX, SERVICES
 
 # What a port is chosen for.
 PORTS: Final = (
@@ -268,5 +268,6 @@ def _passed_on() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name in PASSED_ON or name.startswith(_PASSED_ON_FROM)
+        if not {name, name.removesuffix(FILE_SUFFIX)}.isdisjoint(PASSED_ON)
+        or name.startswith(_PASSED_ON_FROM)
     }

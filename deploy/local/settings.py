@@ -94,7 +94,7 @@ def load() -> Settings:
     Raises:
         RunError: names every variable that is malformed, or that nobody would read.
     """
-    env = Env(eager=False)
+    env = every_service.environment()
     settings = Settings(
         host=env.str("HOST", "127.0.0.1", validate=_address),
         port=env.int("PORT", 8000, validate=validate.Range(1, 65535)),
@@ -118,7 +118,9 @@ def load() -> Settings:
         raise RunError(_sentence(error.error_messages)) from error
     if settings.bus_accounts and not settings.bus:
         raise RunError("BUS: must name the broker whose accounts the others are.")
-    if unread := strangers.mistakes(os.environ, {*env.dump(), *PASSED_ON}):
+    known = {*env.dump(), *PASSED_ON}
+    files = {name + every_service.FILE_SUFFIX for name in known}
+    if unread := strangers.mistakes(os.environ, known | files):
         raise RunError(_sentence(unread))
     return settings
 

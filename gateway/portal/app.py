@@ -33,6 +33,7 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     """
     settings = settings or configuration.load()
     observability.configure_logging("portal", settings.log_level)
+    observability.introduce("portal")
     app = Portal(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.

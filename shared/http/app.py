@@ -146,6 +146,7 @@ def create_service_app(
         messages: type → what is sent to subscribers, if it has any.
     """
     observability.configure_logging(settings.name, settings.log_level)
+    observability.introduce(settings.name)
     app = UnitOfWorkApp(settings, idempotency_table, job_table)
     app.config["MAX_CONTENT_LENGTH"] = JSON_BODY
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -56,6 +56,18 @@ IS_ANY_DUE: Final = Query(
         .label("is_any_due")
     )
 )
+# One that runs, and those of a webhook that pauses or is off, are not late.
+WAITING: Final = Query(
+    text(
+        """
+        SELECT count(*) AS count, coalesce(extract(epoch FROM :now - min(due_at) FILTER (
+            WHERE due_at <= :now AND claimed_until IS NULL AND is_active
+                AND coalesce(paused_until, :now) <= :now)), 0)::float AS age
+        FROM deliveries JOIN webhooks ON webhooks.id = webhook_id
+        WHERE status = 'PENDING'
+        """
+    )
+)
 _CLAIM: Final = text(
     """
     UPDATE deliveries SET claimed_until = :until, due_at = :until, claims = claims + 1

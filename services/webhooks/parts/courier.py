@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,18 @@ _POLL: Final = 0.2  # seconds, while there is something to do
 _KEEP_EVERY: Final = 1.0  # seconds; a claim lasts five
 _FINISH_WITHIN: Final = 1.5  # seconds that attempts under way have when the courier is stopped
 _HEADERS: Final = {"Content-Type": "application/json", "User-Agent": "personal-finance-api/1.0"}
+_OBSERVE_EVERY: Final = 5.0  # seconds
 ATTEMPTS: Final = Counter("webhook_attempts", "Attempts to deliver", ["outcome"])
+SECONDS: Final = Histogram(
+    "webhook_attempt_seconds",
+    "Time that a receiver takes",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15),
+)
+WAITING: Final = Gauge("webhook_deliveries_waiting", "Deliveries that are not done")
+OLDEST_DUE: Final = Gauge(
+    "webhook_oldest_due_age_seconds",
+    "How long the delivery waits that should have been tried first",
+)
 
 
 def now() -> datetime:
@@ -56,7 +67,7 @@ class Courier:
         self._network = network
         self._seal = seal
         self._clock = clock
-        self._kept_at = 0.0  # by the monotonic clock
+        self._kept_at = self._observed_at = float("-inf")  # by the monotonic clock
         self._bell = database.bells[delivering.BELL]
 
     def run(self, stop: threading.Event) -> None:
@@ -75,12 +86,22 @@ class Courier:
     def _claimed(self, running: Collection[Claim]) -> Sequence[Claim]:
         """Return new claims; those that are `running` are kept up first."""
         try:
+            self._observe()
             if not running and not self._is_any_due():
                 return []
             return self._database.unit(lambda session: self._claim(session, running))
         except (SQLAlchemyError, psycopg.Error) as error:
             log.warning("courier_lost_database", error=type(error).__name__)
             return []
+
+    def _observe(self) -> None:
+        """Tell Prometheus what waits."""
+        if time.monotonic() < self._observed_at + _OBSERVE_EVERY:
+            return
+        self._observed_at = time.monotonic()
+        [row] = self._database.read(delivering.WAITING, {"now": self._clock()})
+        WAITING.set(row.count)
+        OLDEST_DUE.set(row.age)
 
     def _is_any_due(self) -> bool:
         [row] = self._database.read(delivering.IS_ANY_DUE, {"now": self._clock()})
@@ -103,6 +124,7 @@ class Courier:
         try:
             attempt = self._attempt(claim)
             ATTEMPTS.labels("delivered" if attempt.succeeded else "failed").inc()
+            SECONDS.observe(attempt.latency_ms / 1000)
             if attempt.succeeded:
                 crash_point("after_http_200_before_mark")
             self._database.unit(
