@@ -59,6 +59,8 @@ class Settings:
         workers: gunicorn worker processes of each web process.
         limits: whether quotas are enforced.
         cors_origins: whose pages may call from a browser, with commas.
+        traces: where the gateway sends its part of traces; "" where nobody collects them.
+        trace_ratio: how many traces it keeps.
     """
 
     host: str
@@ -72,6 +74,8 @@ class Settings:
     workers: int
     limits: bool
     cors_origins: str
+    traces: str
+    trace_ratio: float
 
     @property
     def is_local(self) -> bool:
@@ -95,7 +99,7 @@ def load() -> Settings:
     Raises:
         RunError: names every variable that is malformed, or that nobody would read.
     """
-    env = Env(eager=False)
+    env = every_service.environment()
     settings = Settings(
         host=env.str("HOST", "127.0.0.1", validate=_address),
         port=env.int("PORT", 8000, validate=validate.Range(1, 65535)),
@@ -110,6 +114,8 @@ def load() -> Settings:
         workers=env.int("WORKERS", 1, validate=validate.Range(1, 32)),
         limits=env.bool("LIMITS", True),
         cors_origins=env.str("CORS_ORIGINS", "", validate=_origins),
+        traces=_traces(env),
+        trace_ratio=env.float("OTEL_TRACES_SAMPLER_ARG", 1.0, validate=validate.Range(0, 1)),
     )
     for read_chosen in READ_BY_SERVICES:
         read_chosen(env)
@@ -119,9 +125,17 @@ def load() -> Settings:
         raise RunError(_sentence(error.error_messages)) from error
     if settings.bus_accounts and not settings.bus:
         raise RunError("BUS: must name the broker whose accounts the others are.")
-    if unread := strangers.mistakes(os.environ, {*env.dump(), *PASSED_ON}):
+    known = {*env.dump(), *PASSED_ON}
+    files = {name + every_service.FILE_SUFFIX for name in known}
+    if unread := strangers.mistakes(os.environ, known | files):
         raise RunError(_sentence(unread))
     return settings
+
+
+def _traces(env: Env) -> str:
+    is_traced = every_service.read_tracing(env)
+    collector = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "").rstrip("/")
+    return f"{collector}/v1/traces" if is_traced else ""
 
 
 def _bus_accounts(env: Env) -> Mapping[str, str]:

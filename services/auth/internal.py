@@ -11,6 +11,7 @@ from marshmallow import validate
 from services.auth import commands, queries, quotas
 from services.auth.quotas import Quotas
 from services.auth.schemas import PassSchema
+from shared import observability
 from shared.errors import Forbidden, Unauthorized
 from shared.http import Blueprint, Resource, ServiceApp, contract, errors, session
 from shared.http.context import current, network, service_app
@@ -148,6 +149,8 @@ def _observe(status: int, started: float, user: int | None) -> None:
 def _told(app: ServiceApp, passed: Passed) -> list[tuple[str, str]]:
     """Return what the service is told of a request."""
     told = [("X-Identity", app.signer.identity(passed.identity))]
+    if trace := observability.traceparent():
+        told.append(("Traceparent", trace))
     return [*told, ("X-Quota", passed.quota.header)] if passed.quota else told
 
 

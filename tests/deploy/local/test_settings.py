@@ -101,6 +101,15 @@ def test_what_make_may_be_given_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -
     assert settings.load().port == 8000  # make has it in the environment too
 
 
+def test_a_choice_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "database").write_text("postgresql://owner:secret@server/\n")
+    monkeypatch.setenv("DATABASE_FILE", str(tmp_path / "database"))
+    monkeypatch.setenv("MAKEFLAGS", f" -- DATABASE_FILE={tmp_path / 'database'}")
+    assert settings.load().database == "postgresql://owner:secret@server/"
+    monkeypatch.setenv("DATABASE_FILE", str(tmp_path / "missing"))
+    assert complaint().startswith("DATABASE_FILE: ")
+
+
 def test_names_of_other_programs_are_no_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HOSTS", "PORTS", "HOSTNAME", "DATABASE_URL", "DATA_SOURCE_STOOQ"):
         monkeypatch.setenv(name, "anything")
