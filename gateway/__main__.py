@@ -1,4 +1,4 @@
-"""Command line: `python -m gateway render`."""
+"""Command line: `python -m gateway render`, `… events`."""
 
 import argparse
 import sys
@@ -7,6 +7,8 @@ from pathlib import Path
 
 from gateway import kubernetes, model, render
 from gateway.origins import parse_origins
+from gateway.portal import events
+from gateway.portal.schema import Schema
 from gateway.routes import SERVICES, RoutesError, load_routes
 from shared.settings import parse_networks
 
@@ -16,6 +18,9 @@ _LOOPBACK = "127.0.0.1:8001"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
+    if options.command == "events":
+        print(Schema.of(events.document()).yaml, end="")  # noqa: T201 - a command line
+        return 0
     try:
         gateway = model.build(
             load_routes(),
@@ -82,9 +87,9 @@ def _service(text: str) -> tuple[str, str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gateway")
-    command = parser.add_subparsers(required=True).add_parser(
-        "render", help="write Traefik's configuration from routes.yml"
-    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("events", help="print docs/events.yml, the AsyncAPI document of all events")
+    command = commands.add_parser("render", help="write Traefik's configuration from routes.yml")
     command.add_argument("--out", type=Path, required=True, help="folder to write to")
     command.add_argument(
         "--entrypoint", help="where clients come in (127.0.0.1:8000; in a cluster :8000)"

@@ -4,9 +4,9 @@ from typing import Final
 
 from flask import Flask
 
-from gateway.portal import dashboard, doors, pages
+from gateway.portal import dashboard, doors, events, pages
 from gateway.portal import settings as configuration
-from gateway.portal.schema import SchemaSource
+from gateway.portal.schema import Schema, SchemaSource
 from gateway.portal.services import Cached, Services
 from gateway.portal.settings import PortalSettings
 from shared import observability, spans
@@ -47,4 +47,5 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
         services.health, lambda health: _HEALTH_FRESH if health.is_well else _DOWN_FRESH
     )
     app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"])
+    app.extensions["events"] = Schema.of(events.document())
     return app
