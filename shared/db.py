@@ -19,6 +19,7 @@ from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import psycopg
+from prometheus_client import Gauge
 from psycopg import rows as layouts
 from psycopg.abc import PQGen
 from psycopg.rows import namedtuple_row
@@ -28,6 +29,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Engine,
+    NullPool,
     Row,
     Select,
     Text,
@@ -76,6 +78,21 @@ class Patience:
         """Seconds in which a server that works says something: at least that it gives up."""
         return self.statement + _SLOWNESS if self.statement else math.inf
 
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What a session of the server has set."""
+        return {
+            "statement_timeout": f"{self.statement}s",
+            "lock_timeout": f"{self.lock}s",
+            "idle_in_transaction_session_timeout": f"{self.idle}s",
+            "timezone": "UTC",
+        }
+
+    @property
+    def options(self) -> str:
+        """The same for the start of a session."""
+        return " ".join(f"-c {name}={value}" for name, value in self.settings.items())
+
 
 # Nothing waits for ever. A job computes for long between two statements, at low priority.
 IN_A_REQUEST: Final = Patience(statement=10, lock=3, idle=30)
@@ -99,10 +116,19 @@ _FEW: Final = 10  # rows
 # Seconds after its last use in which a connection is not asked whether it still lives.
 _TRUSTED_FOR: Final = 1.0
 _USED: Final = "used"
+_WORKS: Final = "works"
 # What a server says while a password is being replaced, which libpq reads anew for each connection
 # where it lies in a file (`?passfile=…`); seconds until the next try.
-_REFUSAL: Final = "password authentication failed"
+_REFUSAL: Final = "authentication failed"
 _PAUSES: Final = (0.05, 0.2, 1.0)
+# Of the fullest process, where several share their counters.
+POOL_USED: Final = Gauge(
+    "database_pool_used", "Pooled connections that work at this moment", multiprocess_mode="livemax"
+)
+POOL_SIZE: Final = Gauge(
+    "database_pool_size", "Connections that the pool may open", multiprocess_mode="livemax"
+)
+_OVERFLOW: Final = 2
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
 
@@ -289,6 +315,18 @@ def _copy(cursor: Reader, into: str, rows: Iterable[Sequence[Any]]) -> None:
 
 def _note_use(_: object, record: ConnectionPoolEntry) -> None:
     record.info[_USED] = time.monotonic()
+    _note_end(_, record)
+
+
+def _note_begin(record: ConnectionPoolEntry) -> None:
+    record.info[_WORKS] = True
+    POOL_USED.inc()
+
+
+def _note_end(_: object, record: ConnectionPoolEntry) -> None:
+    # One that was found dead before it began comes back, too.
+    if record.info.pop(_WORKS, False):
+        POOL_USED.dec()
 
 
 def driver_url(url: str) -> str:
@@ -299,53 +337,92 @@ def driver_url(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
+@dataclass(frozen=True)
+class _Way:
+    """Where a database is reached, and what a connection is opened with."""
+
+    url: str
+    arguments: Mapping[str, Any]
+    silence: float  # seconds
+
+    def connection(self) -> psycopg.Connection[Any]:
+        """Return a connection in autocommit."""
+        url = f"postgresql://{self.url.partition('://')[2]}"
+        connect = partial(
+            _Connection.connect,
+            url,
+            autocommit=True,
+            row_factory=namedtuple_row,
+            **self.arguments,
+        )
+        return _opened(connect, self.silence)
+
+
 class Database:
     """One service's database.
 
+    Through a pooler a session of the server is ours for a transaction: it has what its role has
+    (see `shared.migrations`), and what lasts longer has a connection past the pooler.
+
     Args:
-        url: `postgresql://role:password@host:port/database`.
+        url: `postgresql://role:password@host:port/database`; may be a pooler's.
+        direct_url: the same database past the pooler; `url` by default, where there is none.
         pool_size: connections kept, one for each thread that works with the database.
         patience: how long the server lets them wait.
 
     Attributes:
+        direct: makes connections past the pooler, and keeps none.
         sessions: make sessions that read and write.
         snapshots: make sessions that only read, and see one moment in all they read.
         bells: wake who waits for what is committed.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8, patience: Patience = IN_A_REQUEST) -> None:
-        self._patience = patience
-        self._connect_args = {**_CONNECT_ARGS, "options": _options(patience)}
+    def __init__(
+        self,
+        url: str,
+        direct_url: str | None = None,
+        *,
+        pool_size: int = 8,
+        patience: Patience = IN_A_REQUEST,
+    ) -> None:
+        direct_url = direct_url or url
+        self._silence = silence = patience.silence
+        self._direct = _Way(direct_url, {**_CONNECT_ARGS, "options": patience.options}, silence)
+        self._way = self._direct if url == direct_url else _Way(url, _CONNECT_ARGS, silence)
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_size=pool_size,
-            max_overflow=2,
+            max_overflow=_OVERFLOW,
             pool_timeout=5,
-            connect_args=self._connect_args,
+            connect_args=dict(self._way.arguments),
         )
+        self._most = pool_size + _OVERFLOW
         event.listen(self.engine, "checkin", _note_use)
-        event.listen(self.engine, "checkout", self._ask_whether_it_lives)
+        event.listen(self.engine, "detach", _note_end)
+        event.listen(self.engine, "checkout", self._take)
         event.listen(self.engine, "do_connect", self._connect)
+        self.direct: Engine = create_engine(
+            driver_url(direct_url), poolclass=NullPool, connect_args=dict(self._direct.arguments)
+        )
+        event.listen(self.direct, "do_connect", self._connect)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self.snapshots = sessionmaker(still, expire_on_commit=False, info={_IS_STILL: True})
-        self._url = f"postgresql://{url.partition('://')[2]}"
         self._readers: deque[Reader] = deque()
         self.bells = Bells(self.alone, lambda name: self.read(_NOTIFY, {"name": name}))
         event.listen(self.sessions, "after_commit", self._ring)
 
-    def _ask_whether_it_lives(
-        self, driver: DBAPIConnection, record: ConnectionPoolEntry, _: object
-    ) -> None:
+    def _take(self, driver: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
         """Replace a connection that died while it rested; one that dies later fails its unit."""
-        if time.monotonic() - record.info.get(_USED, time.monotonic()) < _TRUSTED_FOR:
-            return
-        try:
-            self.engine.dialect.do_ping(driver)
-        except psycopg.Error as error:
-            raise InvalidatePoolError from error
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) >= _TRUSTED_FOR:
+            try:
+                self.engine.dialect.do_ping(driver)
+            except psycopg.Error as error:
+                raise InvalidatePoolError from error
+        _note_begin(record)
+        POOL_SIZE.set(self._most)
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.
@@ -395,7 +472,7 @@ class Database:
                 self._readers.append(reader)
 
     def _new_reader(self) -> Reader:
-        return self.alone().cursor()
+        return self._way.connection().cursor()
 
     def _ring(self, session: Session) -> None:
         # A savepoint that is released shows nothing to others yet.
@@ -405,29 +482,25 @@ class Database:
 
     def alone(self) -> psycopg.Connection[Any]:
         """Return a connection of its own, in autocommit: for what lives as long as that does."""
-        return _connected(
-            lambda: self._listened(
-                _Connection.connect(
-                    self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
-                )
-            )
-        )
+        return self._direct.connection()
 
     def _connect(
         self, _: Dialect, _record: object, arguments: Sequence[Any], named: Mapping[str, Any]
     ) -> DBAPIConnection:
         connect = partial(_Connection.connect, *arguments, **named)
-        return cast("DBAPIConnection", _connected(lambda: self._listened(connect())))
-
-    def _listened(self, connection: "_Connection[Any]") -> "_Connection[Any]":
-        connection.silence = self._patience.silence
-        return connection
+        return cast("DBAPIConnection", _opened(connect, self._silence))
 
     def close(self) -> None:
         """Close every connection that nobody uses."""
         self.engine.dispose()
         while self._readers:
             self._readers.pop().connection.close()
+
+
+def _opened(connect: "Callable[[], _Connection[Any]]", silence: float) -> "_Connection[Any]":
+    connection = _connected(connect)
+    connection.silence = silence
+    return connection
 
 
 def _connected(connect: Callable[[], T]) -> T:
@@ -440,13 +513,6 @@ def _connected(connect: Callable[[], T]) -> T:
                 raise
             time.sleep(pause)
     return connect()
-
-
-def _options(patience: Patience) -> str:
-    return (
-        f"-c statement_timeout={patience.statement}s -c lock_timeout={patience.lock}s"
-        f" -c idle_in_transaction_session_timeout={patience.idle}s -c timezone=UTC"
-    )
 
 
 def retried(unit: Callable[[], T]) -> T:

@@ -15,7 +15,7 @@ from deploy.local.databases import Databases
 from deploy.local.doorkeeper import Doorkeeper
 from deploy.local.rundir import RunDir, State
 from deploy.local.settings import PASSED_ON, Settings
-from shared.settings import SERVICES
+from shared.settings import FILE_SUFFIX, SERVICES
 
 # What a port is chosen for.
 PORTS: Final = (
@@ -29,8 +29,9 @@ PORTS: Final = (
 # Every process of a run carries this variable, so that none of them is ever forgotten.
 MARK: Final = "FINANCE_RUN"
 
-# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS; the caps.
-_PASSED_ON_FROM: Final = ("DATA_SOURCE_", "MOST_")
+# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS; the caps;
+# OpenTelemetry's own variables.
+_PASSED_ON_FROM: Final = ("DATA_SOURCE_", "MOST_", "OTEL_")
 _THREADS: Final = 8
 # Two for each thread, one that only reads, and two that a pool may open beyond its size.
 _CONNECTIONS: Final = 2 * _THREADS + 2
@@ -272,5 +273,6 @@ def _passed_on() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name in PASSED_ON or name.startswith(_PASSED_ON_FROM)
+        if not {name, name.removesuffix(FILE_SUFFIX)}.isdisjoint(PASSED_ON)
+        or name.startswith(_PASSED_ON_FROM)
     }

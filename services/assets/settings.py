@@ -26,8 +26,9 @@ _THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _PATH: Final = re.compile(r"[/.]")
 _PLACEHOLDER: Final = re.compile(r"\{([^}]*)\}?")
-# `source` of a price says who recorded it, DATA_SOURCE_SECONDS is no address.
-_TAKEN: Final = frozenset({"manual", "import", "trade", "none", "seconds"})
+# `source` of a price says who recorded it; DATA_SOURCE_SECONDS is no address, and DATA_SOURCE_FILE
+# is where DATA_SOURCE lies.
+_TAKEN: Final = frozenset({"manual", "import", "trade", "none", "seconds", "file"})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import Any
+
+from shared.settings import environment
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 # Where the workers of one web process share their counters, and /metrics/ finds those of all.
@@ -22,8 +25,10 @@ worker_class = (
     if sys.platform == "linux"
     else "shared.http.gunicorn_worker.Worker"
 )
-workers = int(os.environ.get("WORKERS", "1"))
-threads = int(os.environ.get("THREADS", "8"))
+_env = environment()
+workers = _env.int("WORKERS", 1)
+threads = _env.int("THREADS", 8)
+_env.seal()
 # Read and built once where several workers share its memory with their master. One worker alone
 # would share it with nobody who needs it, and each keeps pages of its own as soon as it writes.
 preload_app = workers > 1
@@ -53,6 +58,23 @@ def when_ready(_server: object) -> None:
 def post_worker_init(worker: object) -> None:
     """Leave what was loaded alone also where the worker has loaded it."""
     when_ready(worker)
+
+
+def worker_exit(_server: object, _worker: object) -> None:
+    """Send what the worker has recorded of its requests."""
+    # Not at the top: prometheus_client must hear of the folder before it is loaded.
+    from shared import spans  # noqa: PLC0415
+
+    spans.end()
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    """Let what a dead worker was doing count no more; what it has done stays counted."""
+    if _METRICS:
+        # Not at the top: the library looks for the folder when it is imported.
+        from prometheus_client import multiprocess  # noqa: PLC0415
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library's
 
 
 def post_fork(_server: object, _worker: object) -> None:

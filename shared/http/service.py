@@ -93,7 +93,9 @@ class ServiceApp(Flask):
     ) -> None:
         super().__init__(f"services.{settings.name}", static_folder=None)
         self.settings = settings
-        self.database = Database(settings.database_url, pool_size=settings.threads)
+        self.database = Database(
+            settings.database_url, settings.database_direct_url, pool_size=settings.threads
+        )
         self.signer = Signer(settings.name, settings.service_key_file)
         self.verifier = Verifier(settings.keys_dir, settings.name)
         self.idempotency_table = idempotency_table
@@ -102,6 +104,6 @@ class ServiceApp(Flask):
 
     def forget(self) -> None:
         """Drop all that this process keeps of its answers."""
-        self.rendered = BasisCache[Rendered](_CAPACITY, lambda rendered: len(rendered.body))
-        self.answers = BasisCache[Answer](_CAPACITY, lambda answer: answer.weight)
-        self.counts = BasisCache[int](_COUNTS, lambda _: 1)
+        self.rendered = BasisCache[Rendered]("resources", _CAPACITY, lambda one: len(one.body))
+        self.answers = BasisCache[Answer]("answers", _CAPACITY, lambda answer: answer.weight)
+        self.counts = BasisCache[int]("counts", _COUNTS, lambda _: 1)

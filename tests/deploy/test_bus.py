@@ -89,6 +89,19 @@ def test_the_page_has_the_table() -> None:
     assert "\n".join(owner.table()) in page, "run `python -m deploy.bus table`"
 
 
+def test_the_owners_address_may_lie_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "url").write_text("nats://owner@broker?namespace=team\n")
+    monkeypatch.delenv("EVENT_BUS_URL", raising=False)
+    monkeypatch.setenv("EVENT_BUS_URL_FILE", str(tmp_path / "url"))
+    assert owner.main(["accounts"]) == 0
+    assert "user: team-webhooks" in capsys.readouterr().out
+    monkeypatch.setenv("EVENT_BUS_URL_FILE", str(tmp_path / "missing"))
+    assert owner.main(["accounts"]) == 1
+    assert "missing cannot be read: No such file or directory." in capsys.readouterr().err
+
+
 @dataclass(frozen=True)
 class Broker:
     """A broker whose services have accounts of their own."""

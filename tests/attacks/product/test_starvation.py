@@ -92,7 +92,9 @@ class Attack:
 
 
 def _log_in(attacker: Client) -> requests.Response:
-    return attacker.post("/api/auth-token/", {"username": "nobody", "password": "guessed again"})
+    return attacker.post(
+        "/api/auth-token/", {"username": "nobody", "password": "not the right one"}
+    )
 
 
 def _simulate(attacker: Client) -> requests.Response:

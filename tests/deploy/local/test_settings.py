@@ -56,6 +56,7 @@ def test_without_a_choice_everything_is_embedded_and_local() -> None:
         ("DATA_SOURCE", "ftp://x"),
         ("DATA_SOURCES", "ecb,ftp://x"),
         ("CORS_ORIGINS", "https://app.example/page"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
         # Read by services alone.
         ("LOG_LEVEL", "chatty"),
         ("MOST_OPEN_JOBS", "0"),
@@ -99,6 +100,15 @@ def test_what_make_may_be_given_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -
     given = r"PYTHON=python3.12 PORT=8001 RUN_DIR=/tmp/a\ b=c TZ=UTC"
     monkeypatch.setenv("MAKEFLAGS", f" -- {given}")
     assert settings.load().port == 8000  # make has it in the environment too
+
+
+def test_a_choice_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "database").write_text("postgresql://owner:secret@server/\n")
+    monkeypatch.setenv("DATABASE_FILE", str(tmp_path / "database"))
+    monkeypatch.setenv("MAKEFLAGS", f" -- DATABASE_FILE={tmp_path / 'database'}")
+    assert settings.load().database == "postgresql://owner:secret@server/"
+    monkeypatch.setenv("DATABASE_FILE", str(tmp_path / "missing"))
+    assert complaint().startswith("DATABASE_FILE: ")
 
 
 def test_names_of_other_programs_are_no_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
