@@ -109,6 +109,7 @@ def observe(
     path: str,
     started: float,
     user: int | None,
+    caller: str | None = None,
 ) -> None:
     """Count an answer and log it.
 
@@ -116,6 +117,7 @@ def observe(
         route: the rule that matched `path`; no metric has paths, of which there is no end.
         started: when the request began, by `time.perf_counter`.
         user: who asked, if that is known.
+        caller: the service or program that asked, if it was one.
     """
     seconds = time.perf_counter() - started
     counted = method if method in _METHODS else "(other)"
@@ -133,6 +135,7 @@ def observe(
             status=status,
             milliseconds=round(seconds * 1000, 1),
             user=user,
+            caller=caller,
         )
 
 
@@ -154,6 +157,7 @@ def _observed(service: str) -> Callable[[Response], Response]:
             path=request.path,
             started=current.started,
             user=current.identity.user_id if current.identity else None,
+            caller=current.caller,
         )
         return response
 
