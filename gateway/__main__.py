@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway import kubernetes, model, render
 from gateway.origins import parse_origins
 from gateway.routes import SERVICES, RoutesError, load_routes
+from shared.settings import parse_networks
 
 _LOOPBACK = "127.0.0.1:8001"
 
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.internal,
             has_flood_guard=options.flood_guard,
             origins=parse_origins(options.cors_origins),
+            trusted_proxies=parse_networks(options.trusted_proxies),
             has_doorkeeper=options.doorkeeper is not None,
         )
         if options.kubernetes:
@@ -46,6 +48,7 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
                 options.entrypoint or "127.0.0.1:8000",
                 options.internal,
                 provider,
+                gateway.trusted_proxies,
                 is_shared=options.doorkeeper is not None,
             ),
             "dynamic.yml": render.dynamic(gateway, urls),
@@ -55,7 +58,8 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
 
 
 def _render_kubernetes(gateway: model.Gateway, options: argparse.Namespace) -> None:
-    static = render.static(options.entrypoint or ":8000", options.internal, kubernetes.PROVIDER)
+    entry_point, provider = options.entrypoint or ":8000", kubernetes.PROVIDER
+    static = render.static(entry_point, options.internal, provider, gateway.trusted_proxies)
     render.write({"traefik.yml": static, "gateway.yml": kubernetes.objects(gateway)}, options.out)
 
 
@@ -98,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         metavar="ORIGINS",
         help="whose pages may call from a browser: https://app.example,http://localhost:3000",
+    )
+    command.add_argument(
+        "--trusted-proxies",
+        default="",
+        metavar="NETWORKS",
+        help="whose X-Forwarded-* are believed: 10.0.0.0/8,2001:db8::/32",
     )
     command.add_argument(
         "--no-flood-guard",

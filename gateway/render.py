@@ -1,6 +1,6 @@
 """Traefik's static and dynamic files for one machine (see `kubernetes.py` for a cluster)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,12 @@ def write(documents: Mapping[str, Document | list[Document]], out: Path) -> None
 
 
 def static(
-    web: str, internal: str, providers: Mapping[str, Any], *, is_shared: bool = False
+    web: str,
+    internal: str,
+    providers: Mapping[str, Any],
+    trusted_proxies: Sequence[str] = (),
+    *,
+    is_shared: bool = False,
 ) -> Document:
     """Return `traefik.yml`.
 
@@ -29,13 +34,17 @@ def static(
         web: where clients come in, "host:port".
         internal: the loopback entry point, "host:port".
         providers: where Traefik finds the rest.
+        trusted_proxies: networks of the proxies before it.
         is_shared: whether a doorkeeper listens at the address of `web`, too.
     """
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "log": {"level": "WARN"},
         "entryPoints": {
-            "web": {**_web_entry_point(web), **({"reusePort": True} if is_shared else {})},
+            "web": {
+                **_web_entry_point(web, trusted_proxies),
+                **({"reusePort": True} if is_shared else {}),
+            },
             "internal": _internal_entry_point(internal),
         },
         "providers": dict(providers),
@@ -78,11 +87,12 @@ def failover(service: str | Document, fallback: str | Document) -> Document:
     return {"failover": {"service": service, "fallback": fallback, "errors": {"status": ["200"]}}}
 
 
-def _web_entry_point(address: str) -> Document:
+def _web_entry_point(address: str, trusted_proxies: Sequence[str]) -> Document:
+    trusted = {"trustedIPs": list(trusted_proxies)} if trusted_proxies else {}
     return {
         "address": address,
-        # No proxy stands before us: X-Forwarded-* of clients are thrown away.
-        "forwardedHeaders": {"insecure": False},
+        # X-Forwarded-* of clients are thrown away.
+        "forwardedHeaders": {"insecure": False, **trusted},
         "http": {
             # A WSGI server reads X_Identity and X.Identity as X-Identity: such headers go no
             # further. (To reject them is a bare 400 in plain text, which no middleware reaches.)

@@ -1,5 +1,6 @@
 """Configuration: everything from the environment, read once, typed, checked at the start."""
 
+import ipaddress
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import Any, Final, TypedDict
 
 from environs import Env
-from marshmallow import validate
+from marshmallow import ValidationError, validate
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -31,6 +34,7 @@ class ChosenValues(TypedDict):
     log_level: str
     caps: Mapping[str, int]
     internal_readers: Sequence[str]
+    trusted_proxies: Sequence[Network]
 
 
 class SettingsValues(ChosenValues):
@@ -38,6 +42,7 @@ class SettingsValues(ChosenValues):
 
     name: str
     database_url: str
+    database_direct_url: str
     event_bus_url: str
     keys_dir: Path
     service_key_file: Path
@@ -53,7 +58,8 @@ class ServiceSettings:
 
     Attributes:
         name: the service: "portfolio".
-        database_url: `postgresql://role:password@host:port/database`.
+        database_url: `postgresql://role:password@host:port/database`; may be a pooler's.
+        database_direct_url: the same past the pooler, for what a session of the server holds.
         event_bus_url: `amqp://…` or `nats://…`.
         keys_dir: folder with `<service>.public.pem` of every service.
         service_key_file: the service's own Ed25519 private key.
@@ -61,11 +67,13 @@ class ServiceSettings:
         metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
         internal_readers: further callers that may read the internal API, by their keys.
+        trusted_proxies: before the gateway; who asks them is the client.
         caps: noun → how many of them one user may have in this service; more are refused.
     """
 
     name: str
     database_url: str
+    database_direct_url: str
     event_bus_url: str
     keys_dir: Path
     service_key_file: Path
@@ -76,6 +84,7 @@ class ServiceSettings:
     threads: int = 8
     caps: Mapping[str, int] = field(default_factory=dict)
     internal_readers: Sequence[str] = ()
+    trusted_proxies: Sequence[Network] = ()
 
 
 class _Environment(Env):
@@ -109,6 +118,7 @@ def read_chosen(env: Env, name: str) -> ChosenValues:
     return ChosenValues(
         log_level=read_log_level(env),
         internal_readers=env.list("INTERNAL_READERS", []),
+        trusted_proxies=read_trusted_proxies(env),
         caps={
             noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
             for noun, most in {**_EVERYWHERE, **_CAPS.get(name, {})}.items()
@@ -121,11 +131,43 @@ def read_log_level(env: Env) -> str:
     return env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(_LOG_LEVELS))
 
 
+def read_trusted_proxies(env: Env) -> Sequence[Network]:
+    """Return the networks of the proxies before the gateway."""
+    return parse_networks(env.str("TRUSTED_PROXIES", "", validate=_require_networks) or "")
+
+
+def _require_networks(text: str) -> None:
+    try:
+        parse_networks(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Return the networks of a list with commas.
+
+    Raises:
+        ValueError: one of them is none; the text says how it is written.
+    """
+    return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is no network: write 10.0.0.0/8, 2001:db8::/32 or one address."
+        ) from error
+
+
 def read_common(env: Env, name: str) -> SettingsValues:
     """Return the common values for the service `name`."""
+    database_url = env.str("DATABASE_URL")
     return SettingsValues(
         name=name,
-        database_url=env.str("DATABASE_URL"),
+        database_url=database_url,
+        database_direct_url=env.str("DATABASE_DIRECT_URL", "") or database_url,
         event_bus_url=env.str("EVENT_BUS_URL"),
         keys_dir=env.path("KEYS_DIR"),
         service_key_file=env.path("SERVICE_KEY_FILE"),

@@ -77,7 +77,7 @@ def run(
 
     def relay() -> None:
         publisher = bus.publisher(settings.event_bus_url)
-        outbox.Relay(database.engine, publisher, service=settings.name, bell=bell).run(stop)
+        outbox.Relay(database.direct, publisher, service=settings.name, bell=bell).run(stop)
 
     parts: dict[str, Callable[[], None]] = {
         "relay": relay,

@@ -30,6 +30,7 @@ PASSED_ON: Final = (
     *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE"),
     *("FAULT_AT", "FAULT_ONCE"),
     *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "INTERNAL_READERS"),
+    "TRUSTED_PROXIES",
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
 )
 # What is wrong with what services alone read is said before anything starts.
@@ -58,6 +59,7 @@ class Settings:
         workers: gunicorn worker processes of each web process.
         limits: whether quotas are enforced.
         cors_origins: whose pages may call from a browser, with commas.
+        trusted_proxies: networks of the proxies before the gateway.
     """
 
     host: str
@@ -71,6 +73,7 @@ class Settings:
     workers: int
     limits: bool
     cors_origins: str
+    trusted_proxies: Sequence[every_service.Network]
 
     @property
     def is_local(self) -> bool:
@@ -109,6 +112,7 @@ def load() -> Settings:
         workers=env.int("WORKERS", 1, validate=validate.Range(1, 32)),
         limits=env.bool("LIMITS", True),
         cors_origins=env.str("CORS_ORIGINS", "", validate=_origins),
+        trusted_proxies=every_service.read_trusted_proxies(env),
     )
     for read_chosen in READ_BY_SERVICES:
         read_chosen(env)

@@ -27,6 +27,7 @@ def gateway_rendered(plan: Plan) -> Iterator[None]:
     arguments += ["--service", f"portal={plan.url('portal')}"]
     arguments += ["--doorkeeper", plan.url("doorkeeper")]
     arguments += ["--cors-origins", plan.settings.cors_origins]
+    arguments += ["--trusted-proxies", ",".join(map(str, plan.settings.trusted_proxies))]
     if not plan.settings.limits:
         arguments.append("--no-flood-guard")
     with _process(plan, "gateway", "render", *arguments) as rendering:

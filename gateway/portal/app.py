@@ -3,7 +3,6 @@
 from typing import Final
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gateway.portal import dashboard, doors, pages
 from gateway.portal import settings as configuration
@@ -13,6 +12,7 @@ from gateway.portal.settings import PortalSettings
 from shared import observability
 from shared.http.app import JsonProvider, register_api
 from shared.http.contract import apply_contract
+from shared.http.proxies import BehindProxies
 
 # Seconds. That a service is back is told sooner than that one went.
 _HEALTH_FRESH: Final = 2.0
@@ -36,8 +36,7 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     observability.introduce("portal")
     app = Portal(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(app.wsgi_app)  # type: ignore[method-assign]
     apply_contract(app, "portal")
     register_api(app, "", "Portal", [pages.blueprint])
     app.register_blueprint(doors.blueprint)

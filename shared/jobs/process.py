@@ -41,7 +41,8 @@ def main(factory: str, lane: str) -> int:
 def _application(factory: str) -> ServiceApp:
     module, _, name = factory.partition(":")
     app: ServiceApp = getattr(importlib.import_module(module), name)()
-    app.database = Database(app.settings.database_url, pool_size=1, patience=IN_A_JOB)
+    # Past the pooler, where a session has another patience than its role, and may have a lock.
+    app.database = Database(app.settings.database_direct_url, pool_size=1, patience=IN_A_JOB)
     return app
 
 
