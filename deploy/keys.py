@@ -86,9 +86,11 @@ def make(database: str, event_bus: str, quotas: str, *, direct: str | None = Non
     def of(service: str) -> Iterator[tuple[str, str]]:
         yield "service-key.pem", signing[service]
         for name, server in (("database-url", database), ("database-direct-url", direct)):
-            if server:
-                url = _with_user(server, service, roles[service])
-                yield name, urlsplit(url)._replace(path=f"/{service}").geturl()
+            url = _with_user(server or database, service, roles[service])
+            yield name, urlsplit(url)._replace(path=f"/{service}").geturl()
+        # The same account as CloudNativePG's operator reads it.
+        yield "username", service
+        yield "password", roles[service]
         yield "event-bus-url", bus_url(service)
         if service == "auth":
             yield "quota-storage-url", _with_user(quotas, "", counter)

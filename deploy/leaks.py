@@ -31,6 +31,10 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = {
             "pfa_0123456789abcdefghijklmnopqrstuv000000",
         }
     ),
+    "names of Secrets in manifests": frozenset(
+        {"analytics", "assets", "auth", "portfolio", "webhooks", "public-keys", "bus-owner"}
+        | {"postgres", "rabbitmq", "redis"}
+    ),
     "with what a webhook's secret begins": frozenset({"whsec_"}),
     "names of columns: gains, highs, signals": frozenset({"ghs"}),
     "the SHA-256 of abc, from FIPS 180-4": frozenset(
@@ -40,15 +44,15 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = {
 # Prices, and the digests of packages: all of them look like keys.
 _NOT_READ: Final = (".csv", ".txt")
 _WORDS: Final = "gateway/dashboard/words/"  # "Password" beside a field
-_LISTED: Final = frozenset[str]().union(*HARMLESS.values())
 # What detect-secrets, which goes by quotes and entropy, finds by luck only: kind → its form.
 _OURS: Final = {
-    "Key of a token": re.compile(r"pfa_[0-9A-Za-z]{38}"),
+    "Key of a token": re.compile(r"pf[as]_[0-9A-Za-z]{38}"),
     "Secret of a webhook": re.compile(r"whsec_[0-9A-Za-z+/]{32,}=*"),
     "Password that begins with a dash": re.compile(
         r"""(?:passw(?:or)?d|pwd|secret)\w*["']?\s*[:=]\s*["'](-[^"'{}]+)["']""", re.IGNORECASE
     ),
 }
+_LISTED: Final = frozenset[str]().union(*HARMLESS.values())
 
 
 class Leak(NamedTuple):

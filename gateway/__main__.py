@@ -47,6 +47,7 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
                 options.internal,
                 provider,
                 is_shared=options.doorkeeper is not None,
+                traces=_traces(options),
             ),
             "dynamic.yml": render.dynamic(gateway, urls),
         },
@@ -55,8 +56,17 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
 
 
 def _render_kubernetes(gateway: model.Gateway, options: argparse.Namespace) -> None:
-    static = render.static(options.entrypoint or ":8000", options.internal, kubernetes.PROVIDER)
+    static = render.static(
+        options.entrypoint or ":8000",
+        options.internal,
+        kubernetes.PROVIDER,
+        traces=_traces(options),
+    )
     render.write({"traefik.yml": static, "gateway.yml": kubernetes.objects(gateway)}, options.out)
+
+
+def _traces(options: argparse.Namespace) -> render.Traces | None:
+    return render.Traces(options.traces, options.trace_ratio) if options.traces else None
 
 
 def _service(text: str) -> tuple[str, str]:
@@ -98,6 +108,16 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         metavar="ORIGINS",
         help="whose pages may call from a browser: https://app.example,http://localhost:3000",
+    )
+    command.add_argument(
+        "--traces",
+        default="",
+        metavar="URL",
+        help="where traces are collected (OTLP over HTTP), which begin at the gateway then:"
+        " http://127.0.0.1:4318/v1/traces",
+    )
+    command.add_argument(
+        "--trace-ratio", type=float, default=1.0, help="how many of them are kept (%(default)s)"
     )
     command.add_argument(
         "--no-flood-guard",

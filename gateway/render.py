@@ -2,13 +2,33 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from gateway.model import Backend, Gateway, Router
 
 Document = dict[str, Any]
+
+# Of a request the access log tells this and no more: no header but the ids, no query, which may
+# hold what a user keeps secret.
+_LOGGED: Final = (
+    *("StartUTC", "Duration", "RouterName", "ClientHost", "RequestMethod", "RequestPath"),
+    *("DownstreamStatus", "DownstreamContentSize", "trace_id"),
+)
+_LOGGED_HEADERS: Final = ("X-Request-Id", "Traceparent")
+
+
+class Traces(NamedTuple):
+    """Where the gateway sends its part of traces, which begin there.
+
+    Attributes:
+        url: of a collector, with its path: "http://127.0.0.1:4318/v1/traces".
+        ratio: how many of them are kept, of those that no client has begun.
+    """
+
+    url: str
+    ratio: float
 
 
 def write(documents: Mapping[str, Document | list[Document]], out: Path) -> None:
@@ -21,7 +41,12 @@ def write(documents: Mapping[str, Document | list[Document]], out: Path) -> None
 
 
 def static(
-    web: str, internal: str, providers: Mapping[str, Any], *, is_shared: bool = False
+    web: str,
+    internal: str,
+    providers: Mapping[str, Any],
+    *,
+    is_shared: bool = False,
+    traces: Traces | None = None,
 ) -> Document:
     """Return `traefik.yml`.
 
@@ -30,10 +55,13 @@ def static(
         internal: the loopback entry point, "host:port".
         providers: where Traefik finds the rest.
         is_shared: whether a doorkeeper listens at the address of `web`, too.
+        traces: where they are collected, if they are.
     """
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        "log": {"level": "WARN"},
+        "log": {"level": "WARN", "format": "json"},
+        "accessLog": _access_log(),
+        **({"tracing": _tracing(traces)} if traces else {}),
         "entryPoints": {
             "web": {**_web_entry_point(web), **({"reusePort": True} if is_shared else {})},
             "internal": _internal_entry_point(internal),
@@ -78,6 +106,27 @@ def failover(service: str | Document, fallback: str | Document) -> Document:
     return {"failover": {"service": service, "fallback": fallback, "errors": {"status": ["200"]}}}
 
 
+def _access_log() -> Document:
+    return {
+        "format": "json",
+        "fields": {
+            "defaultMode": "drop",
+            "names": dict.fromkeys(_LOGGED, "keep"),
+            "headers": {"defaultMode": "drop", "names": dict.fromkeys(_LOGGED_HEADERS, "keep")},
+            "queryParameters": {"defaultMode": "drop"},
+        },
+    }
+
+
+def _tracing(traces: Traces) -> Document:
+    return {
+        "serviceName": "gateway",
+        "resourceAttributes": {"service.namespace": "finance"},
+        "sampleRate": traces.ratio,
+        "otlp": {"http": {"endpoint": traces.url}},
+    }
+
+
 def _web_entry_point(address: str) -> Document:
     return {
         "address": address,
@@ -112,6 +161,8 @@ def _internal_entry_point(address: str) -> Document:
             "notAppendXForwardedFor": True,
         },
         "http": {"aliasHeadersStrategy": "reject"},
+        # Its requests are parts of those of `web`, which tells of them; their trace passes through.
+        "observability": {"accessLogs": False, "metrics": False, "tracing": False},
         "transport": {
             # Open until the last requests of `web`, which ask here, are done.
             "lifeCycle": {"requestAcceptGraceTimeout": "3s", "graceTimeOut": "1s"},

@@ -89,7 +89,7 @@ def _run(
     options: argparse.Namespace,
 ) -> str:
     if options.command == "migrate":
-        migrations.upgrade(name, settings.database_url)
+        migrations.upgrade(name, settings.database_direct_url)
         return f"The database of {name} is up to date."
     if options.command == "openapi":
         document = create_app(settings).extensions["openapi"][options.kind]
@@ -97,7 +97,7 @@ def _run(
     if options.command == "dead-letters":
         action, identifier = str(options.action), options.id
         return deadletters.command(settings.event_bus_url, name, action, identifier)
-    database = Database(settings.database_url, pool_size=2)
+    database = Database(settings.database_url, settings.database_direct_url, pool_size=2)
     try:
         if options.command == "send-again":
             return f"{database.unit(replay.send_again)} events will be sent again."

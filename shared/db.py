@@ -25,6 +25,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Engine,
+    NullPool,
     Row,
     Select,
     Text,
@@ -65,6 +66,21 @@ class Patience:
     lock: int
     idle: int
 
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What a session of the server has set."""
+        return {
+            "statement_timeout": f"{self.statement}s",
+            "lock_timeout": f"{self.lock}s",
+            "idle_in_transaction_session_timeout": f"{self.idle}s",
+            "timezone": "UTC",
+        }
+
+    @property
+    def options(self) -> str:
+        """The same for the start of a session."""
+        return " ".join(f"-c {name}={value}" for name, value in self.settings.items())
+
 
 # Nothing waits for ever. A job computes for long between two statements, at low priority.
 IN_A_REQUEST: Final = Patience(statement=10, lock=3, idle=30)
@@ -88,7 +104,7 @@ _USED: Final = "used"
 _WORKS: Final = "works"
 # What a server says while a password is being replaced, which libpq reads anew for each connection
 # where it lies in a file (`?passfile=…`); seconds until the next try.
-_REFUSAL: Final = "password authentication failed"
+_REFUSAL: Final = "authentication failed"
 _PAUSES: Final = (0.05, 0.2, 1.0)
 # Of the fullest process, where several share their counters.
 POOL_USED: Final = Gauge(
@@ -271,40 +287,74 @@ def driver_url(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
+@dataclass(frozen=True)
+class _Way:
+    """Where a database is reached, and what a connection is opened with."""
+
+    url: str
+    arguments: Mapping[str, Any]
+
+    def connection(self) -> psycopg.Connection[Any]:
+        """Return a connection in autocommit."""
+        url = f"postgresql://{self.url.partition('://')[2]}"
+        return _connected(
+            lambda: psycopg.connect(
+                url, autocommit=True, row_factory=namedtuple_row, **self.arguments
+            )
+        )
+
+
 class Database:
     """One service's database.
 
+    Through a pooler a session of the server is ours for a transaction: it has what its role has
+    (see `shared.migrations`), and what lasts longer has a connection past the pooler.
+
     Args:
-        url: `postgresql://role:password@host:port/database`.
+        url: `postgresql://role:password@host:port/database`; may be a pooler's.
+        direct_url: the same database past the pooler; `url` by default, where there is none.
         pool_size: connections kept, one for each thread that works with the database.
         patience: how long the server lets them wait.
 
     Attributes:
+        direct: makes connections past the pooler, and keeps none.
         sessions: make sessions that read and write.
         snapshots: make sessions that only read, and see one moment in all they read.
         bells: wake who waits for what is committed.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8, patience: Patience = IN_A_REQUEST) -> None:
-        self._connect_args = {**_CONNECT_ARGS, "options": _options(patience)}
+    def __init__(
+        self,
+        url: str,
+        direct_url: str | None = None,
+        *,
+        pool_size: int = 8,
+        patience: Patience = IN_A_REQUEST,
+    ) -> None:
+        direct_url = direct_url or url
+        self._direct = _Way(direct_url, {**_CONNECT_ARGS, "options": patience.options})
+        self._way = self._direct if url == direct_url else _Way(url, _CONNECT_ARGS)
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_size=pool_size,
             max_overflow=_OVERFLOW,
             pool_timeout=5,
-            connect_args=self._connect_args,
+            connect_args=dict(self._way.arguments),
         )
         self._most = pool_size + _OVERFLOW
         event.listen(self.engine, "checkin", _note_use)
         event.listen(self.engine, "detach", _note_end)
         event.listen(self.engine, "checkout", self._take)
         event.listen(self.engine, "do_connect", _connect)
+        self.direct: Engine = create_engine(
+            driver_url(direct_url), poolclass=NullPool, connect_args=dict(self._direct.arguments)
+        )
+        event.listen(self.direct, "do_connect", _connect)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self.snapshots = sessionmaker(still, expire_on_commit=False, info={_IS_STILL: True})
-        self._url = f"postgresql://{url.partition('://')[2]}"
         self._readers: deque[Reader] = deque()
         self.bells = Bells(self.alone, lambda name: self.read(_NOTIFY, {"name": name}))
         event.listen(self.sessions, "after_commit", self._ring)
@@ -367,7 +417,7 @@ class Database:
                 self._readers.append(reader)
 
     def _new_reader(self) -> Reader:
-        return self.alone().cursor()
+        return self._way.connection().cursor()
 
     def _ring(self, session: Session) -> None:
         # A savepoint that is released shows nothing to others yet.
@@ -377,11 +427,7 @@ class Database:
 
     def alone(self) -> psycopg.Connection[Any]:
         """Return a connection of its own, in autocommit: for what lives as long as that does."""
-        return _connected(
-            lambda: psycopg.connect(
-                self._url, autocommit=True, row_factory=namedtuple_row, **self._connect_args
-            )
-        )
+        return self._direct.connection()
 
     def close(self) -> None:
         """Close every connection that nobody uses."""
@@ -406,13 +452,6 @@ def _connected(connect: Callable[[], T]) -> T:
                 raise
             time.sleep(pause)
     return connect()
-
-
-def _options(patience: Patience) -> str:
-    return (
-        f"-c statement_timeout={patience.statement}s -c lock_timeout={patience.lock}s"
-        f" -c idle_in_transaction_session_timeout={patience.idle}s -c timezone=UTC"
-    )
 
 
 def retried(unit: Callable[[], T]) -> T:

@@ -6,9 +6,9 @@ from alembic import command, context, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, NullPool, create_engine, text
+from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 
-from shared.db import driver_url
+from shared.db import IN_A_REQUEST, driver_url
 
 _ROOT = Path(__file__).resolve().parent.parent
 # Two starting copies of a service must not migrate side by side.
@@ -64,15 +64,31 @@ def run(metadata: MetaData) -> None:
     """Run the migrations that Alembic asks for; called by each service's `migrations/env.py`."""
     engine = create_engine(context.config.attributes["database_url"])
     with engine.connect() as connection:
+        # What the role has is for requests; data that moves takes its time.
+        for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET {setting} = 0"))
         connection.execute(text("SET lock_timeout = '60s'"))
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
         # A lock that a running statement holds must not stall every other behind our DDL.
         connection.execute(text("SET lock_timeout = '4s'"))
+        _give_patience(connection)
         connection.commit()
         context.configure(connection=connection, target_metadata=metadata, compare_type=True)
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
+
+
+def _give_patience(connection: Connection) -> None:
+    """Set what a session of this role has in this database where a pooler opens it.
+
+    A role may do that for itself.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    name = connection.scalar(text("SELECT current_database()"))
+    for setting, value in IN_A_REQUEST.settings.items():
+        role = f"ALTER ROLE CURRENT_USER IN DATABASE {quote(str(name))}"
+        connection.exec_driver_sql(f"{role} SET {setting} = '{value}'")
 
 
 def rename_column(table: str, before: str, after: str) -> None:

@@ -1,15 +1,18 @@
 """Configuration: everything from the environment, read once, typed, checked at the start."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
 from environs import Env
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
+_PROTOCOL: Final = "http/protobuf"
+_COLLECTOR: Final = re.compile(r"https?://[^\s\"']+")
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # `DATABASE_URL_FILE` names a file that holds what DATABASE_URL would say.
 FILE_SUFFIX: Final = "_FILE"
@@ -29,6 +32,7 @@ class ChosenValues(TypedDict):
     """What whoever starts an installation chooses for all of its services."""
 
     log_level: str
+    is_traced: bool
     caps: Mapping[str, int]
     internal_readers: Sequence[str]
 
@@ -38,6 +42,7 @@ class SettingsValues(ChosenValues):
 
     name: str
     database_url: str
+    database_direct_url: str
     event_bus_url: str
     keys_dir: Path
     service_key_file: Path
@@ -53,24 +58,28 @@ class ServiceSettings:
 
     Attributes:
         name: the service: "portfolio".
-        database_url: `postgresql://role:password@host:port/database`.
+        database_url: `postgresql://role:password@host:port/database`; may be a pooler's.
+        database_direct_url: the same past the pooler, for what a session of the server holds.
         event_bus_url: `amqp://…` or `nats://…`.
         keys_dir: folder with `<service>.public.pem` of every service.
         service_key_file: the service's own Ed25519 private key.
         urls: base URL of each service's internal door.
         metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
+        is_traced: whether somebody collects traces.
         internal_readers: further callers that may read the internal API, by their keys.
         caps: noun → how many of them one user may have in this service; more are refused.
     """
 
     name: str
     database_url: str
+    database_direct_url: str
     event_bus_url: str
     keys_dir: Path
     service_key_file: Path
     urls: Mapping[str, str]
     log_level: str = "INFO"
+    is_traced: bool = False
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     threads: int = 8
@@ -108,6 +117,7 @@ def read_chosen(env: Env, name: str) -> ChosenValues:
     """Return what whoever starts an installation chooses, as far as the service `name` reads it."""
     return ChosenValues(
         log_level=read_log_level(env),
+        is_traced=read_tracing(env),
         internal_readers=env.list("INTERNAL_READERS", []),
         caps={
             noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
@@ -121,11 +131,25 @@ def read_log_level(env: Env) -> str:
     return env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(_LOG_LEVELS))
 
 
+def read_tracing(env: Env) -> bool:
+    """Return whether traces are collected: where, the exporter reads in the same variables."""
+    endpoint = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=_collector)
+    env.str("OTEL_EXPORTER_OTLP_PROTOCOL", _PROTOCOL, validate=validate.OneOf([_PROTOCOL]))
+    return bool(endpoint) and not env.bool("OTEL_SDK_DISABLED", False)
+
+
+def _collector(address: str) -> None:
+    if address and not _COLLECTOR.fullmatch(address):
+        raise ValidationError("Must be http://host:port or https://…")
+
+
 def read_common(env: Env, name: str) -> SettingsValues:
     """Return the common values for the service `name`."""
+    database_url = env.str("DATABASE_URL")
     return SettingsValues(
         name=name,
-        database_url=env.str("DATABASE_URL"),
+        database_url=database_url,
+        database_direct_url=env.str("DATABASE_DIRECT_URL", "") or database_url,
         event_bus_url=env.str("EVENT_BUS_URL"),
         keys_dir=env.path("KEYS_DIR"),
         service_key_file=env.path("SERVICE_KEY_FILE"),

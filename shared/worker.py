@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, generate_l
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared import bus, observability, revisions
+from shared import bus, observability, revisions, spans
 from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
 from shared.events import Event
@@ -64,6 +64,7 @@ def run(
         more_parts: what else works here, by name; each ends when the event it is given is set.
     """
     observability.introduce(settings.name)
+    spans.begin(settings.name, is_traced=settings.is_traced)
     stop = threading.Event()
     failed = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,7 +78,7 @@ def run(
 
     def relay() -> None:
         publisher = bus.publisher(settings.event_bus_url)
-        outbox.Relay(database.engine, publisher, service=settings.name, bell=bell).run(stop)
+        outbox.Relay(database.direct, publisher, service=settings.name, bell=bell).run(stop)
 
     parts: dict[str, Callable[[], None]] = {
         "relay": relay,
@@ -104,6 +105,7 @@ def run(
     for thread in threads:
         thread.join(_STOP_WITHIN / len(threads))
     database.close()
+    spans.end()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
 
@@ -148,7 +150,8 @@ def _keep_time(database: Database, timers: Sequence[Timer], stop: threading.Even
 def _fire(database: Database, timer: Timer) -> None:
     try:
         if timer.waits is None or database.read(timer.waits, {})[0][0]:
-            database.unit(timer.run)
+            with spans.span(f"timer {timer.name}", "internal", {}, request=None, trace=None):
+                database.unit(timer.run)
     except Exception as error:
         # The next tick tries again; a database that restarts must not end the worker.
         TIMER_FAILURES.labels(timer.name).inc()

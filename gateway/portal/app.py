@@ -10,7 +10,7 @@ from gateway.portal import settings as configuration
 from gateway.portal.schema import SchemaSource
 from gateway.portal.services import Cached, Services
 from gateway.portal.settings import PortalSettings
-from shared import observability
+from shared import observability, spans
 from shared.http.app import JsonProvider, register_api
 from shared.http.contract import apply_contract
 
@@ -34,6 +34,7 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     settings = settings or configuration.load()
     observability.configure_logging("portal", settings.log_level)
     observability.introduce("portal")
+    spans.begin("portal", is_traced=settings.is_traced)
     app = Portal(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.

@@ -19,7 +19,7 @@ def main() -> int:
     configuration = settings.load()
     observability.configure_logging("analytics", configuration.log_level)
     signer = Signer("analytics", configuration.service_key_file)
-    database = Database(configuration.database_url, pool_size=5)
+    database = Database(configuration.database_url, configuration.database_direct_url, pool_size=5)
     owners = Owners(configuration.urls, signer)
     replicas = Replicas(database, owners)
     market = Market(database, replicas.assets, owners, configuration.benchmark_aliases)

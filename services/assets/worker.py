@@ -21,7 +21,7 @@ def main() -> int:
     """Work until told to stop."""
     configuration = settings.load()
     observability.configure_logging("assets", configuration.log_level)
-    database = Database(configuration.database_url, pool_size=3)
+    database = Database(configuration.database_url, configuration.database_direct_url, pool_size=3)
     owners = Owners(configuration.urls, Signer("assets", configuration.service_key_file))
     sources = Sources(configuration.data_sources, Readers(price_bars, row_bars))
     timers = [

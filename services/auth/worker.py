@@ -15,7 +15,7 @@ def main() -> int:
     observability.configure_logging("auth", configuration.log_level)
     return worker.run(
         configuration,
-        Database(configuration.database_url, pool_size=3),
+        Database(configuration.database_url, configuration.database_direct_url, pool_size=3),
         handlers={},
         timers=[
             worker.Timer(

@@ -20,7 +20,7 @@ def main() -> int:
     """Work until told to stop."""
     configuration = settings.load()
     observability.configure_logging("portfolio", configuration.log_level)
-    database = Database(configuration.database_url, pool_size=3)
+    database = Database(configuration.database_url, configuration.database_direct_url, pool_size=3)
     owners = Owners(configuration.urls, Signer("portfolio", configuration.service_key_file))
     return worker.run(
         configuration,

@@ -20,7 +20,7 @@ def main() -> int:
     """Work until told to stop."""
     configuration = settings.load()
     observability.configure_logging("webhooks", configuration.log_level)
-    database = Database(configuration.database_url)
+    database = Database(configuration.database_url, configuration.database_direct_url)
     owners = Owners(configuration.urls, Signer("webhooks", configuration.service_key_file))
     network = Network(allow_private=configuration.allow_private)
     courier = Courier(database, network, Seal(configuration.secret_key_file))

@@ -1,7 +1,9 @@
 """The inbox: each event is applied once, however often it is delivered."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
@@ -34,6 +36,7 @@ from shared.errors import Unavailable
 from shared.events import Event
 from shared.faults import crash_point
 from shared.observability import logger, traced
+from shared.spans import span
 
 __all__ = ["EventHandler", "InboxMixin", "keep_anew", "process", "purge", "with_patience"]
 
@@ -98,6 +101,7 @@ def process(
     now = datetime.now(UTC)
     for event in new:
         metrics.LAG.labels(consumer).observe((now - event.time).total_seconds())
+    _tell(new)
     metrics.DUPLICATES.labels(consumer).inc(len(events) - len(new))
 
 
@@ -114,12 +118,29 @@ def _apply(
             if number:
                 crash_point("mid_batch")
             if handler := handlers.get(event.type):
-                with traced(event.request_id, event.traceparent):
+                with _processing(event):
                     handler(session, event)
                 # The next one finds the session as if it were the first, in what it reads too.
                 session.flush()
                 session.expunge_all()
     return new
+
+
+def _processing(event: Event) -> AbstractContextManager[None]:
+    told = {"messaging.message.id": str(event.id), "messaging.destination.name": event.type}
+    request, trace = event.request_id, event.traceparent
+    return span(f"process {event.type}", "consumer", told, request=request, trace=trace)
+
+
+def _tell(events: Sequence[Event]) -> None:
+    """Log what was applied, a line for each request that caused any of it."""
+    by_request: defaultdict[tuple[str | None, str | None], list[Event]] = defaultdict(list)
+    for event in events:
+        by_request[event.request_id, event.traceparent].append(event)
+    for (request, trace), caused in by_request.items():
+        with traced(request, trace):
+            types = sorted({event.type for event in caused})
+            log.info("events_applied", types=types, subject=caused[0].subject, count=len(caused))
 
 
 def _record(session: Session, consumer: str, events: Sequence[Event]) -> Sequence[Event]:

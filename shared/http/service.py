@@ -93,7 +93,9 @@ class ServiceApp(Flask):
     ) -> None:
         super().__init__(f"services.{settings.name}", static_folder=None)
         self.settings = settings
-        self.database = Database(settings.database_url, pool_size=settings.threads)
+        self.database = Database(
+            settings.database_url, settings.database_direct_url, pool_size=settings.threads
+        )
         self.signer = Signer(settings.name, settings.service_key_file)
         self.verifier = Verifier(settings.keys_dir, settings.name)
         self.idempotency_table = idempotency_table

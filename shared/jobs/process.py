@@ -13,6 +13,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Final
 
+from shared import spans
 from shared.db import IN_A_JOB, Database
 from shared.http import ServiceApp
 from shared.jobs.runner import Runner
@@ -35,13 +36,15 @@ def main(factory: str, lane: str) -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(KeyboardInterrupt):
         runner.run()
+    spans.end()
     return 0
 
 
 def _application(factory: str) -> ServiceApp:
     module, _, name = factory.partition(":")
     app: ServiceApp = getattr(importlib.import_module(module), name)()
-    app.database = Database(app.settings.database_url, pool_size=1, patience=IN_A_JOB)
+    # Past the pooler, where a session has another patience than its role, and may have a lock.
+    app.database = Database(app.settings.database_direct_url, pool_size=1, patience=IN_A_JOB)
     return app
 
 

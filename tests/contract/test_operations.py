@@ -14,6 +14,8 @@ CALLS = {
     "/api/auth-token/": "POST",
     "/api/tokens/": "GET POST",
     "/api/tokens/{}/": "DELETE",
+    "/api/service-tokens/": "GET POST",
+    "/api/service-tokens/{}/": "DELETE",
     "/api/users/": "GET POST",
     "/api/users/{}/": RESOURCE,
     "/api/users/me/": "GET PUT PATCH",

@@ -51,6 +51,7 @@ def test_each_part_is_a_secret_of_a_cluster(
 def test_a_service_has_what_it_needs_and_nothing_of_others() -> None:
     made = keys.make(*ADDRESSES, direct="postgresql://primary:5432")
     common = {"service-key.pem", "database-url", "database-direct-url", "event-bus-url"}
+    common |= {"username", "password"}
     assert {service: set(made[service]) - common for service in SERVICES} == {
         "auth": {"quota-storage-url"},
         "portfolio": set(),
@@ -68,7 +69,7 @@ def test_services_believe_each_other(tmp_path: Path) -> None:
     keys.write(keys.make(*ADDRESSES), tmp_path / "secrets")
     signer = Signer("portfolio", tmp_path / "secrets" / "portfolio" / "service-key.pem")
     verifier = Verifier(tmp_path / "secrets" / "public-keys", "assets")
-    assert verifier.service(signer.service_token("assets")) == "portfolio"
+    assert verifier.caller(signer.service_token("assets")).name == "portfolio"
     seal = Seal(tmp_path / "secrets" / "webhooks" / "secret-key")
     assert seal.open(seal.close("hidden")) == "hidden"
 

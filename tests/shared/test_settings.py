@@ -31,7 +31,7 @@ def complete(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def test_what_is_needed_is_read_and_the_rest_has_defaults(complete: pytest.MonkeyPatch) -> None:
     found = settings.load("portfolio")
     assert found.name == "portfolio"
-    assert found.database_url == "value of DATABASE_URL"
+    assert found.database_url == found.database_direct_url == "value of DATABASE_URL"
     assert found.keys_dir == Path("value of KEYS_DIR")
     assert found.urls["analytics"] == "value of ANALYTICS_URL"
     assert (found.log_level, found.threads) == ("INFO", 8)

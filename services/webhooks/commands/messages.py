@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from services.webhooks.commands import delivering, subscriptions
 from services.webhooks.domain import names
 from services.webhooks.models import DELIVERED, PENDING, Delivery, Message, Webhook
+from shared import observability
 from shared.bus import retention
 from shared.db import Query, execute, ring
 from shared.errors import NotFound
@@ -157,7 +158,13 @@ def _tell(session: Session, webhook_ids: Sequence[int], notice: _Notice) -> Sequ
     """Write the notice down once and a delivery for each webhook; return the deliveries' ids."""
     if not webhook_ids:
         return []
-    row = {"id": notice.id, "type": notice.type, "body": notice.body()}
+    row = {
+        "id": notice.id,
+        "type": notice.type,
+        "body": notice.body(),
+        "request_id": observability.request_id(),
+        "traceparent": observability.traceparent(),
+    }
     session.execute(insert(Message).values(row))
     rows = [{"message_id": notice.id, "webhook_id": id_} for id_ in webhook_ids]
     ring(session, delivering.BELL)
