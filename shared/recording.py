@@ -15,6 +15,7 @@ from opentelemetry import trace as api
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import Span as RecordedSpan
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import (
@@ -85,9 +86,10 @@ class Recorder:
             _CURRENT.reset(token)
             span.end()
 
-    def describe(self, name: str, attributes: Mapping[str, str | int], *, is_error: bool) -> None:
-        """See `spans.describe`."""
-        if span := _CURRENT.get():
+    def answered(self, name: str, attributes: Mapping[str, str | int], *, is_error: bool) -> None:
+        """See `spans.answered`."""
+        span = _CURRENT.get()
+        if isinstance(span, RecordedSpan) and span.kind is SpanKind.SERVER:
             span.update_name(name)
             span.set_attributes(attributes)
             if is_error:

@@ -69,10 +69,10 @@ def span(
     return _Process.recorder.span(name, kind, attributes, request, trace)
 
 
-def describe(name: str, attributes: Attributes, *, is_error: bool = False) -> None:
-    """Say what the span of this moment has turned out to be."""
+def answered(name: str, attributes: Attributes, *, is_error: bool) -> None:
+    """Say what the request has turned out to be whose span this is; a job's span is none."""
     if _Process.recorder:
-        _Process.recorder.describe(name, attributes, is_error=is_error)
+        _Process.recorder.answered(name, attributes, is_error=is_error)
 
 
 def past(

@@ -126,7 +126,7 @@ def observe(
     durations.observe(seconds)
     if spans.are_recorded():
         told: spans.Attributes = {"http.route": route, "http.response.status_code": status}
-        spans.describe(f"{counted} {route}", told, is_error=status >= 500)
+        spans.answered(f"{counted} {route}", told, is_error=status >= 500)
     if not route.startswith("/health/"):
         log.info(
             "request",

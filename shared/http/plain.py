@@ -147,6 +147,15 @@ def plain_head(data: bytes) -> Head | None:
     return Head(variables, head.end())
 
 
+def asks(data: bytes, path: str) -> bool:
+    """Return whether this is a plain request for `path` and nothing else."""
+    variables = plain_variables(data)
+    return variables is not None and (variables["REQUEST_METHOD"], variables["RAW_URI"]) == (
+        "GET",
+        path,
+    )
+
+
 @lru_cache(maxsize=512)
 def _variable(header: bytes) -> str:
     name = header.decode().upper().replace("-", "_")
