@@ -149,10 +149,11 @@ def plain_head(data: bytes) -> Head | None:
 
 def asks(data: bytes, path: str) -> bool:
     """Return whether this is a plain request for `path` and nothing else."""
-    variables = plain_variables(data)
-    return variables is not None and (variables["REQUEST_METHOD"], variables["RAW_URI"]) == (
-        "GET",
-        path,
+    head = plain_head(data)
+    return (
+        head is not None
+        and head.length == len(data)
+        and (head.variables["REQUEST_METHOD"], head.variables["RAW_URI"]) == ("GET", path)
     )
 
 
