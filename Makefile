@@ -17,7 +17,7 @@ SPREAD := -p tests.spreading -n logical --maxprocesses 4
 OUT ?= build/kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore verify test faults lint format render bench sbom clean
+.PHONY: help run backup restore verify test faults lint format render images bench sbom clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -67,6 +67,9 @@ format: $(VENV)/.dev ## Rewrite the code in our style
 render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT; CORS_ORIGINS TRUSTED_PROXIES
 	$(BIN)/python -m gateway render --kubernetes --out $(OUT) --cors-origins '$(CORS_ORIGINS)' \
 		--trusted-proxies '$(TRUSTED_PROXIES)'
+
+images: $(VENV)/.dev ## Build the container images, and check them; ENGINE BUILD_OPTIONS RUN_OPTIONS TAG
+	@$(BIN)/python -m deploy.docker $(if $(TAG),--tag '$(TAG)')
 
 bench: $(VENV)/.dev $(VENV)-bench/.bench ## Measure beside others; B="beside_peer idle" for some of it
 	@OTHERS=$(VENV)-bench/bin/python $(BIN)/python -m tests.load $(B)

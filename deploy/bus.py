@@ -5,10 +5,14 @@ queues or consumers that there must be, and what the account of each service may
 """
 
 import argparse
+import base64
+import hashlib
 import json
+import secrets
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from environs import EnvValidationError
@@ -73,32 +77,82 @@ def table() -> Iterator[str]:
         yield f"| {service} | {_list(TOLD[service])} | {_list(HEARD[service])} |"
 
 
-def _rabbitmq_script(address: Address) -> Iterator[str]:
-    virtual_host = unquote(urlsplit(address.url).path.removeprefix("/")) or "/"
+def definitions(address: Address, owner: str, passwords: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a RabbitMQ of one's own loads at its start: its owner, and an account a service.
+
+    Args:
+        owner: the account that may do everything.
+        passwords: account → password, of which RabbitMQ is told the hash.
+    """
+    where = {"vhost": _virtual_host(address)}
+    accounts = list(_rabbitmq_accounts(address))
+    users = [{"name": owner, "tags": ["administrator"]}]
+    users += [{"name": it.user, "tags": []} for it in accounts]
+    permissions = [{"user": owner, **where, "configure": ".*", "write": ".*", "read": ".*"}]
+    topic_permissions = []
+    for user, exchange, may in ((it.user, it.exchange, it.may) for it in accounts):
+        access = {"configure": may.configure, "write": may.write, "read": may.read}
+        permissions.append({"user": user, **where, **access})
+        topics = {"write": may.topic_write, "read": may.topic_read}
+        topic_permissions.append({"user": user, **where, "exchange": exchange, **topics})
+    return {
+        "vhosts": [{"name": _virtual_host(address)}],
+        "users": [{**it, **_password_hash(passwords[str(it["name"])])} for it in users],
+        "permissions": permissions,
+        "topic_permissions": topic_permissions,
+    }
+
+
+class _Account(NamedTuple):
+    service: str
+    user: str
+    exchange: str
+    may: rabbitmq.Permissions
+
+
+def _rabbitmq_accounts(address: Address) -> Iterator[_Account]:
     for service in SERVICES:
         names = RabbitNames.of(address, service)
         may = rabbitmq.permissions(names, told_topics(service))
-        user = _user(address, service)
-        where = ("-p", virtual_host, user)
-        yield f'rabbitmqctl add_user {user} "${service.upper()}_PASSWORD"'
+        yield _Account(service, account_of(address, service), names.exchange, may)
+
+
+def _rabbitmq_script(address: Address) -> Iterator[str]:
+    for account in _rabbitmq_accounts(address):
+        may, where = account.may, ("-p", _virtual_host(address), account.user)
+        yield f'rabbitmqctl add_user {account.user} "${account.service.upper()}_PASSWORD"'
         yield shlex.join(
             ["rabbitmqctl", "set_permissions", *where, may.configure, may.write, may.read]
         )
-        topics = (names.exchange, may.topic_write, may.topic_read)
+        topics = (account.exchange, may.topic_write, may.topic_read)
         yield shlex.join(["rabbitmqctl", "set_topic_permissions", *where, *topics])
+
+
+def _virtual_host(address: Address) -> str:
+    return unquote(urlsplit(address.url).path.removeprefix("/")) or "/"
+
+
+def _password_hash(password: str) -> dict[str, str]:
+    """Return the fields that RabbitMQ keeps of a password: four bytes of salt, then SHA-256."""
+    salt = secrets.token_bytes(4)
+    digest = hashlib.sha256(salt + password.encode()).digest()
+    return {
+        "password_hash": base64.b64encode(salt + digest).decode("ascii"),
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+    }
 
 
 def _nats_configuration(address: Address) -> Iterator[str]:
     yield "# Within authorization { users: [ … ] }, beside the owner, who has no permissions set:"
     for service in SERVICES:
-        user = _user(address, service)
+        account = account_of(address, service)
         names = NatsNames(address.namespace, service)
-        may = nats.permissions(names, user, told_topics(service))
+        may = nats.permissions(names, account, told_topics(service))
         password = f"${service.upper()}_PASSWORD"
-        yield f"{{ user: {user}, password: {password}, permissions: {json.dumps(may)} }}"
+        yield f"{{ user: {account}, password: {password}, permissions: {json.dumps(may)} }}"
 
 
-def _user(address: Address, service: str) -> str:
+def account_of(address: Address, service: str) -> str:
     """Return the account's name; installations that share a broker share none."""
     return f"{address.namespace}-{service}" if address.prefix else service
 

@@ -19,8 +19,9 @@ _INTRODUCTION: Final = """\
 # Log events and metrics
 
 Logs are one JSON object a line. Besides what the table names, each line has `event`, `level`,
-`logger`, `service`, `timestamp` and, where there is one, `request_id`. Metrics are in Prometheus'
-format: of a web process at `/metrics/`, of a worker at `/metrics` on its own port.
+`logger`, `service`, `timestamp` and, where there is one, `request_id` and `trace_id`. Metrics are
+in Prometheus' format: of a web process at `/metrics/`, of a worker at `/metrics` on its own port;
+those of the interpreter (`process_…`, `python_…`) stand beside ours.
 
 This page is made from the code: `python -m deploy.signals`.
 """
@@ -60,11 +61,9 @@ def log_events() -> list[LogEvent]:
 def metrics() -> list[Metric]:
     """Return every metric, by name."""
     return sorted(
-        Metric(name, node.func.id.lower(), _constant(node, 1) or "", _texts(node, 2))
+        Metric(_exposed(name, kind), kind.lower(), _constant(node, 1) or "", _texts(node, 2))
         for _, node in _calls()
-        if isinstance(node.func, ast.Name)
-        and node.func.id in _METRICS
-        and (name := _constant(node, 0))
+        if (kind := _called(node)) in _METRICS and (name := _constant(node, 0))
     )
 
 
@@ -109,6 +108,16 @@ def _calls() -> Iterator[tuple[str, ast.Call]]:
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call):
                     yield module, node
+
+
+def _called(call: ast.Call) -> str:
+    """Return the last word of what is called: "Gauge" of `prometheus_client.Gauge`."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def _exposed(name: str, kind: str) -> str:
+    """Return the name by which Prometheus knows a metric."""
+    return f"{name.removesuffix('_total')}_total" if kind == "Counter" else name
 
 
 def _constant(call: ast.Call, index: int) -> str | None:

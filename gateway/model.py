@@ -34,7 +34,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Literal
 
-from gateway.routes import QUOTAS, SERVICES, Route
+from gateway.routes import QUOTAS, SERVICES, Quota, Route
 from shared.settings import Network
 
 EntryPoint = Literal["web", "internal"]
@@ -224,7 +224,7 @@ def _body_chain(limit_mib: int) -> tuple[str, ...]:
 def _chain(route: Route) -> tuple[str, ...]:
     if route.access == "public":
         return ("flood", *_ENTRANCE)
-    protected = (*_ENTRANCE, f"auth-{route.quota}")
+    protected = (*_ENTRANCE, asks_auth(route.quota))
     # Auth alone needs to know which token it was; nobody else shall ever see one.
     return protected if route.service == "auth" else (*protected, "hide-token")
 
@@ -317,10 +317,10 @@ def _edge_middlewares(internal: str, trusted: Sequence[str]) -> dict[str, Spec]:
         # Tells the service by X-Replaced-Path what the client wrote, for its links.
         "v1": {"replacePathRegex": {"regex": "^/api/v1(/.*)?$", "replacement": "/api$1"}},
         **{
-            f"auth-{quota}": forward_auth(
+            asks_auth(quota): forward_auth(
                 f"http://{internal}/internal/authorize?class={quota}",
                 request=("Authorization", "X-Request-Id", "Traceparent"),
-                response=("X-Identity", "X-Quota", "X-Request-Id"),
+                response=("X-Identity", "X-Quota", "X-Request-Id", "Traceparent"),
             )
             for quota in QUOTAS
         },
@@ -456,6 +456,11 @@ def _precision(path: str) -> int:
     segments = [segment for segment in path.split("/") if segment]
     words = sum("{" not in segment for segment in segments)
     return 2 * words + sum(not segment.startswith("{") for segment in segments)
+
+
+def asks_auth(quota: Quota) -> str:
+    """Return the name of the middleware that counts against `quota`, as Kubernetes accepts it."""
+    return f"auth-{quota.replace('_', '-')}"
 
 
 def _name(path: str) -> str:

@@ -17,6 +17,7 @@ from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import psycopg
+from prometheus_client import Gauge
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import (
@@ -100,10 +101,19 @@ _FEW: Final = 10  # rows
 # Seconds after its last use in which a connection is not asked whether it still lives.
 _TRUSTED_FOR: Final = 1.0
 _USED: Final = "used"
+_WORKS: Final = "works"
 # What a server says while a password is being replaced, which libpq reads anew for each connection
 # where it lies in a file (`?passfile=…`); seconds until the next try.
 _REFUSAL: Final = "authentication failed"
 _PAUSES: Final = (0.05, 0.2, 1.0)
+# Of the fullest process, where several share their counters.
+POOL_USED: Final = Gauge(
+    "database_pool_used", "Pooled connections that work at this moment", multiprocess_mode="livemax"
+)
+POOL_SIZE: Final = Gauge(
+    "database_pool_size", "Connections that the pool may open", multiprocess_mode="livemax"
+)
+_OVERFLOW: Final = 2
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
 
@@ -255,6 +265,18 @@ def _copy(cursor: Reader, into: str, rows: Iterable[Sequence[Any]]) -> None:
 
 def _note_use(_: object, record: ConnectionPoolEntry) -> None:
     record.info[_USED] = time.monotonic()
+    _note_end(_, record)
+
+
+def _note_begin(record: ConnectionPoolEntry) -> None:
+    record.info[_WORKS] = True
+    POOL_USED.inc()
+
+
+def _note_end(_: object, record: ConnectionPoolEntry) -> None:
+    # One that was found dead before it began comes back, too.
+    if record.info.pop(_WORKS, False):
+        POOL_USED.dec()
 
 
 def driver_url(url: str) -> str:
@@ -315,12 +337,14 @@ class Database:
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_size=pool_size,
-            max_overflow=2,
+            max_overflow=_OVERFLOW,
             pool_timeout=5,
             connect_args=dict(self._way.arguments),
         )
+        self._most = pool_size + _OVERFLOW
         event.listen(self.engine, "checkin", _note_use)
-        event.listen(self.engine, "checkout", self._ask_whether_it_lives)
+        event.listen(self.engine, "detach", _note_end)
+        event.listen(self.engine, "checkout", self._take)
         event.listen(self.engine, "do_connect", _connect)
         self.direct: Engine = create_engine(
             driver_url(direct_url), poolclass=NullPool, connect_args=dict(self._direct.arguments)
@@ -335,16 +359,15 @@ class Database:
         self.bells = Bells(self.alone, lambda name: self.read(_NOTIFY, {"name": name}))
         event.listen(self.sessions, "after_commit", self._ring)
 
-    def _ask_whether_it_lives(
-        self, driver: DBAPIConnection, record: ConnectionPoolEntry, _: object
-    ) -> None:
+    def _take(self, driver: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
         """Replace a connection that died while it rested; one that dies later fails its unit."""
-        if time.monotonic() - record.info.get(_USED, time.monotonic()) < _TRUSTED_FOR:
-            return
-        try:
-            self.engine.dialect.do_ping(driver)
-        except psycopg.Error as error:
-            raise InvalidatePoolError from error
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) >= _TRUSTED_FOR:
+            try:
+                self.engine.dialect.do_ping(driver)
+            except psycopg.Error as error:
+                raise InvalidatePoolError from error
+        _note_begin(record)
+        POOL_SIZE.set(self._most)
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.

@@ -9,15 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 
+from deploy.keys import new_key, public_part
 from deploy.local.rundir import write_private
 from shared.identity import LEEWAY, LIFETIME
 from shared.keyfiles import LOOK
@@ -49,9 +42,9 @@ def make(folder: Path, services: Iterable[str]) -> None:
     for service in services:
         private = private_key(folder, service)
         if not private.exists():
-            write_private(private, _new_key())
+            write_private(private, new_key())
         if not public_key(folder, service).exists():
-            _publish(folder, service, _public_part(private.read_text("ascii")))
+            _publish(folder, service, public_part(private.read_text("ascii")))
 
 
 def replace(
@@ -74,9 +67,9 @@ def replace(
     secret = secret_key(folder)
     # More than one, where an earlier change was interrupted.
     old_secrets, new_secret = secret.read_text("ascii").split(), Fernet.generate_key().decode()
-    new = {service: _new_key() for service in services}
+    new = {service: new_key() for service in services}
     for service, key in new.items():
-        _publish(folder, service, public_key(folder, service).read_text("ascii"), _public_part(key))
+        _publish(folder, service, public_key(folder, service).read_text("ascii"), public_part(key))
     write_private(secret, "\n".join([*old_secrets, new_secret]))
     say("The new keys are known.")
     wait(2 * LOOK)
@@ -87,20 +80,10 @@ def replace(
     wait(_OVER_AFTER)
     seal_again()
     for service, key in new.items():
-        _publish(folder, service, _public_part(key))
+        _publish(folder, service, public_part(key))
     write_private(secret, new_secret)
     say("The old keys are gone.")
 
 
 def _publish(folder: Path, service: str, *keys: str) -> None:
     write_private(public_key(folder, service), "".join(keys))
-
-
-def _new_key() -> str:
-    key = Ed25519PrivateKey.generate()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def _public_part(private: str) -> str:
-    key = load_pem_private_key(private.encode(), password=None).public_key()
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -3,16 +3,19 @@
 import math
 import time
 from collections.abc import Mapping
-from typing import cast
+from typing import Final, cast
 
 from flask import current_app
 from limits import storage as storages
 from limits.errors import StorageError
 from limits.strategies import MovingWindowRateLimiter
+from prometheus_client import Counter
 
 from services.auth.settings import Settings
 from shared.errors import RateLimited, Unavailable
 from shared.identity import Quota
+
+REFUSED: Final = Counter("quota_refused", "Requests beyond a quota", ["quota"])
 
 
 class Quotas:
@@ -51,6 +54,7 @@ class Quotas:
             raise Unavailable("The quota storage does not answer.") from error
         reset = max(1, math.ceil(window.reset_time - time.time()))
         if not passed:
+            REFUSED.labels(quota_class).inc()
             raise QuotaExceeded(Quota(limit.amount, 0, reset), quota_class)
         return Quota(limit.amount, window.remaining, reset)
 
@@ -84,3 +88,12 @@ def count_login(address: str) -> None:
         RateLimited: ten in the last minute (by default).
     """
     current().count("login", address)
+
+
+def count_exchange(address: str) -> None:
+    """Count an exchange of a service token's key from the network of a program.
+
+    Raises:
+        RateLimited: 120 in the last minute (by default).
+    """
+    current().count("exchange", address)

@@ -13,7 +13,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import BadRequest as MalformedRequest
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from shared import db, observability
+from shared import db, observability, spans
 from shared.errors import BadRequest, ServiceError, Unauthorized, UnsupportedMediaType
 from shared.faults import crash_point
 from shared.http import etag, health, idempotency, jobs, operations, shortcut
@@ -146,6 +146,8 @@ def create_service_app(
         messages: type → what is sent to subscribers, if it has any.
     """
     observability.configure_logging(settings.name, settings.log_level)
+    observability.introduce(settings.name)
+    spans.begin(settings.name, is_traced=settings.is_traced)
     app = UnitOfWorkApp(settings, idempotency_table, job_table)
     app.config["MAX_CONTENT_LENGTH"] = JSON_BODY
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import psycopg
 from flask import Flask, Response, jsonify
+from prometheus_client import Counter
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -22,6 +23,9 @@ from shared.errors import (
 
 log = observability.logger(__name__)
 
+POOL_EXHAUSTED: Final = Counter(
+    "database_pool_exhausted", "Requests that waited in vain for a connection"
+)
 CODES: Final = {
     400: "bad_request",
     401: "unauthorized",
@@ -122,6 +126,7 @@ def _unavailable(error: Exception, state: str | None) -> Response:
 
 
 def _on_pool_timeout(_: PoolTimeout) -> Response:
+    POOL_EXHAUSTED.inc()
     log.error("database_pool_exhausted")
     return _on_service_error(Unavailable("The service is busy; try again."))
 

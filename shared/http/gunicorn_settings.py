@@ -7,10 +7,10 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from gunicorn.glogging import Logger
 
-from shared import observability
 from shared.settings import environment, read_grace, read_log_level
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -21,6 +21,9 @@ if _METRICS:
     # The files of workers that are gone, each under its process id, would count for ever.
     shutil.rmtree(_METRICS, ignore_errors=True)
     Path(_METRICS).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# What has counters needs the folder when it is loaded.
+from shared import observability  # noqa: E402
 
 worker_class = (
     "shared.http.gunicorn_epoll.EpollWorker"
@@ -74,6 +77,23 @@ def when_ready(_server: object) -> None:
 def post_worker_init(worker: object) -> None:
     """Leave what was loaded alone also where the worker has loaded it."""
     when_ready(worker)
+
+
+def worker_exit(_server: object, _worker: object) -> None:
+    """Send what the worker has recorded of its requests."""
+    # Not at the top: prometheus_client must hear of the folder before it is loaded.
+    from shared import spans  # noqa: PLC0415
+
+    spans.end()
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    """Let what a dead worker was doing count no more; what it has done stays counted."""
+    if _METRICS:
+        # Not at the top: the library looks for the folder when it is imported.
+        from prometheus_client import multiprocess  # noqa: PLC0415
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library's
 
 
 def post_fork(_server: object, _worker: object) -> None:

@@ -37,6 +37,9 @@ View = Callable[..., Any]
 INSIDE: Final = prometheus_client.Gauge(
     "lane_requests", "Requests that work or wait", ["lane"], multiprocess_mode="livesum"
 )
+WAITING: Final = prometheus_client.Gauge(
+    "lane_waiting", "Those of them that wait for a place", ["lane"], multiprocess_mode="livesum"
+)
 REFUSED: Final = prometheus_client.Counter(
     "lane_refused", "Requests without a place", ["lane", "reason"]
 )
@@ -99,7 +102,7 @@ class Lane:
         user = _user()
         self._enter(user)
         try:
-            if not self._places.acquire(timeout=self._patience):
+            if not self._has_place():
                 raise self._full()
             try:
                 yield
@@ -107,6 +110,12 @@ class Lane:
                 self._places.release()
         finally:
             self._leave(user)
+
+    def _has_place(self) -> bool:
+        if self._places.acquire(blocking=False):
+            return True
+        with WAITING.labels(self.name).track_inprogress():
+            return self._places.acquire(timeout=self._patience)
 
     def _enter(self, user: str) -> None:
         with self._lock:

@@ -24,7 +24,7 @@ from shared.http.context import service_app, session
 Resource = Mapping[str, object]
 
 _CHUNK: Final = 500  # rows of a CSV read at once
-_EARLY: Final = 1000  # rows from the start of a list
+_NEAR: Final = 1000  # rows from the start of a list, or from its end
 
 
 def mappings(rows: Sequence[AnyRow]) -> list[Resource]:
@@ -67,8 +67,9 @@ class Listing:
             doesn't say; called with the session for each page.
         key: a primary key that tells the rows apart, of a list that may be long: a late page then
             skips keys, which an index holds, instead of whole rows.
-        head: makes of a number the statement of keys that begins with so many of the first ones,
-            for early pages of what no index has in order as a whole.
+        head, tail: make of a number the statement of keys that begins with so many of the first
+            ones, and of the last ones, the last ahead: for early and late pages of what no index
+            has in order as a whole.
         parts: where a count of all rows would read too many.
     """
 
@@ -76,6 +77,7 @@ class Listing:
     resources: Callable[[Session, Sequence[AnyRow]], Sequence[Any]] = lambda _, rows: mappings(rows)
     key: SQLColumnExpression[int] | None = None
     head: Callable[[int], AnySelect] | None = None
+    tail: Callable[[int], AnySelect] | None = None
     parts: Parts | None = None
 
     def count(self, session: Session) -> int:
@@ -85,14 +87,24 @@ class Listing:
         bare = self.statement.order_by(None).subquery()
         return session.scalar(select(func.count()).select_from(bare)) or 0
 
-    def page(self, page: int, page_size: int) -> AnySelect:
-        """Return the statement of one page."""
+    def page(self, page: int, page_size: int, count: int) -> AnySelect:
+        """Return the statement of one page.
+
+        Args:
+            count: of all rows.
+        """
+        first = (page - 1) * page_size
+        last = min(first + page_size, count)
         if self.key is None:
-            return _cut(self.statement, page, page_size)
-        keys = self.statement.with_only_columns(self.key, maintain_column_froms=True)
-        if self.head and page * page_size <= _EARLY:
-            keys = self.head(page * page_size)
-        return self.statement.where(self.key.in_(_cut(keys, page, page_size)))
+            return _cut(self.statement, first, last)
+        if self.head and last <= _NEAR:
+            keys = _cut(self.head(last), first, last)
+        elif self.tail and count - first <= _NEAR:
+            keys = _cut(self.tail(count - first), count - last, count - first)
+        else:
+            keys = self.statement.with_only_columns(self.key, maintain_column_froms=True)
+            keys = _cut(keys, first, last)
+        return self.statement.where(self.key.in_(keys))
 
 
 def respond(
@@ -110,7 +122,7 @@ def respond(
     count = listing.count(session)
     if page > 1 and (page - 1) * page_size >= count:
         raise _no_such_page()
-    rows = session.execute(listing.page(page, page_size)).all()
+    rows = session.execute(listing.page(page, page_size, count)).all()
     results = schema.dump(listing.resources(session, rows), many=True)
     return {**_envelope(count, page, page_size), "results": results}
 
@@ -139,8 +151,9 @@ def _no_such_page() -> NotFound:
     return NotFound("The list has no such page.", title="Page not found")
 
 
-def _cut(statement: AnySelect, page: int, page_size: int) -> AnySelect:
-    return statement.limit(page_size).offset((page - 1) * page_size)
+def _cut(statement: AnySelect, first: int, last: int) -> AnySelect:
+    """Select the rows from `first` on, counted from 0, to the one before `last`."""
+    return statement.limit(last - first).offset(first)
 
 
 def _page_url(page: int) -> str:

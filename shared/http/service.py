@@ -104,6 +104,6 @@ class ServiceApp(Flask):
 
     def forget(self) -> None:
         """Drop all that this process keeps of its answers."""
-        self.rendered = BasisCache[Rendered](_CAPACITY, lambda rendered: len(rendered.body))
-        self.answers = BasisCache[Answer](_CAPACITY, lambda answer: answer.weight)
-        self.counts = BasisCache[int](_COUNTS, lambda _: 1)
+        self.rendered = BasisCache[Rendered]("resources", _CAPACITY, lambda one: len(one.body))
+        self.answers = BasisCache[Answer]("answers", _CAPACITY, lambda answer: answer.weight)
+        self.counts = BasisCache[int]("counts", _COUNTS, lambda _: 1)

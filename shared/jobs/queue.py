@@ -33,6 +33,10 @@ _OPEN: Final = """
     SELECT lane, count(*) AS count, extract(epoch FROM now() - min(created))::float AS age
     FROM jobs WHERE finished IS NULL GROUP BY lane
 """
+_ENDED: Final = """
+    SELECT lane, status, count(*) AS count
+    FROM jobs WHERE finished > now() - interval '1 hour' GROUP BY lane, status
+"""
 _LEAD: Final = "SELECT pg_try_advisory_lock(7166311, hashtext(%(lane)s)) AS leads"
 _DEAD: Final = """
     UPDATE jobs SET status = 'queued', progress = 0
@@ -56,7 +60,8 @@ _TAKE: Final = """
     )
     UPDATE jobs SET status = 'running', attempts = attempts + 1, started = now(), progress = 0
     FROM next WHERE jobs.id = next.id AND status = 'queued'
-    RETURNING jobs.id, user_id, kind, caller, target, content_type, body, request_id, attempts
+    RETURNING jobs.id, user_id, kind, caller, target, content_type, body, request_id, traceparent,
+        attempts
 """
 # What an attempt does to its job, as long as it is its own.
 _REPORT: Final = """
@@ -96,6 +101,11 @@ def abandoned_lanes(connection: Connection) -> list[str]:
 def open_jobs(connection: Connection) -> list[Any]:
     """Return of each lane the `count` of jobs that are not done, and the `age` of the oldest."""
     return connection.execute(_OPEN, prepare=True).fetchall()
+
+
+def ended_jobs(connection: Connection) -> list[Any]:
+    """Return of each lane the `count` of jobs that ended in the last hour, by their `status`."""
+    return connection.execute(_ENDED, prepare=True).fetchall()
 
 
 def lead(connection: Connection, lane: str) -> bool:

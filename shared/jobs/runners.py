@@ -25,6 +25,8 @@ _AGAIN_AFTER: Final = 5.0  # seconds after a runner that failed
 _END_WITHIN: Final = 1.5  # seconds
 OPEN: Final = Gauge("jobs_open", "Jobs that are not done", ["lane"])
 OLDEST_AGE: Final = Gauge("jobs_oldest_age_seconds", "Age of the oldest of them", ["lane"])
+# Runners come and go, so that nobody would read their counters; the table knows it, too.
+ENDED: Final = Gauge("jobs_ended_last_hour", "Jobs that ended in the last hour", ["lane", "status"])
 
 
 class Runners:
@@ -70,9 +72,12 @@ class Runners:
         self._observed = time.monotonic()
         OPEN.clear()
         OLDEST_AGE.clear()
+        ENDED.clear()
         for row in queue.open_jobs(connection):
             OPEN.labels(row.lane).set(row.count)
             OLDEST_AGE.labels(row.lane).set(row.age)
+        for row in queue.ended_jobs(connection):
+            ENDED.labels(row.lane, row.status).set(row.count)
 
     def _start(self, lane: str) -> None:
         is_due = time.monotonic() >= self._not_before.get(lane, 0)

@@ -25,7 +25,8 @@ def test_every_user_route_asks_auth_with_its_quota_class() -> None:
     for route in load_routes():
         name = re.sub(r"[^a-z0-9]+", "-", route.path).strip("-")
         asks = [middle for middle in routers[name].middlewares if middle.startswith("auth-")]
-        assert asks == ([f"auth-{route.quota}"] if route.access == "user" else [])
+        quota = {"standard": "standard", "analytics": "analytics", "market_data": "market-data"}
+        assert asks == ([f"auth-{quota[route.quota]}"] if route.access == "user" else [])
 
 
 def test_the_flood_guard_is_left_out_for_load_tests_alone() -> None:

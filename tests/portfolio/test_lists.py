@@ -119,8 +119,8 @@ def test_early_and_late_pages_of_several_portfolios_are_one_list(
         for number, day in enumerate(days)
     ]
     expected = [id_ for _, id_ in sorted(zip(days, ids, strict=True))]
-    for early in (0, 6, 1000):
-        monkeypatch.setattr(pagination, "_EARLY", early)
+    for near in (0, 4, 6, 1000):
+        monkeypatch.setattr(pagination, "_NEAR", near)
         found = [
             id_
             for page in (1, 2, 3, 4)
@@ -132,6 +132,8 @@ def test_early_and_late_pages_of_several_portfolios_are_one_list(
     window = "start_date=2024-01-02&end_date=2024-01-03&ordering=date"
     inside = [id_ for day, id_ in sorted(zip(days, ids, strict=True)) if day[-1] in "23"]
     assert results(ann, f"/api/transactions/?{window}") == inside
+    of_one = f"portfolio_id={portfolios[0]}&page_size=3&page=2&ordering=date"
+    assert results(ann, f"/api/transactions/?{of_one}") == sorted(ids[::3], key=expected.index)[3:]
 
 
 def test_the_count_is_that_of_now_whatever_comes_and_goes(ann: User, bob: User) -> None:

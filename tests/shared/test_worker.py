@@ -203,6 +203,8 @@ def test_a_worker_tells_at_its_port_that_no_events_flow(
 ) -> None:
     """It lives on, for what is written waits; and with the bus it tells the opposite."""
     monkeypatch.setattr(flow, "PATIENCE", 0.0)
+    # What other tests of this process stopped, stopped for good.
+    monkeypatch.setattr(flow, "_stopped", {})
     port = ports.free()
     answers: list[int] = []
 

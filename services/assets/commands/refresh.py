@@ -25,7 +25,7 @@ from services.assets.domain.feeds import EARLIEST, DataSourceError, Delivery, Wa
 from services.assets.domain.quotes import Bar
 from services.assets.domain.splits import Split
 from services.assets.models import Asset, Feed, Price, Trade
-from services.assets.outside.sources import Sources
+from services.assets.outside.sources import Sources, asking
 from shared.errors import ValidationFailed
 from shared.events.cards import TRADE
 from shared.finance.days import latest_day
@@ -83,7 +83,7 @@ def ask(
         SourceTooSlow: it takes longer.
     """
     source = sources.serving(inquiry.source, inquiry.wanted.asset_type)
-    delivery = source.history(inquiry.wanted, within)
+    delivery = asking.history(source, inquiry.wanted, within)
     return partial(
         record_delivery,
         asset_id=inquiry.asset_id,

@@ -17,7 +17,7 @@ from services.assets.domain.feeds import (
 )
 from services.assets.domain.identifiers import is_data_symbol
 from services.assets.domain.proposals import Proposal, Sought, first_day, is_of, texts
-from services.assets.outside.sources import Sources
+from services.assets.outside.sources import Sources, asking
 from shared.cache import BasisCache
 from shared.finance.days import latest_day
 
@@ -45,7 +45,7 @@ class Proposer:
         self._sources = sources
         self._within = within
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="proposer")
-        self._known = BasisCache[Found](_KEPT, lambda _: 1)
+        self._known = BasisCache[Found]("proposals", _KEPT, lambda _: 1)
 
     @property
     def has_sources(self) -> bool:
@@ -116,7 +116,7 @@ class _Search:
     def _found(self, source: Searchable, text: str, *, is_isin: bool) -> Sequence[Match]:
         """Return what a search finds: by an ISIN all, by a symbol what is called exactly so."""
         try:
-            matches = source.search(text, self._seconds(source))
+            matches = asking.search(source, text, self._seconds(source))
         except SourceDown:
             raise
         except DataSourceError:
@@ -130,7 +130,7 @@ class _Search:
         since = first_day(sought, latest_day(datetime.now(UTC)))
         wanted = Wanted(symbol, asset_type, sought.currency, since)
         try:
-            return is_of(source.history(wanted, self._seconds(source)), sought)
+            return is_of(asking.history(source, wanted, self._seconds(source)), sought)
         except SourceDown:
             raise
         except DataSourceError:

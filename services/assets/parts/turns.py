@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from prometheus_client import Gauge
 from sqlalchemy.orm import Session
 
 from services.assets import commands
@@ -18,6 +19,9 @@ from shared.observability import logger
 
 log = logger(__name__)
 
+RESTING: Final = Gauge(
+    "data_source_resting", "1 while a price source that is down is left alone", ["source"]
+)
 _BETWEEN: Final = 1.0  # seconds
 _WITHIN: Final = 30.0  # seconds
 # A source that is down is left alone for a minute, then for twice as long each time, at most an
@@ -91,9 +95,11 @@ class Turns:
         try:
             record = commands.ask(self.sources, inquiry, by=turn.by, within=_WITHIN)
         except SourceDown:
+            RESTING.labels(source.name).set(1)
             log.warning("data_source_rests", source=source.name, seconds=rest.begin())
             raise
         rest.failures = 0
+        RESTING.labels(source.name).set(0)
 
         def end(session: Session) -> None:
             record(session)

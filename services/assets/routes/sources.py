@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.assets.lanes import IMPORTING
+from services.assets.outside.sources import asking
 from services.assets.routes.refresh import Asked
 from services.assets.schemas import DataSourcesSchema, MatchesSchema, MatchQuery
 from shared.http import Blueprint, Resource
@@ -30,7 +31,7 @@ def list_data_sources() -> Resource:
 def search_data_source(query: dict[str, Any], name: str) -> Resource:
     """Ask a price source what it calls an asset."""
     asked = _asked()
-    results = asked.sources.searchable(name).search(query["q"], asked.within)
+    results = asking.search(asked.sources.searchable(name), query["q"], asked.within)
     return {"count": len(results), "results": results}
 
 

@@ -113,12 +113,13 @@ def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listi
     statement = _transactions(owner_id).where(*conditions)
     # Said of a column without nulls, NULLS LAST would only keep PostgreSQL from using its index.
     direction = direction.nulls_last() if name in _NULLABLE else direction
-    is_indexed = name == "date" and filters.keys() <= {"start_date", "end_date"}
+    is_indexed = name == "date" and filters.keys() <= {"portfolio_id", "start_date", "end_date"}
     return Listing(
         statement.order_by(direction, last),
         resources,
         Transaction.id.expression,
-        head=partial(_head, owner_id, conditions, descending) if is_indexed else None,
+        head=partial(_first, owner_id, conditions, descending) if is_indexed else None,
+        tail=partial(_first, owner_id, conditions, not descending) if is_indexed else None,
         parts=_parts(owner_id, **filters) if filters.keys() <= {"portfolio_id"} else None,
     )
 
@@ -137,7 +138,7 @@ def _transactions(owner_id: int) -> AnySelect:
     )
 
 
-def _head(
+def _first(
     owner_id: int,
     conditions: Sequence[ColumnElement[bool]],
     descending: bool,

@@ -56,6 +56,18 @@ IS_ANY_DUE: Final = Query(
         .label("is_any_due")
     )
 )
+# One that runs, and those of a webhook that pauses or is off, are not late.
+WAITING: Final = Query(
+    text(
+        """
+        SELECT count(*) AS count, coalesce(extract(epoch FROM :now - min(due_at) FILTER (
+            WHERE due_at <= :now AND claimed_until IS NULL AND is_active
+                AND coalesce(paused_until, :now) <= :now)), 0)::float AS age
+        FROM deliveries JOIN webhooks ON webhooks.id = webhook_id
+        WHERE status = 'PENDING'
+        """
+    )
+)
 _CLAIM: Final = text(
     """
     UPDATE deliveries SET claimed_until = :until, due_at = :until, claims = claims + 1
@@ -77,7 +89,8 @@ _CLAIM: Final = text(
         )
     RETURNING deliveries.id AS delivery_id, deliveries.claims,
         webhooks.id AS webhook_id, webhooks.url, webhooks.secret, webhooks.old_secrets,
-        messages.id AS message_id, messages.body
+        messages.id AS message_id, messages.type, messages.body, messages.request_id,
+        messages.traceparent
     """
 )
 
@@ -99,7 +112,10 @@ class Claim:
     secret: str
     old_secrets: Sequence[OldSecret]
     message_id: UUID
+    type: str
     body: str
+    request_id: str | None
+    traceparent: str | None
 
 
 @dataclass(frozen=True)

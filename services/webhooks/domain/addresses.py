@@ -7,7 +7,7 @@ The sources are IANA's special-purpose registries (RFC 6890 and what follows it)
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final
 
-_NOT_PUBLIC_4: Final = tuple(
+NOT_PUBLIC_4: Final = tuple(
     IPv4Network(network)
     for network in (
         "0.0.0.0/8",  # this network
@@ -28,8 +28,8 @@ _NOT_PUBLIC_4: Final = tuple(
     )
 )
 # Of IPv6 only this is given out to hosts; loopback, private, link-local and multicast are outside.
-_UNICAST_6: Final = IPv6Network("2000::/3")
-_NOT_PUBLIC_6: Final = tuple(
+UNICAST_6: Final = IPv6Network("2000::/3")
+NOT_PUBLIC_6: Final = tuple(
     IPv6Network(network)
     for network in (
         "2001::/23",  # protocol assignments, Teredo and ORCHID among them
@@ -52,10 +52,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address):
         embedded = _embedded(address)
         if embedded is None:
-            inside = address in _UNICAST_6
-            return inside and not any(address in network for network in _NOT_PUBLIC_6)
+            inside = address in UNICAST_6
+            return inside and not any(address in network for network in NOT_PUBLIC_6)
         address = embedded
-    return not any(address in network for network in _NOT_PUBLIC_4)
+    return not any(address in network for network in NOT_PUBLIC_4)
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:

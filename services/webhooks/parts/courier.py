@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,11 @@ from services.webhooks.commands.delivering import Attempt, Claim
 from services.webhooks.domain.signatures import headers as signature_headers
 from services.webhooks.outside.network import Network, Undelivered
 from services.webhooks.outside.sealing import Seal
+from shared import observability
 from shared.db import Database
 from shared.faults import crash_point
 from shared.observability import logger
+from shared.spans import Attributes, span
 
 log = logger(__name__)
 
@@ -28,7 +30,18 @@ _POLL: Final = 0.2  # seconds, while there is something to do
 _KEEP_EVERY: Final = 1.0  # seconds; a claim lasts five
 _FINISH_WITHIN: Final = 1.5  # seconds that attempts under way have when the courier is stopped
 _HEADERS: Final = {"Content-Type": "application/json", "User-Agent": "personal-finance-api/1.0"}
+_OBSERVE_EVERY: Final = 5.0  # seconds
 ATTEMPTS: Final = Counter("webhook_attempts", "Attempts to deliver", ["outcome"])
+SECONDS: Final = Histogram(
+    "webhook_attempt_seconds",
+    "Time that a receiver takes",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15),
+)
+WAITING: Final = Gauge("webhook_deliveries_waiting", "Deliveries that are not done")
+OLDEST_DUE: Final = Gauge(
+    "webhook_oldest_due_age_seconds",
+    "How long the delivery waits that should have been tried first",
+)
 
 
 def now() -> datetime:
@@ -56,7 +69,7 @@ class Courier:
         self._network = network
         self._seal = seal
         self._clock = clock
-        self._kept_at = 0.0  # by the monotonic clock
+        self._kept_at = self._observed_at = float("-inf")  # by the monotonic clock
         self._bell = database.bells[delivering.BELL]
 
     def run(self, stop: threading.Event) -> None:
@@ -75,12 +88,22 @@ class Courier:
     def _claimed(self, running: Collection[Claim]) -> Sequence[Claim]:
         """Return new claims; those that are `running` are kept up first."""
         try:
+            self._observe()
             if not running and not self._is_any_due():
                 return []
             return self._database.unit(lambda session: self._claim(session, running))
         except (SQLAlchemyError, psycopg.Error) as error:
             log.warning("courier_lost_database", error=type(error).__name__)
             return []
+
+    def _observe(self) -> None:
+        """Tell Prometheus what waits."""
+        if time.monotonic() < self._observed_at + _OBSERVE_EVERY:
+            return
+        self._observed_at = time.monotonic()
+        [row] = self._database.read(delivering.WAITING, {"now": self._clock()})
+        WAITING.set(row.count)
+        OLDEST_DUE.set(row.age)
 
     def _is_any_due(self) -> bool:
         [row] = self._database.read(delivering.IS_ANY_DUE, {"now": self._clock()})
@@ -100,9 +123,27 @@ class Courier:
         return thread
 
     def _deliver(self, claim: Claim) -> None:
+        told: Attributes = {
+            "messaging.message.id": str(claim.message_id),
+            "webhook.id": claim.webhook_id,
+        }
+        request, trace = claim.request_id, claim.traceparent
+        with span(f"deliver {claim.type}", "client", told, request=request, trace=trace):
+            self._try(claim)
+
+    def _try(self, claim: Claim) -> None:
         try:
             attempt = self._attempt(claim)
+            log.info(
+                "delivery_attempted",
+                delivery=claim.delivery_id,
+                webhook=claim.webhook_id,
+                message=str(claim.message_id),
+                status=attempt.status,
+                milliseconds=attempt.latency_ms,
+            )
             ATTEMPTS.labels("delivered" if attempt.succeeded else "failed").inc()
+            SECONDS.observe(attempt.latency_ms / 1000)
             if attempt.succeeded:
                 crash_point("after_http_200_before_mark")
             self._database.unit(
@@ -124,7 +165,8 @@ class Courier:
         keys = [self._seal.open(secret) for secret in secrets]
         body = claim.body.encode()
         timestamp = int(began_at.timestamp())
-        headers = {**_HEADERS, **signature_headers(keys, claim.message_id, timestamp, body)}
+        signed = signature_headers(keys, claim.message_id, timestamp, body)
+        headers = {**_HEADERS, **_ids(), **signed}
         status = retry_after = error = None
         began = time.monotonic()
         try:
@@ -138,3 +180,9 @@ class Courier:
             error = "The delivery failed."
         latency_ms = round((time.monotonic() - began) * 1000)
         return Attempt(self._clock(), latency_ms, status, error, retry_after)
+
+
+def _ids() -> dict[str, str]:
+    """Return by which the receiver can name what this is told in the course of."""
+    ids = {"X-Request-Id": observability.request_id(), "traceparent": observability.traceparent()}
+    return {name: value for name, value in ids.items() if value}

@@ -84,7 +84,7 @@ class Market:
         self._replica = replica
         self._owners = owners
         self._aliases = aliases
-        self._quotes = BasisCache[Quotes](_CAPACITY, _bytes)
+        self._quotes = BasisCache[Quotes]("quotes", _CAPACITY, _bytes)
 
     def asset(self, asset_id: int, user_id: int) -> AssetRow:
         """Return one asset.

@@ -84,11 +84,11 @@ class Portfolios:
         self, replica: Replica[PortfolioSnapshot], market: Market, *, capacity: int = _APPRAISALS
     ) -> None:
         self.market = market
-        self.metrics = BasisCache[Metrics](_MEASURES, lambda _: 1)
-        self.reports = BasisCache[RiskReport](_MEASURES, lambda _: 1)
+        self.metrics = BasisCache[Metrics]("metrics", _MEASURES, lambda _: 1)
+        self.reports = BasisCache[RiskReport]("risk_reports", _MEASURES, lambda _: 1)
         self._replica = replica
-        self._ledgers = BasisCache[Ledger](_LEDGERS, lambda ledger: len(ledger.entries))
-        self._appraisals = BasisCache[Appraisal](capacity, _bytes)
+        self._ledgers = BasisCache[Ledger]("ledgers", _LEDGERS, lambda ledger: len(ledger.entries))
+        self._appraisals = BasisCache[Appraisal]("valuations", capacity, _bytes)
 
     def get(self, session: Session, portfolio_id: int, user_id: int) -> WholePortfolio:
         """Return a user's portfolio with the assets that its ledger names.

@@ -1,0 +1,1 @@
+"""The installation on a cluster: tables here, of which the manifests beside them are made."""

@@ -1,0 +1,1 @@
+"""What Grafana and Prometheus are given: dashboards, recorded figures, alerts."""

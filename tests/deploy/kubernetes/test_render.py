@@ -1,0 +1,50 @@
+"""What is committed is what the tables and routes make."""
+
+from pathlib import Path
+
+import yaml
+
+from deploy.kubernetes.__main__ import main
+from gateway.model import build
+from gateway.routes import load_routes
+from tests.deploy.kubernetes.conftest import FOLDER
+
+
+def test_what_is_committed_is_what_make_render_writes(tmp_path: Path) -> None:
+    assert main(["--out", str(tmp_path)]) == 0
+    made = {file.relative_to(tmp_path): file.read_text() for file in _files(tmp_path)}
+    assert len(made) > 20
+    stale = [str(name) for name, text in made.items() if (FOLDER / name).read_text() != text]
+    assert stale == [], "run `make render`"
+
+
+def test_every_file_is_named_by_a_kustomization_or_is_one(tmp_path: Path) -> None:
+    for file in FOLDER.glob("**/kustomization.yaml"):
+        beside = {one.name for one in file.parent.iterdir()} - {file.name, "values.yml"}
+        told = yaml.safe_load(file.read_text()).get("resources", [])
+        assert beside == {name for name in told if not name.startswith("..")}, file
+
+
+def test_the_cluster_has_the_routes_of_one_machine() -> None:
+    routers = build(load_routes(), "127.0.0.1:8001").routers
+    documents = yaml.safe_load_all((FOLDER / "base" / "gateway.yml").read_text())
+    rules = [
+        (route["match"], route["priority"], [ref["name"] for ref in route["middlewares"]])
+        for document in documents
+        if document["kind"] == "IngressRoute"
+        for route in document["spec"]["routes"]
+    ]
+    assert rules == [(router.rule, router.priority, list(router.middlewares)) for router in routers]
+    assert len(rules) > 80
+
+
+def test_pages_of_other_origins_are_let_in_where_that_is_asked_for(tmp_path: Path) -> None:
+    page = "https://app.example"
+    assert main(["--out", str(tmp_path), "--cors-origins", page]) == 0
+    documents = [*yaml.safe_load_all((tmp_path / "base" / "gateway.yml").read_text())]
+    (cors,) = [one for one in documents if one["metadata"]["name"] == "cors"]
+    assert cors["spec"]["headers"]["accessControlAllowOriginList"] == [page]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file()]
