@@ -23,7 +23,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS DATA_SOURCES CORS_ORIGINS
+run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS DATA_SOURCES CORS_ORIGINS TRUSTED_PROXIES
 	@exec $(BIN)/python -m deploy.local
 
 comma := ,
@@ -64,8 +64,9 @@ format: $(VENV)/.dev ## Rewrite the code in our style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT; CORS_ORIGINS
-	$(BIN)/python -m gateway render --kubernetes --out $(OUT) --cors-origins '$(CORS_ORIGINS)'
+render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT; CORS_ORIGINS TRUSTED_PROXIES
+	$(BIN)/python -m gateway render --kubernetes --out $(OUT) --cors-origins '$(CORS_ORIGINS)' \
+		--trusted-proxies '$(TRUSTED_PROXIES)'
 
 images: $(VENV)/.dev ## Build the container images, and check them; ENGINE BUILD_OPTIONS RUN_OPTIONS TAG
 	@$(BIN)/python -m deploy.docker $(if $(TAG),--tag '$(TAG)')

@@ -1,4 +1,4 @@
-"""Command line: `python -m gateway render`."""
+"""Command line: `python -m gateway render`, `… events`."""
 
 import argparse
 import sys
@@ -7,7 +7,10 @@ from pathlib import Path
 
 from gateway import kubernetes, model, render
 from gateway.origins import parse_origins
+from gateway.portal import events
+from gateway.portal.schema import Schema
 from gateway.routes import SERVICES, RoutesError, load_routes
+from shared.settings import parse_networks
 
 _LOOPBACK = "127.0.0.1:8001"
 
@@ -15,12 +18,16 @@ _LOOPBACK = "127.0.0.1:8001"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
+    if options.command == "events":
+        print(Schema.of(events.document()).yaml, end="")  # noqa: T201 - a command line
+        return 0
     try:
         gateway = model.build(
             load_routes(),
             options.internal,
             has_flood_guard=options.flood_guard,
             origins=parse_origins(options.cors_origins),
+            trusted_proxies=parse_networks(options.trusted_proxies),
             has_doorkeeper=options.doorkeeper is not None,
         )
         if options.kubernetes:
@@ -46,6 +53,7 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
                 options.entrypoint or "127.0.0.1:8000",
                 options.internal,
                 provider,
+                gateway.trusted_proxies,
                 is_shared=options.doorkeeper is not None,
                 traces=_traces(options),
             ),
@@ -60,6 +68,7 @@ def _render_kubernetes(gateway: model.Gateway, options: argparse.Namespace) -> N
         options.entrypoint or ":8000",
         options.internal,
         kubernetes.PROVIDER,
+        gateway.trusted_proxies,
         traces=_traces(options),
     )
     render.write({"traefik.yml": static, "gateway.yml": kubernetes.objects(gateway)}, options.out)
@@ -78,9 +87,9 @@ def _service(text: str) -> tuple[str, str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gateway")
-    command = parser.add_subparsers(required=True).add_parser(
-        "render", help="write Traefik's configuration from routes.yml"
-    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("events", help="print docs/events.yml, the AsyncAPI document of all events")
+    command = commands.add_parser("render", help="write Traefik's configuration from routes.yml")
     command.add_argument("--out", type=Path, required=True, help="folder to write to")
     command.add_argument(
         "--entrypoint", help="where clients come in (127.0.0.1:8000; in a cluster :8000)"
@@ -118,6 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--trace-ratio", type=float, default=1.0, help="how many of them are kept (%(default)s)"
+    )
+    command.add_argument(
+        "--trusted-proxies",
+        default="",
+        metavar="NETWORKS",
+        help="whose X-Forwarded-* are believed: 10.0.0.0/8,2001:db8::/32",
     )
     command.add_argument(
         "--no-flood-guard",

@@ -31,9 +31,11 @@ latter passes `buffering` as 599 (but for large bodies, which may find the disk 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final, Literal
 
 from gateway.routes import QUOTAS, SERVICES, Quota, Route
+from shared.settings import Network
 
 EntryPoint = Literal["web", "internal"]
 Spec = Mapping[str, Any]
@@ -57,6 +59,11 @@ _CORS_ANSWER_HEADERS: Final = (
     *("Retry-After", "X-Request-Id", "Idempotency-Replayed", "API-Version"),
 )
 _CORS_KEPT_SECONDS: Final = 7200  # as long as Chromium keeps one
+
+_NEVER_BELIEVED: Final = (
+    *("X-Identity", "X-Quota", "Forwarded", "X-Replaced-Path"),
+    *("X-Forwarded-Method", "X-Forwarded-Uri", "X-Forwarded-Prefix"),
+)
 
 # What every request of a known route passes first; auth's question asks for the flood itself.
 _ENTRANCE: Final = ("clean", "compress", "v1")
@@ -110,12 +117,17 @@ class Guarded:
 
 @dataclass(frozen=True)
 class Gateway:
-    """All of it; the renderers write nothing that is not here."""
+    """All of it; the renderers write nothing that is not here.
+
+    Attributes:
+        trusted_proxies: networks whose `X-Forwarded-*` the entry point for clients believes.
+    """
 
     routers: tuple[Router, ...]
     middlewares: Mapping[str, Spec]
     backends: Mapping[str, Backend]
     guarded: Mapping[str, Guarded]
+    trusted_proxies: tuple[str, ...] = ()
     transports: Mapping[str, Spec] = field(
         default_factory=lambda: {
             "services": _transport(response="30s"),
@@ -130,6 +142,7 @@ def build(
     *,
     has_flood_guard: bool = True,
     origins: Sequence[str] = (),
+    trusted_proxies: Sequence[Network] = (),
     has_doorkeeper: bool = False,
 ) -> Gateway:
     """Return the gateway of `routes`.
@@ -139,8 +152,10 @@ def build(
         internal: host and port of the loopback entry point.
         has_flood_guard: False for load tests alone.
         origins: whose pages may call from a browser, besides our own.
+        trusted_proxies: before the gateway.
         has_doorkeeper: whether there is one, who speaks for the portal while that is down.
     """
+    trusted = tuple(map(str, trusted_proxies))
     routers = [router for route in routes for router in _routers(route)]
     routers += [*_fallbacks(), *_internal_routers()]
     if not has_flood_guard:
@@ -153,7 +168,7 @@ def build(
     return Gateway(
         routers=tuple(routers),
         middlewares={
-            **_edge_middlewares(internal),
+            **_edge_middlewares(internal, trusted),
             **_error_pages(),
             **(
                 {"last-page": _error_page("500", "502-504", service="doorkeeper")}
@@ -174,6 +189,7 @@ def build(
             "flood": Backend("portal", middlewares=("flood-page", "flood-guard", "flood-passed")),
         },
         guarded={"guarded-authorize": Guarded("flood", "authorize")},
+        trusted_proxies=trusted,
     )
 
 
@@ -272,15 +288,16 @@ def _internal_routers() -> list[Router]:
     ]
 
 
-def _edge_middlewares(internal: str) -> dict[str, Spec]:
+def _edge_middlewares(internal: str, trusted: Sequence[str]) -> dict[str, Spec]:
+    forward_auth = partial(_forward_auth, are_proxies_trusted=bool(trusted))
     return {
-        "flood": _forward_auth(f"http://{internal}/flood", request=("X-Request-Id",)),
-        # A hundred requests a second and bursts of 200, for each address; IPv6 users own a /64.
+        "flood": forward_auth(f"http://{internal}/flood", request=("X-Request-Id",)),
+        # A hundred requests a second and bursts of 200, for each client.
         "flood-guard": {
             "rateLimit": {
                 "average": 100,
                 "burst": 200,
-                "sourceCriterion": {"ipStrategy": {"depth": 1, "ipv6Subnet": 64}},
+                "sourceCriterion": {"ipStrategy": _client(trusted)},
             }
         },
         # Nobody has this address, so everybody is answered 200 here.
@@ -288,11 +305,10 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
             "ipAllowList": {"sourceRange": ["255.255.255.255/32"], "rejectStatusCode": 200}
         },
         # An empty value removes the header. Protected routes get auth's own of the first two later.
+        # What a request asks for is not even a trusted proxy's to say: auth goes by it.
         "clean": {
             "headers": {
-                "customRequestHeaders": dict.fromkeys(
-                    ("X-Identity", "X-Quota", "Forwarded", "X-Replaced-Path"), ""
-                ),
+                "customRequestHeaders": dict.fromkeys(_NEVER_BELIEVED, ""),
                 "customResponseHeaders": {"Server": ""},
             }
         },
@@ -301,7 +317,7 @@ def _edge_middlewares(internal: str) -> dict[str, Spec]:
         # Tells the service by X-Replaced-Path what the client wrote, for its links.
         "v1": {"replacePathRegex": {"regex": "^/api/v1(/.*)?$", "replacement": "/api$1"}},
         **{
-            asks_auth(quota): _forward_auth(
+            asks_auth(quota): forward_auth(
                 f"http://{internal}/internal/authorize?class={quota}",
                 request=("Authorization", "X-Request-Id", "Traceparent"),
                 response=("X-Identity", "X-Quota", "X-Request-Id", "Traceparent"),
@@ -360,13 +376,30 @@ def _body_limits(routes: Sequence[Route]) -> dict[str, Spec]:
     }
 
 
-def _forward_auth(address: str, request: Sequence[str], response: Sequence[str] = ()) -> Spec:
+def _client(trusted: Sequence[str]) -> Spec:
+    """Return how the client's address is found; a user of IPv6 owns a /64.
+
+    Behind proxies it is the last one that is none of theirs. There Traefik counts each address of
+    IPv6 by itself: `ipv6Subnet` goes with `depth` alone.
+    """
+    return {"excludedIPs": list(trusted)} if trusted else {"depth": 1, "ipv6Subnet": 64}
+
+
+def _forward_auth(
+    address: str,
+    request: Sequence[str],
+    response: Sequence[str] = (),
+    *,
+    are_proxies_trusted: bool,
+) -> Spec:
     headers = {"authResponseHeaders": list(response)} if response else {}
+    # What those say who are not trusted has been thrown away by then.
+    forwarded = ("X-Forwarded-For",) if are_proxies_trusted else ()
     return {
         "forwardAuth": {
             "address": address,
-            "trustForwardHeader": False,
-            "authRequestHeaders": list(request),
+            "trustForwardHeader": are_proxies_trusted,
+            "authRequestHeaders": [*request, *forwarded],
             # A refusal of ours is shorter. Traefik takes this much memory for every answer: with a
             # MiB that was two thirds of all its work.
             "maxResponseBodySize": 16 * 1024,

@@ -1,6 +1,6 @@
 """Traefik's static and dynamic files for one machine (see `kubernetes.py` for a cluster)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -44,6 +44,7 @@ def static(
     web: str,
     internal: str,
     providers: Mapping[str, Any],
+    trusted_proxies: Sequence[str] = (),
     *,
     is_shared: bool = False,
     traces: Traces | None = None,
@@ -54,6 +55,7 @@ def static(
         web: where clients come in, "host:port".
         internal: the loopback entry point, "host:port".
         providers: where Traefik finds the rest.
+        trusted_proxies: networks of the proxies before it.
         is_shared: whether a doorkeeper listens at the address of `web`, too.
         traces: where they are collected, if they are.
     """
@@ -63,7 +65,10 @@ def static(
         "accessLog": _access_log(),
         **({"tracing": _tracing(traces)} if traces else {}),
         "entryPoints": {
-            "web": {**_web_entry_point(web), **({"reusePort": True} if is_shared else {})},
+            "web": {
+                **_web_entry_point(web, trusted_proxies),
+                **({"reusePort": True} if is_shared else {}),
+            },
             "internal": _internal_entry_point(internal),
         },
         "providers": dict(providers),
@@ -127,11 +132,12 @@ def _tracing(traces: Traces) -> Document:
     }
 
 
-def _web_entry_point(address: str) -> Document:
+def _web_entry_point(address: str, trusted_proxies: Sequence[str]) -> Document:
+    trusted = {"trustedIPs": list(trusted_proxies)} if trusted_proxies else {}
     return {
         "address": address,
-        # No proxy stands before us: X-Forwarded-* of clients are thrown away.
-        "forwardedHeaders": {"insecure": False},
+        # X-Forwarded-* of clients are thrown away.
+        "forwardedHeaders": {"insecure": False, **trusted},
         "http": {
             # A WSGI server reads X_Identity and X.Identity as X-Identity: such headers go no
             # further. (To reject them is a bare 400 in plain text, which no middleware reaches.)

@@ -1,5 +1,6 @@
 """Configuration: everything from the environment, read once, typed, checked at the start."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,8 @@ from typing import Any, Final, TypedDict
 
 from environs import Env
 from marshmallow import ValidationError, validate
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
 _PROTOCOL: Final = "http/protobuf"
@@ -35,6 +38,7 @@ class ChosenValues(TypedDict):
     is_traced: bool
     caps: Mapping[str, int]
     internal_readers: Sequence[str]
+    trusted_proxies: Sequence[Network]
 
 
 class SettingsValues(ChosenValues):
@@ -68,6 +72,7 @@ class ServiceSettings:
         threads: request threads of one web process; sizes the connection pool.
         is_traced: whether somebody collects traces.
         internal_readers: further callers that may read the internal API, by their keys.
+        trusted_proxies: before the gateway; who asks them is the client.
         caps: noun → how many of them one user may have in this service; more are refused.
     """
 
@@ -85,6 +90,7 @@ class ServiceSettings:
     threads: int = 8
     caps: Mapping[str, int] = field(default_factory=dict)
     internal_readers: Sequence[str] = ()
+    trusted_proxies: Sequence[Network] = ()
 
 
 class _Environment(Env):
@@ -119,6 +125,7 @@ def read_chosen(env: Env, name: str) -> ChosenValues:
         log_level=read_log_level(env),
         is_traced=read_tracing(env),
         internal_readers=env.list("INTERNAL_READERS", []),
+        trusted_proxies=read_trusted_proxies(env),
         caps={
             noun: env.int(cap_variable(noun), most, validate=validate.Range(min=1))
             for noun, most in {**_EVERYWHERE, **_CAPS.get(name, {})}.items()
@@ -141,6 +148,36 @@ def read_tracing(env: Env) -> bool:
 def _collector(address: str) -> None:
     if address and not _COLLECTOR.fullmatch(address):
         raise ValidationError("Must be http://host:port or https://…")
+
+
+def read_trusted_proxies(env: Env) -> Sequence[Network]:
+    """Return the networks of the proxies before the gateway."""
+    return parse_networks(env.str("TRUSTED_PROXIES", "", validate=_require_networks) or "")
+
+
+def _require_networks(text: str) -> None:
+    try:
+        parse_networks(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Return the networks of a list with commas.
+
+    Raises:
+        ValueError: one of them is none; the text says how it is written.
+    """
+    return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is no network: write 10.0.0.0/8, 2001:db8::/32 or one address."
+        ) from error
 
 
 def read_common(env: Env, name: str) -> SettingsValues:

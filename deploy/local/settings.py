@@ -30,6 +30,7 @@ PASSED_ON: Final = (
     *("LOG_LEVEL", "BENCHMARK_ALIASES", "WEBHOOKS_ALLOW_PRIVATE"),
     *("FAULT_AT", "FAULT_ONCE"),
     *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "INTERNAL_READERS"),
+    "TRUSTED_PROXIES",
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
     "QUOTA_EXCHANGE",
 )
@@ -61,6 +62,7 @@ class Settings:
         cors_origins: whose pages may call from a browser, with commas.
         traces: where the gateway sends its part of traces; "" where nobody collects them.
         trace_ratio: how many traces it keeps.
+        trusted_proxies: networks of the proxies before the gateway.
     """
 
     host: str
@@ -76,6 +78,7 @@ class Settings:
     cors_origins: str
     traces: str
     trace_ratio: float
+    trusted_proxies: Sequence[every_service.Network]
 
     @property
     def is_local(self) -> bool:
@@ -116,6 +119,7 @@ def load() -> Settings:
         cors_origins=env.str("CORS_ORIGINS", "", validate=_origins),
         traces=_traces(env),
         trace_ratio=env.float("OTEL_TRACES_SAMPLER_ARG", 1.0, validate=validate.Range(0, 1)),
+        trusted_proxies=every_service.read_trusted_proxies(env),
     )
     for read_chosen in READ_BY_SERVICES:
         read_chosen(env)

@@ -30,6 +30,7 @@ def gateway_rendered(plan: Plan) -> Iterator[None]:
     if plan.settings.traces:
         arguments += ["--traces", plan.settings.traces]
         arguments += ["--trace-ratio", str(plan.settings.trace_ratio)]
+    arguments += ["--trusted-proxies", ",".join(map(str, plan.settings.trusted_proxies))]
     if not plan.settings.limits:
         arguments.append("--no-flood-guard")
     with _process(plan, "gateway", "render", *arguments) as rendering:

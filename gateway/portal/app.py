@@ -3,16 +3,16 @@
 from typing import Final
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway.portal import dashboard, doors, pages
+from gateway.portal import dashboard, doors, events, pages
 from gateway.portal import settings as configuration
-from gateway.portal.schema import SchemaSource
+from gateway.portal.schema import Schema, SchemaSource
 from gateway.portal.services import Cached, Services
 from gateway.portal.settings import PortalSettings
 from shared import observability, spans
 from shared.http.app import JsonProvider, register_api
 from shared.http.contract import apply_contract
+from shared.http.proxies import BehindProxies
 
 # Seconds. That a service is back is told sooner than that one went.
 _HEALTH_FRESH: Final = 2.0
@@ -37,8 +37,7 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     spans.begin("portal", is_traced=settings.is_traced)
     app = Portal(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(app.wsgi_app)  # type: ignore[method-assign]
     apply_contract(app, "portal")
     register_api(app, "", "Portal", [pages.blueprint])
     app.register_blueprint(doors.blueprint)
@@ -48,4 +47,5 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
         services.health, lambda health: _HEALTH_FRESH if health.is_well else _DOWN_FRESH
     )
     app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"])
+    app.extensions["events"] = Schema.of(events.document())
     return app

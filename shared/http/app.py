@@ -11,7 +11,6 @@ from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 from werkzeug.exceptions import BadRequest as MalformedRequest
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from shared import db, observability, spans
@@ -24,6 +23,7 @@ from shared.http.contract import API_VERSION, apply_contract
 from shared.http.examples import with_examples
 from shared.http.openapi import SchemaPlugin, register_components
 from shared.http.operations import JSON_BODY
+from shared.http.proxies import BehindProxies
 from shared.http.schemas import MAX_ID, Error
 from shared.http.service import ServiceApp
 from shared.http.told import Told, described
@@ -153,8 +153,7 @@ def create_service_app(
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.converters["id"] = IdConverter
     app.url_map.converters["job"] = JobConverter
-    # One proxy, the gateway, stands before us; it overwrites these headers with its own truth.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.before_request(_identify)
     app.before_request(_limit_body)
     app.before_request(_refuse_unknown_query)

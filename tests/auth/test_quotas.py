@@ -104,6 +104,14 @@ def test_two_processes_share_one_count_in_redis(make_stand: MakeStand, redis_url
     second.database.close()
 
 
+def test_clients_behind_trusted_proxies_have_a_quota_of_logins_each(make_stand: MakeStand) -> None:
+    stand = make_stand("auth", create_app, QUOTA_LOGIN="2/minute", TRUSTED_PROXIES="10.0.0.0/8")
+    sign_up(stand)
+    through = [f"6.6.6.{number}, 192.0.2.1, 10.0.0.8, 10.0.0.9" for number in range(3)]
+    assert [try_login(stand, address=it).status_code for it in through] == [200, 200, 429]
+    assert try_login(stand, address="192.0.2.2, 10.0.0.9").status_code == 200
+
+
 def test_two_installations_count_apart_in_one_redis(make_stand: MakeStand, redis_url: str) -> None:
     for installation in ("one", "two"):
         stand = make_stand(

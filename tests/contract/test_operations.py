@@ -75,6 +75,7 @@ CALLS = {
     "/api/alerts/{}/firings/": "GET",
     # Documentation, health, jobs
     "/api/schema/": "GET",
+    "/api/events/": "GET",
     "/api/docs/": "GET",
     "/api/health/": "GET",
     "/api/jobs/": "GET",
@@ -153,6 +154,7 @@ PARAMETERS = {
     "/api/exchange-rates/": "from to date",
     "/api/jobs/": "status page page_size ordering",
     "/api/schema/": "format",
+    "/api/events/": "format",
 }
 
 

@@ -65,8 +65,8 @@ def running_portal(urls: dict[str, str], workers: Mapping[str, str] | None = Non
 
 
 @contextmanager
-def standing_site(folder: Path, *options: str) -> Iterator[Site]:
-    """Run all of it; `options` are further ones of the renderer."""
+def standing_site(folder: Path, *options: str, **named: str) -> Iterator[Site]:
+    """Run all of it; `options` are further ones of the renderer, `named` of `running_gateway`."""
     with ExitStack() as stack:
         services = {
             name: stack.enter_context(
@@ -76,7 +76,7 @@ def standing_site(folder: Path, *options: str) -> Iterator[Site]:
         }
         urls = {name: service.url for name, service in services.items()}
         portal = stack.enter_context(running_portal(urls))
-        door = running_gateway(folder, {**urls, "portal": portal}, *options)
+        door = running_gateway(folder, {**urls, "portal": portal}, *options, **named)
         yield Site(stack.enter_context(door), services)
 
 

@@ -10,6 +10,8 @@ from email.message import Message
 from http.client import HTTPResponse
 from pathlib import Path
 
+import yaml
+
 from deploy.local import ports
 from gateway.__main__ import main
 from gateway.routes import SERVICES
@@ -26,25 +28,42 @@ class Door:
     port: int
     internal_port: int
     process: subprocess.Popen[bytes]
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"{self.scheme}://{_at(self.host, self.port)}"
+
+
+def _at(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @contextmanager
-def running_gateway(folder: Path, urls: Mapping[str, str], *options: str) -> Iterator[Door]:
+def running_gateway(
+    folder: Path,
+    urls: Mapping[str, str],
+    *options: str,
+    host: str = "127.0.0.1",
+    scheme: str = "http",
+) -> Iterator[Door]:
     """Run Traefik for the services at `urls`; those not named are down.
 
     Args:
         folder: for its files and its log.
         urls: service → base URL.
         options: further ones of the renderer.
+        host: where it listens.
+        scheme: "https" with a certificate of its own making, which an operator replaces.
     """
-    host, port, internal_port = "127.0.0.1", ports.free(), ports.free()
+    port, internal_port = ports.free(), ports.free()
     services = [f"--service={name}={urls.get(name, _NOWHERE)}" for name in SERVICES]
-    entry_points = [f"--entrypoint={host}:{port}", f"--internal={host}:{internal_port}"]
+    entry_points = [f"--entrypoint={_at(host, port)}", f"--internal=127.0.0.1:{internal_port}"]
     assert main(["render", f"--out={folder}", *entry_points, *services, *options]) == 0
+    if scheme == "https":
+        static = yaml.safe_load((folder / "traefik.yml").read_text())
+        static["entryPoints"]["web"]["http"]["tls"] = {}
+        (folder / "traefik.yml").write_text(yaml.safe_dump(static))
     binary = Path(sys.executable).with_name("traefik")
     log = folder / "traefik.log"
     with (
@@ -53,7 +72,7 @@ def running_gateway(folder: Path, urls: Mapping[str, str], *options: str) -> Ite
             [binary, f"--configFile={folder / 'traefik.yml'}"], stdout=output, stderr=output
         ) as process,
     ):
-        door = Door(host, port, internal_port, process)
+        door = Door(host, port, internal_port, process, scheme)
         try:
             _wait_until_routed(door, log)
             yield door
@@ -88,8 +107,10 @@ def _wait_until_routed(door: Door, log: Path) -> None:
     def is_routed() -> bool:
         assert door.process.poll() is None, f"Traefik did not start:\n{log.read_text()}"
         try:
-            # Before the routes are read Traefik answers its own 404 in plain text.
-            return raw(door, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").body != b"404 page not found\n"
+            # Before the routes are read Traefik answers its own 404 in plain text; what the others
+            # ask is known with them.
+            inside = ("127.0.0.1", door.internal_port)
+            return sent(inside, b"GET /flood HTTP/1.1\r\nHost: x\r\n\r\n").status != 404
         except OSError:
             return False
 

@@ -56,6 +56,7 @@ def test_without_a_choice_everything_is_embedded_and_local() -> None:
         ("DATA_SOURCE", "ftp://x"),
         ("DATA_SOURCES", "ecb,ftp://x"),
         ("CORS_ORIGINS", "https://app.example/page"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
         # Read by services alone.
         ("LOG_LEVEL", "chatty"),
         ("MOST_OPEN_JOBS", "0"),
