@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gateway import kubernetes, model, render
+from gateway import model, render
 from gateway.origins import parse_origins
 from gateway.routes import SERVICES, RoutesError, load_routes
 from shared.settings import parse_networks
@@ -25,10 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             trusted_proxies=parse_networks(options.trusted_proxies),
             has_doorkeeper=options.doorkeeper is not None,
         )
-        if options.kubernetes:
-            _render_kubernetes(gateway, options)
-        else:
-            _render_files(gateway, options)
+        _render_files(gateway, options)
     except (RoutesError, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line
         return 1
@@ -45,7 +42,7 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
     render.write(
         {
             "traefik.yml": render.static(
-                options.entrypoint or "127.0.0.1:8000",
+                options.entrypoint,
                 options.internal,
                 provider,
                 gateway.trusted_proxies,
@@ -55,12 +52,6 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
         },
         options.out,
     )
-
-
-def _render_kubernetes(gateway: model.Gateway, options: argparse.Namespace) -> None:
-    entry_point, provider = options.entrypoint or ":8000", kubernetes.PROVIDER
-    static = render.static(entry_point, options.internal, provider, gateway.trusted_proxies)
-    render.write({"traefik.yml": static, "gateway.yml": kubernetes.objects(gateway)}, options.out)
 
 
 def _service(text: str) -> tuple[str, str]:
@@ -77,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--out", type=Path, required=True, help="folder to write to")
     command.add_argument(
-        "--entrypoint", help="where clients come in (127.0.0.1:8000; in a cluster :8000)"
+        "--entrypoint", default="127.0.0.1:8000", help="where clients come in (%(default)s)"
     )
     command.add_argument(
         "--internal",
@@ -114,9 +105,6 @@ def _parser() -> argparse.ArgumentParser:
         dest="flood_guard",
         action="store_false",
         help="for load tests: let one address ask as fast as it can",
-    )
-    command.add_argument(
-        "--kubernetes", action="store_true", help="write objects for a cluster instead"
     )
     return parser
 
