@@ -3,32 +3,41 @@
 gunicorn's own has one thread that waits for all and hands each request to another, which hands the
 connection back: three changes of threads, each with a wait for the interpreter, for one request.
 Here one thread wakes for a request and answers it. The main thread looks after time and master.
+
+One more, the usher, lets connections in and looks at what each asks first: whether the process
+lives it says itself, so that this is known while every other thread is busy, for whatever reason.
 """
 
 import select
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from socket import MSG_DONTWAIT, MSG_PEEK, socket
 from threading import Lock, Thread
 from typing import Any, Final
 
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn
 
-from shared.http.gunicorn_worker import Worker
+from shared.http import plain
+from shared.http.gunicorn_worker import LIVE, Worker, live_answer
 
 # An event wakes one thread, and is the last one until it is asked for again.
 _ONCE: Final = select.EPOLLIN | select.EPOLLONESHOT
+_HEAD: Final = 4096  # bytes; a probe's is no longer
+_CLOSE: Final = b"Connection: close\r\n"  # as Kubernetes asks
 
 
 class EpollWorker(Worker):
     """Answers requests in the threads that wait for them.
 
     A connection rests, or a thread answers its request. Who takes it out of `_resting` owns it:
-    a thread that it has woken, or the main thread, to close it.
+    a thread that it has woken, the usher among them, or the main thread, to close it.
     """
 
     def init_process(self) -> None:
         """Make what the threads share."""
         self._epoll = select.epoll()
+        self._entrance = select.epoll()  # listeners, and connections until they ask
         self._connections: dict[int, Any] = {}  # by descriptor
         self._resting: set[Any] = set()
         self._changing = Lock()
@@ -39,16 +48,19 @@ class EpollWorker(Worker):
         self._listeners = {listener.fileno(): listener for listener in self.sockets}
         for descriptor, listener in self._listeners.items():
             listener.setblocking(False)
-            self._epoll.register(descriptor, 0)
-        for _ in range(self.cfg.threads):
-            Thread(target=self._serve, daemon=True).start()
+            self._entrance.register(descriptor, 0)
+        for epoll, dispatch in (
+            (self._entrance, self._usher),
+            *[(self._epoll, self._dispatch)] * self.cfg.threads,
+        ):
+            Thread(target=self._serve, args=[epoll, dispatch], daemon=True).start()
         super().run()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Accept connections from now on, or no more."""
         self._accepting = enabled
         for descriptor in self._listeners:
-            self._epoll.modify(descriptor, _ONCE if enabled else 0)
+            self._entrance.modify(descriptor, _ONCE if enabled else 0)
 
     def murder_keepalived(self, force: bool = False) -> None:
         """Close what has rested for too long, or all that rests."""
@@ -61,20 +73,29 @@ class EpollWorker(Worker):
         for conn in list(self._resting):
             conn.timeout = min(conn.timeout, deadline)
 
-    def _serve(self) -> None:
+    def _serve(self, epoll: select.epoll, dispatch: Callable[[int], None]) -> None:
         while True:
-            for descriptor, _ in self._epoll.poll(maxevents=1):
+            for descriptor, _ in epoll.poll(maxevents=1):
                 try:
-                    self._dispatch(descriptor)
+                    dispatch(descriptor)
                 except Exception:
                     self.log.exception("A connection is left alone")
 
     def _dispatch(self, descriptor: int) -> None:
+        # A connection that is closed by now may have left an event behind.
+        if self._take(conn := self._connections.get(descriptor)):
+            self._answer_next(conn)
+
+    def _usher(self, descriptor: int) -> None:
         if listener := self._listeners.get(descriptor):
             self._accept(listener)
-        # A connection that is closed by now may have left an event behind.
-        elif self._take(conn := self._connections.get(descriptor)):
-            self._answer_next(conn)
+        elif (conn := self._connections.get(descriptor)) and self._take(conn):
+            self._entrance.unregister(descriptor)
+            if _answer_probe(conn.sock):
+                self._close(conn)
+            else:
+                self._epoll.register(descriptor, 0)
+                self._rest(conn, self._epoll)
 
     def _accept(self, listener: Any) -> None:
         # All at once, so that a crowd is seen as one; when nobody waits any more it is an error.
@@ -83,7 +104,7 @@ class EpollWorker(Worker):
                 client, address = listener.accept()
                 self._welcome(TConn(self.cfg, client, address, listener.getsockname()))
         if self._accepting and self.nr_conns < self.worker_connections:
-            self._epoll.modify(listener.fileno(), _ONCE)
+            self._entrance.modify(listener.fileno(), _ONCE)
 
     def _welcome(self, conn: Any) -> None:
         conn.data_ready = True  # when a thread sees it first
@@ -91,8 +112,8 @@ class EpollWorker(Worker):
         with self._changing:
             self._connections[conn.descriptor] = conn
             self.nr_conns += 1
-        self._epoll.register(conn.descriptor, 0)
-        self._rest(conn)
+        self._entrance.register(conn.descriptor, 0)
+        self._rest(conn, self._entrance)
 
     def _answer_next(self, conn: Any) -> None:
         stays = self.handle(conn)
@@ -100,16 +121,16 @@ class EpollWorker(Worker):
             # The next request has been read with this one, and will wake nobody.
             stays = self.handle(conn)
         if stays:
-            self._rest(conn)
+            self._rest(conn, self._epoll)
         else:
             self._close(conn, graceful=True)
 
-    def _rest(self, conn: Any) -> None:
+    def _rest(self, conn: Any, epoll: select.epoll) -> None:
         conn.set_timeout()
         if not self.alive:
             conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
         self._resting.add(conn)
-        self._epoll.modify(conn.descriptor, _ONCE)
+        epoll.modify(conn.descriptor, _ONCE)
 
     def _take(self, conn: Any) -> bool:
         try:
@@ -130,3 +151,15 @@ class EpollWorker(Worker):
             self.set_accept_enabled(True)  # there is room again
         # The main thread, too, may wait for that.
         self.method_queue.defer(lambda: None)
+
+
+def _answer_probe(client: socket) -> bool:
+    """Answer a first request that asks whether the process lives; return whether that was all."""
+    with suppress(OSError):  # whoever answers the next one meets it, too
+        request = client.recv(_HEAD, MSG_PEEK | MSG_DONTWAIT)
+        if plain.asks(request.replace(_CLOSE, b""), LIVE):
+            is_last = _CLOSE in request
+            client.recv(len(request), MSG_DONTWAIT)
+            client.send(live_answer(is_last=is_last), MSG_DONTWAIT)
+            return is_last
+    return False

@@ -3,7 +3,7 @@
 import json
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from socket import SHUT_RDWR, SO_SNDTIMEO, SOL_SOCKET, socket
 from typing import Any, Final
@@ -38,6 +38,7 @@ CROWD: Final = 300
 # Seconds between two looks at idle connections and at the master, which waits for minutes.
 _LOOK: Final = 5.0
 _PROBES: Final = "/health/"  # are answered in a crowd, too
+LIVE: Final = "/health/live/"
 
 TURNED_AWAY: Final = Counter(
     "http_turned_away", "Requests that were refused at once, as too many were there"
@@ -131,12 +132,23 @@ def _is_read(conn: Any) -> bool:
     return bool(conn.parser.finish_body(deadline=deadline, max_bytes=BULK_BODY + 1))
 
 
+def live_answer(*, is_last: bool) -> bytes:
+    """Return what the application answers at `LIVE`, on a connection that ends with it or stays."""
+    ending = {"Connection": "close" if is_last else "keep-alive"}
+    request_id = observability.sane_request_id(None)
+    return b"".join(_lines(200, request_id, b'{"status":"ok"}\n', ending))
+
+
 def _answer(status: int, request_id: str) -> Iterator[bytes]:
     with observability.traced(request_id, None):
         body = json.dumps(error_body(status)).encode()
+    again = {"Retry-After": "1"} if status == 503 else {}
+    return _lines(status, request_id, body, {**again, "Connection": "close"})
+
+
+def _lines(status: int, request_id: str, body: bytes, more: Mapping[str, str]) -> Iterator[bytes]:
     headers = {
-        **({"Retry-After": "1"} if status == 503 else {}),
-        "Connection": "close",
+        **more,
         "Content-Type": "application/json",
         "Content-Length": len(body),
         "X-Request-Id": request_id,

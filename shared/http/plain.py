@@ -121,6 +121,15 @@ def plain_variables(data: bytes) -> dict[str, str] | None:
     return variables
 
 
+def asks(data: bytes, path: str) -> bool:
+    """Return whether this is a plain request for `path` and nothing else."""
+    variables = plain_variables(data)
+    return variables is not None and (variables["REQUEST_METHOD"], variables["RAW_URI"]) == (
+        "GET",
+        path,
+    )
+
+
 @lru_cache(maxsize=512)
 def _variable(header: bytes) -> str:
     name = header.decode().upper().replace("-", "_")

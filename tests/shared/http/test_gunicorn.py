@@ -2,10 +2,12 @@
 
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPResponse
 
 import pytest
@@ -14,6 +16,8 @@ from deploy.local import ports
 from shared.http.gunicorn_worker import CROWD
 from shared.settings import SERVICES
 from shared.testing import wait_until
+
+THREADS = 8
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +28,7 @@ def port() -> Iterator[int]:
     urls = {f"{service.upper()}_URL": "http://127.0.0.1:9" for service in SERVICES}
     with subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *settings, "gateway.portal.app:create_app()"],
-        env={**os.environ, **urls, "LOG_LEVEL": "ERROR"},
+        env={**os.environ, **urls, "LOG_LEVEL": "ERROR", "THREADS": str(THREADS)},
         stderr=subprocess.DEVNULL,
     ) as process:
         wait_until(lambda: process.poll() is not None or not ports.is_free(chosen))
@@ -107,6 +111,53 @@ def test_a_refusal_reaches_a_client_that_still_sends_a_long_body(port: int) -> N
     head = f"POST /nowhere/ HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n".encode()
     answer, _ = ask(port, head + b"1" * length)
     assert answer.status == 404
+
+
+def test_the_process_says_that_it_lives_while_all_its_threads_are_busy(port: int) -> None:
+    live = b"GET /health/live/ HTTP/1.1\r\nHost: h\r\nUser-Agent: kube-probe/1.34\r\n\r\n"
+    ordinary = b"GET /health/ready/ HTTP/1.1\r\nHost: h\r\n\r\n"
+    with ExitStack() as stack:
+
+        def connected(data: bytes) -> socket.socket:
+            address = ("127.0.0.1", port)
+            connection = stack.enter_context(socket.create_connection(address, timeout=60))
+            connection.sendall(data)
+            return connection
+
+        # Eight threads read what never comes, and the next one waits for them.
+        slow = [connected(b"GET /health/ready/ HTTP/1.1\r\n") for _ in range(THREADS)]
+        waiting = connected(ordinary)
+        probe = connected(live)
+        answers = []
+        for _ in range(3):
+            answer = HTTPResponse(probe)
+            answer.begin()
+            answers.append((answer.status, answer.read(), answer.headers["Content-Type"]))
+            probe = connected(live)
+        assert answers == [(200, b'{"status":"ok"}\n', "application/json")] * 3
+        assert select.select([waiting, *slow], [], [], 0)[0] == []
+        for connection in slow:
+            connection.sendall(b"Host: h\r\n\r\n")
+        for connection in (*slow, waiting):
+            assert connection.recv(15) == b"HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize("more", [b"", b"Connection: close\r\n", b"Content-Length: 2\r\n"])
+def test_that_it_lives_is_answered_alike_by_whomever(port: int, more: bytes) -> None:
+    body = b"[]" if b"Length" in more else b""
+    request = b"GET /health/live/ HTTP/1.1\r\nHost: h\r\n" + more + b"\r\n" + body
+    answer, said = ask(port, request)
+    assert (answer.status, said) == (200, b'{"status":"ok"}\n')
+    told = {name.lower() for name in answer.headers} - {"connection", "content-length"}
+    assert told >= {"x-request-id", "api-version", "cache-control", "x-content-type-options"}
+
+
+def test_a_connection_stays_after_it_was_told_that_the_process_lives(port: int) -> None:
+    connection = kept(port)
+    for path in ("/health/ready/", "/health/live/"):
+        connection.request("GET", path)
+        assert json.loads(connection.getresponse().read()) == {"status": "ok"}
+    connection.close()
 
 
 def test_in_a_crowd_everybody_is_told_to_come_again_but_probes_are_answered(port: int) -> None:
