@@ -101,7 +101,7 @@ def test_processes_read_all_that_they_are_told_and_start_with_it(
             runpy.run_path(str(GUNICORN))
         # What all are told: addresses that one of them does not call, and threads that a worker's
         # pool of connections goes by.
-        unread = set(asked) - asked.names - set(tables.CONFIGURATION) - {"GRACE"}
+        unread = set(asked) - asked.names - set(tables.CONFIGURATION)
         assert unread == set(), (service, container["name"])
         if isinstance(settings, ServiceSettings):
             assert settings.database_url == MADE[service]["database-url"]
