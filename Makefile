@@ -16,7 +16,7 @@ T ?= tests
 SPREAD := -p tests.spreading -n logical --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore verify test faults lint format render manifests bench sbom clean
+.PHONY: help run backup restore verify test faults lint format render manifests images bench sbom clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -69,6 +69,9 @@ render: $(VENV)/.run ## Write the manifests of a cluster from tables and routes.
 
 manifests: $(VENV)/.dev $(VENV)-scan/.scan ## Build every overlay and look for what checkov and trivy find in it
 	@$(BIN)/python -m tests.deploy.kubernetes $(VENV)-scan/bin
+
+images: $(VENV)/.dev ## Build the container images, and check them; ENGINE BUILD_OPTIONS RUN_OPTIONS TAG
+	@$(BIN)/python -m deploy.docker $(if $(TAG),--tag '$(TAG)')
 
 bench: $(VENV)/.dev $(VENV)-bench/.bench ## Measure beside others; B="beside_peer idle" for some of it
 	@OTHERS=$(VENV)-bench/bin/python $(BIN)/python -m tests.load $(B)

@@ -19,8 +19,9 @@ _INTRODUCTION: Final = """\
 # Log events and metrics
 
 Logs are one JSON object a line. Besides what the table names, each line has `event`, `level`,
-`logger`, `service`, `timestamp` and, where there is one, `request_id`. Metrics are in Prometheus'
-format: of a web process at `/metrics/`, of a worker at `/metrics` on its own port.
+`logger`, `service`, `timestamp` and, where there is one, `request_id` and `trace_id`. Metrics are
+in Prometheus' format: of a web process at `/metrics/`, of a worker at `/metrics` on its own port;
+those of the interpreter (`process_…`, `python_…`) stand beside ours.
 
 This page is made from the code: `python -m deploy.signals`.
 """

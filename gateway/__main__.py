@@ -1,4 +1,4 @@
-"""Command line: `python -m gateway render`."""
+"""Command line: `python -m gateway render`, `… events`."""
 
 import argparse
 import sys
@@ -7,6 +7,8 @@ from pathlib import Path
 
 from gateway import model, render
 from gateway.origins import parse_origins
+from gateway.portal import events
+from gateway.portal.schema import Schema
 from gateway.routes import SERVICES, RoutesError, load_routes
 from shared.settings import parse_networks
 
@@ -16,6 +18,9 @@ _LOOPBACK = "127.0.0.1:8001"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
+    if options.command == "events":
+        print(Schema.of(events.document()).yaml, end="")  # noqa: T201 - a command line
+        return 0
     try:
         gateway = model.build(
             load_routes(),
@@ -47,11 +52,16 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
                 provider,
                 gateway.trusted_proxies,
                 is_shared=options.doorkeeper is not None,
+                traces=_traces(options),
             ),
             "dynamic.yml": render.dynamic(gateway, urls),
         },
         options.out,
     )
+
+
+def _traces(options: argparse.Namespace) -> render.Traces | None:
+    return render.Traces(options.traces, options.trace_ratio) if options.traces else None
 
 
 def _service(text: str) -> tuple[str, str]:
@@ -63,9 +73,9 @@ def _service(text: str) -> tuple[str, str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gateway")
-    command = parser.add_subparsers(required=True).add_parser(
-        "render", help="write Traefik's configuration from routes.yml"
-    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("events", help="print docs/events.yml, the AsyncAPI document of all events")
+    command = commands.add_parser("render", help="write Traefik's configuration from routes.yml")
     command.add_argument("--out", type=Path, required=True, help="folder to write to")
     command.add_argument(
         "--entrypoint", default="127.0.0.1:8000", help="where clients come in (%(default)s)"
@@ -93,6 +103,16 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         metavar="ORIGINS",
         help="whose pages may call from a browser: https://app.example,http://localhost:3000",
+    )
+    command.add_argument(
+        "--traces",
+        default="",
+        metavar="URL",
+        help="where traces are collected (OTLP over HTTP), which begin at the gateway then:"
+        " http://127.0.0.1:4318/v1/traces",
+    )
+    command.add_argument(
+        "--trace-ratio", type=float, default=1.0, help="how many of them are kept (%(default)s)"
     )
     command.add_argument(
         "--trusted-proxies",

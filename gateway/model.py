@@ -320,7 +320,7 @@ def _edge_middlewares(internal: str, trusted: Sequence[str]) -> dict[str, Spec]:
             asks_auth(quota): forward_auth(
                 f"http://{internal}/internal/authorize?class={quota}",
                 request=("Authorization", "X-Request-Id", "Traceparent"),
-                response=("X-Identity", "X-Quota", "X-Request-Id"),
+                response=("X-Identity", "X-Quota", "X-Request-Id", "Traceparent"),
             )
             for quota in QUOTAS
         },

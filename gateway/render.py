@@ -2,13 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from gateway.model import Backend, Gateway, Router
 
 Document = dict[str, Any]
+
+# Of a request the access log tells this and no more: no header but the ids, no query, which may
+# hold what a user keeps secret.
+_LOGGED: Final = (
+    *("StartUTC", "Duration", "RouterName", "ClientHost", "RequestMethod", "RequestPath"),
+    *("DownstreamStatus", "DownstreamContentSize", "trace_id"),
+)
+_LOGGED_HEADERS: Final = ("X-Request-Id", "Traceparent")
+
+
+class Traces(NamedTuple):
+    """Where the gateway sends its part of traces, which begin there.
+
+    Attributes:
+        url: of a collector, with its path: "http://127.0.0.1:4318/v1/traces".
+        ratio: how many of them are kept, of those that no client has begun.
+    """
+
+    url: str
+    ratio: float
 
 
 def write(documents: Mapping[str, Document | list[Document]], out: Path) -> None:
@@ -27,6 +47,7 @@ def static(
     trusted_proxies: Sequence[str] = (),
     *,
     is_shared: bool = False,
+    traces: Traces | None = None,
 ) -> Document:
     """Return `traefik.yml`.
 
@@ -36,10 +57,13 @@ def static(
         providers: where Traefik finds the rest.
         trusted_proxies: networks of the proxies before it.
         is_shared: whether a doorkeeper listens at the address of `web`, too.
+        traces: where they are collected, if they are.
     """
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        "log": {"level": "WARN"},
+        "log": {"level": "WARN", "format": "json"},
+        "accessLog": _access_log(),
+        **({"tracing": _tracing(traces)} if traces else {}),
         "entryPoints": {
             "web": {
                 **_web_entry_point(web, trusted_proxies),
@@ -87,6 +111,27 @@ def failover(service: str | Document, fallback: str | Document) -> Document:
     return {"failover": {"service": service, "fallback": fallback, "errors": {"status": ["200"]}}}
 
 
+def _access_log() -> Document:
+    return {
+        "format": "json",
+        "fields": {
+            "defaultMode": "drop",
+            "names": dict.fromkeys(_LOGGED, "keep"),
+            "headers": {"defaultMode": "drop", "names": dict.fromkeys(_LOGGED_HEADERS, "keep")},
+            "queryParameters": {"defaultMode": "drop"},
+        },
+    }
+
+
+def _tracing(traces: Traces) -> Document:
+    return {
+        "serviceName": "gateway",
+        "resourceAttributes": {"service.namespace": "finance"},
+        "sampleRate": traces.ratio,
+        "otlp": {"http": {"endpoint": traces.url}},
+    }
+
+
 def _web_entry_point(address: str, trusted_proxies: Sequence[str]) -> Document:
     trusted = {"trustedIPs": list(trusted_proxies)} if trusted_proxies else {}
     return {
@@ -122,6 +167,8 @@ def _internal_entry_point(address: str) -> Document:
             "notAppendXForwardedFor": True,
         },
         "http": {"aliasHeadersStrategy": "reject"},
+        # Its requests are parts of those of `web`, which tells of them; their trace passes through.
+        "observability": {"accessLogs": False, "metrics": False, "tracing": False},
         "transport": {
             # Open until the last requests of `web`, which ask here, are done.
             "lifeCycle": {"requestAcceptGraceTimeout": "3s", "graceTimeOut": "1s"},

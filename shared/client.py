@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 import requests
 
-from shared import observability
+from shared import observability, spans
 from shared.errors import Conflict, NotFound, Unavailable, ValidationFailed
 from shared.identity import Signer
 
@@ -69,6 +69,12 @@ class ServiceClient:
         return self._ask("POST", path, json=body)
 
     def _ask(self, method: str, path: str, **content: Any) -> Any:
+        told = {"http.request.method": method, "peer.service": self.callee, "url.path": path}
+        request, trace = observability.request_id(), observability.traceparent()
+        with spans.span(f"{method} {self.callee}", "client", told, request=request, trace=trace):
+            return self._answer(method, path, **content)
+
+    def _answer(self, method: str, path: str, **content: Any) -> Any:
         url = f"{self._base_url}/internal/v1/{path}"
         try:
             answer = self._http.request(

@@ -1,7 +1,8 @@
 """Who is asking: users by the gateway's `X-Identity`, services by their own short tokens.
 
-Both are EdDSA (Ed25519) JWTs of 60 seconds. Auth alone signs users; each service signs itself. Keys
-are read again while the process runs, so that they can be replaced: `kid` says which one it was.
+Both are EdDSA (Ed25519) JWTs of 60 seconds. Auth alone signs users; each service signs itself, and
+for a program of a team, which has a key of its own, auth signs that it may read a service. Keys are
+read again while the process runs, so that they can be replaced: `kid` says which one it was.
 
 To sign and to verify take longer than all else that a request needs to know who asks. So auth sends
 the same token for some seconds, and a service remembers what a token has proved.
@@ -12,6 +13,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NewType
 
@@ -79,6 +81,18 @@ class Identity:
     token_id: int | None = None
 
 
+class Caller(NamedTuple):
+    """Who calls an internal API.
+
+    Attributes:
+        name: a service's, or that of a program.
+        is_reader: whether it is a program that auth vouches for, which may read and no more.
+    """
+
+    name: str
+    is_reader: bool
+
+
 class Signer:
     """Signs as one service.
 
@@ -120,9 +134,13 @@ class Signer:
         """Return a token that only `callee` accepts."""
         return self._sign({"aud": callee})
 
+    def reader_token(self, program: str, callee: str, until: datetime) -> str:
+        """Return a token with which a program may read `callee`; only auth's is believed."""
+        return self._sign({"aud": callee, "sub": program, "exp": int(until.timestamp())})
+
     def _sign(self, claims: Mapping[str, Any]) -> str:
         now = int(time.time())
-        payload = {**claims, "iss": self.name, "iat": now, "exp": now + LIFETIME}
+        payload = {"exp": now + LIFETIME, **claims, "iss": self.name, "iat": now}
         key, kid = self._keys.held()
         return jwt.encode(payload, key, algorithm="EdDSA", headers={"kid": kid})
 
@@ -171,8 +189,8 @@ class Verifier:
         proofs.remember(str(token), identity, claims["exp"])
         return identity
 
-    def service(self, token: str | None) -> str:
-        """Return the name of the service that calls us.
+    def caller(self, token: str | None) -> Caller:
+        """Return who calls us.
 
         Raises:
             Unauthorized: no token, a forged one, one for another callee, or one that is over.
@@ -180,8 +198,14 @@ class Verifier:
         try:
             issuer = jwt.decode(token or "", options={"verify_signature": False}).get("iss")
         except jwt.InvalidTokenError as error:
-            raise Unauthorized("A service token is required.") from error
-        return str(self._claims(token, issuer=str(issuer), audience=self.name)["iss"])
+            raise Unauthorized("A token for this service is required.") from error
+        claims = self._claims(token, issuer=str(issuer), audience=self.name)
+        if issuer != "auth" or "sub" not in claims:
+            return Caller(str(issuer), is_reader=False)
+        # No leeway: a token that was revoked reads no longer than what it was exchanged for says.
+        if claims["exp"] <= time.time():
+            raise Unauthorized("The credentials are not valid.")
+        return Caller(str(claims["sub"]), is_reader=True)
 
     def _claims(
         self,

@@ -27,7 +27,10 @@ _REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 _TRACEPARENT: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 _SANE_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._\-]{8,128}")
-_TRACEPARENT_FORMAT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# All zeros are no id.
+_TRACEPARENT_FORMAT: Final = re.compile(
+    r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
 _SECRET_NAME: Final = re.compile(r"password|token|secret|authorization|api_key|private", re.I)
 _URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]*:)[^@/\s]+@")
 
@@ -49,10 +52,15 @@ def sane_request_id(offered: str | None) -> str:
     return str(uuid_utils.uuid7())
 
 
+def known_traceparent(offered: str | None) -> str | None:
+    """Return `offered` if it is a W3C traceparent."""
+    return offered if offered and _TRACEPARENT_FORMAT.fullmatch(offered) else None
+
+
 def sane_traceparent(offered: str | None) -> str:
     """Return `offered` if it is a W3C traceparent, or a new one."""
-    if offered and _TRACEPARENT_FORMAT.fullmatch(offered):
-        return offered
+    if known := known_traceparent(offered):
+        return known
     random = secrets.token_hex(24)
     return f"00-{random[:32]}-{random[32:]}-00"
 
@@ -69,9 +77,11 @@ def traced(request: str | None, trace: str | None) -> Iterator[None]:
         _TRACEPARENT.reset(trace_token)
 
 
-def _add_request_id(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _add_ids(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if identifier := request_id():
         entry.setdefault("request_id", identifier)
+    if trace := traceparent():
+        entry.setdefault("trace_id", trace[3:35])
     return entry
 
 
@@ -116,7 +126,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         lambda _, __, entry: {"service": service, **entry},
-        _add_request_id,
+        _add_ids,
         structlog.processors.format_exc_info,
         _hide_secrets,
     ]

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from marshmallow import ValidationError, validate
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SERVICES: Final = ("auth", "portfolio", "assets", "analytics", "webhooks")
+_PROTOCOL: Final = "http/protobuf"
+_COLLECTOR: Final = re.compile(r"https?://[^\s\"']+")
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # `DATABASE_URL_FILE` names a file that holds what DATABASE_URL would say.
 FILE_SUFFIX: Final = "_FILE"
@@ -32,6 +35,7 @@ class ChosenValues(TypedDict):
     """What whoever starts an installation chooses for all of its services."""
 
     log_level: str
+    is_traced: bool
     caps: Mapping[str, int]
     internal_readers: Sequence[str]
     trusted_proxies: Sequence[Network]
@@ -68,6 +72,7 @@ class ServiceSettings:
         metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
         grace: seconds in which what is under way may end after SIGTERM.
+        is_traced: whether somebody collects traces.
         internal_readers: further callers that may read the internal API, by their keys.
         trusted_proxies: before the gateway; who asks them is the client.
         caps: noun → how many of them one user may have in this service; more are refused.
@@ -81,6 +86,7 @@ class ServiceSettings:
     service_key_file: Path
     urls: Mapping[str, str]
     log_level: str = "INFO"
+    is_traced: bool = False
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     threads: int = 8
@@ -120,6 +126,7 @@ def read_chosen(env: Env, name: str) -> ChosenValues:
     """Return what whoever starts an installation chooses, as far as the service `name` reads it."""
     return ChosenValues(
         log_level=read_log_level(env),
+        is_traced=read_tracing(env),
         internal_readers=env.list("INTERNAL_READERS", []),
         trusted_proxies=read_trusted_proxies(env),
         caps={
@@ -132,6 +139,18 @@ def read_chosen(env: Env, name: str) -> ChosenValues:
 def read_log_level(env: Env) -> str:
     """Return the level of the log."""
     return env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(_LOG_LEVELS))
+
+
+def read_tracing(env: Env) -> bool:
+    """Return whether traces are collected: where, the exporter reads in the same variables."""
+    endpoint = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=_collector)
+    env.str("OTEL_EXPORTER_OTLP_PROTOCOL", _PROTOCOL, validate=validate.OneOf([_PROTOCOL]))
+    return bool(endpoint) and not env.bool("OTEL_SDK_DISABLED", False)
+
+
+def _collector(address: str) -> None:
+    if address and not _COLLECTOR.fullmatch(address):
+        raise ValidationError("Must be http://host:port or https://…")
 
 
 def read_trusted_proxies(env: Env) -> Sequence[Network]:

@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, generate_l
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared import bus, observability, revisions
+from shared import bus, observability, revisions, spans
 from shared.bus import flow, inbox, outbox
 from shared.db import Database, Query
 from shared.events import Event
@@ -64,6 +64,7 @@ def run(
         more_parts: what else works here, by name; each ends when the event it is given is set.
     """
     observability.introduce(settings.name)
+    spans.begin(settings.name, is_traced=settings.is_traced)
     stop = threading.Event()
     failed = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -105,6 +106,7 @@ def run(
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     database.close()
+    spans.end()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
 
@@ -149,7 +151,8 @@ def _keep_time(database: Database, timers: Sequence[Timer], stop: threading.Even
 def _fire(database: Database, timer: Timer) -> None:
     try:
         if timer.waits is None or database.read(timer.waits, {})[0][0]:
-            database.unit(timer.run)
+            with spans.span(f"timer {timer.name}", "internal", {}, request=None, trace=None):
+                database.unit(timer.run)
     except Exception as error:
         # The next tick tries again; a database that restarts must not end the worker.
         TIMER_FAILURES.labels(timer.name).inc()

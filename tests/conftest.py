@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from deploy.local import nats, postgres
 from shared.http import ServiceApp
 from shared.testing import Stand, make_keys
+from tests.collecting import Collector
 from tests.e2e.conftest import CHOSEN, Product, started
 
 MakeStand = Callable[..., Stand]
@@ -92,7 +93,16 @@ def make_stand(postgres_url: str, keys: Path) -> Iterator[MakeStand]:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def collector() -> Iterator[Collector]:
+    """Return where the product's traces go to."""
+    collector = Collector()
+    yield collector
+    collector.close()
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Product]:
     """Start everything with the demo data, once for all tests of the whole."""
-    with started(tmp_path_factory.mktemp("run"), **CHOSEN) as product:
+    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "500"}
+    with started(tmp_path_factory.mktemp("run"), **CHOSEN, **traced) as product:
         yield product

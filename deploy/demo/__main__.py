@@ -1,16 +1,19 @@
 """Load the demo into the databases of `<SERVICE>_DATABASE_URL`: `python -m deploy.demo`."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from deploy.demo import load
 from shared.db import Database
+from shared.settings import environment
 
 
 @contextmanager
 def _database(service: str) -> Iterator[Database]:
-    database = Database(os.environ[f"{service.upper()}_DATABASE_URL"], pool_size=1)
+    env = environment()
+    url = env.str(f"{service.upper()}_DATABASE_URL")
+    env.seal()
+    database = Database(url, pool_size=1)
     try:
         yield database
     finally:

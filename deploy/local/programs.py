@@ -29,8 +29,9 @@ PORTS: Final = (
 # Every process of a run carries this variable, so that none of them is ever forgotten.
 MARK: Final = "FINANCE_RUN"
 
-# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS; the caps.
-_PASSED_ON_FROM: Final = ("DATA_SOURCE_", "MOST_")
+# The addresses of price sources, which the person names, and DATA_SOURCE_SECONDS; the caps;
+# OpenTelemetry's own variables.
+_PASSED_ON_FROM: Final = ("DATA_SOURCE_", "MOST_", "OTEL_")
 _THREADS: Final = 8
 # Two for each thread, one that only reads, and two that a pool may open beyond its size.
 _CONNECTIONS: Final = 2 * _THREADS + 2

@@ -32,6 +32,7 @@ PASSED_ON: Final = (
     *("DATA_SOURCES", "DATA_SOURCE", "DATA_REFRESH_HOURS", "INTERNAL_READERS"),
     "TRUSTED_PROXIES",
     *("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_MARKET_DATA", "QUOTA_LOGIN"),
+    "QUOTA_EXCHANGE",
 )
 # What is wrong with what services alone read is said before anything starts.
 READ_BY_SERVICES: Final[Sequence[Callable[[Env], object]]] = (
@@ -59,6 +60,8 @@ class Settings:
         workers: gunicorn worker processes of each web process.
         limits: whether quotas are enforced.
         cors_origins: whose pages may call from a browser, with commas.
+        traces: where the gateway sends its part of traces; "" where nobody collects them.
+        trace_ratio: how many traces it keeps.
         trusted_proxies: networks of the proxies before the gateway.
     """
 
@@ -73,6 +76,8 @@ class Settings:
     workers: int
     limits: bool
     cors_origins: str
+    traces: str
+    trace_ratio: float
     trusted_proxies: Sequence[every_service.Network]
 
     @property
@@ -112,6 +117,8 @@ def load() -> Settings:
         workers=env.int("WORKERS", 1, validate=validate.Range(1, 32)),
         limits=env.bool("LIMITS", True),
         cors_origins=env.str("CORS_ORIGINS", "", validate=_origins),
+        traces=_traces(env),
+        trace_ratio=env.float("OTEL_TRACES_SAMPLER_ARG", 1.0, validate=validate.Range(0, 1)),
         trusted_proxies=every_service.read_trusted_proxies(env),
     )
     for read_chosen in READ_BY_SERVICES:
@@ -127,6 +134,12 @@ def load() -> Settings:
     if unread := strangers.mistakes(os.environ, known | files):
         raise RunError(_sentence(unread))
     return settings
+
+
+def _traces(env: Env) -> str:
+    is_traced = every_service.read_tracing(env)
+    collector = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "").rstrip("/")
+    return f"{collector}/v1/traces" if is_traced else ""
 
 
 def _bus_accounts(env: Env) -> Mapping[str, str]:

@@ -27,6 +27,9 @@ def gateway_rendered(plan: Plan) -> Iterator[None]:
     arguments += ["--service", f"portal={plan.url('portal')}"]
     arguments += ["--doorkeeper", plan.url("doorkeeper")]
     arguments += ["--cors-origins", plan.settings.cors_origins]
+    if plan.settings.traces:
+        arguments += ["--traces", plan.settings.traces]
+        arguments += ["--trace-ratio", str(plan.settings.trace_ratio)]
     arguments += ["--trusted-proxies", ",".join(map(str, plan.settings.trusted_proxies))]
     if not plan.settings.limits:
         arguments.append("--no-flood-guard")

@@ -4,12 +4,12 @@ from typing import Final
 
 from flask import Flask
 
-from gateway.portal import dashboard, doors, pages
+from gateway.portal import dashboard, doors, events, pages
 from gateway.portal import settings as configuration
-from gateway.portal.schema import SchemaSource
+from gateway.portal.schema import Schema, SchemaSource
 from gateway.portal.services import Cached, Services
 from gateway.portal.settings import PortalSettings
-from shared import observability
+from shared import observability, spans
 from shared.http.app import JsonProvider, register_api
 from shared.http.contract import apply_contract
 from shared.http.proxies import BehindProxies
@@ -34,6 +34,7 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     settings = settings or configuration.load()
     observability.configure_logging("portal", settings.log_level)
     observability.introduce("portal")
+    spans.begin("portal", is_traced=settings.is_traced)
     app = Portal(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.wsgi_app = BehindProxies(app.wsgi_app)  # type: ignore[method-assign]
@@ -46,4 +47,5 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
         services.health, lambda health: _HEALTH_FRESH if health.is_well else _DOWN_FRESH
     )
     app.extensions["schema"] = SchemaSource(services, app.extensions["openapi"]["public"])
+    app.extensions["events"] = Schema.of(events.document())
     return app

@@ -6,7 +6,7 @@ from typing import Final, cast
 from flask import Response, current_app, jsonify, request, send_from_directory
 from marshmallow import fields, validate
 
-from gateway.portal.schema import SchemaSource
+from gateway.portal.schema import Schema, SchemaSource
 from gateway.portal.services import Cached, Health
 from shared.http import Blueprint
 from shared.http.schemas import Flag, StrictSchema
@@ -112,7 +112,18 @@ def show_health(query: dict[str, bool]) -> Response:
 @blueprint.response(200, description="The OpenAPI 3.1 document of all services.")
 def show_schema(query: dict[str, str]) -> Response:
     """Show the OpenAPI document, as JSON or YAML."""
-    schema = cast(SchemaSource, current_app.extensions["schema"]).get()
+    return _shown(cast(SchemaSource, current_app.extensions["schema"]).get(), query)
+
+
+@blueprint.route("/api/events/", methods=["GET"])
+@blueprint.arguments(SchemaQuery, location="query")
+@blueprint.response(200, description="The AsyncAPI 3.0 document of all events.")
+def show_events(query: dict[str, str]) -> Response:
+    """Show the events that services tell each other, and programs that listen, as JSON or YAML."""
+    return _shown(cast(Schema, current_app.extensions["events"]), query)
+
+
+def _shown(schema: Schema, query: dict[str, str]) -> Response:
     if _wants_yaml(query):
         response = Response(schema.yaml, content_type=_YAML)
     else:

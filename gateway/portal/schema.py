@@ -30,12 +30,24 @@ _INCOMPLETE: Final = 2.0  # seconds, while a service has never answered
 
 @dataclass(frozen=True)
 class Schema:
-    """The document as text, in both notations, with its tag."""
+    """A document as text, in both notations, with its tag."""
 
     json: str
     yaml: str
     etag: str
     complete: bool
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], *, complete: bool = True) -> "Schema":
+        """Return the texts of `document`."""
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        return cls(
+            json=text,
+            # Of the text, in which nothing is the same object twice, which YAML would tell.
+            yaml=yaml.safe_dump(json.loads(text), sort_keys=False, allow_unicode=True, width=100),
+            etag=hashlib.sha256(text.encode()).hexdigest()[:16],
+            complete=complete,
+        )
 
 
 def whole(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -69,11 +81,4 @@ class SchemaSource:
     def _make(self) -> Schema:
         documents = self._services.documents()
         self._known |= {name: document for name, document in documents.items() if document}
-        document = whole(self._known)
-        text = json.dumps(document, indent=2, ensure_ascii=False)
-        return Schema(
-            json=text,
-            yaml=yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100),
-            etag=hashlib.sha256(text.encode()).hexdigest()[:16],
-            complete=documents.keys() <= self._known.keys(),
-        )
+        return Schema.of(whole(self._known), complete=documents.keys() <= self._known.keys())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.settings import SERVICES, environment, read_log_level
+from shared.settings import SERVICES, environment, read_log_level, read_tracing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,7 @@ class PortalSettings:
     urls: Mapping[str, str]
     workers: Mapping[str, str] = field(default_factory=dict)
     log_level: str = "INFO"
+    is_traced: bool = False
 
 
 def load() -> PortalSettings:
@@ -29,7 +30,7 @@ def load() -> PortalSettings:
     env = environment()
     urls = {service: env.str(f"{service.upper()}_URL") for service in SERVICES}
     workers = {service: env.str(f"{service.upper()}_WORKER_URL", "") for service in SERVICES}
-    log_level = read_log_level(env)
+    log_level, is_traced = read_log_level(env), read_tracing(env)
     env.seal()
     known = {service: url for service, url in workers.items() if url}
-    return PortalSettings(urls=urls, workers=known, log_level=log_level)
+    return PortalSettings(urls=urls, workers=known, log_level=log_level, is_traced=is_traced)

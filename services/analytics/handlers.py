@@ -1,6 +1,6 @@
 """Event type → what it does to what we keep, inside the consumer's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from shared.replica import Handler
 def table(replicas: Replicas) -> Mapping[str, Handler]:
     """Return the handlers, which keep `replicas`."""
     portfolios, assets = replicas.portfolios, replicas.assets
+    put_entries = portfolios.steps(_put_entries)
     return {
         "portfolio-created": portfolios.step(_put_portfolio),
         "portfolio-updated": portfolios.step(_put_portfolio),
@@ -22,8 +23,8 @@ def table(replicas: Replicas) -> Mapping[str, Handler]:
         "portfolio-deleted": _forget_portfolio,
         # Ahead of the single ones of its commit, which then are older ones.
         "ledger-changed": portfolios.ask_again(),
-        "transaction-created": portfolios.step(_put_entry),
-        "transaction-updated": portfolios.step(_put_entry),
+        "transaction-created": put_entries,
+        "transaction-updated": put_entries,
         "transaction-deleted": portfolios.step(_delete_entry),
         "asset-created": assets.step(_change_asset),
         "asset-updated": assets.step(_change_asset),
@@ -43,8 +44,9 @@ def _forget_portfolio(session: Session, event: Event) -> None:
     commands.forget_portfolio(session, event.subject_id, event.sequence)
 
 
-def _put_entry(session: Session, event: Event) -> None:
-    commands.put_entry(session, event.sequence, cards.Entry.of(event.data["transaction"]))
+def _put_entries(session: Session, events: Sequence[Event]) -> None:
+    entries = [cards.Entry.of(event.data["transaction"]) for event in events]
+    commands.put_entries(session, entries, {event.subject_id: event.sequence for event in events})
 
 
 def _delete_entry(session: Session, event: Event) -> None:

@@ -1,6 +1,7 @@
 """Event type → what it does to what we keep, inside the consumer's transaction."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ def table(replicas: Replicas, owners: Owners) -> Mapping[str, Handler]:
         owners: release what is to be deleted.
     """
     ledgers = replicas.ledgers
+    put_trades = ledgers.steps(_put_trades)
     return {
         "portfolio-created": ledgers.step(_pass_over),
         "portfolio-updated": ledgers.step(_pass_over),
@@ -29,9 +31,9 @@ def table(replicas: Replicas, owners: Owners) -> Mapping[str, Handler]:
         "portfolio-deleted": _forget_ledger,
         # Ahead of the single ones of its commit, which then are older ones.
         "ledger-changed": ledgers.ask_again(),
-        "transaction-created": ledgers.step(_put_trade),
-        "transaction-updated": ledgers.step(_put_trade),
-        "transaction-deleted": ledgers.step(_delete_trade),
+        "transaction-created": put_trades,
+        "transaction-updated": put_trades,
+        "transaction-deleted": put_trades,
         "import-taken-back": partial(_delete_of_import, owners),
         "user-deleted": _delete_everything,
     }
@@ -45,14 +47,13 @@ def _forget_ledger(session: Session, event: Event) -> None:
     commands.forget_ledger(session, event.subject_id, event.sequence)
 
 
-def _put_trade(session: Session, event: Event) -> None:
-    entry = event.data["transaction"]
-    commands.put_trade(session, event.subject_id, event.sequence, entry["id"], Trade.of(entry))
-
-
-def _delete_trade(session: Session, event: Event) -> None:
-    entry = event.data["transaction"]
-    commands.put_trade(session, event.subject_id, event.sequence, entry["id"], None)
+def _put_trades(session: Session, events: Sequence[Event]) -> None:
+    ledgers: defaultdict[int, dict[int, Trade | None]] = defaultdict(dict)
+    for event in events:
+        entry = event.data["transaction"]
+        is_gone = event.type == "transaction-deleted"
+        ledgers[event.subject_id][entry["id"]] = None if is_gone else Trade.of(entry)
+    commands.put_trades(session, ledgers, {event.subject_id: event.sequence for event in events})
 
 
 def _delete_of_import(owners: Owners, session: Session, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""Auth's internal door: the gateway asks here about every protected request."""
+"""Auth's internal door: the gateway asks about every protected request, programs exchange keys."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -8,15 +8,18 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Response, request
 from marshmallow import validate
 
-from services.auth import commands, queries
+from services.auth import commands, queries, quotas
 from services.auth.quotas import Quotas
+from services.auth.schemas import PassSchema
+from shared import observability
 from shared.errors import Forbidden, Unauthorized
-from shared.http import Blueprint, ServiceApp, contract, errors
-from shared.http.context import service_app
+from shared.http import Blueprint, Resource, ServiceApp, contract, errors, session
+from shared.http.context import current, network, service_app
 from shared.http.schemas import Error, StrictSchema, Text
 from shared.identity import Identity, Quota, UserId
+from shared.settings import SERVICES
 
-blueprint = Blueprint("Authorize", "Who may pass the gateway.")
+blueprint = Blueprint("Authorize", "Who may pass the gateway, and who may read a service.")
 
 _PATH: Final = "/internal/authorize"
 _CLASSES: Final = ("standard", "analytics", "market_data")
@@ -70,6 +73,33 @@ def authorize(query: dict[str, str]) -> Response:
     return Response(_BODY, headers=_told(service_app, passed), mimetype=_JSON)
 
 
+class ExchangeQuery(StrictSchema):
+    """Whom the program wants to read."""
+
+    callee = Text(
+        required=True,
+        validate=validate.OneOf(SERVICES),
+        metadata={"description": "The service to be read.", "example": "portfolio"},
+    )
+
+
+@blueprint.route("/internal/v1/tokens/", methods=["POST"])
+@blueprint.arguments(ExchangeQuery, location="query")
+@blueprint.response(200, PassSchema)
+@blueprint.alt_response(401, schema=Error, description="The key is none, or over.")
+@blueprint.alt_response(403, schema=Error, description="The service token has no such callee.")
+@blueprint.doc(security=[{"token": []}])
+def exchange_service_token(query: dict[str, str]) -> Resource:
+    """Exchange the key of a service token for a JWT of a minute that the callee believes."""
+    # Of who is connected: the header that names another is the gateway's, which is not here.
+    connected = request.environ["werkzeug.proxy_fix.orig"]["REMOTE_ADDR"] or ""
+    quotas.count_exchange(network(connected))
+    reader = commands.exchange_key(session, _sent_key(request.environ), query["callee"])
+    current.caller = reader.name
+    token = service_app.signer.reader_token(reader.name, query["callee"], reader.until)
+    return {"token": token, "expires_at": reader.until}
+
+
 class Door:
     """WSGI in front of Flask, whose way is five times as long, and every request waits for this.
 
@@ -119,6 +149,8 @@ def _observe(status: int, started: float, user: int | None) -> None:
 def _told(app: ServiceApp, passed: Passed) -> list[tuple[str, str]]:
     """Return what the service is told of a request."""
     told = [("X-Identity", app.signer.identity(passed.identity))]
+    if trace := observability.traceparent():
+        told.append(("Traceparent", trace))
     return [*told, ("X-Quota", passed.quota.header)] if passed.quota else told
 
 
@@ -130,14 +162,11 @@ def _passed(app: ServiceApp, quota_class: str, environ: WSGIEnvironment) -> Pass
         QuotaExceeded: the user's hour is full.
         MayOnlyRead: it would write.
     """
-    key = _key(environ.get("HTTP_AUTHORIZATION", ""))
-    bearer = queries.bearer(app.database, key) if key else None
+    bearer = queries.bearer(app.database, _sent_key(environ))
     if bearer is None:
-        raise Unauthorized(
-            "Invalid token." if key else "Authentication credentials were not provided."
-        )
-    quotas: Quotas = app.extensions["quotas"]
-    quota = quotas.count(quota_class, str(bearer.user_id))
+        raise Unauthorized("Invalid token.")
+    counters: Quotas = app.extensions["quotas"]
+    quota = counters.count(quota_class, str(bearer.user_id))
     method = environ.get("HTTP_X_FORWARDED_METHOD", "GET")
     if method not in _READING and "write" not in bearer.scopes:
         raise MayOnlyRead(quota)
@@ -153,6 +182,13 @@ def _passed(app: ServiceApp, quota_class: str, environ: WSGIEnvironment) -> Pass
     return Passed(identity, quota)
 
 
-def _key(header: str) -> str | None:
-    scheme, _, key = header.partition(" ")
-    return key.strip() if scheme.lower() in {"token", "bearer"} and key.strip() else None
+def _sent_key(environ: WSGIEnvironment) -> str:
+    """Return the key that came with a request.
+
+    Raises:
+        Unauthorized: there is none.
+    """
+    scheme, _, key = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() not in {"token", "bearer"} or not key.strip():
+        raise Unauthorized("Authentication credentials were not provided.")
+    return str(key.strip())

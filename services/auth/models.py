@@ -86,6 +86,30 @@ class Token(Base):
     )
 
 
+class ServiceToken(Base):
+    """A token of a program that reads internal APIs; only the SHA-256 of its key is kept.
+
+    Attributes:
+        name: of the program; several may have one, while a key is replaced.
+        callees: the services that it may read.
+    """
+
+    __tablename__ = "service_tokens"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(String(63))
+    callees: Mapped[list[str]] = mapped_column(ARRAY(String(63)))
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_used: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("octet_length(digest) = 32", name="service_tokens_digest_is_sha256"),
+        CheckConstraint("cardinality(callees) > 0", name="service_tokens_read_something"),
+    )
+
+
 class LoginFailure(Base):
     """Failed logins under one name, as the release before counts them; gone with the next."""
 

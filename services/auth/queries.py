@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.auth.domain import keys
-from services.auth.models import Token, User
+from services.auth.models import ServiceToken, Token, User
 from shared.db import Database, Query
 from shared.errors import NotFound
 from shared.http import AnySelect, Listing
@@ -27,6 +27,14 @@ PROFILE = (
     User.revision,  # of the ETag
 )
 TOKEN = (Token.id, Token.name, Token.scopes, Token.expires_at, Token.created, Token.last_used)
+SERVICE_TOKEN = (
+    ServiceToken.id,
+    ServiceToken.name,
+    ServiceToken.callees,
+    ServiceToken.expires_at,
+    ServiceToken.created,
+    ServiceToken.last_used,
+)
 
 # The hottest read of all: the gateway asks before every request.
 _BEARER: Final = Query(
@@ -53,7 +61,7 @@ class Bearer:
 
 def bearer(database: Database, key: str) -> Bearer | None:
     """Return who holds `key`, or None when it is unknown, over, or its user is not active."""
-    if not keys.well_formed(key):
+    if not keys.well_formed(key, keys.PERSONAL):
         return None
     rows = database.read(_BEARER, {"digest": keys.digest(key)})
     if not rows:
@@ -93,6 +101,18 @@ def token(session: Session, token_id: int) -> RowMapping:
 def tokens(user_id: int) -> Listing:
     """Return the tokens of one user, newest first."""
     return Listing(select(*TOKEN).where(Token.user_id == user_id).order_by(Token.id.desc()))
+
+
+def service_token(session: Session, token_id: int) -> RowMapping:
+    """Return one service token as the list shows it."""
+    return (
+        session.execute(select(*SERVICE_TOKEN).where(ServiceToken.id == token_id)).mappings().one()
+    )
+
+
+def service_tokens() -> Listing:
+    """Return all service tokens, newest first, for administrators."""
+    return Listing(select(*SERVICE_TOKEN).order_by(ServiceToken.id.desc()))
 
 
 def _ordered(statement: AnySelect, ordering: tuple[str, bool]) -> AnySelect:

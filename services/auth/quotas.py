@@ -88,3 +88,12 @@ def count_login(address: str) -> None:
         RateLimited: ten in the last minute (by default).
     """
     current().count("login", address)
+
+
+def count_exchange(address: str) -> None:
+    """Count an exchange of a service token's key from the network of a program.
+
+    Raises:
+        RateLimited: 120 in the last minute (by default).
+    """
+    current().count("exchange", address)

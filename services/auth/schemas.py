@@ -1,7 +1,8 @@
 """What comes into auth and goes out."""
 
+import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validate
 
@@ -18,6 +19,9 @@ from shared.http.schemas import (
     Text,
     Time,
 )
+from shared.settings import SERVICES
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 
 
 def _whole_characters(text: str) -> None:
@@ -98,6 +102,71 @@ class NewTokenSchema(TokenSchema):
             "example": "6Jd8t4nQ0mYwVxq3cE5rKs1uPz7aBfHg",
         },
     )
+
+
+def _none_of_the_services(name: str) -> None:
+    if name in SERVICES:
+        raise ValidationError("This is the name of a service.")
+
+
+class ServiceTokenSchema(StrictSchema):
+    """A token of a program that reads internal APIs."""
+
+    id = Id(dump_only=True, metadata={"description": "Id of the service token."})
+    name = Text(
+        required=True,
+        longest=63,
+        validate=(
+            validate.Regexp(_NAME, error="Must be small letters, digits and hyphens."),
+            _none_of_the_services,
+        ),
+        metadata={
+            "description": "Name of the program, as the logs of services show it.",
+            "example": "reports",
+        },
+    )
+    callees = fields.List(
+        fields.String(validate=validate.OneOf(SERVICES)),
+        required=True,
+        validate=validate.Length(min=1, max=len(SERVICES)),
+        metadata={"description": "Services that it may read.", "example": ["portfolio"]},
+    )
+    expires_at = Time(
+        load_default=None,
+        allow_none=True,
+        validate=_in_future,
+        metadata={"description": "When it stops working; null: never.", "example": None},
+    )
+    created = Time(dump_only=True, metadata={"description": "When it was made."})
+    last_used = Time(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Its last exchange, to the minute; null: never."},
+    )
+
+
+class NewServiceTokenSchema(ServiceTokenSchema):
+    """A service token just made, with the key that is shown this once."""
+
+    key = fields.String(
+        dump_only=True,
+        metadata={
+            "description": "The key; it is not stored.",
+            "example": "6Jd8t4nQ0mYwVxq3cE5rKs1uPz7aBfHg",
+        },
+    )
+
+
+class PassSchema(StrictSchema):
+    """What a key is exchanged for."""
+
+    token = fields.String(
+        metadata={
+            "description": "A JWT: send it as `Authorization: Bearer <token>` to the callee.",
+            "example": "header.claims.signature",
+        }
+    )
+    expires_at = Time(metadata={"description": "When it is over: then exchange the key again."})
 
 
 def _email_or_blank(text: str) -> None:

@@ -15,6 +15,7 @@ _QUOTAS: Final = {
     "analytics": "100/hour",
     "market_data": "50/hour",
     "login": "10/minute",
+    "exchange": "120/minute",
 }
 
 
@@ -27,7 +28,7 @@ class Settings(settings.ServiceSettings):
             or `redis://…` shared by all.
         quota_namespace: what their names there begin with; another installation's are its own.
         limits: False lifts every quota (load tests).
-        quotas: quota class → limit, one per user; `login` is per address.
+        quotas: quota class → limit, one per user; `login` and `exchange` are per address.
     """
 
     quota_storage_url: str

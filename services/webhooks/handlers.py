@@ -24,6 +24,7 @@ from services.webhooks.domain import names, transactions
 from services.webhooks.domain.closes import Closes
 from services.webhooks.outside.owners import AssetSnapshot, Owners, PortfolioSnapshot
 from services.webhooks.replicas import Replicas
+from shared.bus.inbox import Together
 from shared.events import Event, cards
 from shared.events.catalogue import CATALOGUE
 from shared.finance.money import trimmed
@@ -49,7 +50,7 @@ def table(replicas: Replicas, owners: Owners) -> Mapping[str, Handler]:
     portfolios, windows = replicas.portfolios, replicas.windows
     return {
         **dict.fromkeys(CATALOGUE, _only_record),
-        **dict.fromkeys(names.TRANSACTIONS, _tell_transaction),
+        **dict.fromkeys(names.TRANSACTIONS, Together(_tell_transactions)),
         "snapshot-created": _tell_snapshot,
         "alert-fired": _tell_alert,
         "portfolio-created": portfolios.take(_portfolio),
@@ -57,7 +58,7 @@ def table(replicas: Replicas, owners: Owners) -> Mapping[str, Handler]:
         "portfolio-deleted": _delete_portfolio,
         "portfolio-valued": partial(_put_value, portfolios, owners),
         "risk-computed": partial(_put_metrics, portfolios),
-        "position-changed": _put_holding,
+        "position-changed": Together(_put_holdings),
         "asset-created": _put_asset,
         "asset-updated": _put_asset,
         "asset-deleted": _put_asset,
@@ -72,9 +73,13 @@ def _only_record(_: Session, __: Event) -> None:
     """Leave it at the inbox's record."""
 
 
-def _tell_transaction(session: Session, event: Event) -> None:
-    entry = transactions.public(event.data["transaction"])
-    _tell_owner(session, event, names.TRANSACTIONS[event.type], entry)
+def _tell_transactions(session: Session, events: Sequence[Event]) -> None:
+    notices = []
+    for event in events:
+        entry = transactions.public(event.data["transaction"])
+        notice = messages.Notice.of(event, names.TRANSACTIONS[event.type], entry)
+        notices.append((event.data["owner"], notice))
+    messages.tell_owners(session, notices)
 
 
 def _tell_snapshot(session: Session, event: Event) -> None:
@@ -88,8 +93,8 @@ def _tell_alert(session: Session, event: Event) -> None:
 
 
 def _tell_owner(session: Session, event: Event, type_: str, data: Mapping[str, Any]) -> None:
-    owner_id = event.data["owner"]
-    messages.tell_owner(session, owner_id, type_, data, at=event.time, message_id=event.id)
+    notice = messages.Notice.of(event, type_, data)
+    messages.tell_owners(session, [(event.data["owner"], notice)])
 
 
 def _portfolio(event: Event) -> PortfolioSnapshot:
@@ -112,8 +117,9 @@ def _silence_user(session: Session, event: Event) -> None:
     subscriptions.disable_webhooks_of(session, event.data["user"])
 
 
-def _put_holding(session: Session, event: Event) -> None:
-    projections.put_holding(session, event.sequence, event.data)
+def _put_holdings(session: Session, events: Sequence[Event]) -> None:
+    positions = [{**event.data, "sequence": event.sequence} for event in events]
+    projections.put_holdings(session, positions)
 
 
 def _put_value(

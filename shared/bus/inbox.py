@@ -1,9 +1,13 @@
 """The inbox: each event is applied once, however often it is delivered."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -34,8 +38,17 @@ from shared.errors import Unavailable
 from shared.events import Event
 from shared.faults import crash_point
 from shared.observability import logger, traced
+from shared.spans import are_recorded, past, span
 
-__all__ = ["EventHandler", "InboxMixin", "keep_anew", "process", "purge", "with_patience"]
+__all__ = [
+    "EventHandler",
+    "InboxMixin",
+    "Together",
+    "keep_anew",
+    "process",
+    "purge",
+    "with_patience",
+]
 
 T = TypeVar("T")
 log = logger(__name__)
@@ -61,6 +74,22 @@ _RECORD: Final = Query(
 )
 
 
+@dataclass(frozen=True)
+class Together:
+    """A handler of several events at once: what it asks the database, it asks once for all.
+
+    Attributes:
+        handle: takes those that follow one another, of one kind of subjects. It has the request id
+            and the trace of the last of them.
+    """
+
+    handle: Callable[[Session, Sequence[Event]], None]
+
+    def __call__(self, session: Session, event: Event) -> None:
+        """Handle a single one."""
+        self.handle(session, [event])
+
+
 class InboxMixin:
     """The table of events that were applied."""
 
@@ -84,7 +113,7 @@ def process(
     events: Sequence[Event],
     handlers: Mapping[str, EventHandler],
 ) -> None:
-    """Apply `events` in order, in one transaction with their inbox rows.
+    """Apply `events`, those of a subject in order, in one transaction with their inbox rows.
 
     Those that `consumer` has already are dropped, and one without a handler is only recorded. A
     serialization failure or a deadlock does the whole unit again.
@@ -98,6 +127,7 @@ def process(
     now = datetime.now(UTC)
     for event in new:
         metrics.LAG.labels(consumer).observe((now - event.time).total_seconds())
+    _tell(new)
     metrics.DUPLICATES.labels(consumer).inc(len(events) - len(new))
 
 
@@ -110,16 +140,66 @@ def _apply(
     """Return those that were new."""
     with sessions.begin() as session:
         new = _record(session, consumer, events)
-        for number, event in enumerate(new):
-            if number:
-                crash_point("mid_batch")
-            if handler := handlers.get(event.type):
-                with traced(event.request_id, event.traceparent):
-                    handler(session, event)
-                # The next one finds the session as if it were the first, in what it reads too.
-                session.flush()
-                session.expunge_all()
+        for handler, turn in _turns(new, handlers):
+            with _processing(turn):
+                if isinstance(handler, Together):
+                    handler.handle(session, turn)
+                else:
+                    handler(session, *turn)
+            # The next one finds the session as if it were the first, in what it reads too.
+            session.flush()
+            session.expunge_all()
+        if len(new) > 1:
+            crash_point("mid_batch")
     return new
+
+
+def _turns(
+    events: Sequence[Event], handlers: Mapping[str, EventHandler]
+) -> Iterator[tuple[EventHandler, Sequence[Event]]]:
+    """Yield handlers with what is theirs next: one event, or those that they handle together.
+
+    Order holds within a subject only, so those of one kind of subjects come one after the other.
+    """
+    in_kinds = sorted(events, key=_kind)
+    turns = groupby(in_kinds, lambda event: (_kind(event), handlers.get(event.type)))
+    for (_, handler), several in turns:
+        if isinstance(handler, Together):
+            yield handler, list(several)
+        elif handler:
+            yield from ((handler, [event]) for event in several)
+
+
+def _kind(event: Event) -> str:
+    return event.subject.partition("/")[0]
+
+
+@contextmanager
+def _processing(events: Sequence[Event]) -> Iterator[None]:
+    """Tell the trace of each what is done inside; it goes on in that of the last one."""
+    *others, last = events
+    began = time.time_ns()
+    request, trace = last.request_id, last.traceparent
+    with span(f"process {last.type}", "consumer", _told(last), request=request, trace=trace):
+        yield
+    for event in others if are_recorded() else ():
+        kind, trace = f"process {event.type}", event.traceparent
+        past(kind, "consumer", _told(event), trace=trace, began_ns=began)
+
+
+def _told(event: Event) -> Mapping[str, str]:
+    return {"messaging.message.id": str(event.id), "messaging.destination.name": event.type}
+
+
+def _tell(events: Sequence[Event]) -> None:
+    """Log what was applied, a line for each request that caused any of it."""
+    by_request: defaultdict[tuple[str | None, str | None], list[Event]] = defaultdict(list)
+    for event in events:
+        by_request[event.request_id, event.traceparent].append(event)
+    for (request, trace), caused in by_request.items():
+        with traced(request, trace):
+            types = sorted({event.type for event in caused})
+            log.info("events_applied", types=types, subject=caused[0].subject, count=len(caused))
 
 
 def _record(session: Session, consumer: str, events: Sequence[Event]) -> Sequence[Event]:

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any, Final, cast
 
+import orjson
 import psycopg
 from psycopg.pq import ExecStatus
 from sqlalchemy import ARRAY, Connection, Engine, Row, Text, bindparam, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared import spans
 from shared.bells import Bell
 from shared.bus import flow, metrics
 from shared.bus.backoff import Backoff
@@ -149,14 +151,17 @@ class Relay:
 
     def _publish(self, rows: Sequence[Row[Any]]) -> frozenset[str]:
         """Publish `rows`; return the event ids that nobody wants."""
+        began, unroutable = time.time_ns(), frozenset[str]()
         try:
             self._publisher.publish(
                 [Message(str(row.event_id), row.type, row.payload.encode()) for row in rows]
             )
         except Unroutable as error:
             self._park([row.type for row in rows if str(row.event_id) in error.ids])
-            return error.ids
-        return frozenset()
+            unroutable = error.ids
+        if spans.are_recorded():
+            _record([row for row in rows if str(row.event_id) not in unroutable], began)
+        return unroutable
 
     def _park(self, types: Sequence[str]) -> None:
         """Leave these types alone for a while: a full window of them would block the others."""
@@ -177,6 +182,14 @@ class Relay:
         metrics.UNPUBLISHED.labels(self._service).set(count)
         metrics.OLDEST_AGE.labels(self._service).set(float(age))
         self._observed = time.monotonic()
+
+
+def _record(rows: Sequence[Row[Any]], began: int) -> None:
+    """Tell the traces of what was published since `began`."""
+    for row in rows:
+        told = {"messaging.message.id": str(row.event_id), "messaging.destination.name": row.type}
+        trace = orjson.loads(row.payload).get("traceparent")
+        spans.past(f"publish {row.type}", "producer", told, trace=trace, began_ns=began)
 
 
 def _is_any_waiting(connection: Connection) -> bool:

@@ -27,8 +27,14 @@ def _id(what: str) -> fields.Integer:
     )
 
 
-def _text(what: str, *, optional: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=optional, metadata={"description": what})
+def _text(what: str, example: str | None, *, optional: bool = False) -> fields.String:
+    metadata = {"description": what, "example": example}
+    return fields.String(required=True, allow_none=optional, metadata=metadata)
+
+
+def _moment(what: str) -> fields.String:
+    metadata = {"description": what, "format": "date-time"}
+    return fields.String(required=True, metadata=metadata)
 
 
 def _decimal(what: str, *, optional: bool = False) -> fields.String:
@@ -36,7 +42,7 @@ def _decimal(what: str, *, optional: bool = False) -> fields.String:
         required=True,
         allow_none=optional,
         validate=validate.Regexp(r"^-?\d+(\.\d+)?$"),
-        metadata={"description": f"{what}; a decimal in plain notation."},
+        metadata={"description": f"{what}; a decimal in plain notation.", "example": "175.50"},
     )
 
 
@@ -52,16 +58,16 @@ class AssetCard(EventData):
     """What other services keep of an asset: enough for a list without a call."""
 
     id = _id("asset")
-    symbol = _text("Symbol, with the exchange's suffix")
-    name = _text("Name")
-    asset_type = _text("STOCK, ETF, …")
-    currency = _text("Currency of its prices")
-    isin = _text("ISIN", optional=True)
-    exchange = _text("Exchange", optional=True)
-    sector = _text("Sector", optional=True)
-    industry = _text("Industry", optional=True)
-    country = _text("Country", optional=True)
-    visibility = _text("PUBLIC or PRIVATE")
+    symbol = _text("Symbol, with the exchange's suffix", "AAPL")
+    name = _text("Name", "Apple Inc.")
+    asset_type = _text("STOCK, ETF, …", "STOCK")
+    currency = _text("Currency of its prices", "USD")
+    isin = _text("ISIN", "US0378331005", optional=True)
+    exchange = _text("Exchange", "NASDAQ", optional=True)
+    sector = _text("Sector", "Technology", optional=True)
+    industry = _text("Industry", "Consumer Electronics", optional=True)
+    country = _text("Country", "US", optional=True)
+    visibility = _text("PUBLIC or PRIVATE", "PUBLIC")
     owner = fields.Integer(
         required=True, allow_none=True, metadata={"description": "User who owns a private asset."}
     )
@@ -69,7 +75,9 @@ class AssetCard(EventData):
     current_price = _decimal("Last close", optional=True)
     previous_close = _decimal("The close of the day before", optional=True)
     price_date = _day("Day of `current_price`", optional=True)
-    price_source = _text("Where it comes from: manual, import, trade, a data source", optional=True)
+    price_source = _text(
+        "Where it comes from: manual, import, trade, a data source", "manual", optional=True
+    )
     split_dates = fields.List(
         fields.Date(),
         required=True,
@@ -112,7 +120,9 @@ class PriceHistoryImported(EventData):
     first_date = _day("First day touched")
     last_date = _day("Last day touched")
     count = fields.Integer(required=True, metadata={"description": "Prices recorded."})
-    source = _text("Where they come from, as `price_source`; null of a split", optional=True)
+    source = _text(
+        "Where they come from, as `price_source`; null of a split", "import", optional=True
+    )
 
 
 class PortfolioCard(EventData):
@@ -120,9 +130,9 @@ class PortfolioCard(EventData):
 
     id = _id("portfolio")
     owner = _id("user who owns it")
-    name = _text("Name")
-    currency = _text("Its currency")
-    cost_basis_method = _text("AVERAGE, FIFO, LIFO or HIFO")
+    name = _text("Name", "Growth")
+    currency = _text("Its currency", "USD")
+    cost_basis_method = _text("AVERAGE, FIFO, LIFO or HIFO", "AVERAGE")
     is_active = _flag("Whether it is in use")
 
 
@@ -138,28 +148,28 @@ class Transaction(EventData):
     id = _id("transaction")
     portfolio = _id("portfolio")
     asset = fields.Integer(required=True, allow_none=True, metadata={"description": "Asset."})
-    symbol = _text("Symbol of the asset", optional=True)
-    transaction_type = _text("BUY, SELL, …")
+    symbol = _text("Symbol of the asset", "AAPL", optional=True)
+    transaction_type = _text("BUY, SELL, …", "BUY")
     date = _day("Day")
     quantity = _decimal("Quantity", optional=True)
     price = _decimal("Unit price", optional=True)
     amount = _decimal("What moved, signed from the portfolio's side", optional=True)
     fees = _decimal("Fees")
     taxes = _decimal("Taxes")
-    currency = _text("Currency of the transaction")
+    currency = _text("Currency of the transaction", "USD")
     exchange_rate = _decimal("To the portfolio's currency", optional=True)
-    ratio = _text("Split ratio, new:old", optional=True)
+    ratio = _text("Split ratio, new:old", None, optional=True)
     cash_effect = _decimal("What it does to cash, in its own currency")
     position_in_day = fields.Integer(
         required=True, metadata={"description": "Order within the day: of creation."}
     )
-    notes = _text("Notes", optional=True)
-    external_id = _text("The client's own id", optional=True)
+    notes = _text("Notes", None, optional=True)
+    external_id = _text("The client's own id", None, optional=True)
     import_id = fields.Integer(
         required=True, allow_none=True, metadata={"description": "The import that it came by."}
     )
-    created = fields.String(required=True, metadata={"description": "When it was recorded."})
-    modified = fields.String(required=True, metadata={"description": "When it was last changed."})
+    created = _moment("When it was recorded.")
+    modified = _moment("When it was last changed.")
 
 
 class TransactionChanged(EventData):
@@ -216,7 +226,7 @@ class PortfolioValued(EventData):
 
     portfolio = _id("portfolio")
     owner = _id("user who owns it")
-    currency = _text("Its currency")
+    currency = _text("Its currency", "USD")
     total_value = _decimal("Its value; null where a price or rate is missing", optional=True)
     previous_value = _decimal("The value said before", optional=True)
     as_of = _day("Market day of the value")
@@ -249,7 +259,7 @@ class Snapshot(EventData):
     total_return = _decimal("Value − cost", optional=True)
     total_return_percentage = _decimal("The same in percent of the cost", optional=True)
     position_count = fields.Integer(required=True, metadata={"description": "Positions held."})
-    created = fields.String(required=True, metadata={"description": "When it was made."})
+    created = _moment("When it was made.")
 
 
 class SnapshotCreated(EventData):
@@ -264,22 +274,22 @@ class AlertFired(EventData):
 
     alert = _id("alert rule")
     owner = _id("user who owns it")
-    kind = _text("PRICE_ABOVE, RISK_THRESHOLD, …")
+    kind = _text("PRICE_ABOVE, RISK_THRESHOLD, …", "PRICE_ABOVE")
     asset = fields.Integer(required=True, allow_none=True, metadata={"description": "Asset."})
     portfolio = fields.Integer(
         required=True, allow_none=True, metadata={"description": "Portfolio."}
     )
-    metric = _text("The figure of a RISK_THRESHOLD", optional=True)
+    metric = _text("The figure of a RISK_THRESHOLD", None, optional=True)
     value = _decimal("What was met")
     threshold = _decimal("What it is compared with")
-    fired_at = fields.String(required=True, metadata={"description": "When."})
+    fired_at = _moment("When it fired.")
 
 
 class UserChanged(EventData):
     """A user was made, deactivated or deleted."""
 
     user = _id("user")
-    username = _text("Username")
+    username = _text("Username", "anna")
 
 
 class TokenRevoked(EventData):

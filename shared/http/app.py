@@ -13,7 +13,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import BadRequest as MalformedRequest
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from shared import db, observability
+from shared import db, observability, spans
 from shared.errors import BadRequest, ServiceError, Unauthorized, UnsupportedMediaType
 from shared.faults import crash_point
 from shared.http import etag, health, idempotency, jobs, operations, shortcut
@@ -147,6 +147,7 @@ def create_service_app(
     """
     observability.configure_logging(settings.name, settings.log_level)
     observability.introduce(settings.name)
+    spans.begin(settings.name, is_traced=settings.is_traced)
     app = UnitOfWorkApp(settings, idempotency_table, job_table)
     app.config["MAX_CONTENT_LENGTH"] = JSON_BODY
     app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -29,6 +29,7 @@ from shared.http.context import current, identity, service_app
 from shared.http.lanes import Lane
 from shared.http.openapi import Document
 from shared.http.operations import Scope, View
+from shared.identity import Caller
 
 BULK_BODY: Final = 16 * 1024**2  # bytes
 # What a request that becomes a job is answered first.
@@ -191,7 +192,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
     def for_services(self, *callers: str) -> Callable[[View], View]:
         """Require the token of one of these services, made for us.
 
-        Besides, whoever `INTERNAL_READERS` names may read.
+        Besides, whoever auth vouches for, and whoever `INTERNAL_READERS` names, may read.
         """
 
         def decorate(view: View) -> View:
@@ -200,10 +201,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
                 header = request.headers.get("Authorization", "")
-                caller = service_app.verifier.service(header.removeprefix("Bearer "))
-                readers = service_app.settings.internal_readers if request.method == "GET" else ()
-                if caller not in callers and caller not in readers:
-                    raise Forbidden(f"The service {caller} may not call this.")
+                caller = service_app.verifier.caller(header.removeprefix("Bearer "))
+                current.caller = caller.name
+                if not (_may_call(caller, callers) or _may_read(caller)):
+                    who = "program" if caller.is_reader else "service"
+                    raise Forbidden(f"The {who} {caller.name} may not call this.")
                 return view(*args, **kwargs)
 
             return wrapper
@@ -320,6 +322,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         The view calls `etag.unless_known` before it computes.
         """
         return etag.computed
+
+
+def _may_call(caller: Caller, callers: Sequence[str]) -> bool:
+    return not caller.is_reader and caller.name in callers
+
+
+def _may_read(caller: Caller) -> bool:
+    is_reader = caller.is_reader or caller.name in service_app.settings.internal_readers
+    return is_reader and request.method == "GET"
 
 
 @cache  # two lists of one resource share one description in the documentation

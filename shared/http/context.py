@@ -27,6 +27,7 @@ class Context(_Globals):
     Attributes:
         started: when it began, by `time.perf_counter`.
         identity: the user who asks; None is nobody whom we know.
+        caller: the service, or the program of a team, that asks; None is neither.
         quota: what is left to that user; None where nothing is counted.
         unit: the session of its unit of work; None before its first use.
         revision: of the row that is answered; None where the answer shows none.
@@ -39,6 +40,7 @@ class Context(_Globals):
     def __init__(self) -> None:
         self.started = time.perf_counter()
         self.identity: Identity | None = None
+        self.caller: str | None = None
         self.quota: Quota | None = None
         self.unit: Session | None = None
         self.revision: int | None = None

@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, request
 from prometheus_client import Counter, Histogram
 
-from shared import observability
+from shared import observability, spans
 from shared.http import errors, negotiation, versions
 from shared.http.context import Context, current
 from shared.identity import QUOTA_HEADERS, Quota
@@ -25,6 +25,7 @@ SECONDS: Final = Histogram("http_request_seconds", "Time to answer", ["service",
 
 # A client may call a method anything, and each name would be a series of its own for ever.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PROBES: Final = ("/health/", "/metrics/")
 # What `headers_of_one` has.
 OF_ONE: Final = frozenset({"X-Request-Id", *QUOTA_HEADERS})
 
@@ -58,9 +59,16 @@ def traced(wsgi: WSGIApplication) -> WSGIApplication:
 
 def tracing(environ: WSGIEnvironment) -> AbstractContextManager[None]:
     """Carry the request id and the trace context of a request for the length of a `with`."""
-    return observability.traced(
-        observability.sane_request_id(environ.get("HTTP_X_REQUEST_ID")),
-        observability.sane_traceparent(environ.get("HTTP_TRACEPARENT")),
+    request = observability.sane_request_id(environ.get("HTTP_X_REQUEST_ID"))
+    offered, path = environ.get("HTTP_TRACEPARENT"), environ["PATH_INFO"]
+    if not spans.are_recorded() or path.startswith(_PROBES):
+        return observability.traced(request, observability.sane_traceparent(offered))
+    return spans.span(
+        environ["REQUEST_METHOD"],
+        "server",
+        {"http.request.method": environ["REQUEST_METHOD"], "url.path": path},
+        request=request,
+        trace=observability.known_traceparent(offered),
     )
 
 
@@ -101,6 +109,7 @@ def observe(
     path: str,
     started: float,
     user: int | None,
+    caller: str | None = None,
 ) -> None:
     """Count an answer and log it.
 
@@ -108,12 +117,16 @@ def observe(
         route: the rule that matched `path`; no metric has paths, of which there is no end.
         started: when the request began, by `time.perf_counter`.
         user: who asked, if that is known.
+        caller: the service or program that asked, if it was one.
     """
     seconds = time.perf_counter() - started
     counted = method if method in _METHODS else "(other)"
     answers, durations = _meters(service, counted, route, status)
     answers.inc()
     durations.observe(seconds)
+    if spans.are_recorded():
+        told: spans.Attributes = {"http.route": route, "http.response.status_code": status}
+        spans.answered(f"{counted} {route}", told, is_error=status >= 500)
     if not route.startswith("/health/"):
         log.info(
             "request",
@@ -122,6 +135,7 @@ def observe(
             status=status,
             milliseconds=round(seconds * 1000, 1),
             user=user,
+            caller=caller,
         )
 
 
@@ -143,6 +157,7 @@ def _observed(service: str) -> Callable[[Response], Response]:
             path=request.path,
             started=current.started,
             user=current.identity.user_id if current.identity else None,
+            caller=current.caller,
         )
         return response
 

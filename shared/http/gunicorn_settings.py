@@ -77,6 +77,14 @@ def post_worker_init(worker: object) -> None:
     when_ready(worker)
 
 
+def worker_exit(_server: object, _worker: object) -> None:
+    """Send what the worker has recorded of its requests."""
+    # Not at the top: prometheus_client must hear of the folder before it is loaded.
+    from shared import spans  # noqa: PLC0415
+
+    spans.end()
+
+
 def child_exit(_server: object, worker: Any) -> None:
     """Let what a dead worker was doing count no more; what it has done stays counted."""
     if _METRICS:

@@ -16,7 +16,7 @@ from shared.errors import NotFound, Unavailable
 _DOCS_PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <h1>{title}</h1><p>OpenAPI 3.1: <a href="/internal/openapi/internal.json">internal.json</a>
-(for services and teams; send a service token),
+(for services, and for teams with a service token),
 <a href="/internal/openapi/public.json">public.json</a>
 (what the gateway shows).</p><ul>{operations}</ul></html>"""
 

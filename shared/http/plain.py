@@ -1,14 +1,15 @@
-"""Plain requests: GETs as a gateway sends them, read and answered in a fraction of gunicorn's time.
+"""Plain requests, as a gateway sends them, read and answered in a fraction of gunicorn's time.
 
-Plain is what came whole, has no body, and no header that means something to a server. What is not
-plain to the last byte is left to gunicorn, which also refuses what has to be refused.
+Plain is what has no header that means something to a server, and whose head came whole: a GET, or
+what has a small body of a length that is said. What is not plain to the last byte is left to
+gunicorn, which also refuses what has to be refused.
 """
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from gunicorn import util
@@ -16,15 +17,29 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.http.wsgi import Response, base_environ
 
 # Printable ASCII without "#"; a path that begins with two slashes may be read as a host.
-_REQUEST: Final = re.compile(
-    rb"(GET|HEAD) ((/(?!/)[!\"$->@-~]*)(?:\?([!\"$-~]*))?) HTTP/1\.1\r\n"
+_HEAD: Final = re.compile(
+    rb"(GET|HEAD|POST|PUT|PATCH) ((/(?!/)[!\"$->@-~]*)(?:\?([!\"$-~]*))?) HTTP/1\.1\r\n"
     rb"((?:[A-Za-z][A-Za-z0-9-]*:[\t -~]*\r\n){1,100})\r\n"
 )
 # They say where a body ends, how the connection goes on, what is to be sent before the answer.
 _OF_SERVERS: Final = (
-    *("CONTENT_LENGTH", "HTTP_CONNECTION", "HTTP_EXPECT", "HTTP_HTTP2_SETTINGS", "HTTP_KEEP_ALIVE"),
+    *("HTTP_CONNECTION", "HTTP_EXPECT", "HTTP_HTTP2_SETTINGS", "HTTP_KEEP_ALIVE"),
     *("HTTP_TE", "HTTP_TRAILER", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE"),
 )
+_BODILESS: Final = (b"GET", b"HEAD")
+_LENGTH: Final = re.compile(r"[1-9][0-9]{0,3}")  # of a small body, in bytes
+
+
+class Head(NamedTuple):
+    """The head of a plain request.
+
+    Attributes:
+        variables: what the environment of WSGI says of it.
+        length: in bytes.
+    """
+
+    variables: dict[str, str]
+    length: int
 
 
 class PlainRequest:
@@ -32,13 +47,15 @@ class PlainRequest:
 
     Attributes:
         variables: what the environment of WSGI says of it.
+        body: all of it.
     """
 
     version = (1, 1)
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], body: bytes) -> None:
         self.method, self.path = variables["REQUEST_METHOD"], variables["PATH_INFO"]
         self.variables = variables
+        self.body = body
 
     def should_close(self) -> bool:
         """Return whether the client ends the connection, which it would have said in a header."""
@@ -56,15 +73,19 @@ class Parser(RequestParser):  # type: ignore[misc]  # the library is untyped
         if not data:
             raise StopIteration
         self.mesg = None
-        variables = plain_variables(data)
-        if variables is None:
-            self.unreader.unread(data)
-            return super().__next__()
-        self.mesg = PlainRequest(variables)
-        return self.mesg
+        if head := plain_head(data):
+            end = head.length + int(head.variables.get("CONTENT_LENGTH", 0))
+            # A body comes after its head, by itself.
+            while len(data) < end and (more := self.unreader.read()):
+                data += more
+            if len(data) == end:
+                self.mesg = PlainRequest(head.variables, data[head.length :])
+                return self.mesg
+        self.unreader.unread(data)
+        return super().__next__()
 
     def finish_body(self, **limits: Any) -> bool:
-        """Read what is left of the body, which a plain request has not."""
+        """Read what is left of the body, of a plain request nothing."""
         return isinstance(self.mesg, PlainRequest) or bool(super().finish_body(**limits))
 
     def _has_ended(self) -> bool:
@@ -104,29 +125,35 @@ class Answer(Response):  # type: ignore[misc]  # the library is untyped
             util.write(self.sock, whole)
 
 
-def plain_variables(data: bytes) -> dict[str, str] | None:
-    """Return what the environment says of a request; None where it is not plain."""
-    request = _REQUEST.fullmatch(data)
-    if request is None:
+def plain_head(data: bytes) -> Head | None:
+    """Return the head that a request begins with; None where it is not plain."""
+    head = _HEAD.match(data)
+    if head is None:
         return None
-    method, target, path, query, headers = request.groups()
+    method, target, path, query, headers = head.groups()
     lines = [line.partition(b":") for line in headers[:-2].split(b"\r\n")]
     variables = {_variable(name): value.strip(b"\t ").decode() for name, _, value in lines}
     if len(variables) < len(lines) or any(name in variables for name in _OF_SERVERS):
+        return None
+    has_length = "CONTENT_LENGTH" in variables
+    if has_length is (method in _BODILESS):
+        return None
+    if has_length and not _LENGTH.fullmatch(variables["CONTENT_LENGTH"]):
         return None
     variables["REQUEST_METHOD"] = method.decode()
     variables["RAW_URI"] = target.decode()
     variables["PATH_INFO"] = (unquote_to_bytes(path) if b"%" in path else path).decode("latin-1")
     variables["QUERY_STRING"] = query.decode() if query else ""
-    return variables
+    return Head(variables, head.end())
 
 
 def asks(data: bytes, path: str) -> bool:
     """Return whether this is a plain request for `path` and nothing else."""
-    variables = plain_variables(data)
-    return variables is not None and (variables["REQUEST_METHOD"], variables["RAW_URI"]) == (
-        "GET",
-        path,
+    head = plain_head(data)
+    return (
+        head is not None
+        and head.length == len(data)
+        and (head.variables["REQUEST_METHOD"], head.variables["RAW_URI"]) == ("GET", path)
     )
 
 
@@ -156,4 +183,4 @@ def connection_variables(cfg: Any, client: Any, server: Any) -> dict[str, Any]:
 
 def environment(connection: Mapping[str, Any], request: PlainRequest) -> dict[str, Any]:
     """Return the environment of WSGI for a request."""
-    return {**connection, **request.variables, "wsgi.input": BytesIO()}
+    return {**connection, **request.variables, "wsgi.input": BytesIO(request.body)}

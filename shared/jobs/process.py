@@ -13,6 +13,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Final
 
+from shared import spans
 from shared.db import IN_A_JOB, Database
 from shared.http import ServiceApp
 from shared.jobs.runner import Runner
@@ -35,6 +36,7 @@ def main(factory: str, lane: str) -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(KeyboardInterrupt):
         runner.run()
+    spans.end()
     return 0
 
 

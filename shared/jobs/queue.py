@@ -60,7 +60,8 @@ _TAKE: Final = """
     )
     UPDATE jobs SET status = 'running', attempts = attempts + 1, started = now(), progress = 0
     FROM next WHERE jobs.id = next.id AND status = 'queued'
-    RETURNING jobs.id, user_id, kind, caller, target, content_type, body, request_id, attempts
+    RETURNING jobs.id, user_id, kind, caller, target, content_type, body, request_id, traceparent,
+        attempts
 """
 # What an attempt does to its job, as long as it is its own.
 _REPORT: Final = """

@@ -3,14 +3,14 @@
 import gc
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 from typing import Any, Final
 
 from flask import Response
 from werkzeug.test import EnvironBuilder
 
-from shared import observability
+from shared import observability, spans
 from shared.errors import SourceFailed
 from shared.faults import crash_point
 from shared.http import ServiceApp
@@ -74,7 +74,7 @@ class Runner:
             return False
         crash_point("job_begun")
         try:
-            with observability.traced(job.request_id, None):
+            with _doing(job):
                 self._do(connection, job)
         except KeyboardInterrupt:
             # Told to end: nothing of it was committed, and it is nobody's fault. Our own connection
@@ -137,6 +137,12 @@ def _rarely_collected() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _doing(job: Any) -> AbstractContextManager[None]:
+    told = {"job.id": job.id, "job.attempt": job.attempts}
+    request, trace = job.request_id, job.traceparent
+    return spans.span(f"job {job.kind}", "consumer", told, request=request, trace=trace)
 
 
 def _caller(job: Any) -> Identity:

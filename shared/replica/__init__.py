@@ -20,6 +20,7 @@ from shared.replica.copies import (
     columns_of,
     each,
     put,
+    put_several,
     row_of,
 )
 from shared.replica.rebuilding import Incomplete, Rebuild, Report
@@ -41,6 +42,7 @@ __all__ = [
     "columns_of",
     "each",
     "put",
+    "put_several",
     "row_of",
     "with_owners",
 ]

@@ -3,15 +3,28 @@
 Every copy has the sequence of the last event that it contains, and never moves back.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import Column, ColumnElement, bindparam, false, literal, select, true, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    any_,
+    bindparam,
+    false,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
+from shared.bus.inbox import Together
 from shared.db import Database, Query, execute
 from shared.errors import NotFound
 from shared.events import Event
@@ -22,9 +35,22 @@ log = logger(__name__)
 
 T = TypeVar("T")
 Handler = Callable[[Session, Event], None]
+Handlers = Callable[[Session, Sequence[Event]], None]
 
 _EVERY_ROW: Final = true()
 _NO_ROW: Final = false()
+
+
+class _Ours(NamedTuple):
+    """What a row of ours is; see `Stepwise`."""
+
+    sequence: int
+    is_whole: bool = True
+    is_behind: bool = False
+
+
+# Of which the first step is made.
+_NOTHING: Final = _Ours(0)
 
 
 class Card(Protocol):
@@ -109,9 +135,10 @@ class Replica(Generic[S]):
         return dict(rows.all())
 
     def _locked(self, *more: ColumnElement[bool]) -> Query:
+        ours = select(self.key, self.sequence).add_columns(*more)
+        of_those = self.key == any_(bindparam("keys", type_=ARRAY(BigInteger)))
         # A weaker lock than FOR UPDATE, which would wait for whoever stores what refers to it.
-        ours = select(self.sequence).add_columns(*more).where(self.key == bindparam("key"))
-        return Query(ours.with_for_update(key_share=True))
+        return Query(ours.where(of_those).order_by(self.key).with_for_update(key_share=True))
 
     def replace(self, session: Session, snapshot: S, seen: int | None) -> None:
         """Store what the owner says of a row, even where ours claims to be newer.
@@ -172,7 +199,7 @@ class Stepwise(Replica[S]):
 
     @cached_property
     def _ours(self) -> Query:
-        """The sequence of a row of ours, locked, and whether it is whole and behind."""
+        """The sequences of rows of ours, locked, and whether they are whole and behind."""
         return self._locked(self.is_whole, self.is_behind)
 
     def step(self, change: Handler) -> Handler:
@@ -183,6 +210,16 @@ class Stepwise(Replica[S]):
                 change(session, event)
 
         return handle
+
+    def steps(self, change: Handlers) -> Together:
+        """Return a handler that makes `change` of all events at once whose turn it is."""
+
+        def handle(session: Session, events: Sequence[Event]) -> None:
+            self._lock(session, {event.subject_id for event in events})
+            if next_ones := [event for event in events if self.is_next(session, event)]:
+                change(session, next_ones)
+
+        return Together(handle)
 
     def ask_again(self, store: StoreFor[S] | None = None) -> Handler:
         """Return the handler of an event that says only that something is another now.
@@ -213,26 +250,38 @@ class Stepwise(Replica[S]):
         Raises:
             Missing: the owner has to be asked, and was not yet.
         """
-        # Our row is locked since the first of them, and never moves back: of the thousands that a
-        # bulk leaves behind its announcement, a batch looks for one.
-        seen: dict[int, int] = session.info.setdefault(self, {})
-        if event.sequence <= seen.get(event.subject_id, 0):
+        key, sequence = event.subject_id, event.sequence
+        seen = self._seen(session)
+        if key not in seen or sequence > seen[key].sequence + 1:
+            self._lock(session, {key})
+        ours = seen[key]
+        if sequence <= ours.sequence:
             return False
-        # Of none it takes the first step.
-        ours = execute(session, self._ours, {"key": event.subject_id}).fetchone()
-        have, is_whole, is_behind = ours or (0, True, False)
-        seen[event.subject_id] = have
-        if event.sequence <= have:
-            return False
-        is_next = is_whole and not is_behind and event.sequence == have + 1
+        is_next = ours.is_whole and not ours.is_behind and sequence == ours.sequence + 1
         if is_next and is_step:
+            seen[key] = ours._replace(sequence=sequence)
             return True
-        if self.fall_behind and have and is_whole:
-            self.fall_behind(session, event.subject_id)
-            seen[event.subject_id] = event.sequence
+        if self.fall_behind and ours.sequence and ours.is_whole:
+            self.fall_behind(session, key)
+            seen[key] = ours._replace(sequence=sequence, is_behind=True)
         else:
             self._fill(event, store if is_next else None)
         return False
+
+    def _lock(self, session: Session, keys: Set[int]) -> None:
+        """Look at some rows of ours, which are locked from then on and so move by us alone."""
+        seen = self._seen(session)
+        rows = execute(session, self._ours, {"keys": list(keys)})
+        found = {key: _Ours(*row) for key, *row in rows}
+        for key in keys:
+            ours = found.get(key, _NOTHING)
+            # What was seen may have made a step since, which is not written yet.
+            if key not in seen or ours.sequence > seen[key].sequence:
+                seen[key] = ours
+
+    def _seen(self, session: Session) -> dict[int, _Ours]:
+        seen: dict[int, _Ours] = session.info.setdefault(self, {})
+        return seen
 
     def _fill(self, event: Event, store: StoreFor[S] | None = None) -> None:
         question = (self.name, event.subject_id)
@@ -291,6 +340,13 @@ def put(session: Session, table: type[DeclarativeBase], values: Mapping[str, Any
         values: by column; the key and the `sequence` among them.
     """
     return bool(execute(session, _put(table, tuple(values)), values).fetchall())
+
+
+def put_several(
+    session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Store copied rows, each unless ours is newer; all have the same columns, see `put`."""
+    execute(session, _put(table, tuple(rows[0])), *rows)
 
 
 @cache

@@ -302,7 +302,7 @@ def _handler(world: World, verifiers: Mapping[str, Verifier]) -> type[BaseHTTPRe
             kind, *rest = path.removeprefix("/internal/v1/").strip("/").split("/")
             token = self.headers["Authorization"].removeprefix("Bearer ")
             owner = "portfolio" if kind == "portfolios" else "assets"
-            assert verifiers[owner].service(token) == "analytics"
+            assert verifiers[owner].caller(token).name == "analytics"
             world.asked.append(path)
             owned: Mapping[int, Any] = world.portfolios if kind == "portfolios" else world.assets
             if rest == ["by-symbols"]:

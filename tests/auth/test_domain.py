@@ -11,28 +11,28 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_keys_are_never_twice_the_same_and_always_well_formed() -> None:
-    made = {keys.new_key() for _ in range(1000)}
+    made = {keys.new_key(keys.PERSONAL) for _ in range(1000)}
     assert len(made) == 1000
-    assert all(keys.well_formed(key) for key in made)
+    assert all(keys.well_formed(key, keys.PERSONAL) for key in made)
 
 
 def test_a_key_has_its_prefix_and_190_random_bits() -> None:
     """62 ** 32 > 2 ** 190: log2(62) is 5.954."""
-    key = keys.new_key()
+    key = keys.new_key(keys.PERSONAL)
     assert key.startswith("pfa_")
     assert len(key.removeprefix("pfa_")) == 32 + 6
 
 
 def test_one_wrong_letter_anywhere_is_seen_without_the_database() -> None:
-    key = keys.new_key()
+    key = keys.new_key(keys.PERSONAL)
     for place in range(len(key)):
         other = "a" if key[place] != "a" else "b"
-        assert not keys.well_formed(f"{key[:place]}{other}{key[place + 1 :]}"), place
+        assert not keys.well_formed(f"{key[:place]}{other}{key[place + 1 :]}", keys.PERSONAL), place
 
 
 @pytest.mark.parametrize("text", ["", "pfa_", "pfa_é", "x" * 42, "pfa_" + "0" * 38])
 def test_what_is_no_key_is_not_well_formed(text: str) -> None:
-    assert not keys.well_formed(text)
+    assert not keys.well_formed(text, keys.PERSONAL)
 
 
 def test_only_the_sha_256_of_a_key_is_kept() -> None:

@@ -14,6 +14,8 @@ CALLS = {
     "/api/auth-token/": "POST",
     "/api/tokens/": "GET POST",
     "/api/tokens/{}/": "DELETE",
+    "/api/service-tokens/": "GET POST",
+    "/api/service-tokens/{}/": "DELETE",
     "/api/users/": "GET POST",
     "/api/users/{}/": RESOURCE,
     "/api/users/me/": "GET PUT PATCH",
@@ -73,6 +75,7 @@ CALLS = {
     "/api/alerts/{}/firings/": "GET",
     # Documentation, health, jobs
     "/api/schema/": "GET",
+    "/api/events/": "GET",
     "/api/docs/": "GET",
     "/api/health/": "GET",
     "/api/jobs/": "GET",
@@ -151,6 +154,7 @@ PARAMETERS = {
     "/api/exchange-rates/": "from to date",
     "/api/jobs/": "status page page_size ordering",
     "/api/schema/": "format",
+    "/api/events/": "format",
 }
 
 

@@ -69,7 +69,7 @@ def test_services_believe_each_other(tmp_path: Path) -> None:
     keys.write(keys.make(*ADDRESSES), tmp_path / "secrets")
     signer = Signer("portfolio", tmp_path / "secrets" / "portfolio" / "service-key.pem")
     verifier = Verifier(tmp_path / "secrets" / "public-keys", "assets")
-    assert verifier.service(signer.service_token("assets")) == "portfolio"
+    assert verifier.caller(signer.service_token("assets")).name == "portfolio"
     seal = Seal(tmp_path / "secrets" / "webhooks" / "secret-key")
     assert seal.open(seal.close("hidden")) == "hidden"
 

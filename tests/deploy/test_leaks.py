@@ -25,8 +25,9 @@ def _random(length: int) -> str:
 
 _KINDS: dict[str, Callable[[], str]] = {
     "private key": _private_key,
-    "token": lambda: f'token = "{keys.new_key()}"',
-    "token without quotes": lambda: f"curl -H 'Authorization: Bearer {keys.new_key()}'",
+    "token": lambda: f'token = "{keys.new_key(keys.PERSONAL)}"',
+    "service token": lambda: f'token = "{keys.new_key(keys.SERVICE)}"',
+    "token without quotes": lambda: f"Authorization: Bearer {keys.new_key(keys.PERSONAL)}",
     "webhook": lambda: f'example = "{signatures.new_secret()}"',
     "password": lambda: f'password = "{secrets.token_urlsafe(12)}"',
     "password that begins with a dash": lambda: f'password = "-{secrets.token_urlsafe(12)}"',

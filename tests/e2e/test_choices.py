@@ -28,6 +28,7 @@ SHARED = {
     "QUOTA_STANDARD": "2000/hour",
     "QUOTA_ANALYTICS": "200/hour",
     "QUOTA_LOGIN": "20/minute",
+    "QUOTA_EXCHANGE": "60/minute",
     "MOST_OPEN_JOBS": "3",
     "MOST_PORTFOLIOS": "100",
     "MOST_PERSONAL_TOKENS": "20",

@@ -143,6 +143,8 @@ def test_without_being_asked_to_no_page_of_another_origin_may_call(site: Site) -
         ("/api/health/", "services"),
         ("/api/schema/", "openapi"),
         ("/api/v1/schema/", "openapi"),
+        ("/api/events/", "asyncapi"),
+        ("/api/v1/events/", "asyncapi"),
         ("/api/docs/", "swagger-ui.css"),
         ("/api/docs/setup.js", "SwaggerUIBundle"),
         ("/api/docs/swagger-ui.css", "swagger-ui"),

@@ -15,7 +15,7 @@ from typing import Final
 # By what they compare with or load, in the order in which they are run.
 MEASUREMENTS: Final = {
     "beside_peer": "the everyday calls beside a plain Django build of the same",
-    "by_process": "what each process spends on an everyday read",
+    "by_process": "what each process spends on an everyday call",
     "compare_with_libraries": "figures beside empyrical, ffn, pyxirr and TA-Lib",
     "analytics_arithmetic": "arithmetic beside the same in other libraries",
     "bulk_rows": "bulks of transactions beside COPY",

@@ -122,8 +122,15 @@ def _number(pattern: str, text: str) -> float:
 
 
 def _post(side: Side, _call: str, seconds: int) -> Rate:
-    """Record one purchase after the other on one connection."""
-    session, before, count = requests.Session(), _cpu(side), 0
+    """Record purchases."""
+    before = _cpu(side)
+    count, a_second = recorded(side, seconds)
+    return Rate(a_second, (_cpu(side) - before) / count * 1000)
+
+
+def recorded(side: Side, seconds: int) -> tuple[int, float]:
+    """Record one purchase after the other on one connection; return how many, and a second."""
+    session, count = requests.Session(), 0
     session.headers.update(side.headers)
     began = time.monotonic()
     while time.monotonic() < began + seconds:
@@ -131,7 +138,7 @@ def _post(side: Side, _call: str, seconds: int) -> Rate:
         if answer.status_code != 201:
             raise RuntimeError(f"{answer.status_code} {answer.text}")
         count += 1
-    return Rate(count / (time.monotonic() - began), (_cpu(side) - before) / count * 1000)
+    return count, count / (time.monotonic() - began)
 
 
 def _cpu(side: Side) -> float:

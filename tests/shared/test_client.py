@@ -72,9 +72,9 @@ def test_a_call_is_signed_for_this_callee_alone(
 ) -> None:
     client.get("assets/")
     token = owner.seen[0][1]["Authorization"].removeprefix("Bearer ")
-    assert Verifier(keys, "assets").service(token) == "portfolio"
+    assert Verifier(keys, "assets").caller(token).name == "portfolio"
     with pytest.raises(Unauthorized):
-        Verifier(keys, "webhooks").service(token)
+        Verifier(keys, "webhooks").caller(token)
 
 
 def test_a_call_carries_the_request_that_caused_it(owner: Owner, client: ServiceClient) -> None:

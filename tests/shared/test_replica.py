@@ -1,8 +1,10 @@
 """Copies of another's rows: when their owner is asked, what its answers do, and how it all ends."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -166,6 +168,11 @@ class Reader:
 
         with_owners(lambda: self.database.unit(unit))
 
+    def hear_in_a_batch(self, *events: Event) -> None:
+        """Handle several as a consumer does."""
+        sessions = self.database.sessions
+        with_owners(lambda: inbox.process(sessions, "reader", events, self.handlers))
+
     def rebuild(self, *, say: Callable[[str], None] = lambda _: None) -> str:
         run = Rebuild(self.database, say)
         notes = run.copy(self.notes)
@@ -207,6 +214,12 @@ def _append(session: Session, event: Event) -> None:
     row = session.get(Log, event.subject_id)
     texts = f"{row.text} {event.data['text']}" if row else event.data["text"]
     put(session, Log, {"id": event.subject_id, "sequence": event.sequence, "text": texts})
+
+
+def _append_all(session: Session, events: Sequence[Event]) -> None:
+    for event in events:
+        _append(session, event)
+        session.expire_all()
 
 
 def _read(event: Event) -> Snapshot:
@@ -347,6 +360,29 @@ def test_of_many_older_events_of_one_transaction_one_looks(reader: Reader, owner
     remove(reader.database.engine, "before_cursor_execute", look)
     assert ["FROM logs" in statement for statement in looks] == [True]
     assert reader.has() == {1: (4, "a b c d")}
+
+
+def test_steps_made_together_look_once_and_leave_out_what_is_not_next(
+    reader: Reader, owner: Owner
+) -> None:
+    first, gap, second = (owner.write(1, word) for word in "abc")
+    other, old = owner.write(2, "x"), owner.write(3, "y")
+    reader.hear(old)
+    looks: list[str] = []
+
+    def look(_: object, __: object, statement: str, *___: object) -> None:
+        looks.append(statement)
+
+    reader.handlers["note-written"] = reader.logs.steps(_append_all)
+    listen(reader.database.engine, "before_cursor_execute", look)
+    reader.hear_in_a_batch(first, other, replace(old, id=uuid4()), gap, owner.write(2, "z"))
+    remove(reader.database.engine, "before_cursor_execute", look)
+    assert sum("FOR NO KEY UPDATE" in statement for statement in looks) == 1
+    assert reader.has() == {1: (2, "a b"), 2: (2, "x z"), 3: (1, "y")}
+    owner.write(1, "d")
+    reader.hear_in_a_batch(owner.write(1, "e"), second)
+    assert reader.has()[1] == (5, "a b c d e")
+    assert owner.asked == [1]
 
 
 def test_several_events_on_what_is_gone_ask_once(reader: Reader, owner: Owner) -> None:

@@ -441,6 +441,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exchange-rates/": {
         parameters: {
             query?: never;
@@ -726,6 +742,40 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-tokens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_service_tokens"];
+        put?: never;
+        post: operations["create_service_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-tokens/{service_token_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_token_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_service_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1614,6 +1664,15 @@ export interface components {
             timestamp?: string;
             currency?: string;
         };
+        NewServiceToken: {
+            id: number;
+            name: string;
+            callees: ("auth" | "portfolio" | "assets" | "analytics" | "webhooks")[];
+            expires_at: string | null;
+            created: string;
+            last_used: string | null;
+            key: string;
+        };
         NewToken: {
             id: number;
             name: string;
@@ -1963,6 +2022,25 @@ export interface components {
             value: string;
             pnl: string | null;
             contribution: string | null;
+        };
+        ServiceToken: {
+            id: number;
+            name: string;
+            callees: ("auth" | "portfolio" | "assets" | "analytics" | "webhooks")[];
+            expires_at: string | null;
+            created: string;
+            last_used: string | null;
+        };
+        ServiceTokenInput: {
+            name: string;
+            callees: ("auth" | "portfolio" | "assets" | "analytics" | "webhooks")[];
+            expires_at?: string | null;
+        };
+        ServiceTokenPage: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ServiceToken"][];
         };
         Signal: {
             indicator: string;
@@ -3281,6 +3359,25 @@ export interface operations {
             };
         };
     };
+    show_events: {
+        parameters: {
+            query?: {
+                format?: "json" | "yaml";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_exchange_rate: {
         parameters: {
             query: {
@@ -3932,6 +4029,73 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_service_tokens: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTokenPage"];
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    create_service_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceTokenInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewServiceToken"];
+                };
+            };
+        };
+    };
+    delete_service_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

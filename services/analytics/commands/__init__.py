@@ -7,7 +7,7 @@ from services.analytics.commands.projections import (
     delete_entry,
     forget_asset,
     forget_portfolio,
-    put_entry,
+    put_entries,
     put_portfolio,
     put_price,
 )
@@ -19,7 +19,7 @@ __all__ = [
     "delete_entry",
     "forget_asset",
     "forget_portfolio",
-    "put_entry",
+    "put_entries",
     "put_portfolio",
     "put_price",
 ]

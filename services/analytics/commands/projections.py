@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -37,13 +37,14 @@ _PUT_ENTRY: Final = Query(
             INSERT INTO ledger_entries ({_NAMES}) VALUES ({_PARAMETERS})
             ON CONFLICT (id) DO UPDATE SET {_CHANGES}
             RETURNING portfolio_id, date
-        ), advanced AS (
-            UPDATE portfolios SET sequence = :sequence WHERE id = :portfolio_id
         )
         INSERT INTO revaluation_marks (portfolio_id, since)
         SELECT portfolio_id, date FROM before UNION ALL SELECT portfolio_id, date FROM stored
         """  # noqa: S608 - the names are our own  # nosec B608
     )
+)
+_ADVANCE: Final = Query(
+    update(Portfolio).where(Portfolio.id == bindparam("portfolio")), ("sequence",)
 )
 
 
@@ -85,11 +86,19 @@ def forget_portfolio(session: Session, portfolio_id: int, sequence: int) -> None
         mark_portfolio(session, portfolio_id)
 
 
-def put_entry(session: Session, sequence: int, entry: cards.Entry) -> None:
-    """Store one entry of the ledger, new or changed."""
+def put_entries(
+    session: Session, entries: Sequence[cards.Entry], sequences: Mapping[int, int]
+) -> None:
+    """Store entries of ledgers, new or changed.
+
+    Args:
+        sequences: by portfolio, of the last event on each.
+    """
     with pipelined(session):
         keep_prices_apart(session)
-        execute(session, _PUT_ENTRY, {**entry._asdict(), "sequence": sequence})
+        execute(session, _PUT_ENTRY, *(entry._asdict() for entry in entries))
+        rows = [{"portfolio": key, "sequence": number} for key, number in sequences.items()]
+        execute(session, _ADVANCE, *rows)
     ring(session, BELL)
 
 

@@ -25,6 +25,7 @@ from shared.db import Database
 from shared.faults import crash_point
 from shared.finance.lots import CostMethod
 from shared.observability import logger
+from shared.spans import span
 
 log = logger(__name__)
 
@@ -84,7 +85,10 @@ class Appraiser:
 
     def _guarded(self, do: Work, portfolio_id: int) -> None:
         try:
-            self._database.unit(lambda session: do(session, portfolio_id))
+            # Several requests have caused it, so it has a trace of its own.
+            name = do.__name__.strip("_")
+            with span(name, "internal", {"portfolio": portfolio_id}, request=None, trace=None):
+                self._database.unit(lambda session: do(session, portfolio_id))
         except Exception as error:
             # The others go on, and nothing is lost: what it waits for is still marked.
             log.error("portfolio_not_appraised", portfolio=portfolio_id, exc_info=error)

@@ -47,7 +47,7 @@ from services.assets.commands.trades import (
     close_anew,
     forget_ledger,
     pass_over,
-    put_trade,
+    put_trades,
 )
 
 __all__ = [
@@ -80,7 +80,7 @@ __all__ = [
     "inquiry",
     "pass_over",
     "permitted",
-    "put_trade",
+    "put_trades",
     "put_turn_off",
     "record_delivery",
     "refresh_asset",

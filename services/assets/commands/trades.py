@@ -17,19 +17,22 @@ from services.assets.domain.trades import Trade
 from services.assets.models import Asset, Ledger, Price
 from services.assets.outside.owners import LedgerSnapshot
 from services.assets.queries import trades
-from shared.db import Query, execute
+from shared.db import Query, Reader, execute, pipelined
 from shared.events.cards import TRADE
-from shared.replica import put
+from shared.replica import put, put_several
 
 Trades = Mapping[int, Trade]  # by the id of the transaction
 
-# Nearly all transactions are of public assets: asked of every one, this is the end of most.
-_CONCERNS_US: Final = Query(
+# Nearly all transactions are of public assets: then none is locked, and no trade is there.
+_LOCK_OF: Final = Query(
     text(
         """
-        SELECT EXISTS (SELECT FROM trades WHERE id = :transaction) OR EXISTS (
-            SELECT FROM assets WHERE id = CAST(:asset AS bigint) AND owner_id IS NOT NULL
-        ) AS answer
+        SELECT id FROM assets
+        WHERE owner_id IS NOT NULL AND id = ANY(ARRAY(
+            SELECT unnest(CAST(:assets AS bigint[])) UNION
+            SELECT asset_id FROM trades WHERE id = ANY(CAST(:transactions AS bigint[]))
+        ))
+        ORDER BY id FOR UPDATE
         """
     )
 )
@@ -57,13 +60,18 @@ _DELETE: Final = Query(
 _CLOSE: Final = Query(
     text(
         """
-        WITH last AS (
-            SELECT DISTINCT ON (date) date, price FROM trades
-            WHERE asset_id = :asset AND date = ANY(CAST(:days AS date[]))
-            ORDER BY date, id DESC
+        WITH open AS (
+            SELECT day FROM unnest(CAST(:days AS date[])) AS day WHERE NOT EXISTS (
+                SELECT FROM prices WHERE asset_id = :asset AND date = day AND source <> :trade
+            )
+        ), last AS (
+            SELECT day AS date, price FROM open CROSS JOIN LATERAL (
+                SELECT price FROM trades WHERE asset_id = :asset AND date = day
+                ORDER BY id DESC LIMIT 1
+            ) AS newest
         ), gone AS (
             DELETE FROM prices
-            WHERE asset_id = :asset AND date = ANY(CAST(:days AS date[])) AND source = :trade
+            WHERE asset_id = :asset AND date IN (SELECT day FROM open)
                 AND date NOT IN (SELECT date FROM last)
             RETURNING date
         ), made AS (
@@ -90,16 +98,30 @@ def pass_over(session: Session, ledger_id: int, sequence: int) -> None:
     put(session, Ledger, {"id": ledger_id, "sequence": sequence})
 
 
-def put_trade(
-    session: Session, ledger_id: int, sequence: int, transaction_id: int, trade: Trade | None
+def put_trades(
+    session: Session,
+    ledgers: Mapping[int, Mapping[int, Trade | None]],
+    sequences: Mapping[int, int],
 ) -> None:
-    """Let one transaction be this trade, or none any more."""
-    pass_over(session, ledger_id, sequence)
-    search = {"transaction": transaction_id, "asset": trade and trade.asset_id}
-    if not execute(session, _CONCERNS_US, search).fetchall()[0].answer:
+    """Let transactions be these trades, or none any more.
+
+    Args:
+        ledgers: by ledger, then by the id of the transaction.
+        sequences: by ledger, of the last event on it.
+    """
+    told = {key: trade for trades in ledgers.values() for key, trade in trades.items()}
+    named = {trade.asset_id for trade in told.values() if trade}
+    with pipelined(session):
+        put_several(session, Ledger, [{"id": key, "sequence": n} for key, n in sequences.items()])
+        ids = execute(session, _LOCK_OF, {"assets": list(named), "transactions": list(told)})
+        were = trades.some(session, told)
+        locked = [row.id for row in ids]
+    if not locked:
         return
-    before = trades.one(session, transaction_id)
-    _move(session, ledger_id, before, {transaction_id: trade} if trade else {})
+    for ledger_id, of_ledger in ledgers.items():
+        before = {key: were[key] for key in of_ledger if key in were}
+        after = {key: trade for key, trade in of_ledger.items() if trade}
+        _exchange(session, ledger_id, before, after, locked)
 
 
 def adopt_ledger(session: Session, snapshot: LedgerSnapshot) -> None:
@@ -126,8 +148,11 @@ def closed_by_trades(session: Session, asset_id: int, days: Collection[date]) ->
     Returns:
         The days whose close changed: True where it is a trade's now, False where there is none.
     """
-    changed = execute(session, _CLOSE, {"asset": asset_id, "days": list(days)})
-    return {row.date: row.is_made for row in changed}
+    return {row.date: row.is_made for row in _closed(session, asset_id, days)}
+
+
+def _closed(session: Session, asset_id: int, days: Collection[date]) -> Reader:
+    return execute(session, _CLOSE, {"asset": asset_id, "days": list(days)})
 
 
 def close_anew(session: Session, asset_id: int) -> bool:
@@ -140,7 +165,11 @@ def close_anew(session: Session, asset_id: int) -> bool:
 
 
 def _close(session: Session, asset_id: int, days: Collection[date]) -> bool:
-    is_made = closed_by_trades(session, asset_id, days)
+    return _tell(session, asset_id, closed_by_trades(session, asset_id, days))
+
+
+def _tell(session: Session, asset_id: int, is_made: Mapping[date, bool]) -> bool:
+    """Tell of closes that became a trade's, or ceased to be; return whether any did."""
     if not is_made:
         return False
     asset = session.get_one(Asset, asset_id, populate_existing=True)
@@ -152,24 +181,35 @@ def _close(session: Session, asset_id: int, days: Collection[date]) -> bool:
 
 def _move(session: Session, ledger_id: int, before: Trades, after: Trades) -> None:
     """Let the trades `before` be those `after`; the closes of their days follow."""
+    named = {trade.asset_id for trade in [*before.values(), *after.values()]}
+    if locked := _locked(session, named):
+        _exchange(session, ledger_id, before, after, locked)
+
+
+def _exchange(
+    session: Session, ledger_id: int, before: Trades, after: Trades, locked: Collection[int]
+) -> None:
+    """Let the trades `before` be those `after`, of private assets, which are `locked`."""
     keys = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     gone = {key: before[key] for key in keys & before.keys()}
     new = {key: after[key] for key in keys & after.keys()}
-    changed = [*gone.values(), *new.values()]
-    locked = _locked(session, {trade.asset_id for trade in changed})
-    if not locked:
-        return
-    if gone:
-        execute(session, _DELETE, {"ids": list(gone)})
-    _insert(session, ledger_id, new, locked)
     days: defaultdict[int, set[date]] = defaultdict(set)
-    for trade in changed:
+    for trade in [*gone.values(), *new.values()]:
         days[trade.asset_id].add(trade.date)
-    for asset_id in locked:
-        _close(session, asset_id, days[asset_id])
+    with pipelined(session):
+        if gone:
+            execute(session, _DELETE, {"ids": list(gone)})
+        _insert(session, ledger_id, new, locked)
+        closed = {
+            asset_id: _closed(session, asset_id, days[asset_id])
+            for asset_id in locked
+            if asset_id in days
+        }
+    for asset_id, rows in closed.items():
+        _tell(session, asset_id, {row.date: row.is_made for row in rows})
 
 
-def _insert(session: Session, ledger_id: int, trades: Trades, locked: list[int]) -> None:
+def _insert(session: Session, ledger_id: int, trades: Trades, locked: Collection[int]) -> None:
     columns = {
         "ids": list(trades),
         "asset_ids": [trade.asset_id for trade in trades.values()],
@@ -177,7 +217,7 @@ def _insert(session: Session, ledger_id: int, trades: Trades, locked: list[int])
         "prices": [trade.price for trade in trades.values()],
         "currencies": [trade.currency for trade in trades.values()],
     }
-    execute(session, _INSERT, {"ledger": ledger_id, "locked": locked, **columns})
+    execute(session, _INSERT, {"ledger": ledger_id, "locked": list(locked), **columns})
 
 
 def _locked(session: Session, ids: Collection[int]) -> list[int]:

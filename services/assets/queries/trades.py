@@ -14,7 +14,9 @@ from shared.db import Query, execute
 _TRADE: Final = select(
     models.Trade.id, models.Trade.asset_id, models.Trade.date, models.Trade.price, Asset.currency
 ).join(Asset, Asset.id == models.Trade.asset_id)
-_ONE: Final = Query(_TRADE.where(models.Trade.id == bindparam("id")))
+_SOME: Final = Query(
+    _TRADE.where(models.Trade.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+)
 _OF_LEDGER: Final = Query(_TRADE.where(models.Trade.ledger_id == bindparam("ledger")))
 
 
@@ -29,9 +31,9 @@ def of_ledger(session: Session, ledger_id: int) -> dict[int, Trade]:
     return _trades(execute(session, _OF_LEDGER, {"ledger": ledger_id}))
 
 
-def one(session: Session, transaction_id: int) -> dict[int, Trade]:
-    """Return the trade that a transaction is, by its id; nothing where it is none."""
-    return _trades(execute(session, _ONE, {"id": transaction_id}))
+def some(session: Session, transaction_ids: Iterable[int]) -> dict[int, Trade]:
+    """Return the trades that transactions are, by their ids; nothing of those that are none."""
+    return _trades(execute(session, _SOME, {"ids": list(transaction_ids)}))
 
 
 def _trades(rows: Iterable[Any]) -> dict[int, Trade]:

@@ -120,7 +120,7 @@ def revoke(session: Session, user: User, token_id: int) -> None:
 
 
 def _issued(session: Session, token: Token, scopes: list[str] | None) -> tuple[Token, str]:
-    key = keys.new_key()
+    key = keys.new_key(keys.PERSONAL)
     token.scopes, token.digest = sorted(set(scopes or SCOPES)), keys.digest(key)
     session.add(token)
     session.flush()

@@ -89,7 +89,8 @@ _CLAIM: Final = text(
         )
     RETURNING deliveries.id AS delivery_id, deliveries.claims,
         webhooks.id AS webhook_id, webhooks.url, webhooks.secret, webhooks.old_secrets,
-        messages.id AS message_id, messages.body
+        messages.id AS message_id, messages.type, messages.body, messages.request_id,
+        messages.traceparent
     """
 )
 
@@ -111,7 +112,10 @@ class Claim:
     secret: str
     old_secrets: Sequence[OldSecret]
     message_id: UUID
+    type: str
     body: str
+    request_id: str | None
+    traceparent: str | None
 
 
 @dataclass(frozen=True)

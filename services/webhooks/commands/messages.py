@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,8 +10,10 @@ from uuid import UUID
 import uuid_utils
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Text,
+    any_,
     bindparam,
     case,
     delete,
@@ -26,9 +28,11 @@ from sqlalchemy.orm import Session
 from services.webhooks.commands import delivering, subscriptions
 from services.webhooks.domain import names
 from services.webhooks.models import DELIVERED, PENDING, Delivery, Message, Webhook
+from shared import observability
 from shared.bus import retention
 from shared.db import Query, execute, ring
 from shared.errors import NotFound
+from shared.events import Event
 
 _KEPT_FOR: Final = timedelta(days=30)
 # Asked for every price and every transaction there is, so they are built once.
@@ -43,8 +47,8 @@ _INTERESTED: Final = Query(
     )
 )
 _WANTING: Final = Query(
-    select(Webhook.id).where(
-        Webhook.owner_id == bindparam("owner"),
+    select(Webhook.id, Webhook.owner_id, Webhook.events).where(
+        Webhook.owner_id == any_(bindparam("owners", type_=ARRAY(BigInteger))),
         Webhook.is_active,
         Webhook.events.overlap(bindparam("events", type_=ARRAY(Text))),
     )
@@ -52,13 +56,28 @@ _WANTING: Final = Query(
 
 
 @dataclass(frozen=True)
-class _Notice:
-    """What webhooks are told: `at` is when it happened."""
+class Notice:
+    """What webhooks are told.
+
+    Attributes:
+        id: the event's, where it tells of one.
+        type: one of `names.EVENTS`.
+        data: what they are told.
+        at: when it happened.
+        request_id, traceparent: of what caused it.
+    """
 
     id: UUID
     type: str
     data: Mapping[str, Any]
     at: datetime
+    request_id: str | None = field(default_factory=observability.request_id)
+    traceparent: str | None = field(default_factory=observability.traceparent)
+
+    @classmethod
+    def of(cls, event: Event, type_: str, data: Mapping[str, Any]) -> "Notice":
+        """Return what is told of an event."""
+        return cls(event.id, type_, data, event.time, event.request_id, event.traceparent)
 
     def body(self) -> str:
         """Return it as it is signed and sent."""
@@ -68,25 +87,30 @@ class _Notice:
 
 
 def tell_owner(
-    session: Session,
-    owner_id: int,
-    type_: str,
-    data: Mapping[str, Any],
-    *,
-    at: datetime,
-    message_id: UUID | None = None,
+    session: Session, owner_id: int, type_: str, data: Mapping[str, Any], *, at: datetime
 ) -> None:
-    """Tell a user's webhooks that want to know.
+    """Tell a user's webhooks that want to know, of what is no event.
 
     Args:
-        type_: one of `names.EVENTS`.
-        data: what they are told.
-        at: when it happened.
-        message_id: the event's; a new one by default.
+        type_, data, at: see `Notice`.
     """
-    search = {"owner": owner_id, "events": [type_, names.EVERYTHING]}
-    webhook_ids = [row.id for row in execute(session, _WANTING, search)]
-    _tell(session, webhook_ids, _Notice(message_id or _new_id(), type_, data, at))
+    tell_owners(session, [(owner_id, Notice(_new_id(), type_, data, at))])
+
+
+def tell_owners(session: Session, notices: Sequence[tuple[int, Notice]]) -> None:
+    """Tell users' webhooks that want to know; each notice has its user before it."""
+    owners = {owner_id for owner_id, _ in notices}
+    types = {notice.type for _, notice in notices}
+    search = {"owners": list(owners), "events": [*types, names.EVERYTHING]}
+    wanting = execute(session, _WANTING, search).fetchall()
+    for owner_id, notice in notices if wanting else ():
+        webhook_ids = [
+            row.id
+            for row in wanting
+            if row.owner_id == owner_id
+            and not {notice.type, names.EVERYTHING}.isdisjoint(row.events)
+        ]
+        _tell(session, webhook_ids, notice)
 
 
 def tell_interested(
@@ -96,7 +120,7 @@ def tell_interested(
     search = {"asset": asset_id, "events": [names.PRICE_UPDATED, names.EVERYTHING]}
     interested = execute(session, _INTERESTED, search)
     _tell(
-        session, [row.id for row in interested], _Notice(message_id, names.PRICE_UPDATED, data, at)
+        session, [row.id for row in interested], Notice(message_id, names.PRICE_UPDATED, data, at)
     )
 
 
@@ -108,7 +132,7 @@ def send_test(session: Session, owner_id: int, webhook_id: int) -> int:
     """
     webhook = subscriptions.woken(session, owner_id, webhook_id)
     data = {"webhook": webhook.id, "description": webhook.description}
-    notice = _Notice(_new_id(), names.TEST, data, datetime.now(UTC))
+    notice = Notice(_new_id(), names.TEST, data, datetime.now(UTC))
     return _tell(session, [webhook.id], notice)[0]
 
 
@@ -153,11 +177,17 @@ def purge(session: Session) -> int:
     return retention.delete_in_chunks(session, delete(Message).where(Message.id.in_(chunk)))
 
 
-def _tell(session: Session, webhook_ids: Sequence[int], notice: _Notice) -> Sequence[int]:
+def _tell(session: Session, webhook_ids: Sequence[int], notice: Notice) -> Sequence[int]:
     """Write the notice down once and a delivery for each webhook; return the deliveries' ids."""
     if not webhook_ids:
         return []
-    row = {"id": notice.id, "type": notice.type, "body": notice.body()}
+    row = {
+        "id": notice.id,
+        "type": notice.type,
+        "body": notice.body(),
+        "request_id": notice.request_id,
+        "traceparent": notice.traceparent,
+    }
     session.execute(insert(Message).values(row))
     rows = [{"message_id": notice.id, "webhook_id": id_} for id_ in webhook_ids]
     ring(session, delivering.BELL)

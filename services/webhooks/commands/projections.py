@@ -1,10 +1,11 @@
 """What we keep of assets and portfolios: who holds what, and what it was worth."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -35,17 +36,18 @@ _STEP_PRICE: Final = text(
     """
 )
 
-# Locked, so that a deletion waits and takes the holding along.
-_OWNER: Final = Query(
-    select(Portfolio.owner_id)
-    .where(Portfolio.id == bindparam("portfolio"))
+# Locked, so that a deletion waits and takes the holdings along.
+_OWNERS: Final = Query(
+    select(Portfolio.id, Portfolio.owner_id)
+    .where(Portfolio.id == any_(bindparam("portfolios", type_=ARRAY(BigInteger))))
+    .order_by(Portfolio.id)
     .with_for_update(read=True, key_share=True)
 )
 _PUT_HOLDING: Final = Query(
     text(
         """
         INSERT INTO holdings (portfolio_id, asset_id, owner_id, quantity, position_id, sequence)
-        VALUES (:portfolio_id, :asset_id, :owner_id, :quantity, :position_id, :sequence)
+        VALUES (:portfolio, :asset, :owner, :quantity, :position, :sequence)
         ON CONFLICT (portfolio_id, asset_id) DO UPDATE SET
             owner_id = excluded.owner_id, quantity = excluded.quantity,
             position_id = excluded.position_id, sequence = excluded.sequence
@@ -201,25 +203,20 @@ def delete_portfolios_of(session: Session, user_id: int) -> None:
     session.execute(delete(Holding).where(Holding.owner_id == user_id))
 
 
-def put_holding(session: Session, sequence: int, position: Card) -> None:
-    """Store how much a portfolio holds, unless we know better or it is deleted.
+def put_holdings(session: Session, positions: Sequence[Card]) -> None:
+    """Store how much portfolios hold, unless we know better or they are deleted.
 
     Args:
-        position: the catalogue's `PositionChanged`. One that was deleted and opened again has
-            another id and begins its sequences anew.
+        positions: the catalogue's `PositionChanged` with the `sequence` of their events. One that
+            was deleted and opened again has another id and begins its sequences anew.
     """
-    owner = execute(session, _OWNER, {"portfolio": position["portfolio"]}).fetchall()
-    if owner and owner[0].owner_id == NOBODY:
-        return
-    execute(
-        session,
-        _PUT_HOLDING,
-        {
-            "portfolio_id": position["portfolio"],
-            "asset_id": position["asset"],
-            "owner_id": position["owner"],
-            "quantity": position["quantity"],
-            "position_id": position["position"],
-            "sequence": sequence,
-        },
-    )
+    portfolios = {position["portfolio"] for position in positions}
+    owners = execute(session, _OWNERS, {"portfolios": list(portfolios)})
+    ended = {row.id for row in owners if row.owner_id == NOBODY}
+    newest = {
+        (position["portfolio"], position["asset"]): position
+        for position in sorted(positions, key=itemgetter("position", "sequence"))
+        if position["portfolio"] not in ended
+    }
+    if newest:
+        execute(session, _PUT_HOLDING, *newest.values())

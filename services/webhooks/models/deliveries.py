@@ -37,6 +37,7 @@ class Message(Base):
         id: the `webhook-id`; the event's own id where it tells of one.
         type: "price.updated", …
         body: as it is signed and sent.
+        request_id, traceparent: in whose course it is told.
     """
 
     __tablename__ = "messages"
@@ -44,6 +45,8 @@ class Message(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     type: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    traceparent: Mapped[str | None] = mapped_column(Text)
     created: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), index=True
     )

@@ -17,9 +17,11 @@ from services.webhooks.commands.delivering import Attempt, Claim
 from services.webhooks.domain.signatures import headers as signature_headers
 from services.webhooks.outside.network import Network, Undelivered
 from services.webhooks.outside.sealing import Seal
+from shared import observability
 from shared.db import Database
 from shared.faults import crash_point
 from shared.observability import logger
+from shared.spans import Attributes, span
 
 log = logger(__name__)
 
@@ -121,8 +123,25 @@ class Courier:
         return thread
 
     def _deliver(self, claim: Claim) -> None:
+        told: Attributes = {
+            "messaging.message.id": str(claim.message_id),
+            "webhook.id": claim.webhook_id,
+        }
+        request, trace = claim.request_id, claim.traceparent
+        with span(f"deliver {claim.type}", "client", told, request=request, trace=trace):
+            self._try(claim)
+
+    def _try(self, claim: Claim) -> None:
         try:
             attempt = self._attempt(claim)
+            log.info(
+                "delivery_attempted",
+                delivery=claim.delivery_id,
+                webhook=claim.webhook_id,
+                message=str(claim.message_id),
+                status=attempt.status,
+                milliseconds=attempt.latency_ms,
+            )
             ATTEMPTS.labels("delivered" if attempt.succeeded else "failed").inc()
             SECONDS.observe(attempt.latency_ms / 1000)
             if attempt.succeeded:
@@ -146,7 +165,8 @@ class Courier:
         keys = [self._seal.open(secret) for secret in secrets]
         body = claim.body.encode()
         timestamp = int(began_at.timestamp())
-        headers = {**_HEADERS, **signature_headers(keys, claim.message_id, timestamp, body)}
+        signed = signature_headers(keys, claim.message_id, timestamp, body)
+        headers = {**_HEADERS, **_ids(), **signed}
         status = retry_after = error = None
         began = time.monotonic()
         try:
@@ -160,3 +180,9 @@ class Courier:
             error = "The delivery failed."
         latency_ms = round((time.monotonic() - began) * 1000)
         return Attempt(self._clock(), latency_ms, status, error, retry_after)
+
+
+def _ids() -> dict[str, str]:
+    """Return by which the receiver can name what this is told in the course of."""
+    ids = {"X-Request-Id": observability.request_id(), "traceparent": observability.traceparent()}
+    return {name: value for name, value in ids.items() if value}

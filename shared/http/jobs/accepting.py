@@ -105,6 +105,7 @@ def accept(kind: str, lane: str) -> Response:
             content_type=request.content_type,
             body=body or None,
             request_id=observability.request_id(),
+            traceparent=observability.traceparent(),
         )
         session.add(job)
         session.flush()

@@ -41,6 +41,7 @@ class JobMixin:
         caller: the rest of who asked: `scopes`, `is_staff`, `currency`, `token_id`.
         target: path and query; the method is POST.
         body: what it brings; forgotten when it has ended.
+        request_id, traceparent: in whose course it is done.
         attempts: how often it was begun; the last attempt alone may end it.
         answer_status, answer: what the direct call would have answered, once it has ended.
     """
@@ -58,6 +59,7 @@ class JobMixin:
     content_type: Mapped[str | None] = mapped_column(Text)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     request_id: Mapped[str | None] = mapped_column(Text)
+    traceparent: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     answer_status: Mapped[int | None] = mapped_column(Integer)
     answer: Mapped[str | None] = mapped_column(Text)
@@ -79,11 +81,12 @@ class JobMixin:
 
     @staticmethod
     def indexes() -> tuple[Index, ...]:
-        """Return what finds that waits, what a user asked for, and what was asked of a target."""
+        """Return what finds that waits, that ended, of a user, and what was asked of a target."""
         return (
             Index("jobs_waiting_idx", "lane", "id", postgresql_where=text("finished IS NULL")),
             Index("jobs_user_idx", "user_id", "started"),
             Index("jobs_target_idx", "target", "created"),
+            Index("jobs_finished_idx", "finished", postgresql_where=text("finished IS NOT NULL")),
         )
 
 

@@ -72,7 +72,7 @@ def staged(product: Product) -> Cast:
     owner, other = (product.client(name, f"{name}-secret") for name in names)
     soon = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
     expired = _token(owner, ["read", "write"], expires_at=soon.isoformat())
-    belongings = _belongings(owner, f"MARK{uuid.uuid4().hex[:10].upper()}")
+    belongings = _belongings(admin, owner, f"MARK{uuid.uuid4().hex[:10].upper()}")
     reader, nobody = _token(owner, ["read"]), Client(product.url, None)
     wait_until(lambda: datetime.now(UTC) > soon)
     http = requests.Session()
@@ -110,7 +110,7 @@ def _token(client: Client, scopes: list[str], **more: str) -> Client:
     return Client(client.url, made["key"])
 
 
-def _belongings(owner: Client, mark: str) -> Belongings:
+def _belongings(admin: Client, owner: Client, mark: str) -> Belongings:
     asset = _created(
         owner,
         "/api/assets/",
@@ -127,6 +127,7 @@ def _belongings(owner: Client, mark: str) -> Belongings:
     }
     position = _created(owner, "/api/positions/", holding)["id"]
     token = _created(owner, "/api/tokens/", {"name": mark, "scopes": ["read"]})["id"]
+    program = {"name": mark.lower(), "callees": ["assets"]}
     split = {"date": "2021-01-04", "ratio": "2:1"}
     alert = {"name": mark, "kind": "PRICE_ABOVE", "asset": asset, "threshold": "1000"}
     receiver = {"url": "http://127.0.0.1:9/", "events": ["*"], "description": mark}
@@ -143,6 +144,7 @@ def _belongings(owner: Client, mark: str) -> Belongings:
             "split_id": _created(owner, f"/api/assets/{asset}/splits/", split)["id"],
             "snapshot_id": _first(owner, "/api/portfolio-snapshots/", portfolio_id=portfolio),
             "token_id": token,
+            "service_token_id": _created(admin, "/api/service-tokens/", program)["id"],
             "user_id": owner.get("/api/users/me/").json()["id"],
             "webhook_id": webhook,
             "delivery_id": _first(owner, f"/api/webhooks/{webhook}/deliveries/"),

@@ -40,7 +40,9 @@ class Operation:
 
     @property
     def is_for_staff(self) -> bool:
-        return self.path.startswith("/api/users/") and not self.path.startswith("/api/users/me/")
+        is_of_users = self.path.startswith("/api/users/")
+        is_of_one = self.path.startswith("/api/users/me/")
+        return self.path.startswith("/api/service-tokens/") or (is_of_users and not is_of_one)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def spy(product: Product, cast: Cast) -> Spy:
     mine = {"Authorization": f"Token {key}"}
     _use_passwords(spy, password, mine)
     _use_tokens(spy, mine)
+    _use_service_tokens(spy, product, {"Authorization": f"Token {cast.admin.token}"})
     _use_webhooks(spy, mine)
     wait_until(lambda: spy.name in _logs(product))
     return spy
@@ -109,6 +110,25 @@ def _use_tokens(spy: Spy, mine: dict[str, str]) -> None:
     spy.send("GET", "/api/portfolios/", headers={"Cookie": f"token={key}", "X-Identity": key})
 
 
+def _use_service_tokens(spy: Spy, product: Product, admin: dict[str, str]) -> None:
+    path, body = "/api/service-tokens/", {"name": "spy", "callees": ["assets"]}
+    once = {**admin, "Idempotency-Key": spy.name}
+    for _ in range(2):
+        key = spy.shown("service token", "key", "POST", path, json=body, headers=once)
+    spy.send("GET", path, headers=admin)
+    spy.send("GET", path, headers={"Authorization": f"Token {key}"})
+    auth, assets = (
+        Spy(f"http://127.0.0.1:{port_of(product, name)}", spy.name, spy.secrets, spy.answers)
+        for name in ("auth-web", "assets-web")
+    )
+    program, exchange = {"Authorization": f"Token {key}"}, "/internal/v1/tokens/?callee="
+    token = auth.shown("program's pass", "token", "POST", f"{exchange}assets", headers=program)
+    auth.send("POST", f"{exchange}portfolio", headers=program)
+    auth.send("POST", f"{exchange}{key}", headers=program)
+    assets.send("GET", "/internal/v1/assets/", headers={"Authorization": f"Bearer {token}"})
+    assets.send("GET", "/internal/v1/assets/", headers={"Authorization": f"Bearer {token}x"})
+
+
 def _use_webhooks(spy: Spy, mine: dict[str, str]) -> None:
     hooks, hidden = "/api/webhooks/", spy.new("part of an address")
     for url in (f"https://u:{hidden}@example.com/", f"http://127.0.0.1:9/{hidden} "):
@@ -145,7 +165,7 @@ def test_no_table_and_no_event_has_a_secret(product: Product, spy: Spy) -> None:
 
 
 def test_no_event_has_what_a_secret_is_known_by(product: Product) -> None:
-    for known_by in ("$argon2id$", "password_hash", "digest", "whsec_", "pfa_"):
+    for known_by in ("$argon2id$", "password_hash", "digest", "whsec_", "pfa_", "pfs_"):
         for service in SERVICES:
             assert "outbox" not in set(_tables_with(product, service, known_by)), known_by
 

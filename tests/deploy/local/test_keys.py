@@ -35,7 +35,7 @@ class Running:
     def check(self) -> None:
         self.signed.append(self.auth.identity(USER))
         assert self.verifier.identity(self.signed[-1]) == USER
-        assert self.verifier.service(self.portfolio.service_token("assets")) == "portfolio"
+        assert self.verifier.caller(self.portfolio.service_token("assets")).name == "portfolio"
         assert self.seal.open(self.seal.close("more")) == "more"
         assert self.seal.open(self.sealed) == "secret"
 

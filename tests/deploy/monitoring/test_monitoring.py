@@ -128,6 +128,6 @@ def test_promtool_agrees() -> None:
             pytest.fail(message)
         pytest.skip(message)
     cases = Path(__file__).parent / "rules.yml"
-    command = [promtool, "test", "rules", cases]
+    command: list[str | Path] = [promtool, "test", "rules", cases]
     tested = subprocess.run(command, check=False, capture_output=True, text=True)
     assert tested.returncode == 0, tested.stdout + tested.stderr

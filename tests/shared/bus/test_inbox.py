@@ -77,6 +77,41 @@ def test_each_of_a_batch_sees_what_those_before_it_wrote(database: Database) -> 
     assert seen == [[], [11], [12, 21]]
 
 
+def test_what_follows_each_other_on_one_kind_of_subjects_is_handled_together(
+    database: Database,
+) -> None:
+    turns: list[list[tuple[str, int]]] = []
+
+    def note(_: Session, together: Sequence[Event]) -> None:
+        turns.append([(one.subject, one.sequence) for one in together])
+
+    def said(type_: str, subject: str, number: int) -> Event:
+        return replace(event(number, type_), subject=subject)
+
+    events = [
+        said("transaction-created", "portfolios/2", 1),
+        said("position-changed", "positions/7", 1),
+        said("transaction-updated", "portfolios/1", 8),
+        said("position-changed", "positions/7", 2),
+        said("portfolio-updated", "portfolios/2", 2),
+        said("transaction-created", "portfolios/2", 3),
+    ]
+    put, alone = inbox.Together(note), lambda session, one: note(session, [one])
+    handlers: dict[str, EventHandler] = {
+        "transaction-created": put,
+        "transaction-updated": put,
+        "portfolio-updated": alone,
+        "position-changed": inbox.Together(note),
+    }
+    inbox.process(database.sessions, "ledger", events, handlers)
+    assert turns == [
+        [("portfolios/2", 1), ("portfolios/1", 8)],
+        [("portfolios/2", 2)],
+        [("portfolios/2", 3)],
+        [("positions/7", 1), ("positions/7", 2)],
+    ]
+
+
 def test_one_that_fails_takes_its_whole_batch_back(database: Database) -> None:
     events = [event(number) for number in range(3)]
 

@@ -51,6 +51,19 @@ def test_metrics_count_answers_by_route_and_never_by_path(stand: Stand) -> None:
     assert "12345" not in stand.client(None).get("/metrics/").text
 
 
+def test_methods_that_clients_make_up_are_counted_as_one(stand: Stand) -> None:
+    before = stand.client(None).get("/metrics/").text
+    for number in range(5):
+        assert stand.client().open("/api/notes/", method=f"BREW{number}").status_code == 405
+    after = stand.client(None).get("/metrics/").text
+    assert "BREW" not in after
+    added = {line.rpartition(" ")[0] for line in after.splitlines()}
+    added -= {line.rpartition(" ")[0] for line in before.splitlines()}
+    assert {line for line in added if line.startswith("http_requests_total{")} == {
+        'http_requests_total{method="(other)",route="(none)",service="assets",status="405"}'
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "path"), [("public", "/api/notes/"), ("internal", "/internal/v1/notes/{note_id}/")]
 )

@@ -194,6 +194,33 @@ class TestInternal:
         assert team.get(self.path).status_code == 200
         assert team.delete(self.path).status_code == 403
 
+    def test_a_program_that_auth_vouches_for_reads_and_does_no_more(self, stand: Stand) -> None:
+        stand.client().post("/api/notes/", json={"title": "x"})
+        token = signed(stand, sub="reports", aud=NAME, scopes=None)
+        client, bearing = stand.client(None), {"Authorization": f"Bearer {token}"}
+        assert client.get(self.path, headers=bearing).status_code == 200
+        refused = client.delete(self.path, headers=bearing)
+        assert refused.status_code == 403
+        assert refused.get_json()["details"]["message"] == "The program reports may not call this."
+
+    def test_a_program_that_is_named_like_a_service_is_none(self, stand: Stand) -> None:
+        token = signed(stand, sub="portfolio", aud=NAME, scopes=None)
+        bearing = {"Authorization": f"Bearer {token}"}
+        assert stand.service_client("portfolio").delete(self.path).status_code == 404
+        assert stand.client(None).delete(self.path, headers=bearing).status_code == 403
+
+    def test_auth_alone_vouches_for_programs(self, stand: Stand) -> None:
+        token = signed(stand, by="webhooks", iss="webhooks", sub="reports", aud=NAME, scopes=None)
+        assert self.status(stand, token) == 403
+
+    def test_a_program_is_refused_as_soon_as_its_minute_is_over(self, stand: Stand) -> None:
+        """No leeway: a minute after a token was revoked nobody reads with it."""
+        past = int(time.time()) - 1
+        over = signed(stand, sub="reports", aud=NAME, scopes=None, exp=past)
+        assert self.status(stand, over) == 401
+        service = signed(stand, by="portfolio", iss="portfolio", aud=NAME, exp=past)
+        assert self.status(stand, service) == 404
+
     def test_nobody_is_not(self, stand: Stand) -> None:
         assert self.status(stand, None) == 401
 

@@ -22,6 +22,9 @@ PLAIN = [
     b"GET /api/%C3%A9/%2e%2e/a//b?q=%C3%A9?&x=/ HTTP/1.1\r\nHost: h\r\n\r\n",
     b"GET /a? HTTP/1.1\r\nHost:h\r\nEmpty:\r\nTabs:\t a\tb \t\r\ncontent-type: text/a\r\n\r\n",
     b"GET /a;b=c!$'()*+,@:~ HTTP/1.1\r\nhOsT: h\r\nX-1: :\r\n\r\n",
+    b"POST /a HTTP/1.1\r\n" + HEADERS + b"Content-Length: 9\r\n\r\nGET / \r\n\r",
+    b"PUT /a HTTP/1.1\r\nHost: h\r\nContent-Type: text/a\r\nContent-Length: 1\r\n\r\n\n",
+    b"PATCH /a HTTP/1.1\r\nHost: h\r\ncontent-length:\t9999 \r\n\r\n" + b"x" * 9999,
 ]
 UNUSUAL = [
     b"POST / HTTP/1.1\r\nHost: h\r\n\r\n",
@@ -46,7 +49,14 @@ UNUSUAL = [
     b"GET / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    b"GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 02\r\n\r\nxy",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +2\r\n\r\nxy",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length:\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nxy",
+    b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nxy",
+    b"DELETE / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nxy",
     b"GET / HTTP/1.1\r\nHost: h\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(100)) + b"\r\n",
     b"GET / HTTP/1.1\r\nHost: h\r\n",
 ]
@@ -75,20 +85,40 @@ def test_a_plain_request_has_the_environment_that_gunicorn_makes(
     assert isinstance(ours, plain.PlainRequest)
     found = plain.environment(plain.connection_variables(settings, CLIENT, SERVER), ours)
     assert comparable(found) == comparable(expected) | {"wsgi.multithread": True}
-    assert found["wsgi.input"].read() == b""
+    body = b"" if expected["REQUEST_METHOD"] in {"GET", "HEAD"} else theirs.body.read()
+    assert found["wsgi.input"].read() == body
 
 
 @pytest.mark.parametrize("request_", UNUSUAL)
 def test_what_is_not_plain_is_left_to_gunicorn(request_: bytes) -> None:
-    assert plain.plain_variables(request_) is None
+    assert plain.plain_head(request_) is None
 
 
 def test_plain_and_other_requests_follow_each_other(settings: Config) -> None:
-    posted = b"POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n"
+    head = b"POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n"
     got = b"GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
-    pieces = [got, posted + b"xy", got, got[:9], got[9:], posted, b"xy" + got]
-    requests = list(plain.Parser(settings, pieces, CLIENT))
-    assert [request.method for request in requests] == ["GET", "POST", "GET", "GET", "POST", "GET"]
-    assert [isinstance(request, plain.PlainRequest) for request in requests] == [
-        *(True, False, True, False, False, True)
+    empty = b"POST /c HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
+    pieces = [got, head + b"xy", empty, got[:9], got[9:], head, b"x", b"y", got, head, b"xy" + got]
+    requests = []
+    for request in plain.Parser(settings, pieces, CLIENT):
+        is_plain = isinstance(request, plain.PlainRequest)
+        requests.append(
+            (request.method, is_plain, request.body if is_plain else request.body.read())
+        )
+    assert requests == [
+        ("GET", True, b""),
+        ("POST", True, b"xy"),
+        ("POST", False, b""),
+        ("GET", False, b""),
+        ("POST", True, b"xy"),
+        ("GET", True, b""),
+        ("POST", False, b"xy"),
+        ("GET", True, b""),
     ]
+
+
+def test_a_body_that_never_comes_whole_is_left_to_gunicorn(settings: Config) -> None:
+    head = b"POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n"
+    request = next(plain.Parser(settings, [head, b"xy"], CLIENT))
+    assert not isinstance(request, plain.PlainRequest)
+    assert request.body.read() == b"xy"
