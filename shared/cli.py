@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared import migrations, observability
 from shared.bus import deadletters, replay
-from shared.db import Database
+from shared.db import IN_A_REQUEST, UNHURRIED, Database
 from shared.errors import ServiceError
 from shared.http import ServiceApp
 from shared.replica import Differing
@@ -97,7 +97,10 @@ def _run(
     if options.command == "dead-letters":
         action, identifier = str(options.action), options.id
         return deadletters.command(settings.event_bus_url, name, action, identifier)
-    database = Database(settings.database_url, settings.database_direct_url, pool_size=2)
+    patience = UNHURRIED if options.command == "send-again" else IN_A_REQUEST
+    database = Database(
+        settings.database_url, settings.database_direct_url, pool_size=2, patience=patience
+    )
     try:
         if options.command == "send-again":
             return f"{database.unit(replay.send_again)} events will be sent again."

@@ -6,6 +6,7 @@ reads is read in autocommit without another round trip, not even to ask whether 
 lives; several of a transaction go to the server at once (`pipelined`).
 """
 
+import math
 import random
 import time
 from collections import deque
@@ -13,11 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import psycopg
 from prometheus_client import Gauge
+from psycopg import rows as layouts
+from psycopg.abc import PQGen
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import (
@@ -60,11 +64,19 @@ psycopg.adapters.register_dumper(dict, JsonbDumper)
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds after which PostgreSQL ends a statement, waiting for a lock, an idle transaction."""
+    """Seconds after which PostgreSQL ends a statement, waiting for a lock, an idle transaction.
+
+    A `statement` of 0 seconds may take as long as it takes.
+    """
 
     statement: int
     lock: int
     idle: int
+
+    @property
+    def silence(self) -> float:
+        """Seconds in which a server that works says something: at least that it gives up."""
+        return self.statement + _SLOWNESS if self.statement else math.inf
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -85,6 +97,9 @@ class Patience:
 # Nothing waits for ever. A job computes for long between two statements, at low priority.
 IN_A_REQUEST: Final = Patience(statement=10, lock=3, idle=30)
 IN_A_JOB: Final = Patience(statement=120, lock=30, idle=300)
+UNHURRIED: Final = Patience(statement=0, lock=3, idle=30)
+_SLOWNESS: Final = 5.0  # seconds that a busy server needs to keep its own time
+_LOOK: Final = 0.1  # seconds between two looks whether it is too late
 
 # A server that vanished without a word is noticed by TCP after 15 s.
 _CONNECT_ARGS: Final[dict[str, Any]] = {
@@ -94,6 +109,11 @@ _CONNECT_ARGS: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15000,
 }
+# And where we vanish the server notices after 25 s, not after its two hours: then it gives back the
+# locks that our connections hold.
+_NOTICE_US_GONE: Final = (
+    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
 # serialization_failure and deadlock_detected: the whole unit may simply be done again.
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
@@ -116,6 +136,41 @@ POOL_SIZE: Final = Gauge(
 _OVERFLOW: Final = 2
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
+
+
+class _Connection(psycopg.Connection[layouts.Row]):
+    """A connection that is given up when its server hangs.
+
+    The server ends what takes too long, as long as it runs; where it is stopped or swaps while its
+    machine goes on acknowledging, TCP and libpq wait for ever.
+    """
+
+    silence = math.inf  # seconds
+
+    def wait(self, gen: PQGen[T], interval: float = _LOOK, timeout: float | None = None) -> T:
+        """Do what `gen` does with the server, which may not be silent for longer than `silence`.
+
+        Raises:
+            psycopg.OperationalError: it was; the connection is closed.
+        """
+        return super().wait(self._heard(gen), interval, timeout)
+
+    def _heard(self, gen: PQGen[T]) -> PQGen[T]:
+        try:
+            wanted = next(gen)
+            heard = time.monotonic()
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > self.silence:
+                    log.error("database_silent", seconds=self.silence)
+                    self.close()
+                    raise psycopg.OperationalError("The server does not say anything any more.")
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 class Query:
@@ -293,15 +348,19 @@ class _Way:
 
     url: str
     arguments: Mapping[str, Any]
+    silence: float  # seconds
 
     def connection(self) -> psycopg.Connection[Any]:
         """Return a connection in autocommit."""
         url = f"postgresql://{self.url.partition('://')[2]}"
-        return _connected(
-            lambda: psycopg.connect(
-                url, autocommit=True, row_factory=namedtuple_row, **self.arguments
-            )
+        connect = partial(
+            _Connection.connect,
+            url,
+            autocommit=True,
+            row_factory=namedtuple_row,
+            **self.arguments,
         )
+        return _opened(connect, self.silence)
 
 
 class Database:
@@ -332,8 +391,10 @@ class Database:
         patience: Patience = IN_A_REQUEST,
     ) -> None:
         direct_url = direct_url or url
-        self._direct = _Way(direct_url, {**_CONNECT_ARGS, "options": patience.options})
-        self._way = self._direct if url == direct_url else _Way(url, _CONNECT_ARGS)
+        self._silence = silence = patience.silence
+        options = f"{patience.options} {_NOTICE_US_GONE}"
+        self._direct = _Way(direct_url, {**_CONNECT_ARGS, "options": options}, silence)
+        self._way = self._direct if url == direct_url else _Way(url, _CONNECT_ARGS, silence)
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_size=pool_size,
@@ -345,11 +406,11 @@ class Database:
         event.listen(self.engine, "checkin", _note_use)
         event.listen(self.engine, "detach", _note_end)
         event.listen(self.engine, "checkout", self._take)
-        event.listen(self.engine, "do_connect", _connect)
+        event.listen(self.engine, "do_connect", self._connect)
         self.direct: Engine = create_engine(
             driver_url(direct_url), poolclass=NullPool, connect_args=dict(self._direct.arguments)
         )
-        event.listen(self.direct, "do_connect", _connect)
+        event.listen(self.direct, "do_connect", self._connect)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         still = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -429,6 +490,12 @@ class Database:
         """Return a connection of its own, in autocommit: for what lives as long as that does."""
         return self._direct.connection()
 
+    def _connect(
+        self, _: Dialect, _record: object, arguments: Sequence[Any], named: Mapping[str, Any]
+    ) -> DBAPIConnection:
+        connect = partial(_Connection.connect, *arguments, **named)
+        return cast("DBAPIConnection", _opened(connect, self._silence))
+
     def close(self) -> None:
         """Close every connection that nobody uses."""
         self.engine.dispose()
@@ -436,10 +503,10 @@ class Database:
             self._readers.pop().connection.close()
 
 
-def _connect(
-    dialect: Dialect, _record: object, arguments: Sequence[Any], named: Mapping[str, Any]
-) -> DBAPIConnection:
-    return _connected(lambda: dialect.connect(*arguments, **named))
+def _opened(connect: "Callable[[], _Connection[Any]]", silence: float) -> "_Connection[Any]":
+    connection = _connected(connect)
+    connection.silence = silence
+    return connection
 
 
 def _connected(connect: Callable[[], T]) -> T:

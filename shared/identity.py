@@ -21,8 +21,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from shared.errors import Unauthorized
+from shared.errors import Unauthorized, Unavailable
 from shared.keyfiles import KeyFiles
+from shared.observability import logger
+
+log = logger(__name__)
 
 UserId = NewType("UserId", int)
 
@@ -32,6 +35,9 @@ _SENT_AGAIN: Final = 10  # seconds for which a token about a user is the same
 _MOST_REMEMBERED: Final = 4096  # tokens, some hundred bytes each
 _PUBLIC: Final = ".public.pem"
 _PUBLIC_KEY: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.S)
+
+# What is said of a token whose signature is right.
+_OUT_OF_TIME: Final = (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError)
 
 PublicKeys = Mapping[str, Ed25519PublicKey]  # by `kid`
 
@@ -171,14 +177,21 @@ class Verifier:
         """Return the user that auth vouches for.
 
         Raises:
-            Unauthorized: no token, a forged one, or one that is over.
+            Unauthorized: no token, or a forged one.
+            Unavailable: auth's own, of another time. The gateway asks auth about each request, so
+                that it is no fault of the client: a clock is wrong, or the request has waited for
+                a minute.
         """
         proofs, keys = self._proofs, self._keys.held()
         if proofs.keys is not keys:
             self._proofs = proofs = _Proofs(keys)
         if token and (identity := proofs.of(token)):
             return identity
-        claims = self._claims(token, issuer="auth", required=["sub", "scopes"])
+        try:
+            claims = self._claims(token, issuer="auth", required=["sub", "scopes"])
+        except _OUT_OF_TIME as error:
+            log.warning("identity_out_of_time", error=type(error).__name__)
+            raise Unavailable("The service's clock is wrong, or it is late; try again.") from error
         identity = Identity(
             user_id=UserId(int(claims["sub"])),
             scopes=frozenset(claims["scopes"]),
@@ -197,9 +210,9 @@ class Verifier:
         """
         try:
             issuer = jwt.decode(token or "", options={"verify_signature": False}).get("iss")
+            claims = self._claims(token, issuer=str(issuer), audience=self.name)
         except jwt.InvalidTokenError as error:
             raise Unauthorized("A token for this service is required.") from error
-        claims = self._claims(token, issuer=str(issuer), audience=self.name)
         if issuer != "auth" or "sub" not in claims:
             return Caller(str(issuer), is_reader=False)
         # No leeway: a token that was revoked reads no longer than what it was exchanged for says.
@@ -230,6 +243,8 @@ class Verifier:
                 leeway=LEEWAY,
                 options={"require": ["exp", "iss", *(required or [])]},
             )
+        except _OUT_OF_TIME:
+            raise
         except jwt.InvalidTokenError as error:
             raise Unauthorized("The credentials are not valid.") from error
         return claims

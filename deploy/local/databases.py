@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from deploy.local.errors import RunError, first_line
+from deploy.local.postgres import SUPERUSER
 from deploy.local.rundir import write_private
 
 
@@ -89,6 +90,19 @@ def replace_passwords(databases: Databases, passwords: Mapping[Path, tuple[str, 
             for file, (service, password) in passwords.items():
                 _set_password(connection, databases.prefix + service, password)
                 keep_password(file, password)
+    except psycopg.Error as error:
+        raise RunError(f"DATABASE {databases.address}: {first_line(error)}") from error
+
+
+def replace_superuser(databases: Databases, password: str) -> None:
+    """Give the superuser of our own server another password.
+
+    Raises:
+        RunError: the server can't be reached.
+    """
+    try:
+        with psycopg.connect(databases.server, autocommit=True, connect_timeout=3) as connection:
+            _set_password(connection, SUPERUSER, password)
     except psycopg.Error as error:
         raise RunError(f"DATABASE {databases.address}: {first_line(error)}") from error
 

@@ -68,6 +68,26 @@ def initialise(folder: Path, password: str) -> None:
     unfinished.rename(folder)
 
 
+def set_password(folder: Path, password: str) -> None:
+    """Give the superuser of `folder`, where no server runs, another password.
+
+    Raises:
+        RunError: it could not be done, with PostgreSQL's own last line.
+    """
+    # Only a single user may do that without the old one: who has the files.
+    statement = f"ALTER ROLE {SUPERUSER} PASSWORD '{password}'\n"
+    result = subprocess.run(
+        unprivileged([str(binary("postgres")), "--single", "-D", str(folder), "postgres"]),
+        input=statement,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode or "ERROR:" in result.stderr:
+        lines = result.stderr.strip().splitlines() or ["no message"]
+        raise RunError(f"The superuser of {folder} keeps the password: {lines[-1]}")
+
+
 def command(folder: Path, port: int, options: Mapping[str, str] | None = None) -> list[str]:
     """Return the command that runs the server of `folder` in the foreground.
 

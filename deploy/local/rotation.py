@@ -15,10 +15,9 @@ from shared.settings import SERVICES
 
 
 def rotate(settings: Settings, folder: RunDir, say: Say) -> None:
-    """Replace every key and every password of a service.
+    """Replace every key and every password, also that of the embedded PostgreSQL's superuser.
 
-    Interrupted, it leaves what works, and is begun anew. The superuser of the embedded PostgreSQL,
-    who is the launcher's alone, keeps the password.
+    Interrupted, it leaves what works, and is begun anew.
 
     Raises:
         RunError: nothing has run there yet, or something that runs does not take the new ones.
@@ -31,9 +30,27 @@ def rotate(settings: Settings, folder: RunDir, say: Say) -> None:
                 f"The databases lie at {known}: name that server, DATABASE=…, as before."
             )
         accounts.replace(folder, plan.state)
+        if not settings.database:
+            _replace_superuser(plan)
         _replace_passwords(plan)
         say("The passwords of event bus and databases are new.")
         keys.replace(folder.keys, SERVICES, say=say, seal_again=lambda: _seal_again(folder))
+
+
+def _replace_superuser(plan: Plan) -> None:
+    """Let the launcher's own login have another password; if nothing runs, from the next start on.
+
+    Both are known while either may be in force.
+    """
+    state, file = plan.state, plan.folder.state
+    if state.next_superuser and postgres.answers(
+        postgres.superuser_url(state.ports["postgres"], state.next_superuser)
+    ):
+        state.take_superuser(file)  # which was interrupted before
+    password = state.choose_superuser(file)
+    if postgres.answers(plan.databases.server):
+        databases.replace_superuser(plan.databases, password)
+        state.take_superuser(file)
 
 
 def _replace_passwords(plan: Plan) -> None:

@@ -118,6 +118,9 @@ def _start_servers(plan: Plan, supervisor: Supervisor, progress: Progress) -> No
             databases.check(plan.settings.database)
         else:
             postgres.initialise(plan.folder.postgres, plan.state.passwords["postgres"])
+            if plan.state.next_superuser:
+                postgres.set_password(plan.folder.postgres, plan.state.next_superuser)
+                plan.state.take_superuser(plan.folder.state)
         for address in filter(None, (plan.settings.bus, *plan.settings.bus_accounts.values())):
             broker.check(address)
         readiness.wait_for(supervisor.start("servers"), progress.say)

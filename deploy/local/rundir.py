@@ -133,6 +133,9 @@ class RunDir:
             yield
 
 
+_NEXT: Final = "postgres-next"  # among the passwords
+
+
 @dataclass
 class State:
     """What a run's folder remembers from one start to the next.
@@ -187,6 +190,22 @@ class State:
         """Give everybody a password who has none yet."""
         for name in names:
             self.passwords.setdefault(name, secrets.token_urlsafe(24))
+
+    @property
+    def next_superuser(self) -> str | None:
+        """The password that the embedded PostgreSQL's superuser is about to have, if another."""
+        return self.passwords.get(_NEXT)
+
+    def choose_superuser(self, path: Path) -> str:
+        """Choose the superuser's next password, keep it in `path`, and return it."""
+        self.passwords[_NEXT] = secrets.token_urlsafe(24)
+        self.save(path)
+        return self.passwords[_NEXT]
+
+    def take_superuser(self, path: Path) -> None:
+        """Keep in `path` that the superuser has the next password now."""
+        self.passwords["postgres"] = self.passwords.pop(_NEXT)
+        self.save(path)
 
     def note_demo(self, place: str, stage: str, path: Path) -> None:
         """Keep in `path` how far the demo data of the databases at `place` is."""

@@ -7,7 +7,7 @@ One process for all services, as most of the time goes into starting it. Reads t
 import os
 
 from shared.bus import replay
-from shared.db import Database
+from shared.db import UNHURRIED, Database
 from shared.settings import SERVICES
 
 
@@ -15,7 +15,8 @@ def main() -> None:
     """Do it, before any worker starts."""
     count = 0
     for service in SERVICES:
-        database = Database(os.environ[f"{service.upper()}_DATABASE_URL"])
+        url = os.environ[f"{service.upper()}_DATABASE_URL"]
+        database = Database(url, patience=UNHURRIED)
         count += database.unit(replay.send_again)
         database.close()
     print(count)

@@ -143,7 +143,7 @@ class Keeper(threading.Thread):
         if self.program.is_forked and self._zygote:
             return self._zygote.fork(self.program.command, self._environment, self.log.entrance)
         return subprocess.Popen(
-            tied(self.program.command, self.program.stop_signal),
+            tied(self.program.command, self.program.orphan_signal or self.program.stop_signal),
             stdin=self.program.input,
             stdout=self.log.entrance,
             stderr=subprocess.STDOUT,

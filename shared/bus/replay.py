@@ -14,9 +14,10 @@ from shared.bus import inbox, outbox
 def send_again(session: Session) -> int:
     """Let the events that are kept be published anew; return how many.
 
-    Called for every service before any of their workers starts.
+    Called for every service before any of their workers starts, with a database that is
+    `UNHURRIED`.
     """
-    # Nobody waits for it, and a week may be many.
+    # Nobody waits for it, and a week may be many. Through a pooler a session has what its role has.
     session.execute(text("SET LOCAL statement_timeout = 0"))
     inbox.keep_anew(session)
     return outbox.forget_published(session)

@@ -11,7 +11,6 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from shared import observability
 from shared.settings import environment, read_grace, read_log_level
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -22,6 +21,9 @@ if _METRICS:
     # The files of workers that are gone, each under its process id, would count for ever.
     shutil.rmtree(_METRICS, ignore_errors=True)
     Path(_METRICS).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# What has counters needs the folder when it is loaded.
+from shared import observability  # noqa: E402
 
 worker_class = (
     "shared.http.gunicorn_epoll.EpollWorker"

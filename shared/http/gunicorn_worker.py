@@ -9,6 +9,7 @@ from socket import SHUT_RDWR, SO_SNDTIMEO, SOL_SOCKET, socket
 from typing import Any, Final
 
 from gunicorn import util
+from gunicorn.http import wsgi
 from gunicorn.http.errors import (
     InvalidResponseHeader,
     InvalidResponseHeaderName,
@@ -32,6 +33,9 @@ REST_TIMEOUT: Final = 5  # seconds
 # So much of a body is received at a time, and taken by the application in pieces of 64 KiB; for
 # each of these gunicorn copies all that was received beyond it. Its own MiB is twice as dear.
 SocketUnreader.max_body_chunk = 256 * 1024
+# gunicorn sends head and body one after the other. Of who dies between the two the gateway has a
+# head and no answer, which it makes a 500 in plain text.
+wsgi.Response = plain.Answer
 # So many connections are a crowd: 64 are the gateway's, idle, and one client alone may send 200 at
 # once. Whoever comes then is told so at once; else all would wait until the gateway gives up.
 CROWD: Final = 300

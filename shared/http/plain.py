@@ -110,6 +110,10 @@ class Answer(Response):  # type: ignore[misc]  # the library is untyped
         self._held = f"{''.join(lines)}\r\n".encode("latin-1")
         self.headers_sent = True
 
+    def sendfile(self, _: object) -> bool:
+        """Send no file by another way than all else, which would overtake the head."""
+        return False
+
     def close(self) -> None:
         """Send what is still held, and the end."""
         self.send_headers()

@@ -14,7 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import psycopg
 from flask import Response, request
 
-from shared.errors import Unauthorized
+from shared.errors import Unauthorized, Unavailable
 from shared.http import contract
 from shared.http.context import current, service_app
 from shared.http.service import Answer, ServiceApp
@@ -63,8 +63,8 @@ class Shortcut:
             return None
         try:
             return self._app.verifier.identity(environ.get("HTTP_X_IDENTITY"))
-        except Unauthorized:
-            return None
+        except (Unauthorized, Unavailable):
+            return None  # the long way says so
 
     def _stands(self, answer: Answer) -> bool:
         try:

@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ from shared.db import Database
 from shared.events.catalogue import CATALOGUE, HEARD, TOLD, told_topics, topics
 from shared.identity import Signer
 from shared.settings import SERVICES
-from shared.testing import wait_until
+from shared.testing import ENOUGH, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = Database("postgresql://nobody@127.0.0.1:9/nothing")
@@ -231,6 +232,10 @@ def test_a_service_may_do_nothing_else_in_nats(nats_accounts: Broker) -> None:
         for place in places:
             await client.subscribe(place)
         await client.flush()
+        with suppress(TimeoutError):  # what is missing is named below
+            async with asyncio.timeout(ENOUGH):
+                while len(refused) < len(FORBIDDEN_SUBJECTS) + len(places):
+                    await asyncio.sleep(0.02)
         said = " ".join(refused).lower()
         for subject in FORBIDDEN_SUBJECTS:
             assert f'publish to "{subject}"'.lower() in said, subject

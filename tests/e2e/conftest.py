@@ -20,6 +20,7 @@ from deploy.local import leftovers, ports
 from shared.testing import ENOUGH, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+LAUNCHER = "deploy.local"
 # What the product of all tests is started with, besides a port and a folder of its own.
 CHOSEN = {"LIMITS": "off", "WEBHOOKS_ALLOW_PRIVATE": "1"}
 
@@ -33,12 +34,14 @@ class Product:
         run_dir: its folder.
         chosen: the other settings.
         code: the checkout that is started.
+        launched_by: the module that starts it.
     """
 
     port: int
     run_dir: Path
     chosen: Mapping[str, str]
     code: Path = ROOT
+    launched_by: str = LAUNCHER
     _launched: subprocess.Popen[str] | None = None
 
     @property
@@ -67,7 +70,7 @@ class Product:
             name: os.environ[name] for name in ("PATH", "HOME", "CI") if name in os.environ
         }
         self._launched = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local"],
+            [sys.executable, "-m", self.launched_by],
             cwd=self.code,
             env={**passed_on, "PORT": str(self.port), "RUN_DIR": str(self.run_dir), **self.chosen},
             stdout=subprocess.PIPE,

@@ -61,6 +61,7 @@ def calls(product: Product) -> Iterator[Call]:
 def test_no_answer_is_worse_while_all_keys_and_passwords_are_replaced(product: Product) -> None:
     folder = RunDir(product.run_dir)
     before = {file.name: file.read_bytes() for file in folder.keys.iterdir()}
+    passwords = State.load(folder.state).passwords
     with calling(*calls(product)) as statuses:
         replaced = command(product.run_dir, "replace-keys")
     assert replaced.returncode == 0, replaced.stderr
@@ -71,6 +72,8 @@ def test_no_answer_is_worse_while_all_keys_and_passwords_are_replaced(product: P
     assert [name for name in after if after[name] == before[name]] == []
     # Also where every connection is a new one, and over the bus.
     state = State.load(folder.state)
+    assert state.passwords.keys() == passwords.keys()
+    assert [name for name in passwords if state.passwords[name] == passwords[name]] == []
     server = postgres.superuser_url(state.ports["postgres"], state.passwords["postgres"])
     with psycopg.connect(server, autocommit=True) as connection:
         others = (

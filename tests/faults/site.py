@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 
 from deploy.local import accounts, ports, postgres
@@ -20,8 +21,9 @@ from deploy.local.databases import Databases
 from deploy.local.rundir import RunDir, State
 from deploy.local.servers import Server
 from shared import bus
-from tests.e2e.conftest import ROOT, Client, Product
+from tests.e2e.conftest import LAUNCHER, ROOT, Client, Product
 from tests.faults.brokers import WITNESS, Broker, RabbitThere, clean_up
+from tests.faults.cluster import Cluster
 from tests.shared.bus.proxy import Proxy
 from tests.webhooks.receiving import Receiver
 
@@ -29,6 +31,7 @@ from tests.webhooks.receiving import Receiver
 WITNESSED: Final = ("transaction-created", "position-changed")
 SUBSCRIBED: Final = "transaction-created"
 ASSETS: Final = 5
+QUOTA: Final = 150  # of one class, where there are two of each process
 _CHOSEN: Final = {
     "DEMO": "0",
     "LIMITS": "off",
@@ -36,7 +39,7 @@ _CHOSEN: Final = {
     "MOST_WEBHOOKS": "1000",
     "MOST_PORTFOLIOS": "10000",
 }
-_CONNECTIONS: Final = "250"
+_CONNECTIONS: Final = "400"
 _PASSWORD: Final = "faults"
 
 
@@ -61,6 +64,20 @@ class Database:
         """End it: SIGQUIT is `stop -m immediate`, as a crash."""
         self._server.process.send_signal(number)
         self._server.process.wait()
+
+    def suspend(self) -> None:
+        """Stop all its processes where they are; their machine goes on acknowledging."""
+        for process in self._processes():
+            process.suspend()
+
+    def resume(self) -> None:
+        """Let them go on."""
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        first = psutil.Process(self._server.process.pid)
+        return [first, *first.children(recursive=True)]
 
     def _started(self) -> Server:
         options = {"max_connections": _CONNECTIONS, "fsync": "off"}
@@ -165,11 +182,14 @@ def _asset(client: Client, number: int) -> int:
 
 
 @contextmanager
-def breakable(folder: Path, broker: Broker, heartbeat: int) -> Iterator[Site]:
+def breakable(
+    folder: Path, broker: Broker, heartbeat: int, launcher: str = LAUNCHER
+) -> Iterator[Site]:
     """Start the product on `broker` and a PostgreSQL of its own, with proxies before both.
 
     Args:
         heartbeat: seconds; a peer that is silent for two of them is given up.
+        launcher: the module that starts the product.
     """
     database = Database(folder / "database")
     bus_proxy, database_proxy = _proxy(broker.url), _proxy(database.url)
@@ -178,7 +198,7 @@ def breakable(folder: Path, broker: Broker, heartbeat: int) -> Iterator[Site]:
         "DATABASE": _through(database.url, database_proxy),
     }
     try:
-        with _running(folder, chosen) as site:
+        with _running(folder, chosen, launcher) as site:
             site.broker, site.database = broker, database
             site.bus_proxy, site.database_proxy = bus_proxy, database_proxy
             site.open()
@@ -193,6 +213,39 @@ def breakable(folder: Path, broker: Broker, heartbeat: int) -> Iterator[Site]:
 
 
 @contextmanager
+def replicated(folder: Path, broker: Broker, heartbeat: int, redis_url: str) -> Iterator[Site]:
+    """Start two of each process, as a cluster does, with quotas in Redis.
+
+    Args:
+        heartbeat: see `breakable`.
+    """
+    database = Database(folder / "database")
+    chosen = {
+        **_CHOSEN,
+        "BUS": f"{broker.url}?heartbeat={heartbeat}",
+        "DATABASE": database.url,
+        "LIMITS": "on",
+        "QUOTA_STORAGE": redis_url,
+        **dict.fromkeys(("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_LOGIN"), "1000000/hour"),
+        "QUOTA_MARKET_DATA": f"{QUOTA}/hour",
+    }
+    receiver = Receiver()
+    cluster = Cluster(folder / "run", chosen)
+    try:
+        cluster.start()
+        site = Site(cluster, folder / "once", receiver, broker, database)
+        site.open()
+        yield site
+        if isinstance(broker, RabbitThere):
+            clean_up(site.bus_url)
+    finally:
+        cluster.end()
+        receiver.close()
+        database.stop()
+        shutil.rmtree(folder / "run", ignore_errors=True)
+
+
+@contextmanager
 def embedded(folder: Path) -> Iterator[Site]:
     """Start the product with servers of its own, as `make run` does."""
     with _running(folder, {}) as site:
@@ -201,10 +254,11 @@ def embedded(folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def _running(folder: Path, chosen: dict[str, str]) -> Iterator[Site]:
+def _running(folder: Path, chosen: dict[str, str], launcher: str = LAUNCHER) -> Iterator[Site]:
     once = folder / "once"
     once.mkdir(parents=True)
-    product = Product(ports.free(), folder / "run", {**_CHOSEN, "FAULT_ONCE": str(once), **chosen})
+    chosen = {**_CHOSEN, "FAULT_ONCE": str(once), **chosen}
+    product = Product(ports.free(), folder / "run", chosen, launched_by=launcher)
     receiver = Receiver()
     product.start()
     try:

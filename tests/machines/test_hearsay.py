@@ -25,7 +25,8 @@ from services.webhooks.replicas import Replicas as WebhooksReplicas
 from shared.identity import Signer
 from shared.testing import Stand
 from tests.conftest import MakeStand
-from tests.machines.hearsay import Hearsay, Listener
+from tests.machines.hearing import Listener
+from tests.machines.hearsay import Hearsay
 from tests.machines.running import run
 from tests.portfolio.owning import listening
 

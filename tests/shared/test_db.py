@@ -6,13 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
-from sqlalchemy import Integer, bindparam, literal, literal_column, select, text
+from sqlalchemy import Integer, bindparam, func, literal, literal_column, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from shared.db import Database, Query, copy_in, driver_url, execute, pipelined, sqlstate
+from shared.db import (
+    Database,
+    Patience,
+    Query,
+    copy_in,
+    driver_url,
+    execute,
+    pipelined,
+    sqlstate,
+)
 from shared.testing import ENOUGH
 from shared.testing.stand import create_database
 from tests.shared.bus.database import terminate_backends
@@ -99,6 +109,37 @@ def test_nothing_waits_for_ever(database: Database) -> None:
     assert setting("lock_timeout") == "3s"
     assert setting("idle_in_transaction_session_timeout") == "30s"
     assert setting("timezone") == "UTC"
+
+
+def test_a_server_that_hangs_is_given_up_and_another_connection_does_what_it_was_to_do(
+    postgres_url: str,
+) -> None:
+    """Its machine goes on acknowledging what comes, so that TCP notices nothing."""
+    hurried = Patience(statement=1, lock=1, idle=30)
+    database = Database(create_database(postgres_url, "hurried"), patience=hurried)
+    query = Query(select(func.pg_backend_pid().label("pid")))
+    [(reader,)] = database.read(query, {})
+    stopped = [psutil.Process(reader)]
+
+    def hang(session: Session) -> int:
+        if len(stopped) == 1:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            stopped.append(psutil.Process(pid))
+            stopped[1].suspend()
+        return int(session.scalar(text("SELECT 7")) or 0)
+
+    stopped[0].suspend()
+    try:
+        with ThreadPoolExecutor() as threads:
+            unit = threads.submit(database.unit, hang)
+            [(other,)] = database.read(query, {})
+            assert other != reader
+            assert unit.result() == 7
+            assert len(stopped) == 2
+    finally:
+        for process in stopped:
+            process.resume()
+        database.close()
 
 
 def test_a_connection_that_died_in_the_pool_is_replaced(database: Database) -> None:

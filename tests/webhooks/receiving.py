@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from services.webhooks.outside.network import Network
 from services.webhooks.outside.sealing import Seal
-from services.webhooks.parts.courier import Courier, now
+from services.webhooks.parts.courier import Courier
 from shared.testing import Stand
 
 
@@ -25,7 +25,7 @@ class Request:
     path: str
     headers: Mapping[str, str]
     body: bytes
-    received: datetime = field(default_factory=now)
+    received: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def id(self) -> str:
@@ -142,7 +142,7 @@ def delivering(
 ) -> Iterator[None]:
     """Have couriers at work for the length of a `with`."""
     stop = threading.Event()
-    made = [Courier(stand.database, network, seal, clock or now) for _ in range(couriers)]
+    made = [Courier(stand.database, network, seal, clock) for _ in range(couriers)]
     threads = [threading.Thread(target=courier.run, args=[stop]) for courier in made]
     for thread in threads:
         thread.start()

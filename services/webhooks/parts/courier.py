@@ -4,11 +4,12 @@ import random
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import psycopg
 from prometheus_client import Counter, Gauge, Histogram
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ from services.webhooks.domain.signatures import headers as signature_headers
 from services.webhooks.outside.network import Network, Undelivered
 from services.webhooks.outside.sealing import Seal
 from shared import observability
-from shared.db import Database
+from shared.db import Database, Query
 from shared.faults import crash_point
 from shared.observability import logger
 from shared.spans import Attributes, span
@@ -30,6 +31,8 @@ _POLL: Final = 0.2  # seconds, while there is something to do
 _KEEP_EVERY: Final = 1.0  # seconds; a claim lasts five
 _FINISH_WITHIN: Final = 1.5  # seconds that attempts under way have when the courier is stopped
 _HEADERS: Final = {"Content-Type": "application/json", "User-Agent": "personal-finance-api/1.0"}
+_ASK_EVERY: Final = 5.0  # seconds
+_NOW: Final = Query(select(func.clock_timestamp().label("now")))
 _OBSERVE_EVERY: Final = 5.0  # seconds
 ATTEMPTS: Final = Counter("webhook_attempts", "Attempts to deliver", ["outcome"])
 SECONDS: Final = Histogram(
@@ -44,9 +47,20 @@ OLDEST_DUE: Final = Gauge(
 )
 
 
-def now() -> datetime:
-    """Return the time by the machine's clock."""
-    return datetime.now(UTC)
+class _Clock:
+    """The database's, by which deliveries are due and claims of all couriers end."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asked = float("-inf")  # by the monotonic clock
+        self._answer = datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return the time; a step of the database's own clock is seen within seconds."""
+        if time.monotonic() > self._asked + _ASK_EVERY:
+            [row] = self._database.read(_NOW, {})
+            self._asked, self._answer = time.monotonic(), row.now
+        return self._answer + timedelta(seconds=time.monotonic() - self._asked)
 
 
 class Courier:
@@ -55,7 +69,7 @@ class Courier:
     What it was doing when its process died is due again when the claim has run out.
 
     Args:
-        clock: tells the time; tests have one that they can advance.
+        clock: tells the time, the database's by default; tests have one that they can advance.
     """
 
     def __init__(
@@ -63,12 +77,12 @@ class Courier:
         database: Database,
         network: Network,
         seal: Seal,
-        clock: Callable[[], datetime] = now,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._database = database
         self._network = network
         self._seal = seal
-        self._clock = clock
+        self._clock = clock or _Clock(database)
         self._kept_at = self._observed_at = float("-inf")  # by the monotonic clock
         self._bell = database.bells[delivering.BELL]
 

@@ -36,6 +36,20 @@ def test_postgres_keeps_its_data_over_a_restart_and_never_runs_as_root(tmp_path:
     server.stop()
 
 
+def test_the_owner_of_the_files_gives_the_superuser_another_password(tmp_path: Path) -> None:
+    server = postgres.start(tmp_path, password="before")
+    server.stop()
+    postgres.set_password(tmp_path / "data", "after")
+    server = postgres.start(tmp_path, password="after")
+    try:
+        assert postgres.answers(server.url)
+        assert not postgres.answers(server.url.replace(":after@", ":before@"))
+        with pytest.raises(RunError, match="keeps the password"):
+            postgres.set_password(tmp_path / "data", "while it runs")
+    finally:
+        server.stop()
+
+
 def test_a_postgres_that_does_not_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"does not start: .*no_such_setting"):
         postgres.start(tmp_path, options={"no_such_setting": "1"})

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tests.e2e.conftest import LAUNCHER
+from tests.faults import clocks
 from tests.faults.brokers import Broker, OwnBroker, RabbitNode
-from tests.faults.faults import bus, clients, databases, processes, whole
+from tests.faults.faults import bus, clients, databases, processes, replicas, whole
 from tests.faults.scene import Scene
 
 
@@ -19,6 +21,8 @@ class Fault:
         reason_without: why it can't be shown on this broker, "" where it can.
         writers, portfolios: of its workload, where they are not the usual ones.
         is_embedded: whether it needs the product with servers of its own.
+        is_replicated: whether it needs two of each process.
+        launcher: the module that starts the product.
     """
 
     what: str
@@ -27,6 +31,8 @@ class Fault:
     writers: int = 4
     portfolios: int = 20
     is_embedded: bool = False
+    is_replicated: bool = False
+    launcher: str = LAUNCHER
 
 
 def _own(broker: Broker | None) -> str:
@@ -34,7 +40,7 @@ def _own(broker: Broker | None) -> str:
 
 
 def _clockless(_: Broker | None) -> str:
-    return "a process has a clock of its own by libfaketime alone, which is no Python package"
+    return clocks.reason_without()
 
 
 def _alarmed(broker: Broker | None) -> str:
@@ -68,6 +74,8 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "republished": Fault("everything published again", bus.publish_again),
     "backends": Fault("PostgreSQL's backends terminated every second", databases.terminate),
     "database_stopped": Fault("PostgreSQL stopped as by a crash, away", databases.stop),
+    "database_hangs": Fault("PostgreSQL hangs, its machine does not", databases.hang),
+    "database_half_open": Fault("connections to PostgreSQL go silent", databases.half_open),
     "database_reset": Fault("connections to PostgreSQL are reset", databases.reset),
     "database_full": Fault("PostgreSQL has no connection left", databases.take_all_connections),
     "rebuilt": Fault("analytics' copies emptied and rebuilt", databases.rebuild),
@@ -80,9 +88,20 @@ FAULTS: Final[Mapping[str, Fault]] = {
         clients.receivers,
     ),
     "keys": Fault("all keys replaced", whole.replace_keys),
-    "clock": Fault("the clock steps", clients.nothing, _clockless),
+    "clock": Fault(
+        "the clock of one service after the other is 10 minutes ahead, behind, steps",
+        whole.turn_clocks,
+        _clockless,
+        launcher=clocks.LAUNCHER,
+    ),
     "everything": Fault(
         "`kill -9` of everything, started again", whole.kill_everything, is_embedded=True
+    ),
+    "replicas_killed": Fault(
+        "two of each process: `kill -9` of one of each", replicas.kill_each, is_replicated=True
+    ),
+    "replicas_rolled": Fault(
+        "two of each process: all replaced in turn", replicas.roll_each, is_replicated=True
     ),
     "disk": Fault("the disk is full", whole.fill_disk, is_embedded=True),
 }

@@ -5,7 +5,9 @@ import signal
 import time
 
 import psycopg
+import requests
 
+from shared.testing import ENOUGH
 from tests.faults.scene import Scene
 from tests.faults.site import Database
 
@@ -38,6 +40,27 @@ def reset(scene: Scene) -> None:
         scene.site.database_proxy.reset()
 
 
+def half_open(scene: Scene) -> None:
+    """Let all connections go silent, as a cut cable does; new ones pass."""
+    assert scene.site.database_proxy
+    for _ in scene.rounds(max(scene.scale.rounds // 5, 1)):
+        scene.site.database_proxy.stall()
+
+
+def hang(scene: Scene) -> None:
+    """Stop the server where it is, so that it answers nobody and its machine acknowledges."""
+    answers: list[requests.Response] = []
+    for _ in scene.rounds(max(scene.scale.rounds // 5, 1)):
+        _database(scene).suspend()
+        # The first finds the connections of before, the second none.
+        answers += [_asked(scene) for _ in range(2)]
+        time.sleep(scene.scale.outage / 4)
+        _database(scene).resume()
+    statuses = sorted({answer.status_code for answer in answers})
+    longest = max(answer.elapsed.total_seconds() for answer in answers)
+    scene.notes.append(f"answers meanwhile: {statuses}, the last after {longest:.1f} s")
+
+
 def take_all_connections(scene: Scene) -> None:
     """Take every connection that the server allows, and end those of the services."""
     for _ in scene.rounds(max(scene.scale.rounds // 5, 1)):
@@ -56,6 +79,12 @@ def rebuild(scene: Scene) -> None:
         with scene.site.connect("analytics") as connection:
             connection.execute("TRUNCATE portfolios CASCADE")
         scene.site.command("exec", "analytics", "--", "rebuild")
+
+
+def _asked(scene: Scene) -> requests.Response:
+    headers = {"Authorization": f"Token {scene.site.token}"}
+    url = f"{scene.site.product.url}/api/portfolios/"
+    return requests.get(url, headers=headers, timeout=ENOUGH)
 
 
 def _take(scene: Scene, taken: contextlib.ExitStack) -> None:

@@ -4,14 +4,28 @@ import signal
 import time
 
 from deploy.local.rundir import RunDir
+from shared.settings import SERVICES
 from tests.e2e.test_full_disk import exhaust_nats, exhaust_postgres, fill
+from tests.faults import clocks
 from tests.faults.scene import Scene
+
+_WRONG = 600  # seconds; what one service signs for another is good for 60
 
 
 def replace_keys(scene: Scene) -> None:
     """Replace every key while clients post; none of them may be refused."""
     for _ in scene.rounds(1):
         scene.site.command("replace-keys")
+
+
+def turn_clocks(scene: Scene) -> None:
+    """Put each service's clock ahead, then behind, then let it step, while the others go right."""
+    run_dir = scene.site.product.run_dir
+    for number in scene.rounds(len(SERVICES)):
+        service = SERVICES[number]
+        for seconds in (_WRONG, -_WRONG, *(_WRONG, -_WRONG, 0) * 3):
+            clocks.turn(run_dir, service, seconds)
+            time.sleep(scene.scale.outage / 8)
 
 
 def kill_everything(scene: Scene) -> None:

@@ -1,7 +1,5 @@
 """Whether events flow is told by whoever sends and takes them, on both brokers."""
 
-from collections.abc import Iterator
-
 import pytest
 from prometheus_client import REGISTRY
 
@@ -14,11 +12,10 @@ SERVICE = "ledger"
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flow, "PATIENCE", 0.0)
-    yield
-    for direction in ("in", "out"):
-        flow.goes_on(SERVICE, direction)
+    # What other tests of this process stopped, stopped for good.
+    monkeypatch.setattr(flow, "_stopped", {})
 
 
 def told(direction: str) -> float | None:

@@ -1,13 +1,15 @@
 """Plain requests are read as gunicorn reads them; what is not plain is left to it."""
 
+import socket
 from typing import Any
 
 import pytest
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 from gunicorn.http.wsgi import create
+from gunicorn.workers.gthread import ThreadWorker
 
-from shared.http import plain
+from shared.http import gunicorn_worker, plain
 
 CLIENT, SERVER = ("127.0.0.1", 41234), ("127.0.0.1", 9001)
 # As Traefik sends them.
@@ -92,6 +94,27 @@ def test_a_plain_request_has_the_environment_that_gunicorn_makes(
 @pytest.mark.parametrize("request_", UNUSUAL)
 def test_what_is_not_plain_is_left_to_gunicorn(request_: bytes) -> None:
     assert plain.plain_head(request_) is None
+
+
+@pytest.mark.parametrize("request_", [PLAIN[0], UNUSUAL[0]])
+def test_the_head_of_an_answer_goes_out_with_its_body(settings: Config, request_: bytes) -> None:
+    """Who dies between the two has said what the gateway cannot take back."""
+    assert issubclass(gunicorn_worker.Worker, ThreadWorker)  # who has told gunicorn so
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    request = next(plain.Parser(settings, [request_], CLIENT))
+    if isinstance(request, plain.PlainRequest):
+        answer = plain.Answer(request, ours, settings)
+    else:
+        answer, _ = create(request, ours, CLIENT, SERVER, settings)
+    answer.start_response("201 Created", [("Content-Length", "5")])
+    answer.write(b"hello")
+    answer.close()
+    message = theirs.recv(1000)
+    assert message.startswith(b"HTTP/1.1 201 Created\r\n")
+    assert message.endswith(b"\r\n\r\nhello")
+    ours.close()
+    assert theirs.recv(1000) == b""
+    theirs.close()
 
 
 def test_plain_and_other_requests_follow_each_other(settings: Config) -> None:
