@@ -14,14 +14,13 @@ AUDIT := $(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes
 
 T ?= tests
 SPREAD := -p tests.spreading -n logical --maxprocesses 4
-OUT ?= build/kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore verify test faults lint format render images bench sbom clean
+.PHONY: help run backup restore verify test faults lint format render manifests images bench sbom clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
-		while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+		while IFS='|' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 run: $(VENV)/.run ## Start everything here; PORT RUN_DIR HOST BUS DATABASE QUOTA_STORAGE DEMO WORKERS LIMITS DATA_SOURCES CORS_ORIGINS TRUSTED_PROXIES
 	@exec $(BIN)/python -m deploy.local
@@ -64,9 +63,12 @@ format: $(VENV)/.dev ## Rewrite the code in our style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-render: $(VENV)/.run ## Write the gateway's Kubernetes objects from routes.yml to OUT; CORS_ORIGINS TRUSTED_PROXIES
-	$(BIN)/python -m gateway render --kubernetes --out $(OUT) --cors-origins '$(CORS_ORIGINS)' \
-		--trusted-proxies '$(TRUSTED_PROXIES)'
+render: $(VENV)/.run ## Write the manifests of a cluster from tables and routes.yml; OUT CORS_ORIGINS TRUSTED_PROXIES
+	$(BIN)/python -m deploy.kubernetes $(if $(OUT),--out '$(OUT)') --cors-origins '$(CORS_ORIGINS)' \
+		$(if $(TRUSTED_PROXIES),--trusted-proxies '$(TRUSTED_PROXIES)')
+
+manifests: $(VENV)/.dev $(VENV)-scan/.scan ## Build every overlay and look for what checkov and trivy find in it
+	@$(BIN)/python -m tests.deploy.kubernetes $(VENV)-scan/bin
 
 images: $(VENV)/.dev ## Build the container images, and check them; ENGINE BUILD_OPTIONS RUN_OPTIONS TAG
 	@$(BIN)/python -m deploy.docker $(if $(TAG),--tag '$(TAG)')
@@ -79,7 +81,7 @@ sbom: $(VENV)/.dev ## Write the software bill of materials (CycloneDX) to build/
 	$(BIN)/python -m deploy.sbom > build/sbom.json
 
 clean: ## Remove the virtual environments and caches; .run/ with its data stays
-	rm -rf $(VENV) $(VENV)-bench build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-scan build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 $(VENV)/.run: $(RUN)
 	@test -n "$(PYTHON)" || { echo "error: Python 3.11 or newer is missing: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -98,6 +100,12 @@ $(VENV)/.yahoo: $(VENV)/.run requirements/yahoo.txt
 $(VENV)/.dev: $(VENV)/.run $(DEV)
 	@echo "Installing the packages for tests and checks …"
 	@$(INSTALL) $(foreach file,$(DEV),-r $(file))
+	@touch $@
+
+# What these want packages for, nothing else here needs.
+$(VENV)-scan/.scan: $(VENV)/.run requirements/scan.txt
+	@$(BIN)/python -m venv --clear $(VENV)-scan
+	@$(VENV)-scan/bin/python $(PIP) -r requirements/scan.txt
 	@touch $@
 
 # The libraries that we compare with want packages that nothing else here needs.

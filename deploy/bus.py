@@ -1,18 +1,20 @@
 """For whoever owns a broker: `python -m deploy.bus declare`, `… accounts`, `… table`.
 
 Who publishes and who hears which events stands in `shared.events.catalogue`; from it follow the
-queues or consumers that there must be, and what the account of each service may do.
+queues or consumers that there must be, and what the account of each service may do. With `--team`
+it is those of a team, which hears what it names, and publishes nothing.
 """
 
 import argparse
 import base64
 import hashlib
 import json
+import re
 import secrets
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from environs import EnvValidationError
@@ -26,6 +28,9 @@ from shared.bus.rabbitmq.topology import Names as RabbitNames
 from shared.events.catalogue import CATALOGUE, HEARD, TOLD, told_topics, topics
 from shared.settings import SERVICES, environment
 
+_TEAM: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_WEEK: Final = 7 * 24 * 3600 * 1000  # milliseconds
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
@@ -35,9 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         env.seal()
         if options.command == "declare":
-            declare(url)
+            declare(url, {options.team: options.hears} if options.team else HEARD)
         elif options.command == "accounts":
-            print(*accounts(Address.parse(url)), sep="\n")
+            team = [options.team] if options.team else SERVICES
+            print(*accounts(Address.parse(url), team), sep="\n")
         else:
             print(*table(), sep="\n")
     except (EnvValidationError, ValueError, bus.BusUnavailable) as error:
@@ -46,27 +52,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def declare(url: str) -> None:
-    """Make all that the services need on the bus at `url`; what is there stays.
+def declare(url: str, heard: Mapping[str, Sequence[str]] = HEARD) -> None:
+    """Make all that those who listen need on the bus at `url`; what is there stays.
+
+    Args:
+        heard: service, or team, → the types that it hears.
 
     Raises:
         BusUnavailable: the broker does not answer, or refuses it.
     """
-    for service, types in HEARD.items():
+    for name, types in heard.items():
         if types:
-            bus.consumer(url, service, topics(service, types)).declare()
+            bus.consumer(url, name, topics(name, types)).declare()
 
 
-def accounts(address: Address) -> Iterator[str]:
-    """Yield what gives each service an account of its own.
+def accounts(address: Address, names: Sequence[str] = SERVICES) -> Iterator[str]:
+    """Yield what gives each service, or a team, an account of its own.
 
     That is a shell script for RabbitMQ, and a part of the configuration for NATS. The passwords
     are those of the variables `PORTFOLIO_PASSWORD`, ….
     """
     if address.scheme.startswith("amqp"):
-        yield from _rabbitmq_script(address)
+        yield from _rabbitmq_script(address, names)
     else:
-        yield from _nats_configuration(address)
+        yield from _nats_configuration(address, names)
 
 
 def table() -> Iterator[str]:
@@ -110,22 +119,43 @@ class _Account(NamedTuple):
     may: rabbitmq.Permissions
 
 
-def _rabbitmq_accounts(address: Address) -> Iterator[_Account]:
-    for service in SERVICES:
+def _rabbitmq_accounts(address: Address, services: Sequence[str] = SERVICES) -> Iterator[_Account]:
+    for service in services:
         names = RabbitNames.of(address, service)
-        may = rabbitmq.permissions(names, told_topics(service))
+        may = rabbitmq.permissions(names, _told(service))
         yield _Account(service, account_of(address, service), names.exchange, may)
 
 
-def _rabbitmq_script(address: Address) -> Iterator[str]:
-    for account in _rabbitmq_accounts(address):
+def _rabbitmq_script(address: Address, services: Sequence[str]) -> Iterator[str]:
+    for account in _rabbitmq_accounts(address, services):
         may, where = account.may, ("-p", _virtual_host(address), account.user)
-        yield f'rabbitmqctl add_user {account.user} "${account.service.upper()}_PASSWORD"'
+        yield f'rabbitmqctl add_user {account.user} "{_password_variable(account.service)}"'
         yield shlex.join(
             ["rabbitmqctl", "set_permissions", *where, may.configure, may.write, may.read]
         )
         topics = (account.exchange, may.topic_write, may.topic_read)
         yield shlex.join(["rabbitmqctl", "set_topic_permissions", *where, *topics])
+        if account.service not in SERVICES:
+            yield _limit_of_team(address, account)
+
+
+def _limit_of_team(address: Address, account: _Account) -> str:
+    """Return what deletes the queue of a team that has not listened for a week, as NATS would.
+
+    It would grow until the broker has no room, and then nobody could publish.
+    """
+    queue = RabbitNames.of(address, account.service).queue
+    name, pattern = f"{account.user}-unheard", f"^{re.escape(queue)}$"
+    command = ["rabbitmqctl", "set_policy", "-p", _virtual_host(address), "--apply-to", "queues"]
+    return shlex.join([*command, name, pattern, json.dumps({"expires": _WEEK})])
+
+
+def _told(name: str) -> Sequence[str]:
+    return told_topics(name) if name in SERVICES else ()
+
+
+def _password_variable(name: str) -> str:
+    return f"${name.upper().replace('-', '_')}_PASSWORD"
 
 
 def _virtual_host(address: Address) -> str:
@@ -142,13 +172,13 @@ def _password_hash(password: str) -> dict[str, str]:
     }
 
 
-def _nats_configuration(address: Address) -> Iterator[str]:
+def _nats_configuration(address: Address, services: Sequence[str]) -> Iterator[str]:
     yield "# Within authorization { users: [ … ] }, beside the owner, who has no permissions set:"
-    for service in SERVICES:
+    for service in services:
         account = account_of(address, service)
         names = NatsNames(address.namespace, service)
-        may = nats.permissions(names, account, told_topics(service))
-        password = f"${service.upper()}_PASSWORD"
+        may = nats.permissions(names, account, _told(service))
+        password = _password_variable(service)
         yield f"{{ user: {account}, password: {password}, permissions: {json.dumps(may)} }}"
 
 
@@ -169,10 +199,30 @@ def _parser() -> argparse.ArgumentParser:
         description="Prepare a broker for the services; EVENT_BUS_URL is its owner's.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("declare", help="make streams and consumers, or exchanges and queues")
-    commands.add_parser("accounts", help="print what makes an account for each service")
+    declaring = commands.add_parser(
+        "declare", help="make streams and consumers, or exchanges and queues"
+    )
+    making = commands.add_parser("accounts", help="print what makes an account for each service")
+    for command in (declaring, making):
+        command.add_argument("--team", type=_team, help="of this team instead: reports")
+    declaring.add_argument(
+        "--hears", type=_types, default=(), metavar="TYPES", help="what it hears: with commas"
+    )
     commands.add_parser("table", help="print who publishes and who hears which events")
     return parser
+
+
+def _team(text: str) -> str:
+    if not _TEAM.fullmatch(text) or text in SERVICES:
+        raise argparse.ArgumentTypeError("small letters, digits and hyphens, and no service's name")
+    return text
+
+
+def _types(text: str) -> Sequence[str]:
+    types = text.split(",")
+    if unknown := sorted(set(types) - CATALOGUE.keys()):
+        raise argparse.ArgumentTypeError(f"no such type of event: {', '.join(unknown)}")
+    return types
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "names of Secrets in manifests": frozenset(
         {"analytics", "assets", "auth", "portfolio", "webhooks", "public-keys", "bus-owner"}
-        | {"postgres", "rabbitmq", "redis"}
+        | {"postgres", "rabbitmq", "redis", "gateway-tls"}
     ),
     "with what a webhook's secret begins": frozenset({"whsec_"}),
     "names of columns: gains, highs, signals": frozenset({"ghs"}),

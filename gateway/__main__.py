@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gateway import kubernetes, model, render
+from gateway import model, render
 from gateway.origins import parse_origins
 from gateway.portal import events
 from gateway.portal.schema import Schema
@@ -30,10 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             trusted_proxies=parse_networks(options.trusted_proxies),
             has_doorkeeper=options.doorkeeper is not None,
         )
-        if options.kubernetes:
-            _render_kubernetes(gateway, options)
-        else:
-            _render_files(gateway, options)
+        _render_files(gateway, options)
     except (RoutesError, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line
         return 1
@@ -50,7 +47,7 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
     render.write(
         {
             "traefik.yml": render.static(
-                options.entrypoint or "127.0.0.1:8000",
+                options.entrypoint,
                 options.internal,
                 provider,
                 gateway.trusted_proxies,
@@ -61,17 +58,6 @@ def _render_files(gateway: model.Gateway, options: argparse.Namespace) -> None:
         },
         options.out,
     )
-
-
-def _render_kubernetes(gateway: model.Gateway, options: argparse.Namespace) -> None:
-    static = render.static(
-        options.entrypoint or ":8000",
-        options.internal,
-        kubernetes.PROVIDER,
-        gateway.trusted_proxies,
-        traces=_traces(options),
-    )
-    render.write({"traefik.yml": static, "gateway.yml": kubernetes.objects(gateway)}, options.out)
 
 
 def _traces(options: argparse.Namespace) -> render.Traces | None:
@@ -92,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("render", help="write Traefik's configuration from routes.yml")
     command.add_argument("--out", type=Path, required=True, help="folder to write to")
     command.add_argument(
-        "--entrypoint", help="where clients come in (127.0.0.1:8000; in a cluster :8000)"
+        "--entrypoint", default="127.0.0.1:8000", help="where clients come in (%(default)s)"
     )
     command.add_argument(
         "--internal",
@@ -139,9 +125,6 @@ def _parser() -> argparse.ArgumentParser:
         dest="flood_guard",
         action="store_false",
         help="for load tests: let one address ask as fast as it can",
-    )
-    command.add_argument(
-        "--kubernetes", action="store_true", help="write objects for a cluster instead"
     )
     return parser
 

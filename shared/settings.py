@@ -54,6 +54,7 @@ class SettingsValues(ChosenValues):
     metrics_host: str
     metrics_port: int
     threads: int
+    grace: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,7 @@ class ServiceSettings:
         urls: base URL of each service's internal door.
         metrics_host, metrics_port: where the worker shows health and metrics; port 0 is off.
         threads: request threads of one web process; sizes the connection pool.
+        grace: seconds in which what is under way may end after SIGTERM.
         is_traced: whether somebody collects traces.
         internal_readers: further callers that may read the internal API, by their keys.
         trusted_proxies: before the gateway; who asks them is the client.
@@ -88,6 +90,7 @@ class ServiceSettings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     threads: int = 8
+    grace: int = 8
     caps: Mapping[str, int] = field(default_factory=dict)
     internal_readers: Sequence[str] = ()
     trusted_proxies: Sequence[Network] = ()
@@ -180,6 +183,11 @@ def _network(text: str) -> Network:
         ) from error
 
 
+def read_grace(env: Env) -> int:
+    """Return how many seconds what is under way may take after SIGTERM."""
+    return env.int("GRACE", 8, validate=validate.Range(1, 3600))
+
+
 def read_common(env: Env, name: str) -> SettingsValues:
     """Return the common values for the service `name`."""
     database_url = env.str("DATABASE_URL")
@@ -194,6 +202,7 @@ def read_common(env: Env, name: str) -> SettingsValues:
         metrics_host=env.str("METRICS_HOST", "127.0.0.1"),
         metrics_port=env.int("METRICS_PORT", 0),
         threads=env.int("THREADS", 8),
+        grace=read_grace(env),
         **read_chosen(env, name),
     )
 

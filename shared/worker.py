@@ -1,6 +1,7 @@
 """The second process of a service: it relays the outbox, consumes events and keeps time."""
 
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,6 @@ log = observability.logger(__name__)
 Handler = Callable[[Session, Event], None]
 Part = Callable[[threading.Event], None]
 TIMER_FAILURES: Final = Counter("timer_failures", "Runs of a timer that failed", ["timer"])
-_STOP_WITHIN: Final = 8.0  # seconds
 _SCHEMA_LOOK: Final = 1.0  # seconds
 
 
@@ -102,8 +102,9 @@ def run(
     log.info("worker_started", parts=sorted(parts))
     stop.wait()
     database.bells.ring_here()
+    deadline = time.monotonic() + settings.grace
     for thread in threads:
-        thread.join(_STOP_WITHIN / len(threads))
+        thread.join(max(0.0, deadline - time.monotonic()))
     database.close()
     spans.end()
     log.info("worker_stopped", failed=failed.is_set())
@@ -166,10 +167,24 @@ def _purge(session: Session) -> None:
 def _serve_metrics(host: str, port: int) -> None:
     if not port:
         return
-    server = ThreadingHTTPServer((host, port), _Metrics)
+    server = _Door((host, port), _Metrics)
     # It ends with the process, so it need not look twice a second whether to end.
     serve = partial(server.serve_forever, poll_interval=3600)
     threading.Thread(target=serve, name="metrics", daemon=True).start()
+
+
+class _Door(ThreadingHTTPServer):
+    """A server at an address of IPv4 or IPv6; at `::` it is reached by both."""
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        """Take the address."""
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
 
 
 class _Metrics(BaseHTTPRequestHandler):

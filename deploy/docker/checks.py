@@ -18,9 +18,7 @@ _LABELS: Final = ("title", "description", "licenses", "version", "revision")
 _FOLDERS: Final = frozenset({".git", "tests", "docs", ".venv", ".run"})
 _COMPILERS: Final = re.compile(r"(^|/)bin/(.*-)?(cc|gcc|g\+\+|clang|ld|make|rustc|go)(-\d+)?$")
 _KEYS: Final = re.compile(r"\.(pem|key|p12|pfx|secret|database|bus)$|(^|/)(id_\w+|\.env)$")
-_PUBLIC: Final = re.compile(
-    r"(^|/)(cacert\.pem|ssl/cert\.pem|etc/ssl/certs/.*|ca-certificates/.*)$"
-)
+_PUBLIC: Final = re.compile(r"/(cacert\.pem|ssl/cert\.pem|ca-certificates/.*|ssl/certs/.*)$")
 
 
 def described(image: Mapping[str, Any]) -> Iterator[str]:

@@ -3,24 +3,33 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from deploy.kubernetes import manifests, traefik
 from gateway import model
 from gateway.origins import parse_origins
 from gateway.routes import RoutesError, load_routes
+from shared.settings import parse_networks
+
+_EXAMPLE = "10.0.0.0/8"  # of what stands in the repository
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        origins = parse_origins(options.cors_origins)
-        gateway = model.build(load_routes(), traefik.INTERNAL, origins=origins)
+        gateway = partial(
+            model.build,
+            load_routes(),
+            traefik.INTERNAL,
+            origins=parse_origins(options.cors_origins),
+        )
+        proxies = parse_networks(options.trusted_proxies)
     except (RoutesError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    for name, text in manifests.files(gateway).items():
+    for name, text in manifests.files(gateway(), gateway(trusted_proxies=proxies)).items():
         file = options.out / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -40,6 +49,12 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         metavar="ORIGINS",
         help="whose pages may call from a browser: https://app.example,http://localhost:3000",
+    )
+    parser.add_argument(
+        "--trusted-proxies",
+        default=_EXAMPLE,
+        metavar="NETWORKS",
+        help="in the component of that name: whose X-Forwarded-* are believed (%(default)s)",
     )
     return parser
 

@@ -28,11 +28,16 @@ MADE_BY: Final = "# Made by `make render`; edit deploy/kubernetes/*.py or gatewa
 POD_SECURITY: Final = "pod-security.kubernetes.io"
 
 
-def files(gateway: Gateway) -> dict[str, str]:
-    """Return path in this folder → text of all files that are made."""
+def files(gateway: Gateway, behind: Gateway) -> dict[str, str]:
+    """Return path in this folder → text of all files that are made.
+
+    Args:
+        gateway: that clients reach by themselves.
+        behind: the same one behind proxies.
+    """
     return {
         name: document_text(documents)
-        for name, documents in {**_base(gateway), **_servers()}.items()
+        for name, documents in {**_base(gateway), **_servers(), **_proxies(gateway, behind)}.items()
     }
 
 
@@ -90,6 +95,14 @@ def _processes() -> Iterator[tuple[str, Iterator[Document]]]:
 def _belongs(document: Document, name: str) -> bool:
     metadata: Mapping[str, Any] = document["metadata"]
     return name in (metadata["labels"].get(NAME), metadata["name"])
+
+
+def _proxies(gateway: Gateway, behind: Gateway) -> Mapping[str, Sequence[Document]]:
+    folder = "components/trusted-proxies"
+    return {
+        f"{folder}/kustomization.yaml": [traefik.behind_proxies(gateway, behind)],
+        f"{folder}/values.yml": [traefik.values_behind_proxies(behind)],
+    }
 
 
 def _servers() -> Mapping[str, Sequence[Document]]:

@@ -11,8 +11,8 @@ STORE: Final = "finance"  # the ClusterSecretStore
 
 
 def objects() -> Iterator[Document]:
-    """Yield one for each Secret: its key `k` is the property `k` of `finance/<Secret>`."""
-    for name, keys in tables.secrets().items():
+    """Yield one for each Secret; an entry of its name in the store has its keys as properties."""
+    for name in tables.secrets():
         yield {
             "apiVersion": "external-secrets.io/v1",
             "kind": "ExternalSecret",
@@ -20,12 +20,6 @@ def objects() -> Iterator[Document]:
             "spec": {
                 "refreshInterval": "1h",
                 "secretStoreRef": {"kind": "ClusterSecretStore", "name": STORE},
-                "data": [
-                    {
-                        "secretKey": key,
-                        "remoteRef": {"key": f"{tables.NAMESPACE}/{name}", "property": key},
-                    }
-                    for key in keys
-                ],
+                "dataFrom": [{"extract": {"key": f"{tables.NAMESPACE}/{name}"}}],
             },
         }

@@ -1,11 +1,12 @@
 """The gateway on a cluster: its objects, and the values for the chart that installs Traefik."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from deploy.kubernetes import tables
 from deploy.kubernetes.chosen import Document
-from deploy.kubernetes.workloads import PART_OF
+from deploy.kubernetes.workloads import PART_OF, SETTINGS
 from gateway import kubernetes, render
 from gateway.model import Gateway
 
@@ -22,6 +23,38 @@ def objects(gateway: Gateway) -> list[Document]:
         {**document, "metadata": {**document["metadata"], "labels": {**PART_OF}}}
         for document in kubernetes.objects(gateway)
     ]
+
+
+def behind_proxies(gateway: Gateway, behind: Gateway) -> Document:
+    """Return the component that makes of `gateway` the same one `behind` proxies."""
+    changed = [
+        {
+            "target": {"kind": "Middleware", "name": name},
+            "patch": json.dumps([{"op": "replace", "path": "/spec", "value": spec}], indent=2),
+        }
+        for name, spec in behind.middlewares.items()
+        if spec != gateway.middlewares[name]
+    ]
+    told = f"TRUSTED_PROXIES={','.join(behind.trusted_proxies)}"
+    return {
+        "apiVersion": "kustomize.config.k8s.io/v1alpha1",
+        "kind": "Component",
+        "configMapGenerator": [
+            {
+                "name": SETTINGS,
+                "namespace": tables.NAMESPACE,
+                "behavior": "merge",
+                "literals": [told],
+            }
+        ],
+        "patches": changed,
+    }
+
+
+def values_behind_proxies(behind: Gateway) -> Document:
+    """Return what the chart is told besides."""
+    headers = {"forwardedHeaders": {"trustedIPs": [*behind.trusted_proxies]}}
+    return {"ports": {"web": headers, "websecure": headers}}
 
 
 def values() -> Document:

@@ -11,6 +11,8 @@ from nats.errors import Error as NatsError
 from pika.exceptions import AMQPError
 
 from deploy.local.errors import RunError, first_line
+from shared.bus.interface import Address
+from shared.bus.rabbitmq import topology as rabbitmq
 
 _SECONDS: Final = 3
 _PORTS: Final = {"amqp": 5672, "amqps": 5671, "nats": 4222, "tls": 4222}
@@ -33,35 +35,39 @@ def check(url: str) -> None:
         RunError: it doesn't answer, or refuses user, password or virtual host.
     """
     parts = urlsplit(url)
-    plain = parts._replace(query="").geturl()
     try:
+        address = Address.parse(url)
         # The clients try for long, or say it in three exceptions, when nobody listens.
         port = parts.port or _PORTS[parts.scheme]
         socket.create_connection((parts.hostname or "", port), _SECONDS).close()
-        if plain.startswith("amqp"):
-            _open_rabbitmq(plain)
+        if address.scheme.startswith("amqp"):
+            _open_rabbitmq(address)
         else:
-            asyncio.run(asyncio.wait_for(_open_nats(plain), _SECONDS))
-    except (AMQPError, NatsError, OSError, TimeoutError) as error:
+            asyncio.run(asyncio.wait_for(_open_nats(address), _SECONDS))
+    except (AMQPError, NatsError, OSError, TimeoutError, ValueError) as error:
         raise RunError(
             f"BUS {parts.netloc.rpartition('@')[2]} can't be opened: {first_line(error)}."
             " Is it running, are user and password right?"
         ) from error
 
 
-def _open_rabbitmq(url: str) -> None:
-    parameters = pika.URLParameters(url)
+def _open_rabbitmq(address: Address) -> None:
+    parameters = rabbitmq.parameters(address, "look")
     parameters.socket_timeout = _SECONDS
     parameters.stack_timeout = _SECONDS
     parameters.blocked_connection_timeout = _SECONDS
     pika.BlockingConnection(parameters).close()
 
 
-async def _open_nats(url: str) -> None:
+async def _open_nats(address: Address) -> None:
     async def quiet(_: Exception) -> None:
         """Leave it to the exception, which follows."""
 
     connection = await nats.connect(
-        url, connect_timeout=_SECONDS, allow_reconnect=False, error_cb=quiet
+        address.with_password(),
+        tls=address.tls.context() if address.tls else None,
+        connect_timeout=_SECONDS,
+        allow_reconnect=False,
+        error_cb=quiet,
     )
     await connection.close()

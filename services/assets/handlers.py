@@ -1,6 +1,5 @@
 """Event type → what it does to what we keep, inside the consumer's transaction."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -48,12 +47,15 @@ def _forget_ledger(session: Session, event: Event) -> None:
 
 
 def _put_trades(session: Session, events: Sequence[Event]) -> None:
-    ledgers: defaultdict[int, dict[int, Trade | None]] = defaultdict(dict)
+    trades: dict[int, Trade | None] = {}
+    ledgers: dict[int, int] = {}
     for event in events:
         entry = event.data["transaction"]
         is_gone = event.type == "transaction-deleted"
-        ledgers[event.subject_id][entry["id"]] = None if is_gone else Trade.of(entry)
-    commands.put_trades(session, ledgers, {event.subject_id: event.sequence for event in events})
+        trades[entry["id"]] = None if is_gone else Trade.of(entry)
+        ledgers[entry["id"]] = event.subject_id
+    sequences = {event.subject_id: event.sequence for event in events}
+    commands.put_trades(session, trades, ledgers, sequences)
 
 
 def _delete_of_import(owners: Owners, session: Session, event: Event) -> None:

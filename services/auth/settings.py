@@ -46,6 +46,7 @@ def load() -> Settings:
     env = settings.environment()
     common = settings.read_common(env, "auth")
     quota_storage_url = env.str("QUOTA_STORAGE_URL", "memory://")
+    env.int("WORKERS", 1, validate=lambda workers: _require_shared(quota_storage_url, workers))
     quota_namespace = env.str("QUOTA_NAMESPACE", "finance")
     are_limited = env.bool("LIMITS", True)
     quotas = read_chosen(env)
@@ -57,6 +58,14 @@ def load() -> Settings:
         limits=are_limited,
         quotas={name: parse_limit(text) for name, text in quotas.items()},
     )
+
+
+def _require_shared(quota_storage_url: str, workers: int) -> None:
+    if quota_storage_url.startswith("memory:") and workers > 1:
+        raise ValidationError(
+            "Each would count for itself and let a user pass as often as all shall together:"
+            " name a Redis in QUOTA_STORAGE_URL, or have one."
+        )
 
 
 def read_chosen(env: Env) -> dict[str, str]:

@@ -6,8 +6,9 @@ BusError
 """
 
 import re
+import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DEFAULT_NAMESPACE: Final = "finance"
+_WITH_TLS: Final = frozenset({"amqps", "tls"})
+_TLS_FILES: Final = ("ca_file", "cert_file", "key_file")
 
 
 class BusError(Exception):
@@ -124,6 +127,31 @@ class DeadLetters(Protocol):
 
 
 @dataclass(frozen=True)
+class Tls:
+    """How a broker is known, and a client to it.
+
+    Attributes:
+        ca_file: certificates that sign brokers'; those of the system by default.
+        cert_file, key_file: the client's own, where the broker asks for one.
+    """
+
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """Return what a connection is opened with; the files are read for each.
+
+        Raises:
+            OSError: one of them cannot be read, or is none.
+        """
+        context = ssl.create_default_context(cafile=self.ca_file)
+        if self.cert_file:
+            context.load_cert_chain(self.cert_file, self.key_file)
+        return context
+
+
+@dataclass(frozen=True)
 class Address:
     """Where the bus is, from `EVENT_BUS_URL`.
 
@@ -132,6 +160,7 @@ class Address:
         password_file: where the password lies that `url` lacks; read anew for each connection.
         namespace: installations with different ones share a broker without meeting.
         heartbeat: seconds; a peer that is silent for two of them is given up.
+        tls: of `amqps` and `tls`; None where nothing is encrypted.
     """
 
     url: str
@@ -139,12 +168,14 @@ class Address:
     namespace: str = _DEFAULT_NAMESPACE
     heartbeat: int = 20
     password_file: Path | None = None
+    tls: Tls | None = None
 
     @classmethod
     def parse(cls, url: str) -> "Address":
         """Return the address in `amqp(s)|nats|tls://user:password@host:port?namespace=…`.
 
-        With `&password_file=…` the password lies there, where it may be replaced meanwhile.
+        With `&password_file=…` the password lies there, where it may be replaced meanwhile; with
+        `&ca_file=…&cert_file=…&key_file=…` so do the certificates of an encrypted connection.
 
         Raises:
             ValueError: the scheme or a parameter is unknown or malformed.
@@ -156,6 +187,9 @@ class Address:
         namespace = parameters.pop("namespace", _DEFAULT_NAMESPACE)
         heartbeat = int(parameters.pop("heartbeat", "20"))
         password_file = parameters.pop("password_file", None)
+        files: dict[str, str] = {
+            name: parameters.pop(name) for name in _TLS_FILES if name in parameters
+        }
         if parameters:
             raise ValueError(f"Unknown event bus parameters: {', '.join(sorted(parameters))}")
         if not _NAME.fullmatch(namespace):
@@ -164,7 +198,7 @@ class Address:
             raise ValueError("An event bus heartbeat has at least one second")
         plain = parts._replace(query="").geturl()
         file = Path(password_file) if password_file else None
-        return cls(plain, parts.scheme, namespace, heartbeat, file)
+        return cls(plain, parts.scheme, namespace, heartbeat, file, _tls(parts.scheme, files))
 
     @property
     def user(self) -> str:
@@ -188,3 +222,13 @@ class Address:
     def prefix(self) -> str:
         """What stands before queue names: nothing in the usual namespace."""
         return "" if self.namespace == _DEFAULT_NAMESPACE else f"{self.namespace}."
+
+
+def _tls(scheme: str, files: Mapping[str, str]) -> Tls | None:
+    if scheme not in _WITH_TLS:
+        if files:
+            raise ValueError(f"{', '.join(sorted(files))}: an encrypted bus is amqps:// or tls://")
+        return None
+    if "key_file" in files and "cert_file" not in files:
+        raise ValueError("An event bus key_file goes with a cert_file")
+    return Tls(**files)

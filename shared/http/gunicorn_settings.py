@@ -1,4 +1,4 @@
-"""How gunicorn runs every web process; `WORKERS` and `THREADS` set its size."""
+"""How gunicorn runs every web process; `WORKERS` and `THREADS` set its size, `GRACE` its end."""
 
 import ctypes
 import gc
@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from shared.settings import environment
+from gunicorn.glogging import Logger
+
+from shared.settings import environment, read_grace, read_log_level
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 # Where the workers of one web process share their counters, and /metrics/ finds those of all.
@@ -20,6 +22,9 @@ if _METRICS:
     shutil.rmtree(_METRICS, ignore_errors=True)
     Path(_METRICS).mkdir(mode=0o700, parents=True, exist_ok=True)
 
+# What has counters needs the folder when it is loaded.
+from shared import observability  # noqa: E402
+
 worker_class = (
     "shared.http.gunicorn_epoll.EpollWorker"
     if sys.platform == "linux"
@@ -28,6 +33,8 @@ worker_class = (
 _env = environment()
 workers = _env.int("WORKERS", 1)
 threads = _env.int("THREADS", 8)
+graceful_timeout = read_grace(_env)
+_log_level = read_log_level(_env)
 _env.seal()
 # Read and built once where several workers share its memory with their master. One worker alone
 # would share it with nobody who needs it, and each keeps pages of its own as soon as it writes.
@@ -36,7 +43,6 @@ preload_app = workers > 1
 keepalive = 75
 # To read the application counts, too, on however slow a machine.
 timeout = 300
-graceful_timeout = 8
 accesslog = None  # the application logs each request itself, structured
 errorlog = "-"
 loglevel = "warning"
@@ -47,6 +53,19 @@ forwarder_headers = ""
 forwarded_allow_ips = ""
 limit_request_line = 8190
 limit_request_fields = 1000  # the gateway bounds their bytes
+
+
+class logger_class(Logger):  # type: ignore[misc]  # noqa: N801  # untyped; a setting's name
+    """Gunicorn's own lines, as all others: the application's log writes them once there is one."""
+
+    def setup(self, cfg: object) -> None:
+        """Leave the lines to whoever writes those of the process."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+observability.configure_logging("gunicorn", _log_level)
 
 
 def when_ready(_server: object) -> None:

@@ -5,8 +5,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from environs import EnvValidationError
+from limits.storage import RedisStorage, storage_from_string
+from redis.connection import SSLConnection
 from sqlalchemy import text
 
+from services.auth import settings
 from services.auth.app import create_app
 from shared.testing import Stand
 from shared.testing.stand import set_environment
@@ -110,6 +114,24 @@ def test_clients_behind_trusted_proxies_have_a_quota_of_logins_each(make_stand: 
     through = [f"6.6.6.{number}, 192.0.2.1, 10.0.0.8, 10.0.0.9" for number in range(3)]
     assert [try_login(stand, address=it).status_code for it in through] == [200, 200, 429]
     assert try_login(stand, address="192.0.2.2, 10.0.0.9").status_code == 200
+
+
+def test_redis_may_be_spoken_to_by_tls() -> None:
+    url = "rediss://:secret@redis.example:6380/0?ssl_ca_certs=/etc/ca.pem"
+    storage = storage_from_string(url)
+    assert isinstance(storage, RedisStorage)
+    pool = storage.storage.connection_pool
+    assert issubclass(pool.connection_class, SSLConnection)
+    assert pool.connection_kwargs["ssl_ca_certs"] == "/etc/ca.pem"
+
+
+def test_several_processes_do_not_count_in_memory(stand: Stand) -> None:
+    """Each would let all of the quota pass; so does a process that is told of no storage."""
+    with set_environment({**stand.environment, "WORKERS": "2"}):
+        with pytest.raises(EnvValidationError, match="WORKERS"):
+            settings.load()
+        with set_environment({"QUOTA_STORAGE_URL": "redis://127.0.0.1:6379/"}):
+            assert settings.load().quota_storage_url == "redis://127.0.0.1:6379/"
 
 
 def test_two_installations_count_apart_in_one_redis(make_stand: MakeStand, redis_url: str) -> None:

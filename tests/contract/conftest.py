@@ -18,8 +18,10 @@ Document = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def documents(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
-    """Return service → its document of public routes; no database is asked for it."""
+def described(
+    keys: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, Document]]:
+    """Return service → its documents, `public` and `internal`; no database is asked for them."""
     secret = tmp_path_factory.mktemp("contract") / "webhooks.secret"
     secret.write_bytes(Fernet.generate_key())
     found = {}
@@ -32,10 +34,16 @@ def documents(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         )
         with set_environment(values):
             app = importlib.import_module(f"services.{name}.app").create_app()
-        found[name] = app.extensions["openapi"]["public"]
+        found[name] = app.extensions["openapi"]
     portal = create_portal(PortalSettings(urls={}, log_level="ERROR"))
-    found["portal"] = portal.extensions["openapi"]["public"]
+    found["portal"] = portal.extensions["openapi"]
     return found
+
+
+@pytest.fixture(scope="session")
+def documents(described: dict[str, dict[str, Document]]) -> dict[str, Document]:
+    """Return service → its document of public routes."""
+    return {name: of_service["public"] for name, of_service in described.items()}
 
 
 @pytest.fixture(scope="session")

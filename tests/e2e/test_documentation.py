@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from shared.settings import SERVICES
 from tests.e2e.conftest import ROOT, Product
 
 # README comes last: its tour puts a house into the demo's portfolio, which other pages show.
@@ -82,9 +83,14 @@ def _host(product: Product) -> str:
 
 
 def _environment(product: Product) -> dict[str, str]:
-    """Return what the pages say one has: the API's address, and a token of the demo user."""
+    """Return what the pages say one has: addresses, and a token of the demo user."""
     token = product.client().token
-    return {"API": f"{product.url}/api", "AUTH": f"Authorization: Token {token}"}
+    ports = json.loads((product.run_dir / "state.json").read_text())["ports"]
+    inside = {
+        f"{service.upper()}_URL": f"http://127.0.0.1:{ports[f'{service}-web']}"
+        for service in SERVICES
+    }
+    return {**inside, "API": f"{product.url}/api", "AUTH": f"Authorization: Token {token}"}
 
 
 def _assert_contains(actual: Any, shown: Any, place: str) -> None:

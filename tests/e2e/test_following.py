@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,10 @@ def followed(product: Product, collector: Collector, receiver: Receiver) -> Iter
             followed.lines = {log.stem: named(log, followed.id) for log in logs.glob("*.log")}
             followed.spans = collector.spans(followed.trace)
             names = {(span.service, span.name) for span in followed.spans}
-            return names >= EXPECTED and all(map(followed.lines.get, LOGS))
+            # Whatever has come by now, what it hangs at has come, too.
+            ids = {"", *(span.id for span in followed.spans)}
+            is_whole = all(span.parent in ids for span in followed.spans)
+            return is_whole and names >= EXPECTED and all(map(followed.lines.get, LOGS))
 
         wait_until(is_all_there)
         yield followed
@@ -152,7 +156,9 @@ def test_each_service_logs_the_request_under_its_id_and_trace(followed: Followed
     assert followed.told("auth-web", "request")["path"] == "/internal/authorize"
     assert followed.told("portfolio-web", "request")["status"] == 202
     assert followed.told("portfolio-worker", "job_attempted")["status"] == 200
-    assert followed.told("analytics-worker", "events_applied")["count"] > 0
+    for worker in ("analytics-worker", "webhooks-worker"):
+        applied = [line.get("types", []) for line in followed.lines[worker]]
+        assert "transaction-created" in [*chain(*applied)]
     assert followed.told("webhooks-worker", "delivery_attempted")["status"] == 200
 
 
@@ -163,13 +169,9 @@ def test_a_delivery_carries_request_and_trace(followed: Followed) -> None:
     assert sent.headers["traceparent"] == f"00-{followed.trace}-{deliver.id}-01"
 
 
-def test_the_trace_begins_at_the_gateway_and_everything_hangs_together(
-    followed: Followed,
-) -> None:
+def test_the_trace_begins_at_the_gateway_and_nowhere_else(followed: Followed) -> None:
     [root] = [span for span in followed.spans if not span.parent]
     assert (root.service, root.kind) == ("gateway", "server")
-    ids = {span.id for span in followed.spans}
-    assert [span for span in followed.spans if span.parent and span.parent not in ids] == []
 
 
 def test_a_span_hangs_at_what_caused_it_across_processes(followed: Followed) -> None:

@@ -175,5 +175,5 @@ def test_what_is_no_network_is_refused(
     tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = f"--out={tmp_path_factory.mktemp('refused')}"
-    assert main(["render", "--kubernetes", out, "--trusted-proxies=10.0.0.1/8"]) == 1
+    assert main(["render", out, "--trusted-proxies=10.0.0.1/8"]) == 1
     assert "'10.0.0.1/8' is no network" in capsys.readouterr().err

@@ -3,21 +3,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from gateway import kubernetes
 from gateway.__main__ import main
 from gateway.model import build
 from gateway.routes import SERVICES, load_routes
 
 
-def _documents(file: Path) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(file.read_text()))
-
-
 @pytest.fixture
-def cluster(tmp_path: Path) -> list[dict[str, Any]]:
-    assert main(["render", "--kubernetes", f"--out={tmp_path}"]) == 0
-    return _documents(tmp_path / "gateway.yml")
+def cluster() -> list[dict[str, Any]]:
+    return kubernetes.objects(build(load_routes(), "127.0.0.1:8001"))
 
 
 def test_every_user_route_asks_auth_with_its_quota_class() -> None:
@@ -64,6 +59,17 @@ def test_a_missing_service_is_one_clear_line(
     assert capsys.readouterr().err == "--service is missing for: assets\n"
 
 
+def test_traces_begin_at_the_gateway_where_somebody_collects_them(tmp_path: Path) -> None:
+    services = [f"--service={name}=http://127.0.0.1:1" for name in SERVICES]
+    assert main(["render", f"--out={tmp_path}", *services]) == 0
+    assert "tracing" not in _documents(tmp_path / "traefik.yml")[0]
+    traced = ["--traces=http://127.0.0.1:4318/v1/traces", "--trace-ratio=0.1"]
+    assert main(["render", f"--out={tmp_path}", *services, *traced]) == 0
+    tracing = _documents(tmp_path / "traefik.yml")[0]["tracing"]
+    assert tracing["otlp"] == {"http": {"endpoint": "http://127.0.0.1:4318/v1/traces"}}
+    assert tracing["sampleRate"] == 0.1
+
+
 def test_an_unknown_service_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         main(["render", f"--out={tmp_path}", "--service=stocks=http://127.0.0.1:1"])
@@ -80,10 +86,9 @@ def test_the_cluster_gets_the_same_routers(cluster: list[dict[str, Any]]) -> Non
     assert rules == [(router.rule, router.priority, list(router.middlewares)) for router in routers]
 
 
-def test_the_cluster_lets_the_same_pages_in(tmp_path: Path) -> None:
+def test_the_cluster_lets_the_same_pages_in() -> None:
     page = "https://app.example"
-    main(["render", "--kubernetes", f"--out={tmp_path}", f"--cors-origins={page}"])
-    documents = _documents(tmp_path / "gateway.yml")
+    documents = kubernetes.objects(build(load_routes(), "127.0.0.1:8001", origins=[page]))
     (cors,) = [one for one in documents if one["metadata"]["name"] == "cors"]
     assert cors["spec"]["headers"]["accessControlAllowOriginList"] == [page]
     for document in documents:
@@ -115,7 +120,7 @@ def test_what_no_browser_says_of_a_page_is_refused_as_an_origin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], origin: str
 ) -> None:
     chosen = f"--cors-origins=https://fine.example,{origin}"
-    assert main(["render", "--kubernetes", f"--out={tmp_path}", chosen]) == 1
+    assert main(["render", f"--out={tmp_path}", chosen]) == 1
     assert capsys.readouterr().err.startswith(f"{origin!r} is no origin: ")
 
 
@@ -145,11 +150,3 @@ def test_the_cluster_asks_auth_only_what_the_flood_guard_let_through(
     assert names == ["flood-page", "flood-guard", "flood-passed"]
     assert failover["fallback"]["name"] == "auth"
     assert failover["errors"] == {"status": ["200"]}
-
-
-def test_the_cluster_keeps_the_loopback_entry_point_on_loopback(tmp_path: Path) -> None:
-    main(["render", "--kubernetes", f"--out={tmp_path}"])
-    static = yaml.safe_load((tmp_path / "traefik.yml").read_text())
-    assert static["entryPoints"]["internal"]["address"] == "127.0.0.1:8001"
-    assert static["entryPoints"]["web"]["address"] == ":8000"
-    assert static["providers"]["kubernetesCRD"]["namespaces"] == ["finance"]

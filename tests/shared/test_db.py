@@ -316,3 +316,11 @@ def test_our_driver_is_named_in_the_url(url: str) -> None:
 def test_another_database_is_refused_without_its_password() -> None:
     with pytest.raises(ValueError, match=r"^Not a PostgreSQL URL: mysql://…$"):
         driver_url("mysql://u:secret@h/d")
+
+
+def test_a_connection_that_must_be_encrypted_is_not_made_without(postgres_url: str) -> None:
+    """The embedded server knows no TLS; all that libpq can be told stands in the address."""
+    database = Database(f"{postgres_url}?sslmode=require")
+    for connect in (database.alone, database.engine.connect, database.direct.connect):
+        with pytest.raises((OperationalError, psycopg.OperationalError), match="SSL"):
+            connect()

@@ -15,7 +15,8 @@ from shared import observability
 observability.configure_logging("notes", "INFO")
 log = observability.logger("services.notes.routes")
 URL = "postgresql://notes:hunter2@db.internal:5432/notes"
-with observability.traced("the-request-1", None):
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+with observability.traced("the-request-1", TRACE):
     log.info("note_made", note=7, password="hunter2", new_token="hunter2", Authorization="hunter2")
     log.info("database_chosen", url=URL)
     logging.getLogger("library").warning("cannot open %s", URL)
@@ -50,8 +51,12 @@ def test_each_event_is_one_line_that_names_service_logger_level_and_time(
     assert all(line["timestamp"].endswith("Z") for line in lines)
 
 
-def test_a_line_carries_the_request_it_belongs_to(lines: list[dict[str, Any]]) -> None:
+def test_a_line_carries_the_request_and_the_trace_it_belongs_to(
+    lines: list[dict[str, Any]],
+) -> None:
     assert [line.get("request_id") for line in lines] == [*["the-request-1"] * 4, None]
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    assert [line.get("trace_id") for line in lines] == [*[trace] * 4, None]
 
 
 def test_secrets_are_hidden_by_their_name_and_in_urls(lines: list[dict[str, Any]]) -> None:
@@ -75,10 +80,18 @@ def test_a_trace_is_carried_inside_and_gone_afterwards() -> None:
     assert (observability.request_id(), observability.traceparent()) == (None, None)
 
 
-@pytest.mark.parametrize("offered", [None, "", "00-abc", "x" * 55, "00-" + "g" * 32 + "-0-00"])
+@pytest.mark.parametrize(
+    "offered",
+    [
+        *(None, "", "00-abc", "x" * 55, "00-" + "g" * 32 + "-0-00"),
+        f"00-{'0' * 32}-b7ad6b7169203331-01",
+        f"00-0af7651916cd43dd8448eb211c80319c-{'0' * 16}-01",
+    ],
+)
 def test_a_malformed_traceparent_is_replaced(offered: str | None) -> None:
     parts = observability.sane_traceparent(offered).split("-")
     assert [len(part) for part in parts] == [2, 32, 16, 2]
+    assert parts[1].strip("0")
 
 
 def test_a_traceparent_that_is_well_formed_is_kept() -> None:

@@ -23,7 +23,7 @@ NAMES = (
 def complete(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in NAMES:
         monkeypatch.setenv(name, f"value of {name}")
-    for name in ("LOG_LEVEL", "METRICS_HOST", "METRICS_PORT", "THREADS"):
+    for name in ("LOG_LEVEL", "METRICS_HOST", "METRICS_PORT", "THREADS", "GRACE"):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 
@@ -77,16 +77,16 @@ def test_the_portal_and_gunicorn_read_files_too(tmp_path: Path) -> None:
     told = {f"{service.upper()}_URL_FILE": str(tmp_path / "url") for service in SERVICES}
     script = (
         "from gateway.portal import settings; from shared.http import gunicorn_settings as size;"
-        "print(settings.load().urls['assets'], size.threads, size.workers)"
+        "print(settings.load().urls['assets'], size.threads, size.workers, size.graceful_timeout)"
     )
     said = subprocess.run(
         [sys.executable, "-c", script],
-        env={**os.environ, **told, "THREADS_FILE": str(tmp_path / "size")},
+        env={**os.environ, **told, "THREADS_FILE": str(tmp_path / "size"), "GRACE": "33"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stdout == "http://assets:8000 5 1\n"
+    assert said.stdout == "http://assets:8000 5 1 33\n"
 
 
 def test_a_file_that_cannot_be_read_is_named_with_all_other_mistakes(

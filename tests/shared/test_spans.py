@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import requests
 
+from deploy.local import ports
 from shared.settings import SERVICES
 from shared.testing import ENOUGH, wait_until
 from tests.collecting import Collector, Span
@@ -108,3 +110,32 @@ def test_a_collector_that_never_answers_keeps_no_process() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         waits = {"OTEL_EXPORTER_OTLP_TIMEOUT": str(int(ENOUGH) * 10)}
         assert run(MANY, OTEL_EXPORTER_OTLP_ENDPOINT=url, **waits) == "ended\n"
+
+
+def test_workers_that_are_forked_ready_made_send_their_spans_before_they_end(
+    kept: Collector,
+) -> None:
+    port = ports.free()
+    settings = ("-c", "shared/http/gunicorn_settings.py", "-b", f"127.0.0.1:{port}")
+    told = {f"{service.upper()}_URL": "http://127.0.0.1:9" for service in SERVICES}
+    told |= {"WORKERS": "2", "LOG_LEVEL": "ERROR", "OTEL_EXPORTER_OTLP_ENDPOINT": kept.url}
+    # So that nothing is sent before the end.
+    told["OTEL_BSP_SCHEDULE_DELAY"] = "3600000"
+    with subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *settings, "gateway.portal.app:create_app()"],
+        env={**os.environ, **told},
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        wait_until(lambda: process.poll() is not None or not ports.is_free(port))
+        for _ in range(10):
+            headers = {"traceparent": f"00-{TRACE}-{PARENT}-01"}
+            requests.get(f"http://127.0.0.1:{port}/api/", headers=headers, timeout=ENOUGH)
+            requests.get(f"http://127.0.0.1:{port}/health/live/", headers=headers, timeout=ENOUGH)
+        assert kept.spans(TRACE) == []
+        process.terminate()
+        assert process.wait(ENOUGH) == 0
+    spans = kept.spans(TRACE)
+    assert len(spans) == 10
+    assert {(span.name, span.kind, span.parent) for span in spans} == {
+        ("GET /api/", "server", PARENT)
+    }

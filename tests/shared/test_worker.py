@@ -161,6 +161,43 @@ def test_a_worker_shows_its_health_and_metrics_on_its_own_port(
 
 
 @pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "::"])
+def test_the_port_of_a_worker_is_reached_by_ipv4_and_ipv6(
+    configuration: ServiceSettings, database: Database, host: str
+) -> None:
+    port = ports.free()
+    answers: dict[str, int] = {}
+    asked = {"::": ("127.0.0.1", "[::1]"), "::1": ("[::1]",)}.get(host, (host,))
+
+    def look(_: Session) -> None:
+        for name in asked:
+            answer = requests.get(f"http://{name}:{port}/health", timeout=ENOUGH)
+            answers[name] = answer.status_code
+
+    configured = replace(configuration, metrics_host=host, metrics_port=port)
+    timers = [Timer("look", 0.1, look)]
+    assert run(configured, database, *timers, until=lambda: len(answers) == len(asked)) == 0
+    assert set(answers.values()) == {200}
+
+
+@pytest.mark.usefixtures("signals")
+def test_what_is_under_way_has_the_grace_to_end(
+    configuration: ServiceSettings, database: Database
+) -> None:
+    """The worker is told to end while a timer works, which needs half of its grace."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def long(_: Session) -> None:
+        begun.set()
+        time.sleep(2.0)
+        ended.set()
+
+    configured = replace(configuration, grace=120)
+    assert run(configured, database, Timer("long", 3600, long), until=begun.is_set) == 0
+    assert ended.is_set()
+
+
+@pytest.mark.usefixtures("signals")
 def test_a_worker_tells_at_its_port_that_no_events_flow(
     configuration: ServiceSettings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

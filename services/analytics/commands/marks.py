@@ -16,8 +16,12 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Date,
+    Integer,
+    Interval,
     Text,
+    all_,
     any_,
+    bindparam,
     cast,
     delete,
     func,
@@ -37,7 +41,7 @@ from services.analytics.models import (
     Portfolio,
     RevaluationMark,
 )
-from shared.db import AnySelect, Query, execute, ring
+from shared.db import AnySelect, Database, Query, execute, ring
 
 # Rings when a mark was set.
 BELL: Final = "marks"
@@ -46,6 +50,21 @@ EVERYTHING: Final = date.min  # before every ledger
 _VALUING: Final = 7166311
 _CHANGING: Final = 7166312
 _KEEP_APART: Final = Query(select(func.pg_advisory_xact_lock(_CHANGING)))
+# Asked five times a second in a burst. The clock is the database's, which gave marks their time.
+_HAS_PAUSED: Final = func.max(RevaluationMark.marked_at) <= func.now() - bindparam(
+    "pause", type_=Interval
+)
+_IS_ENOUGH: Final = func.min(RevaluationMark.marked_at) <= func.now() - bindparam(
+    "longest", type_=Interval
+)
+_WAITING: Final = Query(
+    select(RevaluationMark.portfolio_id)
+    .where(RevaluationMark.portfolio_id != all_(bindparam("but", type_=ARRAY(BigInteger))))
+    .group_by(RevaluationMark.portfolio_id)
+    .having(_HAS_PAUSED | _IS_ENOUGH)
+    .order_by(func.min(RevaluationMark.id))
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 def keep_prices_apart(session: Session) -> None:
@@ -120,22 +139,11 @@ NO_PATIENCE: Final = Patience(timedelta(0), timedelta(0))
 
 
 def waiting(
-    session: Session, most: int, but: Collection[int], patience: Patience = NO_PATIENCE
+    database: Database, most: int, but: Collection[int], patience: Patience = NO_PATIENCE
 ) -> Sequence[int]:
-    """Return portfolios whose marks have waited enough `but` some, those that wait longest first.
-
-    The clock is the database's, which gave the marks their time.
-    """
-    has_paused = func.max(RevaluationMark.marked_at) <= func.now() - patience.pause
-    is_enough = func.min(RevaluationMark.marked_at) <= func.now() - patience.longest
-    oldest = (
-        select(RevaluationMark.portfolio_id)
-        .where(RevaluationMark.portfolio_id.not_in(but))
-        .group_by(RevaluationMark.portfolio_id)
-        .having(has_paused | is_enough)
-        .order_by(func.min(RevaluationMark.id))
-    )
-    return session.scalars(oldest.limit(most)).all()
+    """Return portfolios whose marks have waited enough, `but` some, the longest waiting first."""
+    asked = {"most": most, "but": list(but), **patience._asdict()}
+    return [row.portfolio_id for row in database.read(_WAITING, asked)]
 
 
 def claim(session: Session, portfolio_id: int) -> Claim | None:

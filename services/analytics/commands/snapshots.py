@@ -9,12 +9,13 @@ from typing import Any, Final, cast
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
     CursorResult,
     Date,
     Double,
     FromClause,
     Integer,
+    all_,
+    bindparam,
     column,
     delete,
     func,
@@ -34,6 +35,7 @@ from services.analytics.domain.snapshots import Snapshots
 from services.analytics.models import LastValuation, Snapshot
 from services.analytics.queries import PortfolioRow
 from shared.bus import outbox
+from shared.db import Database, Query
 from shared.events import Event
 from shared.finance.money import plain
 from shared.http import AnyRow
@@ -48,6 +50,13 @@ _COLUMNS: Final[Mapping[str, TypeEngine[Any]]] = {
 }
 _FIGURES: Final = tuple(name for name in _COLUMNS if name != "date")
 _MEASURED_EVERY: Final = timedelta(minutes=1)
+_IS_DUE: Final = LastValuation.measure_after <= func.now()
+_DUE: Final = Query(
+    select(LastValuation.portfolio_id)
+    .where(_IS_DUE, LastValuation.portfolio_id != all_(bindparam("but", type_=ARRAY(BigInteger))))
+    .order_by(LastValuation.measure_after)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 def store_snapshots(
@@ -106,16 +115,14 @@ def tell_value(
         _measure_in_time(last)
 
 
-def due(session: Session, most: int, but: Collection[int]) -> Sequence[int]:
+def due(database: Database, most: int, but: Collection[int]) -> Sequence[int]:
     """Return portfolios `but` some whose risk is due, those that wait longest first."""
-    waiting = select(LastValuation.portfolio_id).where(_is_due())
-    others = waiting.where(LastValuation.portfolio_id.not_in(but))
-    return session.scalars(others.order_by(LastValuation.measure_after).limit(most)).all()
+    return [row.portfolio_id for row in database.read(_DUE, {"most": most, "but": list(but)})]
 
 
 def claim_due(session: Session, portfolio_id: int) -> LastValuation | None:
     """Return, locked, a portfolio whose risk is still due; None while another worker has it."""
-    mine = select(LastValuation).where(LastValuation.portfolio_id == portfolio_id, _is_due())
+    mine = select(LastValuation).where(LastValuation.portfolio_id == portfolio_id, _IS_DUE)
     return session.scalar(mine.with_for_update(skip_locked=True))
 
 
@@ -127,10 +134,6 @@ def tell_risk(
     if last.as_of is not None:
         data = {"metrics": figures, "as_of": last.as_of.isoformat()}
         outbox.add(session, _about(portfolio, last, "risk-computed", data))
-
-
-def _is_due() -> ColumnElement[bool]:
-    return LastValuation.measure_after <= datetime.now(UTC)
 
 
 def _last(session: Session, portfolio_id: int) -> LastValuation:

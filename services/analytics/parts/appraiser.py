@@ -68,11 +68,9 @@ class Appraiser:
         """Value what waits and measure some of what is due; return how many were waiting."""
         now = time.monotonic()
         self._parked = {key: until for key, until in self._parked.items() if until > now}
-        waiting = self._database.unit(
-            lambda unit: marks.waiting(unit, ROUND, self._parked, patience)
-        )
+        waiting = marks.waiting(self._database, ROUND, self._parked, patience)
         self._each(waiting, self._revalue, stop)
-        due = self._database.unit(lambda unit: snapshots.due(unit, _MEASURED, self._parked))
+        due = snapshots.due(self._database, _MEASURED, self._parked)
         self._each(due, self._remeasure, stop)
         return len(waiting)
 

@@ -41,11 +41,11 @@ _INSERT: Final = Query(
     text(
         """
         INSERT INTO trades (id, ledger_id, asset_id, date, price)
-        SELECT new.id, :ledger, asset_id, day, price
+        SELECT new.id, ledger_id, asset_id, day, price
         FROM unnest(
-            CAST(:ids AS bigint[]), CAST(:asset_ids AS bigint[]), CAST(:days AS date[]),
-            CAST(:prices AS numeric[]), CAST(:currencies AS text[])
-        ) AS new (id, asset_id, day, price, currency)
+            CAST(:ids AS bigint[]), CAST(:ledgers AS bigint[]), CAST(:asset_ids AS bigint[]),
+            CAST(:days AS date[]), CAST(:prices AS numeric[]), CAST(:currencies AS text[])
+        ) AS new (id, ledger_id, asset_id, day, price, currency)
         JOIN assets ON assets.id = asset_id AND assets.currency = new.currency
         WHERE asset_id = ANY(CAST(:locked AS bigint[]))
         ON CONFLICT (id) DO UPDATE SET ledger_id = excluded.ledger_id,
@@ -100,28 +100,26 @@ def pass_over(session: Session, ledger_id: int, sequence: int) -> None:
 
 def put_trades(
     session: Session,
-    ledgers: Mapping[int, Mapping[int, Trade | None]],
+    told: Mapping[int, Trade | None],
+    ledgers: Mapping[int, int],
     sequences: Mapping[int, int],
 ) -> None:
     """Let transactions be these trades, or none any more.
 
     Args:
-        ledgers: by ledger, then by the id of the transaction.
+        told: by the id of the transaction.
+        ledgers: in which each transaction stands.
         sequences: by ledger, of the last event on it.
     """
-    told = {key: trade for trades in ledgers.values() for key, trade in trades.items()}
-    named = {trade.asset_id for trade in told.values() if trade}
+    after = {key: trade for key, trade in told.items() if trade}
+    named = {trade.asset_id for trade in after.values()}
     with pipelined(session):
         put_several(session, Ledger, [{"id": key, "sequence": n} for key, n in sequences.items()])
-        ids = execute(session, _LOCK_OF, {"assets": list(named), "transactions": list(told)})
-        were = trades.some(session, told)
-        locked = [row.id for row in ids]
-    if not locked:
-        return
-    for ledger_id, of_ledger in ledgers.items():
-        before = {key: were[key] for key in of_ledger if key in were}
-        after = {key: trade for key, trade in of_ledger.items() if trade}
-        _exchange(session, ledger_id, before, after, locked)
+        rows = execute(session, _LOCK_OF, {"assets": list(named), "transactions": list(told)})
+        before = trades.some(session, told)
+        locked = [row.id for row in rows]
+    if locked:
+        _exchange(session, before, after, ledgers, locked)
 
 
 def adopt_ledger(session: Session, snapshot: LedgerSnapshot) -> None:
@@ -183,11 +181,15 @@ def _move(session: Session, ledger_id: int, before: Trades, after: Trades) -> No
     """Let the trades `before` be those `after`; the closes of their days follow."""
     named = {trade.asset_id for trade in [*before.values(), *after.values()]}
     if locked := _locked(session, named):
-        _exchange(session, ledger_id, before, after, locked)
+        _exchange(session, before, after, dict.fromkeys(after, ledger_id), locked)
 
 
 def _exchange(
-    session: Session, ledger_id: int, before: Trades, after: Trades, locked: Collection[int]
+    session: Session,
+    before: Trades,
+    after: Trades,
+    ledgers: Mapping[int, int],
+    locked: Collection[int],
 ) -> None:
     """Let the trades `before` be those `after`, of private assets, which are `locked`."""
     keys = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
@@ -199,7 +201,7 @@ def _exchange(
     with pipelined(session):
         if gone:
             execute(session, _DELETE, {"ids": list(gone)})
-        _insert(session, ledger_id, new, locked)
+        _insert(session, new, ledgers, locked)
         closed = {
             asset_id: _closed(session, asset_id, days[asset_id])
             for asset_id in locked
@@ -209,15 +211,18 @@ def _exchange(
         _tell(session, asset_id, {row.date: row.is_made for row in rows})
 
 
-def _insert(session: Session, ledger_id: int, trades: Trades, locked: Collection[int]) -> None:
+def _insert(
+    session: Session, trades: Trades, ledgers: Mapping[int, int], locked: Collection[int]
+) -> None:
     columns = {
         "ids": list(trades),
+        "ledgers": [ledgers[key] for key in trades],
         "asset_ids": [trade.asset_id for trade in trades.values()],
         "days": [trade.date for trade in trades.values()],
         "prices": [trade.price for trade in trades.values()],
         "currencies": [trade.currency for trade in trades.values()],
     }
-    execute(session, _INSERT, {"ledger": ledger_id, "locked": list(locked), **columns})
+    execute(session, _INSERT, {"locked": list(locked), **columns})
 
 
 def _locked(session: Session, ids: Collection[int]) -> list[int]:

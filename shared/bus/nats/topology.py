@@ -102,6 +102,7 @@ async def connect(address: Address, name: str) -> tuple[Client, asyncio.Event]:
             client.connect(
                 address.with_password(),
                 name=name,
+                tls=address.tls.context() if address.tls else None,
                 inbox_prefix=inbox_prefix(address.user),
                 connect_timeout=2,
                 allow_reconnect=False,

@@ -1,10 +1,10 @@
-"""What the account of one service may do in RabbitMQ: what it needs, and nothing of others'.
+"""What the account of who is on the bus may do in RabbitMQ: what it needs, nothing of others'.
 
 Exchanges, queues and dead letters belong to whoever owns the broker (`python -m deploy.bus`).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from shared.bus.rabbitmq.topology import Names
@@ -23,20 +23,21 @@ class Permissions(NamedTuple):
 
 
 def permissions(names: Names, told: Iterable[str]) -> Permissions:
-    """Return what the account of a service needs.
+    """Return what the account of a service, or of a team that listens, needs.
 
     Args:
         names: of the service.
-        told: the topics under which the service publishes.
+        told: the topics under which the service publishes; a team does not.
     """
+    topics = list(told)
     return Permissions(
         configure=_NOTHING,
-        write=_any_of([names.exchange]),
+        write=_any_of([names.exchange] if topics else []),
         read=_any_of([names.queue, names.dead_queue]),
-        topic_write=_any_of(told),
+        topic_write=_any_of(topics),
         topic_read=_NOTHING,
     )
 
 
-def _any_of(texts: Iterable[str]) -> str:
-    return f"^({'|'.join(re.escape(text) for text in texts)})$"
+def _any_of(texts: Sequence[str]) -> str:
+    return f"^({'|'.join(re.escape(text) for text in texts)})$" if texts else _NOTHING

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
@@ -54,7 +55,7 @@ def parameters(address: Address, name: str) -> pika.URLParameters:
         name: what the broker shows for this connection.
 
     Raises:
-        OSError: the password cannot be read.
+        OSError: the password or a certificate cannot be read.
     """
     settings = pika.URLParameters(address.with_password())
     settings.heartbeat = address.heartbeat
@@ -62,6 +63,9 @@ def parameters(address: Address, name: str) -> pika.URLParameters:
     settings.socket_timeout = CONNECT_TIMEOUT
     settings.stack_timeout = 2 * CONNECT_TIMEOUT
     settings.connection_attempts = 1
+    if address.tls:
+        host = urlsplit(address.url).hostname
+        settings.ssl_options = pika.SSLOptions(address.tls.context(), host)
     settings.client_properties = {"connection_name": name}
     # What was sent and never arrived: the kernel gives up when the heartbeat would.
     settings.tcp_options = {"TCP_USER_TIMEOUT": 2000 * address.heartbeat}

@@ -46,24 +46,26 @@ def overlays() -> Mapping[str, Sequence[Document]]:
     return {name: build(FOLDER / "overlays" / name) for name in OVERLAYS}
 
 
+def on_base(name: str, place: Path) -> Sequence[Document]:
+    """Return the objects of the base with a component, built in a folder."""
+    copy = place / "kubernetes"
+    if not copy.exists():
+        shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("*.py"))
+    names = [*NEEDS.get(name, []), name]
+    kustomization = {
+        "resources": ["../kubernetes/base"],
+        "components": [f"../kubernetes/components/{one}" for one in names],
+    }
+    (place / name).mkdir()
+    (place / name / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    return build(place / name)
+
+
 @pytest.fixture(scope="session")
 def components(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[Document]]:
     """Return component → the objects of the base with it."""
     place = tmp_path_factory.mktemp("components")
-    shutil.copytree(FOLDER, place / "kubernetes", ignore=shutil.ignore_patterns("*.py"))
-
-    def on_base(name: str) -> Sequence[Document]:
-        folder = place / name
-        folder.mkdir()
-        names = [*NEEDS.get(name, []), name]
-        kustomization = {
-            "resources": ["../kubernetes/base"],
-            "components": [f"../kubernetes/components/{one}" for one in names],
-        }
-        (folder / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
-        return build(folder)
-
-    return {name: on_base(name) for name in COMPONENTS}
+    return {name: on_base(name, place) for name in COMPONENTS}
 
 
 @pytest.fixture(scope="session")

@@ -74,11 +74,13 @@ def test_the_persons_own_environment_changes_nothing_but_what_is_meant_to(
     monkeypatch.setenv("DATA_SOURCE_OWN", "/data/prices.csv")
     monkeypatch.setenv("QUOTA_LOGIN_FILE", "/etc/finance/login")
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/own.pem")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")
     seen = plan.marked_environment()
     assert (seen["QUOTA_LOGIN_FILE"], seen["SSL_CERT_FILE"]) == (
         "/etc/finance/login",
         "/etc/ssl/own.pem",
     )
+    assert seen["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector:4318"
     assert "surprise" not in seen.values()
     assert (seen["LOG_LEVEL"], seen[MARK]) == ("DEBUG", str(plan.folder.path))
     assert (seen["DATA_SOURCES"], seen["DATA_SOURCE_OWN"]) == ("own", "/data/prices.csv")

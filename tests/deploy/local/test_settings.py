@@ -57,6 +57,9 @@ def test_without_a_choice_everything_is_embedded_and_local() -> None:
         ("DATA_SOURCES", "ecb,ftp://x"),
         ("CORS_ORIGINS", "https://app.example/page"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_TRACES_SAMPLER_ARG", "2"),
         # Read by services alone.
         ("LOG_LEVEL", "chatty"),
         ("MOST_OPEN_JOBS", "0"),

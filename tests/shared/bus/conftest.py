@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 import nats
@@ -73,19 +73,19 @@ def database(bus_database: Database) -> Database:
     return bus_database
 
 
-def clean_up(url: str) -> None:
-    """Delete everything that belongs to the namespace of `url`."""
+def clean_up(url: str, services: Sequence[str] = SERVICES) -> None:
+    """Delete everything that `services` have in the namespace of `url`."""
     address = Address.parse(url)
     if address.scheme == "amqp":
-        _clean_rabbitmq(address)
+        _clean_rabbitmq(address, services)
     else:
         asyncio.run(_clean_nats(address))
 
 
-def _clean_rabbitmq(address: Address) -> None:
+def _clean_rabbitmq(address: Address, services: Sequence[str]) -> None:
     connection = pika.BlockingConnection(pika.URLParameters(address.url))
     channel = connection.channel()
-    for names in (RabbitNames.of(address, service) for service in SERVICES):
+    for names in (RabbitNames.of(address, service) for service in services):
         channel.queue_delete(names.queue)
         channel.queue_delete(names.dead_queue)
         channel.exchange_delete(names.exchange)

@@ -3,14 +3,39 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from shared.db import Query
 from shared.testing import Stand
+
+REVISION = Query(text("SELECT version_num FROM alembic_version"))
 
 
 def test_a_service_with_its_database_is_alive_and_ready(stand: Stand) -> None:
     client = stand.client(None)
     assert client.get("/health/live/").json == {"status": "ok"}
     assert client.get("/health/ready/").json == {"status": "ok"}
+
+
+def test_a_service_is_not_ready_before_the_schema_has_all_that_its_code_needs(
+    stand: Stand,
+) -> None:
+    client = stand.client(None)
+    [[newest]] = stand.database.read(REVISION, {})
+
+    def migrate(revision: str) -> None:
+        with stand.database.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+    try:
+        migrate("0000")
+        answer = client.get("/health/ready/")
+        assert (answer.status_code, client.get("/health/live/").status_code) == (503, 200)
+        migrate("9999")  # that of a later release, which leaves what this one needs
+        assert client.get("/health/ready/").status_code == 200
+    finally:
+        migrate(newest)
+    assert client.get("/health/ready/").status_code == 200
 
 
 def test_metrics_count_answers_by_route_and_never_by_path(stand: Stand) -> None:

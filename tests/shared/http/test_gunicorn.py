@@ -7,15 +7,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 
+import psutil
 import pytest
 
 from deploy.local import ports
 from shared.http.gunicorn_worker import CROWD
 from shared.settings import SERVICES
-from shared.testing import wait_until
+from shared.testing import ENOUGH, wait_until
 
 THREADS = 8
 
@@ -171,3 +172,50 @@ def test_in_a_crowd_everybody_is_told_to_come_again_but_probes_are_answered(port
     for connection in crowd:
         connection.close()
     wait_until(lambda: ask(port, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")[0].status == 200)
+
+
+@contextmanager
+def portal(bind: str, **more: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run a portal of its own, at an address."""
+    urls = {f"{service.upper()}_URL": "http://127.0.0.1:9" for service in SERVICES}
+    settings = ("-c", "shared/http/gunicorn_settings.py", "-b", bind)
+    with subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *settings, "gateway.portal.app:create_app()"],
+        env={**os.environ, **urls, **more},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def answers(host: str, port: int) -> bool:
+    try:
+        return http_get(host, port, "/health/ready/") == 200
+    except OSError:
+        return False
+
+
+def http_get(host: str, port: int, path: str) -> int:
+    connection = HTTPConnection(host, port, timeout=60)
+    connection.request("GET", path)
+    return connection.getresponse().status
+
+
+def test_gunicorns_own_lines_are_json_and_it_listens_to_ipv4_and_ipv6() -> None:
+    port = ports.free()
+    with portal(f"[::]:{port}", THREADS="2") as process:
+        wait_until(lambda: answers("127.0.0.1", port) and answers("::1", port))
+        assert http_get("::1", port, "/nowhere/?token=s3cr3t") == 404
+        [worker] = psutil.Process(process.pid).children()
+        worker.kill()
+        wait_until(lambda: answers("127.0.0.1", port))
+        process.terminate()
+        _, said = process.communicate(timeout=ENOUGH)
+    lines = [json.loads(line) for line in said.splitlines()]
+    killed = [line for line in lines if "SIGKILL" in line["event"]]
+    assert killed[0]["logger"] == "gunicorn.error"
+    assert killed[0]["level"] == "error"
+    assert "s3cr3t" not in said
