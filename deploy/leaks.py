@@ -16,7 +16,7 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = {
     "RabbitMQ's own user, whom it lets in from the same machine alone": frozenset({"guest"}),
     "users and servers that tests make, and that end with them": frozenset(
         {"correct horse", "battery staple", "AnnabelleMeier", "a long password", "hunter2"}
-        | {"secret", "peer", "faults"}
+        | {"secret", "peer", "faults", "of-all", "of-the-team", "a-secret-of-a-query"}
     ),
     "what tests are refused with": frozenset(
         {"wrong", "short", "not the password", "not the right one"}
@@ -37,6 +37,9 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "with what a webhook's secret begins": frozenset({"whsec_"}),
     "names of columns: gains, highs, signals": frozenset({"ghs"}),
+    "ids of a trace and a span, from W3C Trace Context": frozenset(
+        {"0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"}
+    ),
     "the SHA-256 of abc, from FIPS 180-4": frozenset(
         {"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}
     ),

@@ -179,12 +179,14 @@ def build(
             **({"cors": _cors(origins)} if origins else {}),
         },
         backends={
-            **{name: Backend(name) for name in SERVICES},
-            "portal": Backend("portal", middlewares=("portal-errors",)),
+            **{name: Backend(name, middlewares=("retry",)) for name in SERVICES},
+            "portal": Backend("portal", middlewares=("portal-errors", "retry")),
             # Of the portal's own death only a doorkeeper can tell.
             "pages": Backend("portal", middlewares=("last-page",) if has_doorkeeper else ()),
             **({"doorkeeper": Backend("doorkeeper")} if has_doorkeeper else {}),
-            "authorize": Backend("auth", transport="authorize", middlewares=("authorize-errors",)),
+            "authorize": Backend(
+                "auth", transport="authorize", middlewares=("authorize-errors", "retry")
+            ),
             # Answers before it would call anybody.
             "flood": Backend("portal", middlewares=("flood-page", "flood-guard", "flood-passed")),
         },
@@ -325,6 +327,11 @@ def _edge_middlewares(internal: str, trusted: Sequence[str]) -> dict[str, Spec]:
             for quota in QUOTAS
         },
         "hide-token": {"headers": {"customRequestHeaders": {"Authorization": ""}}},
+        # Where a replica has just died, another one is asked; six times, as others take turns
+        # meanwhile. What was sent is not sent again: nobody knows what became of it. (Not for
+        # pages: what `errors` asks has no body, not even an empty one, and Traefik 3.7 ends that
+        # with a bare 500.)
+        "retry": {"retry": {"attempts": 6}},
         "not-found": {"replacePath": {"path": "/errors/404/"}},
         "refused": {"replacePath": {"path": "/errors/400/"}},
     }

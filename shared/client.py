@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from shared import observability, spans
 from shared.errors import Conflict, NotFound, Unavailable, ValidationFailed
@@ -11,6 +13,8 @@ from shared.identity import Signer
 
 T = TypeVar("T")
 
+# Of several replicas one may have just died: who could not connect has asked nobody yet.
+_AGAIN: Final = Retry(connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.1)
 _TIMEOUT: Final = (1.0, 8.0)  # seconds to connect, seconds between two bytes
 
 
@@ -35,6 +39,7 @@ class ServiceClient:
         self._signer = signer
         self._http = requests.Session()
         self._http.trust_env = False  # no proxy of the environment between two services
+        self._http.mount("http", HTTPAdapter(max_retries=_AGAIN))
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON at `/internal/v1/<path>`.

@@ -109,6 +109,11 @@ _CONNECT_ARGS: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15000,
 }
+# And where we vanish the server notices after 25 s, not after its two hours: then it gives back the
+# locks that our connections hold.
+_NOTICE_US_GONE: Final = (
+    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
 # serialization_failure and deadlock_detected: the whole unit may simply be done again.
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
@@ -387,7 +392,8 @@ class Database:
     ) -> None:
         direct_url = direct_url or url
         self._silence = silence = patience.silence
-        self._direct = _Way(direct_url, {**_CONNECT_ARGS, "options": patience.options}, silence)
+        options = f"{patience.options} {_NOTICE_US_GONE}"
+        self._direct = _Way(direct_url, {**_CONNECT_ARGS, "options": options}, silence)
         self._way = self._direct if url == direct_url else _Way(url, _CONNECT_ARGS, silence)
         self.engine: Engine = create_engine(
             driver_url(url),

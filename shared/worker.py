@@ -14,8 +14,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, generate_l
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared import bus, observability, revisions, spans
-from shared.bus import flow, inbox, outbox
+from shared import bus, leading, observability, revisions, spans
+from shared.bus import flow, inbox, metrics, outbox
 from shared.db import Database, Query
 from shared.events import Event
 from shared.events.catalogue import topics
@@ -51,17 +51,23 @@ def run(
     database: Database,
     handlers: Mapping[str, Handler],
     timers: Sequence[Timer] = (),
+    *,
     more_parts: Mapping[str, Part] | None = None,
+    led_parts: Mapping[str, Part] | None = None,
 ) -> int:
     """Work until SIGTERM or SIGINT; return the exit status.
 
-    A part that ends by an error ends the process: whoever started it starts it again.
+    Of several workers of a service one leads (see `shared.leading`): it alone consumes, keeps time
+    and works on `led_parts`. A part that ends by an error ends the process: whoever started it
+    starts it again.
 
     Args:
         handlers: event type → what it does, inside the consumer's transaction; what it needs of
             other services is asked for outside it (see `shared.replica`).
         timers: besides the purge of old outbox and inbox rows.
-        more_parts: what else works here, by name; each ends when the event it is given is set.
+        more_parts: what else every worker does, by name; each ends when the event it is given is
+            set.
+        led_parts: what one worker does, likewise.
     """
     observability.introduce(settings.name)
     spans.begin(settings.name, is_traced=settings.is_traced)
@@ -76,30 +82,42 @@ def run(
 
     bell = database.bells[outbox.BELL]
 
-    def relay() -> None:
+    def relay(stop: threading.Event) -> None:
         publisher = bus.publisher(settings.event_bus_url)
         outbox.Relay(database.direct, publisher, service=settings.name, bell=bell).run(stop)
 
-    parts: dict[str, Callable[[], None]] = {
-        "relay": relay,
-        "timers": lambda: _keep_time(database, [Timer("purge", 3600, _purge), *timers], stop),
+    def consumer(over: threading.Event) -> None:
+        wanted = topics(settings.name, handlers)
+        bus.consumer(settings.event_bus_url, settings.name, wanted).consume(consume, over)
+        flow.rests(settings.name, "in")
+        metrics.DEAD_LETTERS.remove(settings.name)
+
+    def timer(over: threading.Event) -> None:
+        _keep_time(database, [Timer("purge", 3600, _purge), *timers], over)
+
+    led: dict[str, Part] = {
+        "timers": timer,
+        **({"consumer": consumer} if handlers else {}),
+        **(led_parts or {}),
     }
-    if handlers:
-        parts["consumer"] = lambda: bus.consumer(
-            settings.event_bus_url, settings.name, topics(settings.name, handlers)
-        ).consume(consume, stop)
-    for name, part in (more_parts or {}).items():
-        parts[name] = partial(part, stop)
-    threads = [
-        threading.Thread(target=_guarded(name, part, stop, failed), name=name, daemon=True)
-        for name, part in parts.items()
-    ]
+
+    def lead(stop: threading.Event) -> None:
+        def work(over: threading.Event) -> None:
+            for thread in _started(led, over, fail):
+                thread.join()
+
+        leading.lead(database, settings.name, work, stop)
+
+    def fail() -> None:
+        failed.set()
+        stop.set()
+
+    parts: dict[str, Part] = {"relay": relay, "lead": lead, **(more_parts or {})}
     _serve_metrics(settings.metrics_host, settings.metrics_port)
     _await_schema(database, settings.name, stop)
-    for thread in threads:
-        thread.start()
+    threads = _started(parts, stop, fail)
     threading.Thread(target=database.bells.listen, args=[stop], name="bells", daemon=True).start()
-    log.info("worker_started", parts=sorted(parts))
+    log.info("worker_started", parts=sorted(parts | led))
     stop.wait()
     database.bells.ring_here()
     deadline = time.monotonic() + settings.grace
@@ -123,19 +141,26 @@ def _await_schema(database: Database, service: str, stop: threading.Event) -> No
         stop.wait(_SCHEMA_LOOK)
 
 
-def _guarded(
-    name: str, part: Callable[[], None], stop: threading.Event, failed: threading.Event
-) -> Callable[[], None]:
-    def guarded() -> None:
-        try:
-            part()
-        except Exception as error:
-            log.critical("worker_part_failed", part=name, exc_info=error)
-        if not stop.is_set():
-            failed.set()
-            stop.set()
+def _started(
+    parts: Mapping[str, Part], stop: threading.Event, fail: Callable[[], None]
+) -> list[threading.Thread]:
+    """Start `parts`; one that ends before it is told to `stop` has failed."""
+    threads = [
+        threading.Thread(target=_guarded, args=[name, part, stop, fail], name=name, daemon=True)
+        for name, part in parts.items()
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
 
-    return guarded
+
+def _guarded(name: str, part: Part, stop: threading.Event, fail: Callable[[], None]) -> None:
+    try:
+        part(stop)
+    except Exception as error:
+        log.critical("worker_part_failed", part=name, exc_info=error)
+    if not stop.is_set():
+        fail()
 
 
 def _keep_time(database: Database, timers: Sequence[Timer], stop: threading.Event) -> None:

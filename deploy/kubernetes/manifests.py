@@ -8,6 +8,7 @@ from typing import Any, Final
 import yaml
 
 from deploy.kubernetes import (
+    chart,
     monitoring,
     operators,
     policies,
@@ -35,9 +36,10 @@ def files(gateway: Gateway, behind: Gateway) -> dict[str, str]:
         gateway: that clients reach by themselves.
         behind: the same one behind proxies.
     """
+    manifests = {**_base(gateway), **_servers(), **_proxies(gateway, behind)}
     return {
-        name: document_text(documents)
-        for name, documents in {**_base(gateway), **_servers(), **_proxies(gateway, behind)}.items()
+        **{name: document_text(documents) for name, documents in manifests.items()},
+        **_chart(gateway),
     }
 
 
@@ -97,6 +99,32 @@ def _belongs(document: Document, name: str) -> bool:
     return name in (metadata["labels"].get(NAME), metadata["name"])
 
 
+def _chart(gateway: Gateway) -> Mapping[str, str]:
+    parts: dict[str, Sequence[Document]] = {f"{name}.yaml": [*of] for name, of in _processes()}
+    parts["policies.yaml"] = [*policies.objects(), *_external()]
+    parts["gateway.yaml"] = traefik.objects(gateway)
+    everything = [document for of in parts.values() for document in of]
+    parts["settings.yaml"] = [chart.settings()]
+    return {
+        "chart/Chart.yaml": document_text([chart.description(version())]),
+        "chart/values.yaml": document_text([chart.values(everything, version())]),
+        "chart/templates/_helpers.tpl": chart.HELPERS,
+        **{
+            f"chart/templates/{name}": chart.filled(document_text(map(chart.template, of)))
+            for name, of in parts.items()
+        },
+    }
+
+
+def _external() -> Sequence[Document]:
+    """Return what lets pods call servers that may be anywhere."""
+    return [
+        policies.uses("postgres", policies.USES_DATABASE, policies.ANYWHERE, 5432),
+        policies.uses("rabbitmq", policies.USES_BUS, policies.ANYWHERE, 5671, 5672),
+        policies.uses("redis", policies.USES_QUOTAS, policies.ANYWHERE, 6379, 6380),
+    ]
+
+
 def _proxies(gateway: Gateway, behind: Gateway) -> Mapping[str, Sequence[Document]]:
     folder = "components/trusted-proxies"
     return {
@@ -118,11 +146,7 @@ def _servers() -> Mapping[str, Sequence[Document]]:
         "components/traefik/values.yml": [traefik.values()],
         "overlays/small/postgres.yml": servers.objects(servers.POSTGRES),
         "overlays/small/rabbitmq.yml": servers.objects(servers.RABBITMQ),
-        "overlays/external/policies.yml": [
-            policies.uses("postgres", policies.USES_DATABASE, policies.ANYWHERE, 5432),
-            policies.uses("rabbitmq", policies.USES_BUS, policies.ANYWHERE, 5671, 5672),
-            policies.uses("redis", policies.USES_QUOTAS, policies.ANYWHERE, 6379, 6380),
-        ],
+        "overlays/external/policies.yml": _external(),
     }
 
 

@@ -22,7 +22,7 @@ _MARGIN: Final = 5
 _WORKER_GRACE: Final = 20  # it stops within 8
 
 _GUNICORN: Final = ("python", "-m", "gunicorn", "-c", "shared/http/gunicorn_settings.py")
-_WRITABLE: Final = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108 - of the container alone
+_WRITABLE: Final = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108  # nosec B108 - the container's own
 
 
 def labels(name: str, component: str) -> dict[str, str]:

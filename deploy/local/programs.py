@@ -155,7 +155,7 @@ class Plan:
             "KEYS_DIR": str(self.folder.keys),
             "SERVICE_KEY_FILE": str(keys.private_key(self.folder.keys, service)),
             "THREADS": str(_THREADS),
-            **self._service_urls(),
+            **self.service_urls(),
         }
         if service == "auth":
             environment["QUOTA_STORAGE_URL"] = self.settings.quota_storage
@@ -177,17 +177,24 @@ class Plan:
         Args:
             doorkeeper: lets clients in to the gateway.
         """
-        return [*self._servers(), *self._services(), *self._edge(doorkeeper)]
+        return [*self._servers(), *self.ours(), self._gateway(doorkeeper)]
+
+    def ours(self) -> Iterator[Program]:
+        """Yield the processes that run our own code: the portal, and of each service two."""
+        yield from self._services()
+        yield self._portal()
 
     def max_connections(self) -> int:
         """Return how many connections all processes together may open to PostgreSQL."""
         processes = len(SERVICES) * (self.settings.workers + 1)
         return processes * _CONNECTIONS + _SPARE_CONNECTIONS
 
-    def _service_urls(self) -> dict[str, str]:
+    def service_urls(self) -> dict[str, str]:
+        """Return what tells a process where each service answers."""
         return {f"{service.upper()}_URL": self.url(f"{service}-web") for service in SERVICES}
 
-    def _worker_urls(self) -> dict[str, str]:
+    def worker_urls(self) -> dict[str, str]:
+        """Return what tells the portal where each worker shows its health."""
         return {
             f"{service.upper()}_WORKER_URL": self.url(f"{service}-worker") for service in SERVICES
         }
@@ -237,18 +244,20 @@ class Plan:
                 is_forked=True,
             )
 
-    def _edge(self, doorkeeper: Doorkeeper) -> Iterator[Program]:
+    def _portal(self) -> Program:
         port = self.state.ports["portal"]
-        yield Program(
+        return Program(
             "portal",
             "edge",
             [*_GUNICORN, "-b", f"127.0.0.1:{port}", "gateway.portal.app:create_app()"],
-            {**self._service_urls(), **self._worker_urls(), "THREADS": str(_THREADS)},
+            {**self.service_urls(), **self.worker_urls(), "THREADS": str(_THREADS)},
             partial(health.answers, f"{self.url('portal')}/health/live/"),
             is_forked=True,
         )
+
+    def _gateway(self, doorkeeper: Doorkeeper) -> Program:
         config = self.folder.config / "traefik.yml"
-        yield Program(
+        return Program(
             "traefik",
             "edge",
             [str(servers.script("traefik")), f"--configFile={config}"],

@@ -29,10 +29,9 @@ def main() -> int:
         configuration,
         database,
         handlers=handlers.table(replicas),
-        more_parts={
-            "appraiser": Appraiser(database, portfolios).run,
-            "catch_up": CatchUp(database, owners.portfolio).run,
-        },
+        more_parts={"appraiser": Appraiser(database, portfolios).run},
+        # Two would ask the owner for the same ledgers.
+        led_parts={"catch_up": CatchUp(database, owners.portfolio).run},
     )
 
 

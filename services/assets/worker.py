@@ -29,12 +29,19 @@ def main() -> int:
         Timer("old_jobs", 3600, lambda session: jobs.purge(session, Job)),
         Timer("jobs_of_the_release_before", 60, commands.adopt_old_jobs),
     ]
-    parts = {"jobs": Runners(database, "services.assets.app:create_app").run}
+    led_parts = {}
     if configuration.data_sources:
         timers.append(Timer("feeds", 60, commands.enrol_feeds))
-        parts["turns"] = Turns(database, sources, configuration.refresh_every).run
-    table = handlers.table(Replicas(database, owners), owners)
-    return worker.run(configuration, database, handlers=table, timers=timers, more_parts=parts)
+        # One, so that however many workers there are no source is asked more often.
+        led_parts["turns"] = Turns(database, sources, configuration.refresh_every).run
+    return worker.run(
+        configuration,
+        database,
+        handlers=handlers.table(Replicas(database, owners), owners),
+        timers=timers,
+        more_parts={"jobs": Runners(database, "services.assets.app:create_app").run},
+        led_parts=led_parts,
+    )
 
 
 if __name__ == "__main__":

@@ -29,6 +29,12 @@ def stops(service: str, direction: Direction) -> None:
     metrics.FLOWS.labels(service, direction).set(0)
 
 
+def rests(service: str, direction: Direction) -> None:
+    """Note that it is another worker's turn: what the broker does is no longer seen from here."""
+    _stopped.pop((service, direction), None)
+    metrics.FLOWS.remove(service, direction)
+
+
 def has_stopped() -> bool:
     """Return whether it has not for longer than `PATIENCE`, for any service of this process."""
     # Threads of this process note what they see meanwhile.

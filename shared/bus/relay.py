@@ -32,7 +32,7 @@ _POLL: Final = 0.1  # seconds, while more may come
 _FOLLOW: Final = 1.0  # seconds between two looks whether the leader is gone
 _OBSERVE_EVERY: Final = 5.0  # seconds
 _PARKED_FOR: Final = 5.0  # seconds until a type that nobody wants is tried again
-_LEADER_LOCK: Final = 7166310  # each service has its own database, so one number is enough
+LEADER_LOCK: Final = 7166310  # each service has its own database, so one number is enough
 
 # A window: as many subjects as it has rows, from `turn` on, and of each an equal share. A subject
 # costs two descents of the index, however many rows wait on it and on others.
@@ -99,6 +99,8 @@ class Relay:
 
     def _work(self, connection: Connection, stop: threading.Event, backoff: Backoff) -> None:
         leading = False
+        # Another one may lead now, and what was seen of the broker here is over.
+        flow.rests(self._service, "out")
         while not stop.is_set():
             self._observe(connection)
             leading = leading or self._lead(connection)
@@ -109,7 +111,7 @@ class Relay:
             backoff.reset()
 
     def _lead(self, connection: Connection) -> bool:
-        leads = bool(connection.scalar(select(func.pg_try_advisory_lock(_LEADER_LOCK))))
+        leads = bool(connection.scalar(select(func.pg_try_advisory_lock(LEADER_LOCK))))
         if leads:
             log.info("relay_leads")
         return leads
@@ -212,9 +214,6 @@ def _connection(engine: Engine) -> Connection:
     """Return a connection that is closed, not pooled, at the end: that gives the lock back."""
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     connection.detach()
-    # When the leader's machine vanishes, the server must notice: its default is two hours.
-    for setting in ("keepalives_idle = 10", "keepalives_interval = 5", "keepalives_count = 3"):
-        connection.execute(text(f"SET tcp_{setting}"))
     # A mark that a crash of the server takes back is a window published twice, and no loss.
     connection.execute(text("SET synchronous_commit = off"))
     question = "EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"

@@ -1,5 +1,6 @@
 """Playing faults one after the other, on an installation for each broker."""
 
+import os
 import sys
 import tempfile
 import traceback
@@ -14,7 +15,7 @@ from tests.faults import table
 from tests.faults.brokers import Broker, Nats, RabbitNode, RabbitThere
 from tests.faults.faults import FAULTS
 from tests.faults.scene import Outcome, Scale, Scene
-from tests.faults.site import Site, breakable, embedded
+from tests.faults.site import Site, breakable, embedded, replicated
 
 
 def play(site: Site, name: str, scale: Scale, seed: int, folder: Path) -> Outcome:
@@ -30,10 +31,12 @@ def lines(
 ) -> Iterator[list[str]]:
     """Play faults on `bus` and yield the line of each."""
     with _folder() as folder, broker(bus, folder) as taken:
-        usual = []
+        usual, replicated_ones = [], []
         for name in names:
             if reason := FAULTS[name].reason_without(taken):
                 yield table.without_outcome(FAULTS[name].what, taken.name, "not shown", reason)
+            elif FAULTS[name].is_replicated:
+                replicated_ones.append(name)
             elif not FAULTS[name].is_embedded:
                 usual.append(name)
         for number in count():
@@ -45,6 +48,10 @@ def lines(
             with breakable(folder / f"site{number}", taken, heartbeat, launcher) as site:
                 yield from _lines(site, alike, scale, seed, folder)
             usual = [*alike, *usual]  # what the one that broke the installation has left
+        for name in replicated_ones:
+            redis = there("REDIS", "redis://127.0.0.1:6379/")
+            with replicated(folder / name, taken, heartbeat, redis) as site:
+                yield from _lines(site, [name], scale, seed, folder)
     if bus == "nats":  # which the product has where it has servers of its own
         for name in names:
             if FAULTS[name].is_embedded:
@@ -89,11 +96,11 @@ def _folder() -> Iterator[Path]:
 
 @contextmanager
 def broker(bus: str, folder: Path) -> Iterator[Broker]:
-    """Start a broker of our own, or take the RabbitMQ that is there."""
+    """Start a broker of our own, or take the RabbitMQ that is named or there."""
     taken: Broker
     if bus == "nats":
         taken = Nats(folder / "broker")
-    elif RabbitNode.is_installed():
+    elif RabbitNode.is_installed() and "TEST_RABBITMQ_URL" not in os.environ:
         taken = RabbitNode(folder / "broker")
     else:
         taken = RabbitThere(there("RABBITMQ", "amqp://guest:guest@127.0.0.1:5672/"))

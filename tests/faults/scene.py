@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -46,18 +47,26 @@ class Outcome:
         recoveries: seconds from the end of each fault until a new write was acknowledged and known
             to analytics.
         notes: what else was seen.
+        complaints: what else was promised and is not kept.
     """
 
     verdict: Verdict
     tally: Tally
     recoveries: list[float]
     notes: list[str]
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether everything that was promised is."""
+        return self.verdict.is_clean and not self.complaints
 
     def complaint(self) -> str:
         """Return what is wrong, by name, "" where nothing is."""
         one = self.verdict
-        wrong = [*one.lost, *one.twice, *one.unexpected, *one.out_of_order][:20]
-        return "" if one.is_clean else f"{one!r:.1000}\n{wrong}\n{self.tally.odd}"
+        lists = (self.complaints, one.lost, one.twice, one.unexpected, one.out_of_order)
+        wrong = [*chain(*lists)][:20]
+        return "" if self.is_kept else f"{one!r:.1000}\n{wrong}\n{self.tally.odd}"
 
     def recovery(self, percent: int) -> float | None:
         """Return a percentile of the seconds to recover; None where nothing had to."""
@@ -79,6 +88,7 @@ class Scene:
         clients: how many write.
         shared: portfolios that they write to.
         notes: what is to stand beside the figures.
+        complaints: what is promised of this fault alone, and was not kept.
         recoveries: seconds after each round.
         tally: what clients were answered.
     """
@@ -91,6 +101,7 @@ class Scene:
     clients: int = 4
     shared: int = PORTFOLIOS
     notes: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
@@ -151,7 +162,7 @@ class Scene:
         watch.wait_until_quiet()
         self.journal.close()
         compared = verdict(journal.read(self.path), watch.found())
-        return Outcome(compared, self.tally, self.recoveries, self.notes)
+        return Outcome(compared, self.tally, self.recoveries, self.notes, self.complaints)
 
     def rounds(self, count: int | None = None) -> Iterator[int]:
         """Yield as often as something is to break, spread over the operations.

@@ -23,6 +23,7 @@ from deploy.local.servers import Server
 from shared import bus
 from tests.e2e.conftest import LAUNCHER, ROOT, Client, Product
 from tests.faults.brokers import WITNESS, Broker, RabbitThere, clean_up
+from tests.faults.cluster import Cluster
 from tests.shared.bus.proxy import Proxy
 from tests.webhooks.receiving import Receiver
 
@@ -30,6 +31,7 @@ from tests.webhooks.receiving import Receiver
 WITNESSED: Final = ("transaction-created", "position-changed")
 SUBSCRIBED: Final = "transaction-created"
 ASSETS: Final = 5
+QUOTA: Final = 150  # of one class, where there are two of each process
 _CHOSEN: Final = {
     "DEMO": "0",
     "LIMITS": "off",
@@ -37,7 +39,7 @@ _CHOSEN: Final = {
     "MOST_WEBHOOKS": "1000",
     "MOST_PORTFOLIOS": "10000",
 }
-_CONNECTIONS: Final = "250"
+_CONNECTIONS: Final = "400"
 _PASSWORD: Final = "faults"
 
 
@@ -208,6 +210,39 @@ def breakable(
         bus_proxy.close()
         database_proxy.close()
         database.stop()
+
+
+@contextmanager
+def replicated(folder: Path, broker: Broker, heartbeat: int, redis_url: str) -> Iterator[Site]:
+    """Start two of each process, as a cluster does, with quotas in Redis.
+
+    Args:
+        heartbeat: see `breakable`.
+    """
+    database = Database(folder / "database")
+    chosen = {
+        **_CHOSEN,
+        "BUS": f"{broker.url}?heartbeat={heartbeat}",
+        "DATABASE": database.url,
+        "LIMITS": "on",
+        "QUOTA_STORAGE": redis_url,
+        **dict.fromkeys(("QUOTA_STANDARD", "QUOTA_ANALYTICS", "QUOTA_LOGIN"), "1000000/hour"),
+        "QUOTA_MARKET_DATA": f"{QUOTA}/hour",
+    }
+    receiver = Receiver()
+    cluster = Cluster(folder / "run", chosen)
+    try:
+        cluster.start()
+        site = Site(cluster, folder / "once", receiver, broker, database)
+        site.open()
+        yield site
+        if isinstance(broker, RabbitThere):
+            clean_up(site.bus_url)
+    finally:
+        cluster.end()
+        receiver.close()
+        database.stop()
+        shutil.rmtree(folder / "run", ignore_errors=True)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def line(what: str, broker: str, outcome: Outcome, seed: int) -> list[str]:
     return [
         what,
         broker,
-        "yes" if verdict.is_clean else "no",
+        "yes" if outcome.is_kept else "no",
         str(verdict.attempted),
         str(verdict.acknowledged),
         str(verdict.refused),
@@ -47,7 +47,9 @@ def line(what: str, broker: str, outcome: Outcome, seed: int) -> list[str]:
         str(tally.silent),
         f"{_seconds(outcome.recovery(50))}, {_seconds(outcome.recovery(95))}",
         f"{datetime.now(UTC):%Y-%m-%d}, seed {seed}",
-        "; ".join([*outcome.notes, *(f"plain: `{text}`" for text in tally.plain)]),
+        "; ".join(
+            [*outcome.complaints, *outcome.notes, *(f"plain: `{text}`" for text in tally.plain)]
+        ),
     ]
 
 
@@ -68,7 +70,8 @@ def keep(new: Sequence[Sequence[str]], page: Path = PAGE) -> None:
     part = _PART.search(text)
     assert part, f"{page} has no place for the table"
     old = [_cells(line) for line in part[0].splitlines()[2:] if line.startswith("|")]
-    lines = {(row[0], row[1].split()[0]): row for row in [*old, *new]}
+    # Of a broker's releases each major one has its own.
+    lines = {(row[0], row[1].partition(".")[0]): row for row in [*old, *new]}
     table = markdown(lines[key] for key in sorted(lines))
     page.write_text(text[: part.start()] + table + text[part.end() :], encoding="utf-8")
 

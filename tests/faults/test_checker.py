@@ -159,15 +159,15 @@ def test_lines_of_the_table_take_the_place_of_older_ones(tmp_path: Path) -> None
     )
     table.keep(
         [
-            table.line("old", "NATS 1", outcome, 1),
-            table.without_outcome("other", "NATS 1", "no", "why"),
+            table.line("old", "NATS 2.1", outcome, 1),
+            table.without_outcome("other", "NATS 2.1", "no", "why"),
         ],
         page,
     )
-    table.keep([table.line("old", "NATS 2", outcome, 2)], page)
+    table.keep([table.line("old", "NATS 2.2", outcome, 2)], page)
     old, other = page.read_text().splitlines()[4:6]
     cells = dict(zip(table.HEAD, [cell.strip() for cell in old.split("|")[1:-1]], strict=True))
-    assert (cells["broker"], cells["acknowledged"], cells["plain text"]) == ("NATS 2", "2", "3")
+    assert (cells["broker"], cells["acknowledged"], cells["plain text"]) == ("NATS 2.2", "2", "3")
     assert cells["recovery p50, p95 s"] == "2.0, 2.9"
     assert cells["beside"] == "plain: `502 Bad Gateway`"
     assert cells["seen on"].endswith(", seed 2")

@@ -34,6 +34,8 @@ def test_a_service_that_dies_within_its_answer_is_502(site: Site, method: str) -
         answer = requests.request(method, site.url + "/api/portfolios/", headers=GOOD, timeout=30)
     _assert_contract(answer, 502, "bad_gateway")
     assert answer.headers["X-Request-Id"] == "made-by-auth"
+    if method == "POST":  # it may have been done, so nobody sends it again
+        assert site.reached() == ["portfolio POST /api/portfolios/"]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +199,20 @@ def bare_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 def test_a_service_that_is_down_is_502_in_json(bare_door: Door) -> None:
     answer = requests.get(bare_door.url + "/api/portfolios/", headers=GOOD, timeout=30)
     _assert_contract(answer, 502, "bad_gateway")
+
+
+def test_where_a_replica_has_died_another_one_gets_the_request_as_it_was(tmp_path: Path) -> None:
+    """Of auth and of the service, one of two is down."""
+    with (
+        backends.running(backends.auth) as living,
+        running_portal({}) as portal,
+        running_gateway(tmp_path, {"portal": portal}, beside=living.url) as door,
+    ):
+        url = f"{door.url}/api/portfolios/"
+        answers = [requests.post(url, data="{}", headers=GOOD, timeout=30) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 6
+    posted = [seen.body for seen in living.seen if seen.path == "/api/portfolios/"]
+    assert posted == [b"{}"] * 6
 
 
 def test_health_is_503_for_monitors_while_a_service_is_down(tmp_path: Path) -> None:

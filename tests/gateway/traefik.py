@@ -46,6 +46,7 @@ def running_gateway(
     *options: str,
     host: str = "127.0.0.1",
     scheme: str = "http",
+    beside: str = "",
 ) -> Iterator[Door]:
     """Run Traefik for the services at `urls`; those not named are down.
 
@@ -55,6 +56,7 @@ def running_gateway(
         options: further ones of the renderer.
         host: where it listens.
         scheme: "https" with a certificate of its own making, which an operator replaces.
+        beside: base URL of another replica of whatever is down.
     """
     port, internal_port = ports.free(), ports.free()
     services = [f"--service={name}={urls.get(name, _NOWHERE)}" for name in SERVICES]
@@ -64,6 +66,8 @@ def running_gateway(
         static = yaml.safe_load((folder / "traefik.yml").read_text())
         static["entryPoints"]["web"]["http"]["tls"] = {}
         (folder / "traefik.yml").write_text(yaml.safe_dump(static))
+    if beside:
+        _add_replicas(folder / "dynamic.yml", beside)
     binary = Path(sys.executable).with_name("traefik")
     log = folder / "traefik.log"
     with (
@@ -101,6 +105,16 @@ def sent(address: tuple[str, int], request: bytes, *, timeout: float = 30) -> Ra
         response = HTTPResponse(connection)
         response.begin()
         return RawAnswer(response.status, response.headers, response.read())
+
+
+def _add_replicas(file: Path, url: str) -> None:
+    """Let what is down have another server."""
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for service in document["http"]["services"].values():
+        servers = service.get("loadBalancer", {}).get("servers", [])
+        if {"url": _NOWHERE} in servers:
+            servers.append({"url": url})
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
 
 
 def _wait_until_routed(door: Door, log: Path) -> None:

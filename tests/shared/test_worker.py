@@ -5,19 +5,21 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import requests
 from sqlalchemy import func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from deploy.local import ports
-from shared import migrations, settings, worker
+from shared import leading, migrations, settings, worker
 from shared.bus import flow, outbox
 from shared.db import Database, Query
 from shared.settings import ServiceSettings
@@ -126,6 +128,35 @@ def test_a_timer_that_fails_does_it_again_and_disturbs_nobody(
     assert len(others) >= 2
     with database.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM effects")) == 0
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_worker_keeps_no_time_while_another_one_leads(
+    configuration: ServiceSettings, database: Database
+) -> None:
+    tries: set[object] = set()
+    runs: list[bool] = []
+    is_free = threading.Event()
+
+    def has_tried_twice() -> bool:
+        asked = "SELECT query_start FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try%leads'"
+        with database.engine.connect() as connection:
+            tries.update(connection.scalars(text(asked)))
+        return len(tries) > 1
+
+    def free(leader: "psycopg.Connection[Any]") -> None:
+        wait_until(has_tried_twice)
+        is_free.set()
+        leader.close()
+
+    with closing(database.alone()) as leader:
+        leader.execute("SELECT pg_advisory_lock(%s)", [leading.LOCK])
+        freeing = threading.Thread(target=free, args=[leader])
+        freeing.start()
+        timer = Timer("look", 0.1, lambda _: runs.append(is_free.is_set()))
+        assert run(configuration, database, timer, until=lambda: len(runs) > 1) == 0
+        freeing.join()
+    assert all(runs)
 
 
 @pytest.mark.usefixtures("signals")

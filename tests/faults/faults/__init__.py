@@ -7,7 +7,7 @@ from typing import Final
 from tests.e2e.conftest import LAUNCHER
 from tests.faults import clocks
 from tests.faults.brokers import Broker, OwnBroker, RabbitNode
-from tests.faults.faults import bus, clients, databases, processes, whole
+from tests.faults.faults import bus, clients, databases, processes, replicas, whole
 from tests.faults.scene import Scene
 
 
@@ -21,6 +21,7 @@ class Fault:
         reason_without: why it can't be shown on this broker, "" where it can.
         writers, portfolios: of its workload, where they are not the usual ones.
         is_embedded: whether it needs the product with servers of its own.
+        is_replicated: whether it needs two of each process.
         launcher: the module that starts the product.
     """
 
@@ -30,6 +31,7 @@ class Fault:
     writers: int = 4
     portfolios: int = 20
     is_embedded: bool = False
+    is_replicated: bool = False
     launcher: str = LAUNCHER
 
 
@@ -93,6 +95,12 @@ FAULTS: Final[Mapping[str, Fault]] = {
     ),
     "everything": Fault(
         "`kill -9` of everything, started again", whole.kill_everything, is_embedded=True
+    ),
+    "replicas_killed": Fault(
+        "two of each process: `kill -9` of one of each", replicas.kill_each, is_replicated=True
+    ),
+    "replicas_rolled": Fault(
+        "two of each process: all replaced in turn", replicas.roll_each, is_replicated=True
     ),
     "disk": Fault("the disk is full", whole.fill_disk, is_embedded=True),
 }

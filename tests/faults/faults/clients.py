@@ -24,15 +24,19 @@ def nothing(scene: Scene) -> None:
 
 def same_key(scene: Scene) -> None:
     """Have 50 clients post the same row with the same key at once."""
+    for number in scene.rounds():
+        use_same_key(scene, str(number))
+
+
+def use_same_key(scene: Scene, mark: str) -> None:
+    """Post the same row with the same key, in `_AT_ONCE` requests."""
     clients = [scene.client() for _ in range(_AT_ONCE)]
+    row = Row(f"{scene.name}-same-{mark}", scene.portfolios[-1], "DEPOSIT", amount="2.00000002")
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        for number in scene.rounds():
-            name = f"{scene.name}-same-{number}"
-            row = Row(name, scene.portfolios[-1], "DEPOSIT", amount="2.00000002")
-            writes = [threads.submit(client.write, [row]) for client in clients]
-            answers = [write.result() for write in writes]
-            ids = {answer.json()["id"] for answer in answers if answer is not None}
-            assert len(ids) == 1, ids
+        writes = [threads.submit(client.write, [row]) for client in clients]
+        answers = [write.result() for write in writes]
+    ids = {answer.json()["id"] for answer in answers if answer is not None}
+    assert len(ids) == 1, ids
 
 
 def receivers(scene: Scene) -> None:

@@ -5,6 +5,7 @@ import select
 import socket
 import struct
 import threading
+from collections.abc import Callable, Iterable
 from typing import Final
 
 _CHUNK: Final = 65536
@@ -14,9 +15,9 @@ _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 class Proxy:
     """Forwards a port of its own to `target` until it is told otherwise."""
 
-    def __init__(self, target: tuple[str, int]) -> None:
+    def __init__(self, target: tuple[str, int], port: int = 0) -> None:
         self._target = target
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
         self._open = True
         self._refusing = False
@@ -75,16 +76,37 @@ class Proxy:
 
     def _connect(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection(self._target)
+            server = self._reached()
         except OSError:  # nobody listens there now
             client.close()
         else:
             self._pairs.append(_Pair(client, server))
 
+    def _reached(self) -> socket.socket:
+        return socket.create_connection(self._target)
+
     def _reset(self) -> None:
         for pair in self._pairs:
             pair.reset()
         self._pairs.clear()
+
+
+class Balancer(Proxy):
+    """Forwards a port to one of several targets, the first that takes the connection.
+
+    Args:
+        targets: where this connection may go.
+    """
+
+    def __init__(self, port: int, targets: Callable[[], Iterable[tuple[str, int]]]) -> None:
+        self._targets = targets
+        super().__init__(("", 0), port)
+
+    def _reached(self) -> socket.socket:
+        for target in self._targets():
+            with contextlib.suppress(OSError):
+                return socket.create_connection(target)
+        raise ConnectionRefusedError
 
 
 class _Pair:
