@@ -148,7 +148,7 @@ def test_the_short_way_and_flasks_answer_alike(
         gateway.authorize(token, method, class_) for class_ in ("market_data", "%6darket_data")
     )
     assert short.status_code == flasks.status_code == status
-    varying = {"X-Request-Id", "X-Identity", "X-Quota", "RateLimit-Remaining"}
+    varying = {"X-Request-Id", "Traceparent", "X-Identity", "X-Quota", "RateLimit-Remaining"}
     left, right = (
         {name: value for name, value in answer.headers.items() if name not in varying}
         for answer in (short, flasks)

@@ -122,13 +122,13 @@ def test_a_drafted_migration_makes_what_the_models_say(
 ) -> None:
     copy = tmp_path / "services" / "auth" / "migrations"
     shutil.copytree("services/auth/migrations", copy)
-    [last] = copy.glob("versions/*_known_addresses.py")
+    [last] = copy.glob("versions/*_service_tokens.py")
     last.unlink()
     monkeypatch.setattr(migrations, "_ROOT", tmp_path)
     url = create_database(postgres_url, "auth")
     migrations.upgrade("auth", url)
-    migrations.draft("auth", url, "login addresses")
-    assert (copy / "versions" / "0004_login_addresses.py").exists()
+    migrations.draft("auth", url, "tokens of programs")
+    assert (copy / "versions" / "0005_tokens_of_programs.py").exists()
     migrations.upgrade("auth", url)
     whole = create_database(postgres_url, "auth")
     monkeypatch.undo()
