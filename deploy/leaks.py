@@ -75,7 +75,9 @@ def found(files: Iterable[Path]) -> list[Leak]:
         for file in files:
             secrets.scan_file(str(file))
             ours.extend(_ours(file))
-    theirs = [Leak(name, it.line_number, it.type, it.secret_value or "") for name, it in secrets]
+    theirs = [
+        Leak(name, it.line_number, it.type, (it.secret_value or "").strip()) for name, it in secrets
+    ]
     return ours + theirs
 
 

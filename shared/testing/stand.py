@@ -13,6 +13,7 @@ import psycopg
 from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import Connection, MetaData, func, select, table, text
+from werkzeug.test import TestResponse
 
 from shared import migrations
 from shared.bus import inbox
@@ -46,6 +47,21 @@ def environment(
         "LOG_LEVEL": "WARNING",
         **more,
     }
+
+
+class _Client(DocumentedClient):
+    """A client for whom somebody vouches anew at each request: a token is good for a minute."""
+
+    def __init__(self, app: ServiceApp, header: str, vouch: Callable[[], str]) -> None:
+        super().__init__(app, app.response_class)
+        self._header = header
+        self._vouch = vouch
+        self.environ_base[header] = vouch()
+
+    def open(self, *args: Any, **named: Any) -> TestResponse:
+        """Send a request."""
+        self.environ_base[self._header] = self._vouch()
+        return super().open(*args, **named)
 
 
 class Stand:
@@ -95,19 +111,19 @@ class Stand:
         currency: str = "USD",
     ) -> FlaskClient:
         """Return a client that comes through the gateway as `user`; None is nobody."""
-        client = self.app.test_client()
-        if user is not None:
-            identity = Identity(UserId(user), frozenset(scopes), staff, currency)
-            client.environ_base["HTTP_X_IDENTITY"] = self._auth.identity(identity)
-            client.environ_base["HTTP_X_QUOTA"] = Quota(1000, 999, 3600).header
+        if user is None:
+            return self.app.test_client()
+        identity = Identity(UserId(user), frozenset(scopes), staff, currency)
+        client = _Client(self.app, "HTTP_X_IDENTITY", lambda: self._auth.identity(identity))
+        client.environ_base["HTTP_X_QUOTA"] = Quota(1000, 999, 3600).header
         return client
 
     def service_client(self, caller: str) -> FlaskClient:
         """Return a client that is the service `caller`, for the internal API."""
-        client = self.app.test_client()
-        token = Signer(caller, self.keys / f"{caller}.pem").service_token(self.name)
-        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        return client
+        signer = Signer(caller, self.keys / f"{caller}.pem")
+        return _Client(
+            self.app, "HTTP_AUTHORIZATION", lambda: f"Bearer {signer.service_token(self.name)}"
+        )
 
     def events(self) -> list[Event]:
         """Return what the outbox holds, in order; each is what the catalogue says of us."""

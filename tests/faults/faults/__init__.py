@@ -75,7 +75,6 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "backends": Fault("PostgreSQL's backends terminated every second", databases.terminate),
     "database_stopped": Fault("PostgreSQL stopped as by a crash, away", databases.stop),
     "database_hangs": Fault("PostgreSQL hangs, its machine does not", databases.hang),
-    "database_half_open": Fault("connections to PostgreSQL go silent", databases.half_open),
     "database_reset": Fault("connections to PostgreSQL are reset", databases.reset),
     "database_full": Fault("PostgreSQL has no connection left", databases.take_all_connections),
     "rebuilt": Fault("analytics' copies emptied and rebuilt", databases.rebuild),

@@ -40,13 +40,6 @@ def reset(scene: Scene) -> None:
         scene.site.database_proxy.reset()
 
 
-def half_open(scene: Scene) -> None:
-    """Let all connections go silent, as a cut cable does; new ones pass."""
-    assert scene.site.database_proxy
-    for _ in scene.rounds(max(scene.scale.rounds // 5, 1)):
-        scene.site.database_proxy.stall()
-
-
 def hang(scene: Scene) -> None:
     """Stop the server where it is, so that it answers nobody and its machine acknowledges."""
     answers: list[requests.Response] = []
