@@ -14,7 +14,8 @@ Peer = Mapping[str, Any]
 Port = int | range
 
 NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
-# A team's namespace with this label may call the internal API of the service that follows.
+# A team's namespace with this label may call the internal API of the service that follows, or
+# listen to events.
 TEAM_LABEL: Final = "internal-api.finance"
 INTERNET: Final[tuple[Peer, ...]] = (
     {"ipBlock": {"cidr": "0.0.0.0/0", "except": [*map(str, addresses.NOT_PUBLIC_4)]}},
@@ -92,14 +93,15 @@ def objects() -> Iterator[Document]:
 
 
 def teams() -> Iterator[Document]:
-    """Yield what opens the internal API of a service to namespaces that say so."""
+    """Yield what opens the internal API of a service, or the bus, to namespaces that say so."""
     for service in SERVICES:
-        allowed = {"namespaceSelector": {"matchLabels": {f"{TEAM_LABEL}/{service}": "allowed"}}}
-        yield policy(
-            f"{service}-teams",
-            {"matchLabels": labels(service, "web")},
-            ingress=[allow_from([allowed], WEB_PORT)],
-        )
+        yield _opened(service, {"matchLabels": labels(service, "web")}, service, WEB_PORT)
+    yield _opened("rabbitmq", {"matchLabels": {NAME: "rabbitmq"}}, "events", 5672)
+
+
+def _opened(name: str, pods: Document, label: str, port: int) -> Document:
+    allowed = {"namespaceSelector": {"matchLabels": {f"{TEAM_LABEL}/{label}": "allowed"}}}
+    return policy(f"{name}-teams", pods, ingress=[allow_from([allowed], port)])
 
 
 def monitored() -> Iterator[Document]:

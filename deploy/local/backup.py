@@ -179,7 +179,7 @@ def _refuse_other_servers(folder: RunDir) -> None:
         raise RunError(
             f"The databases of this run lie at {address}, whose own backup saves them: all of them"
             " as of one moment, with point-in-time recovery. Save"
-            f" {folder.keys} and {folder.state} beside it; docs/operating.md has the rest."
+            f" {folder.keys} and {folder.state} beside it; docs/operations.md has the rest."
         )
 
 

@@ -85,7 +85,7 @@ def test_each_type_has_one_service_that_tells_of_it() -> None:
 
 
 def test_the_page_has_the_table() -> None:
-    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert "\n".join(owner.table()) in page, "run `python -m deploy.bus table`"
 
 

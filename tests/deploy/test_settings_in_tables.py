@@ -1,4 +1,4 @@
-"""Every setting that anything reads stands in a table of README.md or docs/operating.md."""
+"""Every setting that anything reads stands in a table of README.md or docs/operations.md."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ def names_read() -> set[str]:
 
 
 def test_every_setting_stands_in_a_table() -> None:
-    pages = [ROOT / "README.md", ROOT / "docs" / "operating.md"]
+    pages = [ROOT / "README.md", ROOT / "docs" / "operations.md"]
     cells = [cell for page in pages for cell in _FIRST_CELL.findall(page.read_text())]
     told = {name for cell in cells for name in re.findall(r"`([A-Z_]+)`", cell)}
     read = names_read()

@@ -31,7 +31,7 @@ FINANCE = {"kubernetes.io/metadata.name": "finance"}
 STRANGERS = (
     Pod(TRAEFIK, {"kubernetes.io/metadata.name": "traefik"}, {"app.kubernetes.io/name": "traefik"}),
     Pod(PROMETHEUS, {"kubernetes.io/metadata.name": "monitoring"}, {}),
-    Pod(TEAM, {"internal-api.finance/assets": "allowed"}, {}),
+    Pod(TEAM, {f"internal-api.finance/{name}": "allowed" for name in ("assets", "events")}, {}),
     Pod("stranger", {"kubernetes.io/metadata.name": "default"}, {"app.kubernetes.io/name": "auth"}),
 )
 
@@ -151,6 +151,16 @@ def test_pods_may_talk_as_the_table_says_and_not_otherwise(
         if name == "production":
             more = _BY_COMPONENT["redis"] | _BY_COMPONENT["monitoring"]
         assert _allowed(of) == _expected() | more, name
+
+
+def test_a_team_may_listen_to_events_where_the_broker_is_ours(
+    everything: Mapping[str, Sequence[Document]],
+) -> None:
+    opened = of_kind(everything["components/teams"], "NetworkPolicy")
+    assert _allowed([*everything["small"], *opened]) - _allowed(everything["small"]) == {
+        (TEAM, "assets-web", 8000),
+        (TEAM, "rabbitmq", 5672),
+    }
 
 
 def test_the_table_is_what_the_services_call_and_what_they_answer() -> None:

@@ -23,8 +23,10 @@ def test_what_is_committed_is_what_make_render_writes(tmp_path: Path) -> None:
 def test_every_file_is_named_by_a_kustomization_or_is_one() -> None:
     for file in FOLDER.glob("**/kustomization.yaml"):
         beside = {one.name for one in file.parent.iterdir()} - {file.name, "values.yml"}
-        told = yaml.safe_load(file.read_text()).get("resources", [])
-        assert beside == {name for name in told if not name.startswith("..")}, file
+        told = yaml.safe_load(file.read_text())
+        patches = [one["path"] for one in told.get("patches", []) if "path" in one]
+        named = {*told.get("resources", []), *patches}
+        assert beside == {name for name in named if not name.startswith("..")}, file
 
 
 def test_the_cluster_has_the_routes_of_one_machine() -> None:

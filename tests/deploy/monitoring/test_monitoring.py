@@ -105,12 +105,12 @@ def test_every_metric_is_seen_somewhere() -> None:
 
 
 def test_every_alert_has_its_section_and_every_section_its_alert() -> None:
-    page = (ROOT / "docs" / "operating.md").read_text()
+    page = (ROOT / "docs" / "operations.md").read_text()
     _, _, after = page.partition("\n## Alerts\n")
     sections = re.findall(r"^### (\w+)\n\n(\S.*)", after.partition("\n## ")[0], re.MULTILINE)
     assert [name for name, _ in sections] == [alert["alert"] for alert in alerts()]
     for alert in alerts():
-        assert alert["annotations"]["runbook"] == f"docs/operating.md#{alert['alert'].lower()}"
+        assert alert["annotations"]["runbook"] == f"docs/operations.md#{alert['alert'].lower()}"
 
 
 def test_every_alert_is_proved_silent_and_loud() -> None:
