@@ -50,7 +50,7 @@ def test_a_container_is_nobody_in_particular(name: str) -> None:
         assert (container["read_only"], container["tmpfs"]) == (True, ["/tmp"])
 
 
-@pytest.mark.parametrize("name", CONTAINERS.keys() - ONCE)
+@pytest.mark.parametrize("name", sorted(CONTAINERS.keys() - ONCE))
 def test_what_stays_is_watched_and_started_again(name: str) -> None:
     assert CONTAINERS[name]["healthcheck"]["test"][0] == "CMD"
     assert CONTAINERS[name]["restart"] == "unless-stopped"
