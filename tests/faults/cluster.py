@@ -3,7 +3,8 @@
 Processes, probes and Traefik are the real ones. What a cluster has besides is done by the fewest
 lines that do the same: `make run`'s supervisor starts again what ends (kubelet), who is ready
 stands in Traefik's dynamic file, which it reads again as it hears of endpoints (EndpointSlices),
-and each service has an address that gives a connection to one that is ready (kube-proxy).
+and each service has an address that gives a connection to one that is ready (kube-proxy). Before
+PostgreSQL stands PgBouncer, where there is one.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
 
@@ -34,10 +36,13 @@ from gateway.routes import load_routes
 from shared.settings import SERVICES
 from shared.testing import wait_until
 from shared.testing.stand import set_environment
+from tests import pooler
 from tests.e2e.conftest import Product
+from tests.pooler import Missing, Pooler
 from tests.shared.bus.proxy import Balancer
 
 REPLICAS: Final = 2
+_SESSIONS: Final = 8  # of PostgreSQL, for all processes of a service
 # Seconds from when an endpoint is told to leave until its process is told to end: longer than
 # Traefik waits between two configurations (providersThrottleDuration, two seconds).
 PRE_STOP: Final = 5.0
@@ -79,6 +84,7 @@ class Cluster(Product):
     def __init__(self, run_dir: Path, chosen: Mapping[str, str]) -> None:
         super().__init__(ports.free(), run_dir, chosen)
         self.replicas: list[Replica] = []
+        self.pooler: Pooler | None = None
         self._turns = count()
         self._told: dict[str, list[str]] = {}
         self._is_over = threading.Event()
@@ -92,17 +98,18 @@ class Cluster(Product):
             settings = choices.load()
             state, *own = _states(folder)
             plan = Plan(settings, folder, state)
+            databases.provision(plan.databases, state.passwords, SERVICES)
             environment = plan.marked_environment()
             _write_files(plan)
+            self._start_pooler(plan)
             programs = {
                 program.name: program
                 for number, one in enumerate(own)
-                for program in _programs(plan, Plan(settings, folder, one), number)
+                for program in _programs(plan, Plan(settings, folder, one), number, self.pooler)
             }
             self._supervisor = Supervisor(folder, [*programs.values()], environment)
             self._supervisor.start("zygote")
             topology.declare(plan.bus_url)
-            databases.provision(plan.databases, state.passwords, SERVICES)
             tasks.migrate(plan)
         self._balancers = [
             Balancer(state.ports[name], lambda name=name: self._addresses(name))  # type: ignore[misc]
@@ -125,6 +132,8 @@ class Cluster(Product):
         self._supervisor.stop()
         for balancer in self._balancers:
             balancer.close()
+        if self.pooler:
+            self.pooler.server.stop()
         leftovers.end(self.run_dir, seconds=0)
         wait_until(lambda: not leftovers.find(self.run_dir))
 
@@ -187,6 +196,16 @@ class Cluster(Product):
             render.write({"next.yml": document}, self._config)
             (self._config / "next.yml").replace(self._config / "dynamic.yml")
 
+    def _start_pooler(self, plan: Plan) -> None:
+        passwords = {
+            f"{plan.databases.prefix}{service}": plan.state.passwords[service]
+            for service in SERVICES
+        }
+        folder = self.run_dir / "pooler"
+        folder.mkdir()
+        with contextlib.suppress(Missing):
+            self.pooler = pooler.start(folder, _port(plan), passwords, sessions=_SESSIONS)
+
     def _start_gateway(self, plan: Plan) -> None:
         internal = f"127.0.0.1:{plan.state.ports['gateway-internal']}"
         self._config = plan.folder.config
@@ -246,11 +265,23 @@ def _write_files(plan: Plan) -> None:
     write_private(folder.environments, json.dumps(environments))
 
 
-def _programs(front: Plan, own: Plan, number: int) -> Iterator[Program]:
+def _port(plan: Plan) -> int:
+    return int(urlsplit(plan.databases.server).port or 5432)
+
+
+def _programs(
+    front: Plan, own: Plan, number: int, before_database: Pooler | None
+) -> Iterator[Program]:
     """Yield the processes of one replica, which knows others by the services' own addresses."""
     urls = {**front.service_urls(), **front.worker_urls()}
     for program in own.ours():
         told = {name: urls.get(name, value) for name, value in program.environment.items()}
+        direct_url = told.get("DATABASE_URL")
+        if before_database and direct_url:
+            told["DATABASE_DIRECT_URL"] = direct_url
+            told["DATABASE_URL"] = direct_url.replace(
+                f":{_port(front)}/", f":{before_database.port}/"
+            )
         yield replace(program, name=f"{program.name}-{number}", environment=told)
 
 

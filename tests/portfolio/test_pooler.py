@@ -1,9 +1,7 @@
 """The service behind a real PgBouncer, which gives it a session for a transaction at a time."""
 
 import os
-import re
 import secrets
-import shutil
 import subprocess
 import sys
 import threading
@@ -21,49 +19,19 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from deploy.local import databases, ports, servers
+from deploy.local import databases, ports
 from deploy.local.databases import Databases
-from deploy.local.privileges import tied, unprivileged
 from shared import bus
 from shared.bus.interface import Message
 from shared.db import Database
 from shared.events import Event
 from shared.identity import Identity, Signer, UserId
 from shared.testing import environment, wait_until
+from tests import pooler
 from tests.portfolio.build import AAPL, card
 
-# Since then it understands DEALLOCATE ALL, which psycopg says after a rollback.
-NEEDED: Final = (1, 22)
 # Of the server, for eight threads and more.
 SESSIONS: Final = 2
-CONFIGURATION: Final = """\
-[databases]
-* = host=127.0.0.1 port={server}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = {users}
-admin_users = {role}
-pool_mode = transaction
-default_pool_size = {sessions}
-max_prepared_statements = 100
-"""
-
-
-def pgbouncer() -> str:
-    """Return the program; where there is none that is new enough the test says so and skips."""
-    binary = os.environ.get("TEST_PGBOUNCER") or shutil.which(
-        "pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"
-    )
-    if binary is None:
-        pytest.skip("NO PGBOUNCER: install 1.22 or later, or name it in TEST_PGBOUNCER")
-    said = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
-    [version] = re.findall(r"PgBouncer (\d+)\.(\d+)", said)
-    if tuple(map(int, version)) < NEEDED:
-        pytest.skip(f"NO PGBOUNCER 1.22 or later: {binary} is {'.'.join(version)}")
-    return binary
 
 
 @dataclass(frozen=True)
@@ -89,25 +57,19 @@ class Place:
 @pytest.fixture(scope="module")
 def place(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Return the empty database of a role that has nothing else, and PgBouncer before it."""
-    binary = pgbouncer()
-    folder, port, password = tmp_path_factory.mktemp("pooler"), ports.free(), secrets.token_hex(8)
+    folder, password = tmp_path_factory.mktemp("pooler"), secrets.token_hex(8)
     own = Databases(postgres_url, f"pooled_{secrets.token_hex(4)}_")
     databases.provision(own, {"portfolio": password}, ["portfolio"])
-    role, users, configuration = f"{own.prefix}portfolio", folder / "users", folder / "pooler.ini"
-    users.write_text(f'"{role}" "{password}"\n')
-    server = urlsplit(postgres_url).port
-    named = {"server": server, "port": port, "users": users, "role": role, "sessions": SESSIONS}
-    configuration.write_text(CONFIGURATION.format(**named))
+    server = int(urlsplit(postgres_url).port or 5432)
+    try:
+        running = pooler.start(
+            folder, server, {f"{own.prefix}portfolio": password}, sessions=SESSIONS
+        )
+    except pooler.Missing as missing:
+        pytest.skip(str(missing))
     direct_url = own.url("portfolio", password)
-    url = direct_url.replace(f":{server}/", f":{port}/")
-    running = servers.launch(
-        tied(unprivileged([binary, str(configuration)]), "INT"),
-        url=url,
-        log=folder / "pooler.log",
-        answers=lambda: not ports.is_free(port),
-    )
-    yield Place(url, direct_url)
-    running.stop()
+    yield Place(direct_url.replace(f":{server}/", f":{running.port}/"), direct_url)
+    running.server.stop()
 
 
 @dataclass(frozen=True)

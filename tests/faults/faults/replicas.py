@@ -59,6 +59,8 @@ def roll_each(scene: Scene) -> None:
 def _cluster(scene: Scene) -> Cluster:
     cluster = scene.site.product
     assert isinstance(cluster, Cluster)
+    if cluster.pooler:
+        scene.notes.append(f"by way of PgBouncer {cluster.pooler.version}")
     return cluster
 
 
