@@ -38,6 +38,7 @@ SHARED = {
     "MOST_PRIVATE_PRICES": "100000",
     "INTERNAL_READERS": "reports",
     "CORS_ORIGINS": "https://app.example.com",
+    "TRUSTED_PROXIES": "192.0.2.0/24",
     "BENCHMARK_ALIASES": "SPY:SP500",
     "LOG_LEVEL": "DEBUG",
 }
@@ -75,7 +76,7 @@ def test_every_setting_of_the_table_is_started_here_or_for_all_tests() -> None:
     chosen |= {f"BUS_{service.upper()}" for service in SERVICES}
     names = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     documented = set(re.findall(r"\w+", " ".join(names)))
-    assert len(documented) == 31
+    assert len(documented) == 33
     assert documented <= chosen
 
 

@@ -36,7 +36,10 @@ class Example:
 
 
 def examples(page: Path) -> list[Example]:
-    """Return the examples of a page; `make run` and its like start what is running already."""
+    """Return the examples of a page that can be run.
+
+    `make run` and its like start what is running already, and blocks of `shell` change the machine.
+    """
     text = page.read_text(encoding="utf-8")
     return [one for one in _examples(text) if not one.commands.startswith(("make ", ".venv/"))]
 
