@@ -159,6 +159,7 @@ def test_nobody_passes_where_all_wait_in_one_line() -> None:
         url = f"http://127.0.0.1:{server.server_port}"
         attacker = Client(url, None)
         with Siege(lambda: _sent(attacker, "GET", "/"), at_once=1).going_on() as siege:
+            wait_until(server.is_busy.is_set)
             assert not siege.is_passed_by(lambda: requests.get(url, timeout=ENOUGH))
             server.is_over.set()
 
@@ -168,6 +169,7 @@ class _OneByOne(HTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.is_busy = threading.Event()
         self.is_over = threading.Event()
 
     def has_waiting(self) -> bool:
@@ -179,6 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _OneByOne
 
     def do_GET(self) -> None:
+        self.server.is_busy.set()
         wait_until(lambda: self.server.is_over.is_set() or self.server.has_waiting())
         self.send_response(200)
         self.send_header("Content-Length", "0")

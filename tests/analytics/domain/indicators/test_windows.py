@@ -80,8 +80,14 @@ def test_every_value_is_that_of_its_own_window(days: int, count: int, seed: int)
 def test_the_longest_window_takes_no_more_memory_than_its_series(name: str) -> None:
     bars = walk(LONGEST)
     [indicator] = parse([name])
+    # Whatever else this process does is counted too, but not each time.
+    peaks = [_peak(lambda: indicator.lines(bars)) for _ in range(3)]
+    assert min(peaks) < 4 * 2**20  # bytes; a line has 0.3 MB, all windows together 300
+
+
+def _peak(work: Callable[[], object]) -> int:
     tracemalloc.start()
-    indicator.lines(bars)
+    work()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 4 * 2**20  # bytes; a line has 0.3 MB, all windows together 300
+    return peak
