@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from shared import bus
 from shared.db import Database
 from shared.testing import wait_until
 from tests.shared.bus.database import effects, unpublished
@@ -15,6 +16,8 @@ def test_two_workers_apply_events_in_order_and_one_of_them_those_of_one_that_die
     # What a connection had in hand that was given up comes again later: none is, however busy the
     # machine.
     patient = bus_url.replace("heartbeat=1", "heartbeat=300")
+    # And what is told before there is a queue waits, and comes later, too.
+    bus.consumer(patient, "ledger", ["price-updated"]).declare()
     with (
         ledger(database, patient, "price-updated") as first,
         ledger(database, patient, "price-updated"),
