@@ -428,7 +428,6 @@ class Database:
             except psycopg.Error as error:
                 raise InvalidatePoolError from error
         _note_begin(record)
-        POOL_SIZE.set(self._most)
 
     def unit(self, work: Callable[[Session], T]) -> T:
         """Do `work` in one transaction: returning commits, raising rolls back.
@@ -493,6 +492,8 @@ class Database:
     def _connect(
         self, _: Dialect, _record: object, arguments: Sequence[Any], named: Mapping[str, Any]
     ) -> DBAPIConnection:
+        # Not when the pool is made: a fork of that process has a gauge of its own.
+        POOL_SIZE.set(self._most)
         connect = partial(_Connection.connect, *arguments, **named)
         return cast("DBAPIConnection", _opened(connect, self._silence))
 

@@ -65,6 +65,25 @@ def _in_future(moment: datetime) -> None:
         raise ValidationError("The time is over already.")
 
 
+def _expires_at() -> Time:
+    return Time(
+        load_default=None,
+        allow_none=True,
+        validate=_in_future,
+        metadata={"description": "When it stops working; null: never.", "example": None},
+    )
+
+
+def _shown_once() -> fields.String:
+    return fields.String(
+        dump_only=True,
+        metadata={
+            "description": "The key; it is not stored.",
+            "example": "6Jd8t4nQ0mYwVxq3cE5rKs1uPz7aBfHg",
+        },
+    )
+
+
 class TokenSchema(ResourceSchema):
     """A personal token."""
 
@@ -78,12 +97,7 @@ class TokenSchema(ResourceSchema):
         validate=validate.Length(min=1, max=len(SCOPES)),
         metadata={"description": "What it may do.", "example": ["read"]},
     )
-    expires_at = Time(
-        load_default=None,
-        allow_none=True,
-        validate=_in_future,
-        metadata={"description": "When it stops working; null: never.", "example": None},
-    )
+    expires_at = _expires_at()
     created = Time(dump_only=True, metadata={"description": "When it was made."})
     last_used = Time(
         dump_only=True,
@@ -95,13 +109,7 @@ class TokenSchema(ResourceSchema):
 class NewTokenSchema(TokenSchema):
     """A token just made, with the key that is shown this once."""
 
-    key = fields.String(
-        dump_only=True,
-        metadata={
-            "description": "The key; it is not stored.",
-            "example": "6Jd8t4nQ0mYwVxq3cE5rKs1uPz7aBfHg",
-        },
-    )
+    key = _shown_once()
 
 
 def _none_of_the_services(name: str) -> None:
@@ -131,12 +139,7 @@ class ServiceTokenSchema(StrictSchema):
         validate=validate.Length(min=1, max=len(SERVICES)),
         metadata={"description": "Services that it may read.", "example": ["portfolio"]},
     )
-    expires_at = Time(
-        load_default=None,
-        allow_none=True,
-        validate=_in_future,
-        metadata={"description": "When it stops working; null: never.", "example": None},
-    )
+    expires_at = _expires_at()
     created = Time(dump_only=True, metadata={"description": "When it was made."})
     last_used = Time(
         dump_only=True,
@@ -148,13 +151,7 @@ class ServiceTokenSchema(StrictSchema):
 class NewServiceTokenSchema(ServiceTokenSchema):
     """A service token just made, with the key that is shown this once."""
 
-    key = fields.String(
-        dump_only=True,
-        metadata={
-            "description": "The key; it is not stored.",
-            "example": "6Jd8t4nQ0mYwVxq3cE5rKs1uPz7aBfHg",
-        },
-    )
+    key = _shown_once()
 
 
 class PassSchema(StrictSchema):
