@@ -25,6 +25,12 @@ LAUNCHER = "deploy.local"
 CHOSEN = {"LIMITS": "off", "WEBHOOKS_ALLOW_PRIVATE": "1"}
 
 
+def environment(run_dir: Path, **chosen: str) -> dict[str, str]:
+    """Return what a launcher is given: its own settings only, not those of whoever runs this."""
+    passed_on = {name: os.environ[name] for name in ("PATH", "HOME", "CI") if name in os.environ}
+    return {**passed_on, "RUN_DIR": str(run_dir), **chosen}
+
+
 @dataclass
 class Product:
     """The product, as `make run` starts it.
@@ -66,13 +72,10 @@ class Product:
 
     def start(self) -> None:
         """Start everything, and wait until it is ready."""
-        passed_on = {
-            name: os.environ[name] for name in ("PATH", "HOME", "CI") if name in os.environ
-        }
         self._launched = subprocess.Popen(
             [sys.executable, "-m", self.launched_by],
             cwd=self.code,
-            env={**passed_on, "PORT": str(self.port), "RUN_DIR": str(self.run_dir), **self.chosen},
+            env=environment(self.run_dir, PORT=str(self.port), **self.chosen),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -103,7 +106,7 @@ class Product:
         subprocess.run(
             [sys.executable, *command],
             cwd=self.code,
-            env={**os.environ, "RUN_DIR": str(self.run_dir)},
+            env=environment(self.run_dir),
             input=f"{password}\n",
             text=True,
             check=True,

@@ -1,6 +1,5 @@
 """A backup taken during writes, restored elsewhere, compared with its owners, and mended."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from deploy.local import keys, postgres
 from deploy.local.rundir import RunDir, State
 from services.webhooks.outside.sealing import Seal
 from shared.testing import wait_until
-from tests.e2e.conftest import CHOSEN, ROOT, Client, Product, started
+from tests.e2e.conftest import CHOSEN, ROOT, Client, Product, environment, started
 from tests.e2e.test_main_job import make_house
 
 MADE_WRONG = {
@@ -34,7 +33,7 @@ def command(run_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "deploy.local", *arguments],
         cwd=ROOT,
-        env={**os.environ, "RUN_DIR": str(run_dir)},
+        env=environment(run_dir),
         capture_output=True,
         text=True,
         check=False,
