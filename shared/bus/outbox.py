@@ -1,6 +1,6 @@
 """The transactional outbox: an event is written with what it tells of, and published afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
@@ -28,7 +28,7 @@ from shared.bus.relay import Relay
 from shared.db import copy_in, ring
 from shared.events import Event
 
-__all__ = ["BELL", "MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "forget_published", "purge"]
+__all__ = ["BELL", "MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "add_all", "forget_published", "purge"]
 
 BELL: Final = "outbox"
 KEPT_FOR: Final = timedelta(days=7)
@@ -67,8 +67,17 @@ def add(session: Session, *events: Event) -> None:
         ValueError: an event is larger than a broker takes.
     """
     if events:
-        copy_in(session, "outbox", _COLUMNS, map(_row, events))
-        ring(session, BELL)
+        add_all(session, events)
+
+
+def add_all(session: Session, events: Iterable[Event]) -> None:
+    """Write `events`, of which there is one at least; each may be made when it is its turn.
+
+    Raises:
+        ValueError: an event is larger than a broker takes.
+    """
+    copy_in(session, "outbox", _COLUMNS, map(_row, events))
+    ring(session, BELL)
 
 
 def _row(event: Event) -> Sequence[str]:

@@ -77,4 +77,4 @@ def quantity_after(
     sign = QUANTITY_SIGN.get(type_)
     if sign is None or quantity is None:
         return held
-    return EXACT.add(held, EXACT.multiply(sign, quantity))
+    return EXACT.add(held, quantity) if sign > 0 else EXACT.subtract(held, quantity)

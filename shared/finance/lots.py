@@ -39,7 +39,9 @@ class Lot(NamedTuple):
     def split_off(self, quantity: Decimal) -> tuple["Lot", "Lot"]:
         """Return the part of `quantity` and the rest; together they are this lot exactly."""
         cost = _share(self.cost, quantity, self.quantity)
-        base = None if self.base_cost is None else _share(self.base_cost, quantity, self.quantity)
+        base = self.base_cost
+        if base is not None:  # mostly in the same currency
+            base = cost if base == self.cost else _share(base, quantity, self.quantity)
         part = Lot(self.since, quantity, cost, base)
         rest = Lot(
             self.since,

@@ -65,6 +65,9 @@ def _unit(places: int) -> Decimal:
     return Decimal(1).scaleb(-places)
 
 
+_ON_GRID: Final = _unit(GRID)
+
+
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Return `amount` rounded to the minor unit of `currency`."""
     return round_to(amount, minor_unit(currency))
@@ -72,7 +75,9 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 
 def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:
     """Return `amount` in another currency, on the grid; None without a rate."""
-    return None if rate is None else round_to(EXACT.multiply(amount, rate), GRID)
+    if rate is None:
+        return None
+    return EXACT.add(EXACT.quantize(EXACT.multiply(amount, rate), _ON_GRID), ZERO)
 
 
 def plus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
@@ -87,7 +92,8 @@ def minus(first: Decimal | None, second: Decimal | None) -> Decimal | None:
 
 def plain(value: Decimal) -> str:
     """Return `value` in plain decimal notation, its decimals as they are: "0.00000001"."""
-    return f"{value:f}"
+    text = str(value)  # which takes a third of the time, but has an exponent for what is tiny
+    return f"{value:f}" if "E" in text else text
 
 
 def trimmed(value: Decimal, least: int) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
-from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load, validate
 from webargs.fields import DelimitedList
 
 from shared.finance.money import (
@@ -63,6 +63,21 @@ class ResourceSchema(StrictSchema):
         return {name: value for name, value in data.items() if name not in read_only}
 
 
+class RecordSchema(StrictSchema):
+    """A schema that loads a named tuple; of a PATCH, which may lack anything, its mapping.
+
+    Attributes:
+        record: the class of it, whose fields are those of the schema.
+    """
+
+    record: ClassVar[type[Any]]  # a NamedTuple is no type that others are of
+
+    @post_load
+    def recorded(self, data: dict[str, Any], *, partial: Any, **_: Any) -> Any:
+        """Return what was loaded as a record."""
+        return data if partial else self.record(**data)
+
+
 def _as_list(value: Any) -> list[Any]:
     if value is None:
         return []
@@ -82,8 +97,8 @@ class Text(fields.String):
         super().__init__(validate=[rule, *_as_list(kwargs.pop("validate", None))], **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, *args, **kwargs)
-        if _UNSTORABLE.search(text):
+        text = value if type(value) is str else super()._deserialize(value, *args, **kwargs)
+        if not text.isprintable() and _UNSTORABLE.search(text):
             raise ValidationError("Control characters are not allowed.")
         return text.strip()
 

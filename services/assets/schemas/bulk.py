@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, validate
 
 from services.assets.commands import MOST_PRICES
 from services.assets.domain.quotes import Bar
@@ -10,7 +10,15 @@ from services.assets.schemas.assets import AssetSchema
 from services.assets.schemas.fields import Volume, answered_price
 from shared.http.bulk import Rows
 from shared.http.files import FormQuery, FormSchema
-from shared.http.schemas import Day, Flag, Price, QuotedCurrency, StrictSchema, answered
+from shared.http.schemas import (
+    Day,
+    Flag,
+    Price,
+    QuotedCurrency,
+    RecordSchema,
+    StrictSchema,
+    answered,
+)
 from shared.http.warnings import Warnings
 
 MOST_ASSETS: Final = 10_000
@@ -31,8 +39,10 @@ class BulkAssetsSchema(StrictSchema):
     )
 
 
-class DayPriceSchema(StrictSchema):
+class DayPriceSchema(RecordSchema):
     """The price of one day."""
+
+    record = Bar
 
     date = Day(required=True, metadata={"description": "Day.", "example": "2024-01-19"})
     close = Price(
@@ -42,10 +52,6 @@ class DayPriceSchema(StrictSchema):
     high = Price(positive=True, allow_none=True, metadata={"description": "Highest price."})
     low = Price(positive=True, allow_none=True, metadata={"description": "Lowest price."})
     volume = Volume(allow_none=True, metadata={"description": "Pieces traded."})
-
-    @post_load
-    def _bar(self, values: dict[str, Any], **_: Any) -> Bar:
-        return Bar(**values)
 
 
 class PricesSchema(StrictSchema):

@@ -1,6 +1,7 @@
 """The lock that every change takes, and the events that tell of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select
@@ -63,37 +64,17 @@ def portfolio_event(portfolio: Portfolio, type_: str) -> Event:
 def transaction_events(
     session: Session, portfolio: Portfolio, type_: str, transactions: Sequence[Transaction]
 ) -> list[Event]:
-    """Return the next events on a portfolio: its `transactions` changed, in this order."""
+    """Return the next events on a portfolio: its `transactions` changed, in this order.
+
+    Several are to be `announced`.
+    """
     ids = {row.asset_id for row in transactions if row.asset_id is not None}
     symbols: dict[int | None, str] = {}
     if ids:
         assets = session.execute(select(Asset.id, Asset.symbol).where(Asset.id.in_(ids)))
         symbols.update((asset_id, symbol) for asset_id, symbol in assets)
     cards = [row.card(symbols.get(row.asset_id)) for row in transactions]
-    return card_events(portfolio, type_, cards)
-
-
-def card_events(
-    portfolio: Portfolio, type_: str, cards: Sequence[Mapping[str, Any]]
-) -> list[Event]:
-    """Return the next events on a portfolio: the transactions of `cards` changed, in this order.
-
-    Several are to be `announced`.
-    """
-    owner, subject, first = portfolio.owner_id, f"portfolios/{portfolio.id}", portfolio.sequence + 1
-    events = [
-        Event.now(
-            "portfolio",
-            type_,
-            subject,
-            number,
-            {"owner": owner, "transaction": card},
-            is_announced=len(cards) > 1,
-        )
-        for number, card in enumerate(cards, first)
-    ]
-    portfolio.sequence += len(events)
-    return events
+    return list(_card_events(portfolio, type_, cards))
 
 
 def announced(portfolio: Portfolio, events: Sequence[Event]) -> Sequence[Event]:
@@ -103,16 +84,52 @@ def announced(portfolio: Portfolio, events: Sequence[Event]) -> Sequence[Event]:
         portfolio: its sequence must be that of the last of them already.
         events: of changed entries, and perhaps of the portfolio itself.
     """
-    days = [event.data["transaction"]["date"] for event in events if "transaction" in event.data]
-    if not days or len(events) == 1:
+    cards = [event.data["transaction"] for event in events if "transaction" in event.data]
+    if not cards or len(events) == 1:
         return events
+    return [_ledger_changed(portfolio, cards), *events]
+
+
+def announced_cards(
+    portfolio: Portfolio, type_: str, cards: Sequence[Mapping[str, Any]]
+) -> Iterator[Event]:
+    """Yield the next events on a portfolio: the transactions of `cards` changed, in this order.
+
+    Several stand behind one that announces them. Each is made when it is asked for, so that
+    thousands are never there at once; the sequence of the portfolio has counted them all by then.
+    """
+    events = _card_events(portfolio, type_, cards)
+    if len(cards) > 1:
+        events = chain([_ledger_changed(portfolio, cards)], events)
+    return events
+
+
+def _card_events(
+    portfolio: Portfolio, type_: str, cards: Sequence[Mapping[str, Any]]
+) -> Iterator[Event]:
+    owner, subject, first = portfolio.owner_id, f"portfolios/{portfolio.id}", portfolio.sequence + 1
+    portfolio.sequence += len(cards)
+    return (
+        Event.now(
+            "portfolio",
+            type_,
+            subject,
+            number,
+            {"owner": owner, "transaction": card},
+            is_announced=len(cards) > 1,
+        )
+        for number, card in enumerate(cards, first)
+    )
+
+
+def _ledger_changed(portfolio: Portfolio, cards: Sequence[Mapping[str, Any]]) -> Event:
     data = {
         "portfolio": portfolio.id,
         "owner": portfolio.owner_id,
-        "first_date": min(days),
-        "count": len(days),
+        "first_date": min(card["date"] for card in cards),
+        "count": len(cards),
     }
-    return [_of_portfolio(portfolio, "ledger-changed", data), *events]
+    return _of_portfolio(portfolio, "ledger-changed", data)
 
 
 def position_event(

@@ -1,7 +1,9 @@
 """From what a client says of a transaction to a complete entry of the ledger."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -22,6 +24,23 @@ _MONEY: Final = ("price", "amount", "fees", "taxes")
 _PRICE_PLACES: Final = 8  # of an answer
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """What a transaction names, and what follows from that: the same for thousands of them.
+
+    Attributes:
+        currency: of its money; that of the asset or the portfolio by default.
+        asset_currency: in which its position is kept.
+        base_currency: the portfolio's.
+    """
+
+    portfolio: Portfolio
+    asset: Asset | None
+    currency: str
+    asset_currency: str
+    base_currency: str
+
+
 class Draft(NamedTuple):
     """What a client says of one transaction, with what it names.
 
@@ -31,51 +50,48 @@ class Draft(NamedTuple):
     """
 
     fields: TransactionFields
-    portfolio: Portfolio
-    asset: Asset | None
+    place: Place
     before: Transaction | None = None
 
-    @classmethod
-    def of(
-        cls,
-        fields: TransactionFields,
-        portfolios: Mapping[int, Portfolio],
-        assets: Mapping[int, Asset],
-    ) -> "Draft":
-        """Return the draft of what a client says.
 
-        Raises:
-            NotFound: the portfolio is none of `portfolios`.
-            ValidationFailed: the asset is none of `assets`.
-        """
-        portfolio = portfolios.get(fields.portfolio)
+def drafting(
+    portfolios: Mapping[int, Portfolio], assets: Mapping[int, Asset]
+) -> Callable[[TransactionFields], Draft]:
+    """Return what makes the draft of what a client says.
+
+    It raises NotFound where the portfolio is none of `portfolios`, and ValidationFailed where the
+    asset is none of `assets`.
+    """
+
+    @cache  # to ask a row of the database for a value takes as long as all else of a draft
+    def find(portfolio_id: int, asset_id: int | None, currency: str | None) -> Place:
+        portfolio = portfolios.get(portfolio_id)
         if portfolio is None:
             raise NotFound.of("portfolio")
-        if fields.asset is not None and fields.asset not in assets:
+        if asset_id is not None and asset_id not in assets:
             raise ValidationFailed.of("asset", "There is no such asset.")
-        asset = assets[fields.asset] if fields.asset is not None else None
-        return cls(in_major_unit(fields), portfolio, asset)
+        asset = assets[asset_id] if asset_id is not None else None
+        base_currency = portfolio.currency
+        currency = currency or (asset.currency if asset else base_currency)
+        asset_currency = asset.currency if asset else currency
+        return Place(portfolio, asset, currency, asset_currency, base_currency)
 
-    @property
-    def currency(self) -> str:
-        """Its currency; that of the asset or the portfolio by default."""
-        default = self.asset.currency if self.asset else self.portfolio.currency
-        return self.fields.currency or default
+    def draft(fields: TransactionFields) -> Draft:
+        fields = in_major_unit(fields)
+        return Draft(fields, find(fields.portfolio, fields.asset, fields.currency))
 
-    @property
-    def asset_currency(self) -> str:
-        """The currency in which its position is kept."""
-        return self.asset.currency if self.asset else self.currency
+    return draft
 
 
 def rates_for(session: Session, drafts: Collection[Draft]) -> fx.RateBook:
     """Return the rates that `drafts`, all of one user, may need."""
     if not drafts:
         return fx.RateBook()
-    pairs = {(draft.currency, draft.portfolio.currency) for draft in drafts}
-    pairs |= {(draft.currency, draft.asset_currency) for draft in drafts}
-    days = [draft.fields.date for draft in drafts]
-    owner_id = next(iter(drafts)).portfolio.owner_id
+    places = {draft.place for draft in drafts}
+    pairs = {(place.currency, place.base_currency) for place in places}
+    pairs |= {(place.currency, place.asset_currency) for place in places}
+    days = {draft.fields.date for draft in drafts}
+    owner_id = next(iter(places)).portfolio.owner_id
     return fx.load(session, owner_id, pairs, min(days), max(days))
 
 
@@ -144,9 +160,8 @@ def in_major_unit(fields: TransactionFields) -> TransactionFields:
 
 
 def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
-    fields = draft.fields
-    currency, asset_currency = draft.currency, draft.asset_currency
-    target = draft.portfolio.currency
+    fields, place = draft.fields, draft.place
+    currency, asset_currency, target = place.currency, place.asset_currency, place.base_currency
     exchange_rate = _exchange_rate(fields, currency, target, rates)
     asset_rate = ONE
     if currency != asset_currency:
@@ -185,14 +200,15 @@ def _exchange_rate(
 
 def _asset_rate(draft: Draft, exchange_rate: Decimal | None, rates: fx.RateBook) -> Decimal:
     """Return the rate between two different currencies."""
-    source, target, day = draft.currency, draft.asset_currency, draft.fields.date
+    place, day = draft.place, draft.fields.date
+    source, target = place.currency, place.asset_currency
     if (rate_before := _asset_rate_before(draft)) is not None:
         return rate_before
-    if target == draft.portfolio.currency and exchange_rate is not None:
+    if target == place.base_currency and exchange_rate is not None:
         return exchange_rate
     rate = rates.find(source, target, day)
     if rate is None:
-        given = "give exchange_rate, or " if target == draft.portfolio.currency else ""
+        given = "give exchange_rate, or " if target == place.base_currency else ""
         reason = (
             f"There is no exchange rate from {source} to {target} on or before {day}: {given}record"
             f" a price of {source}{target}, an asset of the type CURRENCY."
@@ -211,5 +227,5 @@ def _asset_rate_before(draft: Draft) -> Decimal | None:
         return None
     exchange_rate = None if "exchange_rate" in old.derived else old.exchange_rate
     before = (old.asset_id, old.currency, old.date, exchange_rate)
-    now = (fields.asset, draft.currency, fields.date, fields.exchange_rate)
+    now = (fields.asset, draft.place.currency, fields.date, fields.exchange_rate)
     return old.asset_rate if now == before else None

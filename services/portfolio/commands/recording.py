@@ -1,15 +1,17 @@
 """Transactions recorded: one, many, all of many or those of them that are sound."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from services.portfolio.commands import ledger
-from services.portfolio.commands.changes import announced, card_events
+from services.portfolio.commands.changes import announced_cards
 from services.portfolio.commands.ground import Ground, lock_ground
 from services.portfolio.commands.rows import Refusals, filled
 from services.portfolio.domain.entries import Entry
@@ -208,11 +210,14 @@ def _record(
         sound = dict(sorted(sound.items(), key=lambda item: _order_of_creation(item[1].entry)))
     new = _create(session, sound, ground, import_id)
     crash_point("mid_bulk")
+    entries: defaultdict[int, list[Entry]] = defaultdict(list)
+    for row in new.values():
+        entries[row.fields.portfolio].append(row.entry)
     misfits: dict[int, LedgerError] = {}
     of_positions: list[Event] = []
     for portfolio in ground.portfolios.values():
         stored = ground.positions.get(portfolio.id, {}) if is_first else None
-        of_portfolio, events = _post(session, portfolio, new.values(), stored)
+        of_portfolio, events = _post(session, portfolio, entries[portfolio.id], stored)
         misfits |= of_portfolio
         of_positions += events
     refused = {index: misfits[row.id] for index, row in new.items() if row.id in misfits}
@@ -265,7 +270,7 @@ def _order_of_creation(entry: Entry) -> tuple[date, bool, bool]:
 def _post(
     session: Session,
     portfolio: Portfolio,
-    created: Iterable[Recorded],
+    new: Sequence[Entry],
     stored: ledger.Stored | None,
 ) -> tuple[Mapping[int, LedgerError], Sequence[Event]]:
     """Post what is new in one portfolio; take out again what does not fit.
@@ -273,30 +278,30 @@ def _post(
     Returns:
         What was taken out: id → what is wrong with it; and what to tell of positions.
     """
-    new = {row.id: row.entry for row in created if row.card["portfolio"] == portfolio.id}
     misfits: Mapping[int, LedgerError] = {}
     try:
-        of_positions = ledger.post(session, portfolio, added=new.values(), stored=stored)
+        of_positions = ledger.post(session, portfolio, added=new, stored=stored)
     except ledger.Unbalanced as unbalanced:
-        misfits = ledger.misfits(session, portfolio, unbalanced, new)
+        ids = {entry.id for entry in new}
+        misfits = ledger.misfits(session, portfolio, unbalanced, ids)
         execute(session, _TAKE_OUT, {"ids": list(misfits)})
-        sound = [entry for id_, entry in new.items() if id_ not in misfits]
+        sound = [entry for entry in new if entry.id not in misfits]
         of_positions = ledger.post(session, portfolio, added=sound, stored=stored)
     return misfits, of_positions
 
 
 def _tell(session: Session, portfolios: Iterable[Portfolio], rounds: Sequence[_Round]) -> None:
     """Tell of all that was recorded, however many rounds it took: it is one commit."""
-    events: list[Event] = []
+    events: list[Iterable[Event]] = []
     changed: list[Mapping[str, Any]] = []
+    cards: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for card in chain(*(each.new for each in rounds)):
+        cards[card["portfolio"]].append(card)
     for portfolio in portfolios:
-        new = [card for each in rounds for card in each.new if card["portfolio"] == portfolio.id]
-        created = card_events(portfolio, "transaction-created", new)
-        events += announced(portfolio, created)
-        if new:
+        if new := cards[portfolio.id]:
+            events.append(announced_cards(portfolio, "transaction-created", new))
             changed.append({name: getattr(portfolio, name) for name in ("id", *_OF_LEDGER)})
-    for each in rounds:
-        events += each.of_positions
     if changed:
         execute(session, _CHANGE, *changed)
-    outbox.add(session, *events)
+        of_positions = (each.of_positions for each in rounds)
+        outbox.add_all(session, chain(*events, *of_positions))

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, select
 from sqlalchemy.orm import Session
 
-from services.portfolio.commands.drafts import Draft, entry_of, rates_for
+from services.portfolio.commands.drafts import Draft, drafting, entry_of, rates_for
 from services.portfolio.domain.ledger_files.ids import OF_CONTENT
 from services.portfolio.models import (
     Asset,
@@ -93,9 +93,10 @@ def filled(
         of_import: whether they are of a file: it tells what happened, in retired assets too.
     """
     drafts: dict[int, Draft] = {}
+    draft_of = drafting(portfolios, assets)
     for index, row in enumerate(rows):
         try:
-            drafts[index] = Draft.of(row, portfolios, assets)
+            drafts[index] = draft_of(row)
         except ServiceError as error:
             refusals[index] = error
     if not of_import:
@@ -117,7 +118,8 @@ def filled(
 def require_own_external_ids(drafts: Mapping[int, Draft], refusals: Refusals) -> None:
     """Refuse an `external_id` that begins as those do that are made of a file's rows."""
     for index, draft in drafts.items():
-        if (draft.fields.external_id or "").startswith(OF_CONTENT):
+        external_id = draft.fields.external_id
+        if external_id is not None and external_id.startswith(OF_CONTENT):
             with refusals.of_row(index):
                 reason = f"{OF_CONTENT} begins the ids of imported rows; choose another."
                 raise ValidationFailed.of("external_id", reason)
@@ -128,14 +130,19 @@ def require_not_retired(session: Session, drafts: Mapping[int, Draft], refusals:
 
     A closed one may still earn something, but what would open it again is new.
     """
-    retired = {
-        index: (draft.portfolio.id, draft.asset.id)
-        for index, draft in drafts.items()
-        if draft.asset is not None and not draft.asset.is_active
+    of_retired = {
+        place: (place.portfolio.id, place.asset.id)
+        for place in {draft.place for draft in drafts.values()}
+        if place.asset is not None and not place.asset.is_active
     }
-    if not retired:
+    if not of_retired:
         return
-    ids = {asset_id for _, asset_id in retired.values()}
+    retired = {
+        index: of_retired[draft.place]
+        for index, draft in drafts.items()
+        if draft.place in of_retired
+    }
+    ids = {asset_id for _, asset_id in of_retired.values()}
     rows = execute(session, _HELD, {"assets": list(ids)})
     is_held = {(portfolio_id, asset_id): held for portfolio_id, asset_id, held in rows}
     for index, place in retired.items():
@@ -150,19 +157,17 @@ def require_free_external_ids(
 ) -> None:
     """Refuse an `external_id` that the portfolio, or an earlier row, has already."""
     ids = {
-        index: (draft.portfolio.id, draft.fields.external_id)
+        index: (draft.fields.portfolio, draft.fields.external_id)
         for index, draft in drafts.items()
         if draft.fields.external_id is not None
     }
     if not ids:
         return
-    asked = {
-        "portfolios": list({portfolio_id for portfolio_id, _ in ids.values()}),
-        "external_ids": list({external_id for _, external_id in ids.values()}),
-    }
+    portfolio_ids, external_ids = map(list, map(set, zip(*ids.values(), strict=True)))
+    asked = {"portfolios": portfolio_ids, "external_ids": external_ids}
     taken = {tuple(row) for row in execute(session, _TAKEN, asked)}
-    for index, place in ids.items():
-        if place in taken:
+    for index, id_ in ids.items():
+        if id_ in taken:
             with refusals.of_row(index):
-                raise Conflict(f"Another transaction has the external_id {place[1]}.")
-        taken.add(place)
+                raise Conflict(f"Another transaction has the external_id {id_[1]}.")
+        taken.add(id_)

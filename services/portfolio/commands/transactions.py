@@ -19,6 +19,7 @@ from services.portfolio.commands.drafts import (
     Draft,
     after_changes,
     after_replacement,
+    drafting,
     entry_of,
     rates_for,
 )
@@ -131,7 +132,7 @@ def _edit(
     if fields.portfolio != portfolio.id:
         raise ValidationFailed.of("portfolio", "A transaction stays in its portfolio.")
     assets = assets_for(session, portfolio.owner_id, _ids(fields.asset))
-    draft = Draft.of(fields, {portfolio.id: portfolio}, assets)._replace(before=transaction)
+    draft = drafting({portfolio.id: portfolio}, assets)(fields)._replace(before=transaction)
     _require_free(session, transaction, draft)
     before = transaction.entry
     transaction.write(draft.fields, entry_of(draft, rates_for(session, [draft])))
@@ -174,7 +175,7 @@ def _locked(
 def _require_free(session: Session, transaction: Transaction, draft: Draft) -> None:
     """Refuse what an edit may not move to: a retired asset, or a taken `external_id`."""
     refusals = Refusals()
-    if draft.asset is not None and draft.asset.id != transaction.asset_id:
+    if draft.place.asset is not None and draft.fields.asset != transaction.asset_id:
         require_not_retired(session, {0: draft}, refusals)
     if draft.fields.external_id != transaction.external_id:
         require_own_external_ids({0: draft}, refusals)

@@ -41,6 +41,10 @@ class Entry(NamedTuple):
         """Return the entry with an id; `_replace` takes five times as long."""
         return Entry(id_, *self[1:])
 
+    def moving(self, amount: Decimal | None) -> "Entry":
+        """Return the entry with an amount, as quickly."""
+        return Entry(*self[:7], amount, *self[8:])
+
     @property
     def order(self) -> tuple[datetime.date, bool, int]:
         """The place in the ledger: by day, SPLIT first, then by creation."""
@@ -51,8 +55,9 @@ class Entry(NamedTuple):
         """What the entry does to cash, in its own currency."""
         if self.amount is None:
             return ZERO
-        charges = EXACT.add(self.fees, self.taxes) if self.type in EARNINGS else ZERO
-        return EXACT.subtract(self.amount, charges)
+        if self.type not in EARNINGS:
+            return self.amount
+        return EXACT.subtract(self.amount, EXACT.add(self.fees, self.taxes))
 
     @property
     def base_cash(self) -> Decimal | None:

@@ -124,9 +124,8 @@ def _disposed(holding: Holding, entry: Entry) -> _Changes:
 
 
 def _realized(holding: Holding, entry: Entry, sold: Lot) -> _Changes:
-    cash = entry.cash
-    proceeds = times(cash, entry.asset_rate) or ZERO
-    base_gain = minus(times(cash, entry.exchange_rate), sold.base_cost)
+    proceeds, in_base = _in_both(entry.cash, entry)
+    base_gain = minus(in_base, sold.base_cost)
     return {
         "realized": EXACT.add(holding.realized, EXACT.subtract(proceeds, sold.cost)),
         "base_realized": plus(holding.base_realized, base_gain),
@@ -152,9 +151,10 @@ def _adjusted(holding: Holding, entry: Entry) -> _Changes:
 
 
 def _earned(holding: Holding, entry: Entry) -> _Changes:
+    income, in_base = _in_both(entry.cash, entry)
     return {
-        "income": EXACT.add(holding.income, times(entry.cash, entry.asset_rate) or ZERO),
-        "base_income": plus(holding.base_income, entry.base_cash),
+        "income": EXACT.add(holding.income, income),
+        "base_income": plus(holding.base_income, in_base),
     }
 
 
@@ -163,10 +163,13 @@ def _first_purchase_date(before: Holding, entry: Entry) -> date | None:
 
 
 def _lot(entry: Entry) -> Lot:
-    cost = entry.cost
-    return Lot(
-        entry.date,
-        entry.quantity or ZERO,
-        times(cost, entry.asset_rate) or ZERO,
-        times(cost, entry.exchange_rate),
-    )
+    cost, in_base = _in_both(entry.cost, entry)
+    return Lot(entry.date, entry.quantity or ZERO, cost, in_base)
+
+
+def _in_both(amount: Decimal, entry: Entry) -> tuple[Decimal, Decimal | None]:
+    """Return an amount of the entry's currency in the asset's and in the portfolio's."""
+    in_assets = in_base = times(amount, entry.asset_rate)
+    if entry.exchange_rate is not entry.asset_rate:
+        in_base = times(amount, entry.exchange_rate)
+    return in_assets or ZERO, in_base

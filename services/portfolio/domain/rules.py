@@ -89,7 +89,7 @@ def parse_ratio(text: str) -> Fraction:
 def _with_amount(entry: Entry) -> Entry:
     computed = _computed_amount(entry)
     if entry.amount is None:
-        return entry._replace(amount=computed)
+        return entry.moving(computed)
     _check_sign(entry, entry.amount, computed)
     if computed is None:
         return entry._replace(price=entry.price or _implied_price(entry, entry.amount))
@@ -131,16 +131,16 @@ def _misplaced(type_: EntryType, given: tuple[bool, ...]) -> Mapping[str, str]:
 
 def _check_numbers(entry: Entry) -> None:
     may_be_zero = entry.type is EntryType.ADJUSTMENT
-    if entry.quantity is not None and (entry.quantity < 0 or not (entry.quantity or may_be_zero)):
+    if entry.quantity is not None and (entry.quantity < ZERO or not (entry.quantity or may_be_zero)):
         raise InvalidEntry({"quantity": "Must be greater than 0."})
     if may_be_zero and entry.quantity and entry.price is None:
         raise InvalidEntry(
             {"price": "ADJUSTMENT needs this field, unless it sets the quantity to 0."}
         )
-    for name in ("price", "fees", "taxes"):
-        if (getattr(entry, name) or ZERO) < 0:
+    for name, number in (("price", entry.price), ("fees", entry.fees), ("taxes", entry.taxes)):
+        if number and number < ZERO:
             raise InvalidEntry({name: "Must not be negative."})
-    if entry.exchange_rate is not None and entry.exchange_rate <= 0:
+    if entry.exchange_rate is not None and entry.exchange_rate <= ZERO:
         raise InvalidEntry({"exchange_rate": "Must be greater than 0."})
 
 

@@ -1,7 +1,9 @@
 """Transactions that are yet to be stored, thousands at once."""
 
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from functools import cache
+from itertools import compress
+from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple
 
 from services.portfolio.domain.entries import Entry
@@ -26,8 +28,14 @@ class NewTransaction(NamedTuple):
         """
         ratio = self.entry.ratio
         new, old = ratio.as_integer_ratio() if ratio else (None, None)
-        derived = ",".join(name for name in DERIVABLE if getattr(self.fields, name) is None)
-        return *_of_card(card), plain(self.entry.asset_rate), new, old, f"{{{derived}}}"
+        derived = _array(*[value is None for value in _derivable(self.fields)])
+        return *_of_card(card), plain(self.entry.asset_rate), new, old, derived
+
+
+@cache
+def _array(*are_derived: bool) -> str:
+    """Return an array of those of `DERIVABLE` that are derived, as PostgreSQL reads it."""
+    return f"{{{','.join(compress(DERIVABLE, are_derived))}}}"
 
 
 # What a card has of a row, by the names of the card.
@@ -37,6 +45,7 @@ _OF_CARD: Final = (
     *("created", "modified"),
 )
 _of_card: Final = itemgetter(*_OF_CARD)
+_derivable: Final = attrgetter(*DERIVABLE)
 _COLUMNS: Final = {"portfolio": "portfolio_id", "asset": "asset_id"}
 COLUMNS: Final = (
     *(_COLUMNS.get(name, name) for name in _OF_CARD),

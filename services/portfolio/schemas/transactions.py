@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.portfolio.models import TYPES, TransactionFields
 from services.portfolio.queries import transactions
@@ -18,6 +18,7 @@ from shared.http.schemas import (
     PageQuery,
     Quantity,
     QuotedCurrency,
+    RecordSchema,
     ResourceSchema,
     StrictSchema,
     Text,
@@ -37,10 +38,11 @@ def _charge(what: str) -> Money:
     )
 
 
-class TransactionSchema(ResourceSchema):
+class TransactionSchema(ResourceSchema, RecordSchema):
     """One entry of a ledger."""
 
     patched = "notes"
+    record = TransactionFields
 
     id = Id(dump_only=True, metadata={"description": "Id of the transaction.", "example": 1})
     portfolio = Id(required=True, metadata={"description": "Id of the portfolio.", "example": 1})
@@ -127,12 +129,6 @@ class TransactionSchema(ResourceSchema):
     created = answered(Time, "When it was recorded.", "2024-01-15T10:30:00Z")
     modified = answered(Time, "When it was last changed.", "2024-01-15T10:30:00Z")
     warnings = Warnings(optional=True)
-
-    @post_load
-    def _fields(
-        self, data: dict[str, Any], *, partial: bool, **_: Any
-    ) -> TransactionFields | dict[str, Any]:
-        return data if partial else TransactionFields(**data)
 
 
 class BulkTransactionsSchema(StrictSchema):
