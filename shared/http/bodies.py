@@ -18,8 +18,7 @@ MOST_VALUES: Final = 500_000
 # without an end takes the rest.
 _SIGNS: Final = (b"[", b"{", b",")
 _STRING_OR_SIGN: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"?|([\[{,])', re.DOTALL)
-_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_NO_BRACKETS_OR_MARKS: Final = bytes(set(range(256)) - set(b'[]{}"'))
 _OPENING: Final = b"[{"
 _OBJECT: Final = ord("{")
 _DEPTH_OF_ROWS: Final = 2  # in a list, in the object that the body is
@@ -44,9 +43,13 @@ def lines(body: bytes) -> int:
     return max(text.count(b"\n"), text.count(b"\r"))
 
 
-def _without_strings(body: bytes) -> bytes:
-    # Where no quotation mark is escaped, every second one ends a string.
-    return _STRING.sub(b"", body) if b"\\" in body else b"".join(body.split(b'"')[::2])
+def _brackets(body: bytes) -> bytes:
+    """Return the brackets of a JSON body that are in no string."""
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    # Every second mark ends a string; where two meet, they part nothing.
+    bare = body.translate(None, _NO_BRACKETS_OR_MARKS).replace(b'""', b"")
+    return b"".join(bare.split(b'"')[::2])
 
 
 def elements(body: bytes, names: Iterable[str]) -> int:
@@ -64,7 +67,7 @@ def rows(body: bytes) -> int:
     """
     require_few_values(body)
     depth = count = 0
-    for bracket in _without_strings(body).translate(None, _NO_BRACKETS):
+    for bracket in _brackets(body):
         if bracket in _OPENING:
             count += depth == _DEPTH_OF_ROWS and bracket == _OBJECT
             depth += 1
