@@ -77,7 +77,7 @@ class Lot(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)  # frozen, it takes twice as long to make
 class Lots:
     """The lots of one asset by one cost method; a value that no operation changes.
 

@@ -55,7 +55,7 @@ _OWNED: Final = Query(
     .with_for_update()
 )
 _IDS: Final = Query(
-    select(func.nextval("transactions_id_seq").label("id")).select_from(
+    select(func.array_agg(func.nextval("transactions_id_seq")).label("ids")).select_from(
         func.generate_series(1, bindparam("count", type_=Integer))
     )
 )
@@ -121,7 +121,7 @@ def _lock(
             {row.id: Asset(**row._asdict()) for row in named},
             {row.id: Portfolio(**row._asdict()) for row in locked},
             _by_portfolio(positions.fetchall()),
-            iter(sorted(row.id for row in ids)),
+            iter(sorted(ids.fetchall()[0].ids)),
         )
 
 
