@@ -28,7 +28,16 @@ from shared.bus.relay import Relay
 from shared.db import copy_in, ring
 from shared.events import Event
 
-__all__ = ["BELL", "MAX_PAYLOAD", "OutboxMixin", "Relay", "add", "add_all", "forget_published", "purge"]
+__all__ = [
+    "BELL",
+    "MAX_PAYLOAD",
+    "OutboxMixin",
+    "Relay",
+    "add",
+    "add_all",
+    "forget_published",
+    "purge",
+]
 
 BELL: Final = "outbox"
 KEPT_FOR: Final = timedelta(days=7)

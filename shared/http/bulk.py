@@ -214,9 +214,7 @@ class _Loader:
         except ValidationError as error:
             return ValidationFailed(error.messages_dict)
 
-    def _made(
-        self, names: Sequence[str], columns: Iterable[Sequence[Any]]
-    ) -> Iterator[Any | None]:
+    def _made(self, names: Sequence[str], columns: Iterable[Sequence[Any]]) -> Iterator[Any | None]:
         """Return what rows of the same names are loaded as; None of one that is not sound."""
         named: dict[str, Iterable[Any]] = {
             attribute: repeat(default) for attribute, default in self._defaults.items()
@@ -242,7 +240,9 @@ class _Loader:
         """Return what a field makes of each value; `_REFUSED` where it refuses one."""
         if not set(map(type, column)) <= _COMPARABLE:
             return [self._tried(read, value) for value in column]
-        known.update((value, self._tried(read, value)) for value in set(column) - known.keys())
+        for value in set(column):
+            if value not in known:
+                known[value] = self._tried(read, value)
         return [*map(known.__getitem__, column)]
 
     def _tried(self, read: Callable[[Any], Any], value: Any) -> Any:

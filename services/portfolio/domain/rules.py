@@ -131,9 +131,10 @@ def _misplaced(type_: EntryType, given: tuple[bool, ...]) -> Mapping[str, str]:
 
 def _check_numbers(entry: Entry) -> None:
     may_be_zero = entry.type is EntryType.ADJUSTMENT
-    if entry.quantity is not None and (entry.quantity < ZERO or not (entry.quantity or may_be_zero)):
+    quantity = entry.quantity
+    if quantity is not None and (quantity < ZERO or not (quantity or may_be_zero)):
         raise InvalidEntry({"quantity": "Must be greater than 0."})
-    if may_be_zero and entry.quantity and entry.price is None:
+    if may_be_zero and quantity and entry.price is None:
         raise InvalidEntry(
             {"price": "ADJUSTMENT needs this field, unless it sets the quantity to 0."}
         )

@@ -2,14 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from marshmallow import Schema, ValidationError, fields, post_load, validates, validates_schema
 
 from shared.errors import ValidationFailed
 from shared.http import bulk
-from shared.http.schemas import Day, Flag, Id, Quantity, ResourceSchema, Text
+from shared.http.schemas import Day, Flag, Id, Quantity, RecordSchema, ResourceSchema, Text
 
 
 class RowSchema(ResourceSchema):
@@ -26,6 +26,27 @@ class RowSchema(ResourceSchema):
         if values["note"] == "never":
             raise ValidationError("Not this one.", "note")
         return sorted(values.items())
+
+
+class Record(NamedTuple):
+    day: date
+    owner: int
+    note: str
+    number: Decimal | None = None
+    is_open: bool | None = None
+    tags: list[str] | None = None
+
+
+class RecordedSchema(ResourceSchema, RecordSchema):
+    record = Record
+
+    id = Id(dump_only=True)
+    owner = Id(required=True, data_key="ownerId")
+    day = Day(required=True)
+    number = Quantity(allow_none=True, load_default=None, not_negative=True)
+    is_open = Flag()
+    note = Text(load_default="", blank=True, longest=5)
+    tags = fields.List(fields.String())
 
 
 class SternSchema(RowSchema):
@@ -84,7 +105,10 @@ def alone(schema: Schema, row: Any) -> Any:
         return error.messages_dict
 
 
-@pytest.mark.parametrize("schema", [RowSchema(), RowSchema(ignore_read_only=True), SternSchema()])
+SCHEMAS = [RowSchema(), RowSchema(ignore_read_only=True), RecordedSchema(), SternSchema()]
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
 def test_each_of_many_rows_is_loaded_or_refused_as_it_would_be_alone(schema: Schema) -> None:
     rows = [*ROWS, *ROWS[::-1]]
     loaded = bulk.load(schema, rows)
@@ -93,6 +117,15 @@ def test_each_of_many_rows_is_loaded_or_refused_as_it_would_be_alone(schema: Sch
     kinds = [[type(value) for _, value in row] for row in told if isinstance(row, list)]
     wanted = [alone(schema, row) for row in rows]
     assert kinds == [[type(value) for _, value in row] for row in wanted if isinstance(row, list)]
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_among_sound_ones_changes_nothing_of_them(schema: Schema, row: Any) -> None:
+    rows = [SOUND, row, {**SOUND, "number": None}, row, dict(reversed(SOUND.items()))]
+    loaded = bulk.load(schema, rows)
+    told = [row.fields if isinstance(row, ValidationFailed) else row for row in loaded]
+    assert repr(told) == repr([alone(schema, row) for row in rows])
 
 
 def test_rows_do_not_share_what_stands_for_a_missing_value() -> None:
