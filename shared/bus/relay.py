@@ -49,7 +49,7 @@ _NEXT: Final = text("""
         ) AS next
     ), subjects AS MATERIALIZED (SELECT subject FROM turns LIMIT :window)
     SELECT share.* FROM subjects CROSS JOIN LATERAL (
-        SELECT id, event_id, type, subject, payload FROM outbox
+        SELECT id, event_id::text, type, subject, payload FROM outbox
         WHERE published_at IS NULL AND type <> ALL(:parked) AND subject = subjects.subject
         ORDER BY id LIMIT (SELECT greatest(:window / count(*), 1) FROM subjects)
     ) AS share
@@ -135,7 +135,7 @@ class Relay:
         flow.goes_on(self._service, "out")
         self._patience.reset()
         crash_point("after_confirm_before_mark")
-        self._mark(connection, [row.id for row in rows if str(row.event_id) not in unroutable])
+        self._mark(connection, [row.id for row in rows if row.event_id not in unroutable])
         if not self._more_wait(rows):
             self._bell.wait(_POLL, is_busy=True)
 
@@ -156,13 +156,13 @@ class Relay:
         began, unroutable = time.time_ns(), frozenset[str]()
         try:
             self._publisher.publish(
-                [Message(str(row.event_id), row.type, row.payload.encode()) for row in rows]
+                [Message(row.event_id, row.type, row.payload.encode()) for row in rows]
             )
         except Unroutable as error:
-            self._park([row.type for row in rows if str(row.event_id) in error.ids])
+            self._park([row.type for row in rows if row.event_id in error.ids])
             unroutable = error.ids
         if spans.are_recorded():
-            _record([row for row in rows if str(row.event_id) not in unroutable], began)
+            _record([row for row in rows if row.event_id not in unroutable], began)
         return unroutable
 
     def _park(self, types: Sequence[str]) -> None:
@@ -189,7 +189,7 @@ class Relay:
 def _record(rows: Sequence[Row[Any]], began: int) -> None:
     """Tell the traces of what was published since `began`."""
     for row in rows:
-        told = {"messaging.message.id": str(row.event_id), "messaging.destination.name": row.type}
+        told = {"messaging.message.id": row.event_id, "messaging.destination.name": row.type}
         trace = orjson.loads(row.payload).get("traceparent")
         spans.past(f"publish {row.type}", "producer", told, trace=trace, began_ns=began)
 

@@ -117,7 +117,6 @@ class UnitOfWorkApp(ServiceApp):
             return super().dispatch_request()
         return idempotency.once(
             self,
-            self.idempotency_table,
             session,
             current.identity.user_id,
             lambda: self.make_response(super(UnitOfWorkApp, self).dispatch_request()),

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from cryptography.fernet import Fernet
 from flask import Flask, Response, request
-from sqlalchemy import DateTime, Integer, Text, delete, func, literal, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Integer, Text, delete, func, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from shared.db import Query, execute, pipelined
 from shared.errors import BadRequest, Conflict, ServiceError, ValidationFailed
 from shared.http import etag, jobs
 
@@ -45,13 +45,36 @@ class IdempotencyMixin:
     )
 
 
-def once(
-    app: Flask, table: type[Any], session: Session, user: int, view: Callable[[], Response]
-) -> Response:
+# Tried by every POST with a key, so it is built once.
+_LOCK: Final = Query(
+    text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0)) AS is_ours")
+)
+# Young by the clock that wrote it: with another one, which is wrong, an effect might be done again.
+_FIND: Final = Query(
+    text(
+        """
+        SELECT request_hash, status, headers, body FROM idempotency_keys
+        WHERE key = :key AND created > now() - CAST(:lifetime AS interval)
+        """
+    )
+)
+_STORE: Final = Query(
+    text(
+        """
+        INSERT INTO idempotency_keys (key, request_hash, status, headers, body)
+        VALUES (:key, :request_hash, :status, :headers, :body)
+        ON CONFLICT (key) DO UPDATE SET request_hash = EXCLUDED.request_hash,
+            status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body,
+            created = EXCLUDED.created
+        """
+    )
+)
+
+
+def once(app: Flask, session: Session, user: int, view: Callable[[], Response]) -> Response:
     """Return the stored answer of this key, or the view's, stored together with its effect.
 
     Args:
-        table: the service's `IdempotencyMixin` class.
         user: keys of two users never meet.
         view: gives the answer; what it raises as a `ServiceError` below 500 is an answer too,
             unless it may pass.
@@ -65,11 +88,16 @@ def once(
     if not 1 <= len(client_key) <= 255 or not (client_key.isascii() and client_key.isprintable()):
         raise BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.")
     key = f"{user}:{client_key}"
-    if not session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))):
+    searched = {"key": _hashed(key), "lifetime": _LIFETIME}
+    with pipelined(session):
+        locked = execute(session, _LOCK, {"name": key})
+        # It sees what was committed until the lock before it was there.
+        found = execute(session, _FIND, searched)
+        is_ours, row = locked.fetchone(), found.fetchone()
+    if not (is_ours and is_ours.is_ours):
         raise Conflict("The first request with this Idempotency-Key is still running.")
     digest = _request_hash(key)
-    row = session.get(table, _hashed(key))
-    if row is not None and _is_young(session, row):
+    if row is not None:
         if row.request_hash != digest:
             raise ValidationFailed.of(HEADER, "This key was used for another request.")
         replayed = _replay(row, key)
@@ -77,7 +105,7 @@ def once(
             return replayed
     response = etag.apply(_answer(app, session, view))
     if response.status_code < 500 and response.status_code != 429 and not response.is_streamed:
-        _store(session, table, key, digest, response)
+        _store(session, key, digest, response)
     return response
 
 
@@ -85,11 +113,6 @@ def purge(session: Session, table: type[Any]) -> int:
     """Delete the answers that are older than a day; return how many."""
     result = session.execute(delete(table).where(table.created < func.now() - _LIFETIME))
     return int(getattr(result, "rowcount", 0))
-
-
-def _is_young(session: Session, row: Any) -> bool:
-    # By the clock that wrote it: with another one, which is wrong, an effect might be done again.
-    return bool(session.scalar(select(literal(row.created) > func.now() - _LIFETIME)))
 
 
 def _answer(app: Flask, session: Session, view: Callable[[], Response]) -> Response:
@@ -129,19 +152,15 @@ def _replay(row: Any, key: str) -> Response:
     return response
 
 
-def _store(session: Session, table: type[Any], key: str, digest: str, response: Response) -> None:
+def _store(session: Session, key: str, digest: str, response: Response) -> None:
     headers = {
         name: response.headers[name] for name in _REPLAYED_HEADERS if name in response.headers
     }
-    values = {
+    row = {
+        "key": _hashed(key),
         "request_hash": digest,
         "status": response.status_code,
         "headers": json.dumps(headers),
         "body": _seal(key).encrypt(response.get_data()).decode(),
-        "created": text("now()"),
     }
-    session.execute(
-        insert(table)
-        .values(key=_hashed(key), **values)
-        .on_conflict_do_update(index_elements=["key"], set_=values)
-    )
+    execute(session, _STORE, row)

@@ -4,6 +4,7 @@ The model knows the schedule of the specification: 8 attempts, 5 s, 5 min, 30 mi
 and 10 h apart; from the tenth failure in a row a pause of a minute that doubles to an hour.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -23,6 +24,7 @@ DELAYS: Final = [
 LEASE: Final = timedelta(seconds=5)
 RETRY_AFTER: Final = timedelta(minutes=10)
 STEPS: Final = [timedelta(seconds=1), timedelta(seconds=6), timedelta(minutes=6), timedelta(days=1)]
+STATUSES: Final = st.sampled_from([200, 204, 302, 410, 429, 500, 500, 500, None])
 
 
 @dataclass
@@ -174,12 +176,15 @@ class Deliveries(RuleBasedStateMachine):
     def _is_due(self, sent: Sent) -> bool:
         return sent.status == "PENDING" and sent.due <= self.clock.now
 
-    @rule(data=st.data(), status=st.sampled_from([200, 204, 302, 410, 429, 500, 500, 500, None]))
+    @rule(data=st.data(), statuses=st.lists(STATUSES, min_size=1, max_size=4))
     @precondition(lambda self: self.couriers)
-    def attempt(self, data: st.DataObject, status: int | None) -> None:
-        """Write down an attempt, perhaps of a claim that is long over and somebody else's."""
-        courier = self.couriers.pop(data.draw(st.integers(0, len(self.couriers) - 1)))
-        self._write_down(courier, status)
+    def attempt(self, data: st.DataObject, statuses: list[int | None]) -> None:
+        """Write down attempts at once, perhaps of claims that are long over and somebody else's."""
+        ended = []
+        for status in statuses[: len(self.couriers)]:
+            courier = self.couriers.pop(data.draw(st.integers(0, len(self.couriers) - 1)))
+            ended.append((courier, status))
+        self._write_down(ended)
 
     @rule(times=st.integers(5, 8))
     def fail_often(self, times: int) -> None:
@@ -187,25 +192,27 @@ class Deliveries(RuleBasedStateMachine):
         for _ in range(times):
             self.clock.advance(timedelta(hours=11))
             self.claim(4)
-            for courier in self.couriers:
-                self._write_down(courier, 500)
+            self._write_down([(courier, 500) for courier in self.couriers])
             self.couriers.clear()
 
-    def _write_down(self, courier: Courier, status: int | None) -> None:
-        at, sent = self.clock.now, courier.sent
-        retry_after = str(int(RETRY_AFTER.total_seconds())) if status == 429 else None
-        attempt = Attempt(at, 1, status, retry_after=retry_after)
-        self.stand.database.unit(
-            lambda session: delivering.record(session, courier.claim, attempt, lambda *_: 1.0)
-        )
-        subscription = sent.subscription
-        if attempt.succeeded:
-            subscription.begin_anew()
-        else:
-            subscription.blame(at, status)
-        if sent.claim == courier.claim.claims:
-            sent.attempts, sent.claimed_until = sent.attempts + 1, None
-            sent.status, sent.due = self._next(sent, attempt)
+    def _write_down(self, ended: Sequence[tuple[Courier, int | None]]) -> None:
+        at = self.clock.now
+        made = [
+            (courier.claim, Attempt(at, 1, status, not_before=at + RETRY_AFTER))
+            if status == 429
+            else (courier.claim, Attempt(at, 1, status))
+            for courier, status in ended
+        ]
+        self.stand.database.unit(lambda session: delivering.record(session, made, lambda *_: 1.0))
+        for (courier, status), (claim, attempt) in zip(ended, made, strict=True):
+            sent = courier.sent
+            if attempt.succeeded:
+                sent.subscription.begin_anew()
+            else:
+                sent.subscription.blame(at, status)
+            if sent.claim == claim.claims:
+                sent.attempts, sent.claimed_until = sent.attempts + 1, None
+                sent.status, sent.due = self._next(sent, attempt)
 
     def _next(self, sent: Sent, attempt: Attempt) -> tuple[str, datetime]:
         if attempt.succeeded:
@@ -213,7 +220,7 @@ class Deliveries(RuleBasedStateMachine):
         if attempt.status == 410 or sent.attempts > len(DELAYS):
             return "FAILED", attempt.at
         delay = DELAYS[sent.attempts - 1]
-        return "PENDING", attempt.at + max(delay, RETRY_AFTER if attempt.retry_after else delay)
+        return "PENDING", max(attempt.at + delay, attempt.not_before or attempt.at)
 
     # What must hold.
 
@@ -240,6 +247,5 @@ class Deliveries(RuleBasedStateMachine):
             self.couriers.clear()  # who had claimed something before is dead
             self.claim(4)
             assert self.couriers, waiting
-            for courier in self.couriers:
-                self._write_down(courier, 200)
+            self._write_down([(courier, 200) for courier in self.couriers])
         self.the_log_says_what_happened()

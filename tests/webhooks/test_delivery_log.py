@@ -61,7 +61,7 @@ def test_one_that_is_wanted_again_while_its_last_attempt_fails_is_tried_again(
     ann.post(f"webhooks/deliveries/{delivery['id']}/redeliver/")
     failed = delivering_commands.Attempt(now, 1, 500)
     stand.database.unit(
-        lambda session: delivering_commands.record(session, claim, failed, lambda *_: 1.0)
+        lambda session: delivering_commands.record(session, [(claim, failed)], lambda *_: 1.0)
     )
     again = ann.log({"id": delivery["webhook"]})[0]
     assert (again["status"], again["attempts"]) == ("PENDING", 1)

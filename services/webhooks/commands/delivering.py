@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from services.webhooks.domain import schedule
 from services.webhooks.models import (
-    DELIVERED,
     ERROR_LENGTH,
     FAILED,
     PENDING,
@@ -19,7 +19,7 @@ from services.webhooks.models import (
     OldSecret,
     Webhook,
 )
-from shared.db import Query
+from shared.db import Query, execute
 
 # Rings when a delivery may be due.
 BELL: Final = "deliveries"
@@ -30,10 +30,10 @@ _GONE: Final = 410
 _GONE_REASON: Final = "The receiver answered 410 Gone."
 _GIVEN_UP_REASON: Final = "Every delivery failed for five days."
 
-# Asked several times a second, so it is written out: nothing has to be compiled for it. In a random
-# order, so that each has the same chance, however much another one has waiting.
-_READY: Final = text(
-    """
+# In a random order, so that each has the same chance, however much another one has waiting.
+_READY: Final = Query(
+    text(
+        """
     SELECT id FROM webhooks
     WHERE is_active AND coalesce(paused_until, :now) <= :now
         AND EXISTS (SELECT FROM deliveries
@@ -44,9 +44,10 @@ _READY: Final = text(
     LIMIT :most
     FOR NO KEY UPDATE SKIP LOCKED
     """
+    )
 )
-# Asked as often, and a fraction of a unit of work: most of the time nothing is due. The status is
-# written out, or PostgreSQL would not know that the index of what waits has them all.
+# Asked several times a second, and a fraction of a unit of work: most of the time nothing is due.
+# The status is written out, or PostgreSQL would not know that the index of what waits has them all.
 IS_ANY_DUE: Final = Query(
     select(
         exists()
@@ -68,8 +69,9 @@ WAITING: Final = Query(
         """
     )
 )
-_CLAIM: Final = text(
-    """
+_CLAIM: Final = Query(
+    text(
+        """
     UPDATE deliveries SET claimed_until = :until, due_at = :until, claims = claims + 1
     FROM webhooks, messages
     WHERE webhooks.id = deliveries.webhook_id AND messages.id = deliveries.message_id
@@ -92,6 +94,26 @@ _CLAIM: Final = text(
         messages.id AS message_id, messages.type, messages.body, messages.request_id,
         messages.traceparent
     """
+    )
+)
+# A claim that has run out may be somebody else's now, who writes down their own attempt.
+_ARRIVED: Final = Query(
+    text(
+        """
+        WITH forgiven AS (
+            UPDATE webhooks SET failures = 0, failing_since = NULL, paused_until = NULL
+            WHERE id = ANY(:webhooks) AND failures > 0
+        )
+        UPDATE deliveries
+        SET status = 'DELIVERED', due_at = made.at, attempts = attempts + 1, claimed_until = NULL,
+            last_attempt = made.at, response_status = made.status, latency_ms = made.milliseconds,
+            error = NULL
+        FROM unnest(CAST(:deliveries AS bigint[]), CAST(:claims AS integer[]),
+                CAST(:ends AS timestamptz[]), CAST(:statuses AS integer[]),
+                CAST(:milliseconds AS integer[])) AS made (id, claims, at, status, milliseconds)
+        WHERE deliveries.id = made.id AND deliveries.claims = made.claims
+        """
+    )
 )
 
 
@@ -126,13 +148,14 @@ class Attempt:
         at: its end.
         status: of the answer; None where there was none.
         error: for the webhook's owner.
+        not_before: when the receiver asks to be tried again, not earlier.
     """
 
     at: datetime
     latency_ms: int
     status: int | None = None
     error: str | None = None
-    retry_after: str | None = None
+    not_before: datetime | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -148,12 +171,11 @@ def claim(session: Session, now: datetime, most: int) -> Sequence[Claim]:
     """
     # Two statements: the second sees what others had claimed before we held the locks.
     limits = {"now": now, "most": most, "in_flight": IN_FLIGHT}
-    webhooks = session.scalars(_READY, limits).all()
+    webhooks = [row.id for row in execute(session, _READY, limits)]
     if not webhooks:
         return []
     terms = {"until": now + LEASE, "webhooks": webhooks, "breaker": schedule.BREAKER}
-    rows = session.execute(_CLAIM, {**limits, **terms})
-    return [Claim(**row._mapping) for row in rows]
+    return [Claim(**row._asdict()) for row in execute(session, _CLAIM, {**limits, **terms})]
 
 
 def keep(session: Session, claims: Iterable[Claim], now: datetime) -> None:
@@ -168,20 +190,42 @@ def keep(session: Session, claims: Iterable[Claim], now: datetime) -> None:
 
 
 def record(
-    session: Session, claim: Claim, attempt: Attempt, spread: Callable[[float, float], float]
+    session: Session,
+    made: Sequence[tuple[Claim, Attempt]],
+    spread: Callable[[float, float], float],
 ) -> None:
-    """Write down what came of an attempt, and when the next one is due.
+    """Write down what came of attempts, and when the next ones are due.
 
     Args:
+        made: in the order in which they ended.
         spread: see `schedule.next_attempt`.
     """
-    if attempt.succeeded:
-        _forgive(session, claim.webhook_id)
-        _close(session, claim, attempt, DELIVERED, attempt.at)
-        return
+    for succeeded, some in groupby(made, lambda one: one[1].succeeded):
+        if succeeded:
+            _close_arrived(session, list(some))
+            continue
+        for claim_, attempt in some:
+            _close_failed(session, claim_, attempt, spread)
+
+
+def _close_arrived(session: Session, made: Sequence[tuple[Claim, Attempt]]) -> None:
+    claims, attempts = zip(*made, strict=True)
+    row = {
+        "webhooks": [claim.webhook_id for claim in claims],
+        "deliveries": [claim.delivery_id for claim in claims],
+        "claims": [claim.claims for claim in claims],
+        "ends": [attempt.at for attempt in attempts],
+        "statuses": [attempt.status for attempt in attempts],
+        "milliseconds": [attempt.latency_ms for attempt in attempts],
+    }
+    execute(session, _ARRIVED, row)
+
+
+def _close_failed(
+    session: Session, claim: Claim, attempt: Attempt, spread: Callable[[float, float], float]
+) -> None:
     goes_on = _blame(session, claim.webhook_id, attempt)
-    not_before = schedule.retry_time(attempt.retry_after, attempt.at)
-    due = schedule.next_attempt(_made(session, claim) + 1, attempt.at, spread, not_before)
+    due = schedule.next_attempt(_made(session, claim) + 1, attempt.at, spread, attempt.not_before)
     if goes_on and due:
         _close(session, claim, attempt, PENDING, due)
     else:
@@ -195,7 +239,6 @@ def _made(session: Session, claim: Claim) -> int:
 
 
 def _close(session: Session, claim: Claim, attempt: Attempt, status: str, due: datetime) -> None:
-    # A claim that has run out may be somebody else's now, who writes down their own attempt.
     still_ours = (Delivery.id == claim.delivery_id) & (Delivery.claims == claim.claims)
     session.execute(
         update(Delivery)
@@ -210,14 +253,6 @@ def _close(session: Session, claim: Claim, attempt: Attempt, status: str, due: d
             latency_ms=attempt.latency_ms,
             error=attempt.error and attempt.error[:ERROR_LENGTH],
         )
-    )
-
-
-def _forgive(session: Session, webhook_id: int) -> None:
-    session.execute(
-        update(Webhook)
-        .where(Webhook.id == webhook_id, Webhook.failures > 0)
-        .values(failures=0, failing_since=None, paused_until=None)
     )
 
 

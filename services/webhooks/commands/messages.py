@@ -18,7 +18,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     select,
     text,
     update,
@@ -51,6 +50,22 @@ _WANTING: Final = Query(
         Webhook.owner_id == any_(bindparam("owners", type_=ARRAY(BigInteger))),
         Webhook.is_active,
         Webhook.events.overlap(bindparam("events", type_=ARRAY(Text))),
+    )
+)
+# One exchange, whatever is told to whomever.
+_TELL: Final = Query(
+    text(
+        """
+        WITH told AS (
+            INSERT INTO messages (id, type, body, request_id, traceparent)
+            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]),
+                CAST(:bodies AS text[]), CAST(:request_ids AS text[]),
+                CAST(:traceparents AS text[]))
+        )
+        INSERT INTO deliveries (webhook_id, message_id)
+        SELECT * FROM unnest(CAST(:webhooks AS bigint[]), CAST(:messages AS uuid[]))
+        RETURNING id
+        """
     )
 )
 
@@ -103,14 +118,13 @@ def tell_owners(session: Session, notices: Sequence[tuple[int, Notice]]) -> None
     types = {notice.type for _, notice in notices}
     search = {"owners": list(owners), "events": [*types, names.EVERYTHING]}
     wanting = execute(session, _WANTING, search).fetchall()
-    for owner_id, notice in notices if wanting else ():
-        webhook_ids = [
-            row.id
-            for row in wanting
-            if row.owner_id == owner_id
-            and not {notice.type, names.EVERYTHING}.isdisjoint(row.events)
-        ]
-        _tell(session, webhook_ids, notice)
+    told = [
+        (row.id, notice)
+        for owner_id, notice in notices
+        for row in wanting
+        if row.owner_id == owner_id and not {notice.type, names.EVERYTHING}.isdisjoint(row.events)
+    ]
+    _tell(session, told)
 
 
 def tell_interested(
@@ -119,9 +133,8 @@ def tell_interested(
     """Tell of a price the webhooks of those who hold the asset or have a rule on it."""
     search = {"asset": asset_id, "events": [names.PRICE_UPDATED, names.EVERYTHING]}
     interested = execute(session, _INTERESTED, search)
-    _tell(
-        session, [row.id for row in interested], Notice(message_id, names.PRICE_UPDATED, data, at)
-    )
+    notice = Notice(message_id, names.PRICE_UPDATED, data, at)
+    _tell(session, [(row.id, notice) for row in interested])
 
 
 def send_test(session: Session, owner_id: int, webhook_id: int) -> int:
@@ -133,7 +146,7 @@ def send_test(session: Session, owner_id: int, webhook_id: int) -> int:
     webhook = subscriptions.woken(session, owner_id, webhook_id)
     data = {"webhook": webhook.id, "description": webhook.description}
     notice = Notice(_new_id(), names.TEST, data, datetime.now(UTC))
-    return _tell(session, [webhook.id], notice)[0]
+    return _tell(session, [(webhook.id, notice)])[0]
 
 
 def redeliver(session: Session, owner_id: int, delivery_id: int) -> None:
@@ -177,21 +190,22 @@ def purge(session: Session) -> int:
     return retention.delete_in_chunks(session, delete(Message).where(Message.id.in_(chunk)))
 
 
-def _tell(session: Session, webhook_ids: Sequence[int], notice: Notice) -> Sequence[int]:
-    """Write the notice down once and a delivery for each webhook; return the deliveries' ids."""
-    if not webhook_ids:
+def _tell(session: Session, told: Sequence[tuple[int, Notice]]) -> list[int]:
+    """Write each notice down once, and a delivery for each webhook before it; return their ids."""
+    if not told:
         return []
-    row = {
-        "id": notice.id,
-        "type": notice.type,
-        "body": notice.body(),
-        "request_id": notice.request_id,
-        "traceparent": notice.traceparent,
+    notices = {notice.id: notice for _, notice in told}.values()
+    written = {
+        "ids": [notice.id for notice in notices],
+        "types": [notice.type for notice in notices],
+        "bodies": [notice.body() for notice in notices],
+        "request_ids": [notice.request_id for notice in notices],
+        "traceparents": [notice.traceparent for notice in notices],
+        "webhooks": [webhook_id for webhook_id, _ in told],
+        "messages": [notice.id for _, notice in told],
     }
-    session.execute(insert(Message).values(row))
-    rows = [{"message_id": notice.id, "webhook_id": id_} for id_ in webhook_ids]
     ring(session, delivering.BELL)
-    return session.scalars(insert(Delivery).returning(Delivery.id), rows).all()
+    return [row.id for row in execute(session, _TELL, written)]
 
 
 def _again(session: Session, which: ColumnElement[bool]) -> int:

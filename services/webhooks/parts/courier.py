@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 from typing import Final
 
 import psycopg
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.webhooks.commands import delivering
 from services.webhooks.commands.delivering import Attempt, Claim
+from services.webhooks.domain import schedule
 from services.webhooks.domain.signatures import headers as signature_headers
 from services.webhooks.outside.network import Network, Undelivered
 from services.webhooks.outside.sealing import Seal
@@ -85,29 +87,41 @@ class Courier:
         self._clock = clock or _Clock(database)
         self._kept_at = self._observed_at = float("-inf")  # by the monotonic clock
         self._bell = database.bells[delivering.BELL]
+        self._ended: SimpleQueue[tuple[Claim, Attempt]] = SimpleQueue()
 
     def run(self, stop: threading.Event) -> None:
         """Claim and deliver until `stop`; a database that is away is waited for."""
         running: dict[threading.Thread, Claim] = {}
         while not stop.is_set():
             running = {thread: claim for thread, claim in running.items() if thread.is_alive()}
-            claims = self._claimed(running.values())
+            claims = self._turn(running.values(), _AT_ONCE - len(running))
             running |= {self._started(claim): claim for claim in claims}
             if not claims:
                 self._bell.wait(_POLL, is_busy=bool(running))
         patience = time.monotonic() + _FINISH_WITHIN
         for thread in running:
             thread.join(max(0.0, patience - time.monotonic()))
+        self._turn((), room=0)
 
-    def _claimed(self, running: Collection[Claim]) -> Sequence[Claim]:
-        """Return new claims; those that are `running` are kept up first."""
+    def _turn(self, running: Collection[Claim], room: int) -> Sequence[Claim]:
+        """Write down what has ended, and return new claims, `room` of them at most.
+
+        Those that are `running` are kept up.
+        """
+        ended = [self._ended.get_nowait() for _ in range(self._ended.qsize())]
+
+        def work(session: Session) -> Sequence[Claim]:
+            delivering.record(session, ended, random.uniform)
+            return self._claim(session, running, room)
+
         try:
             self._observe()
-            if not running and not self._is_any_due():
+            if not ended and not running and not self._is_any_due():
                 return []
-            return self._database.unit(lambda session: self._claim(session, running))
+            return self._database.unit(work)
         except (SQLAlchemyError, psycopg.Error) as error:
-            log.warning("courier_lost_database", error=type(error).__name__)
+            # Nothing is lost: claims run out, and the deliveries are due again.
+            log.warning("courier_lost_database", error=type(error).__name__, unrecorded=len(ended))
             return []
 
     def _observe(self) -> None:
@@ -123,8 +137,8 @@ class Courier:
         [row] = self._database.read(delivering.IS_ANY_DUE, {"now": self._clock()})
         return bool(row.is_any_due)
 
-    def _claim(self, session: Session, running: Collection[Claim]) -> Sequence[Claim]:
-        now, room = self._clock(), _AT_ONCE - len(running)
+    def _claim(self, session: Session, running: Collection[Claim], room: int) -> Sequence[Claim]:
+        now = self._clock()
         if running and time.monotonic() >= self._kept_at + _KEEP_EVERY:
             delivering.keep(session, running, now)
             self._kept_at = time.monotonic()
@@ -160,9 +174,7 @@ class Courier:
             SECONDS.observe(attempt.latency_ms / 1000)
             if attempt.succeeded:
                 crash_point("after_http_200_before_mark")
-            self._database.unit(
-                lambda session: delivering.record(session, claim, attempt, random.uniform)
-            )
+            self._ended.put((claim, attempt))
         except Exception as error:
             # Nothing is lost: the claim runs out, and the delivery is due again.
             log.error("delivery_unrecorded", delivery=claim.delivery_id, exc_info=error)
@@ -181,11 +193,12 @@ class Courier:
         timestamp = int(began_at.timestamp())
         signed = signature_headers(keys, claim.message_id, timestamp, body)
         headers = {**_HEADERS, **_ids(), **signed}
-        status = retry_after = error = None
+        status = not_before = error = None
         began = time.monotonic()
         try:
             answer = self._network.post(claim.url, body, headers)
-            status, retry_after = answer.status, answer.retry_after
+            status = answer.status
+            not_before = schedule.retry_time(answer.retry_after, self._clock())
         except Undelivered as failure:
             error = str(failure)
         except Exception as failure:
@@ -193,7 +206,7 @@ class Courier:
             log.error("delivery_failed", delivery=claim.delivery_id, exc_info=failure)
             error = "The delivery failed."
         latency_ms = round((time.monotonic() - began) * 1000)
-        return Attempt(self._clock(), latency_ms, status, error, retry_after)
+        return Attempt(self._clock(), latency_ms, status, error, not_before)
 
 
 def _ids() -> dict[str, str]:

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.errors import ConnectionClosedError
 from nats.errors import Error as NatsError
 
@@ -38,6 +37,7 @@ log = logger(__name__)
 ACK_WAIT: Final = 4.0  # seconds
 _PULL_FOR: Final = 10.0  # seconds
 _IDLE_HEARTBEAT: Final = 4.0  # seconds; of a pull that is alive, at most half of it
+_SILENCE: Final = 2.5 * _IDLE_HEARTBEAT  # seconds after which it is not
 _TICK: Final = 0.2  # seconds for what was just told to be done
 
 
@@ -59,8 +59,12 @@ class Session:
         self._in_hand: dict[str, Msg] = {}
         self._is_handling = False
         self._is_careful = True  # until a message comes that nobody held before
+        self._wanted = 0  # of what the pull asked for, as many have not come
+        self._heard = 0.0  # when the server last answered a pull, by the loop's clock
+        self._refusal: dict[str, str] | None = None
         self._came = asyncio.Event()
         self._left = asyncio.Event()
+        self._ended = asyncio.Event()
 
     async def run(self, stop: threading.Event, lost: asyncio.Event) -> None:
         """Work until `stop`.
@@ -117,21 +121,43 @@ class Session:
         self._came.set()
 
     async def _pull(self) -> None:
-        """Ask for messages whenever there is room, and queue what comes."""
+        """Ask for messages whenever there is room, and wait until they have come."""
         inbox = self._client.new_inbox()
-        subscription = await self._client.subscribe(inbox)
+        subscription = await self._client.subscribe(inbox, cb=self._receive)
         try:
             await self._let_time_out()
             while True:
                 while not (room := self._room()):
                     self._left.clear()
                     await self._left.wait()
+                self._wanted = room
+                self._ended.clear()
                 await self._client.publish(self._names.next, _request(room), reply=inbox)
-                await self._receive(subscription, room)
+                await self._await_end()
         finally:
             # The server forgets the pull; else it would answer it with what is given back.
             with contextlib.suppress(NatsError):
                 await subscription.unsubscribe()
+
+    async def _await_end(self) -> None:
+        """Wait until all that was asked for has come, or the pull is over without it.
+
+        Raises:
+            TimeoutError: the server is silent.
+            BusUnavailable: it refuses the pull.
+        """
+        loop = asyncio.get_running_loop()
+        self._heard = loop.time()
+        # It is woken once for a pull, and not by each message of it.
+        while not self._ended.is_set():
+            silent_from = self._heard + _SILENCE
+            if loop.time() >= silent_from:
+                raise TimeoutError("The pull is silent")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(silent_from):
+                    await self._ended.wait()
+        if self._refusal:
+            raise BusUnavailable(f"The pull ended: {self._refusal}")
 
     async def _let_time_out(self) -> None:
         """Wait until the server gives again what an earlier consumer held when it died.
@@ -155,18 +181,20 @@ class Session:
         in_hand = len(self._in_hand)
         return PREFETCH - in_hand if in_hand <= PREFETCH // 2 else 0
 
-    async def _receive(self, subscription: Subscription, wanted: int) -> None:
-        while wanted:
-            message = await subscription.next_msg(timeout=2.5 * _IDLE_HEARTBEAT)
-            status = (message.headers or {}).get("Status")
-            if status is None:
-                wanted -= 1
-                self._take(message)
-            elif status in {"404", "408"}:  # nothing came until the pull expired
-                return
-            elif status != "100":
-                # 409: the consumer was deleted, the server shuts down; 503: there is none.
-                raise BusUnavailable(f"The pull ended: {message.headers}")
+    async def _receive(self, message: Msg) -> None:
+        """Queue what a pull brings, and note when it is over."""
+        self._heard = asyncio.get_running_loop().time()
+        status = (message.headers or {}).get("Status")
+        if status is None:
+            self._take(message)
+            self._wanted -= 1
+        elif status in {"404", "408"}:  # nothing came until the pull expired
+            self._wanted = 0
+        elif status != "100":
+            # 409: the consumer was deleted, the server shuts down; 503: there is none.
+            self._refusal = message.headers
+        if self._refusal or not self._wanted:
+            self._ended.set()
 
     def _take(self, message: Msg) -> None:
         self._in_hand[message.reply] = message
