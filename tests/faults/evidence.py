@@ -40,6 +40,8 @@ _EVENTS: Final = "SELECT event_id::text, type FROM outbox WHERE id > %s AND type
 _HEARD: Final = "SELECT count(*) FROM inbox WHERE event_id = ANY(%s::uuid[])"
 _UNPUBLISHED: Final = "SELECT count(*) FROM outbox WHERE published_at IS NULL AND type <> ALL(%s)"
 _UNVALUED: Final = "SELECT count(*) FROM revaluation_marks"
+# All of a ledger is asked for after what tells of it was heard.
+_BEHIND: Final = "SELECT count(*) FROM portfolios WHERE is_behind"
 _LOOK: Final = 0.2  # seconds between two looks whether all is quiet
 _UNDELIVERED: Final = "SELECT count(*) FROM deliveries WHERE status = 'PENDING'"
 
@@ -95,6 +97,7 @@ class Watch:
             return (
                 not any(self._count(service, _UNPUBLISHED, self.stranded) for service in SERVICES)
                 and all(self._has_heard(*hearer) for hearer in _HEARERS.items())
+                and not self._count("analytics", _BEHIND)
                 and not self._count("analytics", _UNVALUED)
                 and not self._count("webhooks", _UNDELIVERED)
             )

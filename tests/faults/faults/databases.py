@@ -3,11 +3,12 @@
 import contextlib
 import signal
 import time
+from typing import Any
 
 import psycopg
 import requests
 
-from shared.testing import ENOUGH
+from shared.testing import ENOUGH, wait_until
 from tests.faults.scene import Scene
 from tests.faults.site import Database
 
@@ -70,8 +71,16 @@ def rebuild(scene: Scene) -> None:
     """Empty what analytics has copied and have it copied again, while clients write."""
     for _ in scene.rounds(1):
         with scene.site.connect("analytics") as connection:
-            connection.execute("TRUNCATE portfolios CASCADE")
+            wait_until(lambda connection=connection: _emptied(connection))  # type: ignore[misc]
         scene.site.command("exec", "analytics", "--", "rebuild")
+
+
+def _emptied(connection: "psycopg.Connection[Any]") -> bool:
+    try:
+        connection.execute("TRUNCATE portfolios CASCADE")
+    except psycopg.errors.DeadlockDetected:  # with what analytics is doing at this moment
+        return False
+    return True
 
 
 def _asked(scene: Scene) -> requests.Response:
