@@ -16,12 +16,16 @@ from tests.faults.faults import FAULTS
 from tests.faults.scene import Scale
 
 _BUSES = {"nats": ["nats"], "rabbitmq": ["rabbitmq"], "both": ["nats", "rabbitmq"]}
+_SAID = ("FAULTS", "BUS", "OPERATIONS", "ROUNDS", "OUTAGE", "SEED")
 _HEARTBEAT = 20  # seconds, as `make run` has it
 
 
 def main() -> None:
     """Play the chosen faults, print a line for each, and keep the lines in the page."""
     options = _options()
+    # What make passes on is said to us, and not to what is started here.
+    for name in _SAID:
+        os.environ.pop(name, None)
     # Whoever ends this ends what it has started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     scale = Scale(options.operations, options.rounds, options.outage)
