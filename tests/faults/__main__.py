@@ -16,7 +16,7 @@ from tests.faults.faults import FAULTS
 from tests.faults.scene import Scale
 
 _BUSES = {"nats": ["nats"], "rabbitmq": ["rabbitmq"], "both": ["nats", "rabbitmq"]}
-_SAID = ("FAULTS", "BUS", "OPERATIONS", "ROUNDS", "OUTAGE", "SEED")
+_SAID = ("MAKEFLAGS", "FAULTS", "BUS", "OPERATIONS", "ROUNDS", "OUTAGE", "SEED")
 _HEARTBEAT = 20  # seconds, as `make run` has it
 
 
