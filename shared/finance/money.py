@@ -65,9 +65,6 @@ def _unit(places: int) -> Decimal:
     return Decimal(1).scaleb(-places)
 
 
-_ON_GRID: Final = _unit(GRID)
-
-
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Return `amount` rounded to the minor unit of `currency`."""
     return round_to(amount, minor_unit(currency))
@@ -75,9 +72,7 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 
 def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:
     """Return `amount` in another currency, on the grid; None without a rate."""
-    if rate is None:
-        return None
-    return EXACT.add(EXACT.quantize(EXACT.multiply(amount, rate), _ON_GRID), ZERO)
+    return None if rate is None else round_to(EXACT.multiply(amount, rate), GRID)
 
 
 def plus(first: Decimal | None, second: Decimal | None) -> Decimal | None:

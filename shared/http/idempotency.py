@@ -88,13 +88,12 @@ def once(app: Flask, session: Session, user: int, view: Callable[[], Response]) 
     if not 1 <= len(client_key) <= 255 or not (client_key.isascii() and client_key.isprintable()):
         raise BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.")
     key = f"{user}:{client_key}"
-    searched = {"key": _hashed(key), "lifetime": _LIFETIME}
     with pipelined(session):
         locked = execute(session, _LOCK, {"name": key})
         # It sees what was committed until the lock before it was there.
-        found = execute(session, _FIND, searched)
-        is_ours, row = locked.fetchone(), found.fetchone()
-    if not (is_ours and is_ours.is_ours):
+        found = execute(session, _FIND, {"key": _hashed(key), "lifetime": _LIFETIME})
+        [lock], row = locked.fetchall(), found.fetchone()
+    if not lock.is_ours:
         raise Conflict("The first request with this Idempotency-Key is still running.")
     digest = _request_hash(key)
     if row is not None:

@@ -34,16 +34,16 @@ _GIVEN_UP_REASON: Final = "Every delivery failed for five days."
 _READY: Final = Query(
     text(
         """
-    SELECT id FROM webhooks
-    WHERE is_active AND coalesce(paused_until, :now) <= :now
-        AND EXISTS (SELECT FROM deliveries
-            WHERE webhook_id = webhooks.id AND status = 'PENDING' AND due_at <= :now)
-        AND :in_flight > (SELECT count(*) FROM deliveries
-            WHERE webhook_id = webhooks.id AND claimed_until > :now)
-    ORDER BY random()
-    LIMIT :most
-    FOR NO KEY UPDATE SKIP LOCKED
-    """
+        SELECT id FROM webhooks
+        WHERE is_active AND coalesce(paused_until, :now) <= :now
+            AND EXISTS (SELECT FROM deliveries
+                WHERE webhook_id = webhooks.id AND status = 'PENDING' AND due_at <= :now)
+            AND :in_flight > (SELECT count(*) FROM deliveries
+                WHERE webhook_id = webhooks.id AND claimed_until > :now)
+        ORDER BY random()
+        LIMIT :most
+        FOR NO KEY UPDATE SKIP LOCKED
+        """
     )
 )
 # Asked several times a second, and a fraction of a unit of work: most of the time nothing is due.
@@ -72,28 +72,28 @@ WAITING: Final = Query(
 _CLAIM: Final = Query(
     text(
         """
-    UPDATE deliveries SET claimed_until = :until, due_at = :until, claims = claims + 1
-    FROM webhooks, messages
-    WHERE webhooks.id = deliveries.webhook_id AND messages.id = deliveries.message_id
-        AND deliveries.id IN (
-            SELECT due.id
-            FROM webhooks AS ready CROSS JOIN LATERAL (
-                SELECT id FROM deliveries
-                WHERE webhook_id = ready.id AND status = 'PENDING' AND due_at <= :now
-                ORDER BY due_at, id
-                LIMIT greatest(0,
-                    CASE WHEN ready.failures >= :breaker THEN 1 ELSE :in_flight END
-                    - (SELECT count(*) FROM deliveries
-                       WHERE webhook_id = ready.id AND claimed_until > :now))
-            ) AS due
-            WHERE ready.id = ANY(:webhooks)
-            LIMIT :most
-        )
-    RETURNING deliveries.id AS delivery_id, deliveries.claims,
-        webhooks.id AS webhook_id, webhooks.url, webhooks.secret, webhooks.old_secrets,
-        messages.id AS message_id, messages.type, messages.body, messages.request_id,
-        messages.traceparent
-    """
+        UPDATE deliveries SET claimed_until = :until, due_at = :until, claims = claims + 1
+        FROM webhooks, messages
+        WHERE webhooks.id = deliveries.webhook_id AND messages.id = deliveries.message_id
+            AND deliveries.id IN (
+                SELECT due.id
+                FROM webhooks AS ready CROSS JOIN LATERAL (
+                    SELECT id FROM deliveries
+                    WHERE webhook_id = ready.id AND status = 'PENDING' AND due_at <= :now
+                    ORDER BY due_at, id
+                    LIMIT greatest(0,
+                        CASE WHEN ready.failures >= :breaker THEN 1 ELSE :in_flight END
+                        - (SELECT count(*) FROM deliveries
+                           WHERE webhook_id = ready.id AND claimed_until > :now))
+                ) AS due
+                WHERE ready.id = ANY(:webhooks)
+                LIMIT :most
+            )
+        RETURNING deliveries.id AS delivery_id, deliveries.claims,
+            webhooks.id AS webhook_id, webhooks.url, webhooks.secret, webhooks.old_secrets,
+            messages.id AS message_id, messages.type, messages.body, messages.request_id,
+            messages.traceparent
+        """
     )
 )
 # A claim that has run out may be somebody else's now, who writes down their own attempt.

@@ -3,7 +3,6 @@
 import contextlib
 import signal
 import time
-from typing import Any
 
 import psycopg
 import requests
@@ -70,14 +69,14 @@ def take_all_connections(scene: Scene) -> None:
 def rebuild(scene: Scene) -> None:
     """Empty what analytics has copied and have it copied again, while clients write."""
     for _ in scene.rounds(1):
-        with scene.site.connect("analytics") as connection:
-            wait_until(lambda connection=connection: _emptied(connection))  # type: ignore[misc]
+        wait_until(lambda: _emptied(scene))
         scene.site.command("exec", "analytics", "--", "rebuild")
 
 
-def _emptied(connection: "psycopg.Connection[Any]") -> bool:
+def _emptied(scene: Scene) -> bool:
     try:
-        connection.execute("TRUNCATE portfolios CASCADE")
+        with scene.site.connect("analytics") as connection:
+            connection.execute("TRUNCATE portfolios CASCADE")
     except psycopg.errors.DeadlockDetected:  # with what analytics is doing at this moment
         return False
     return True

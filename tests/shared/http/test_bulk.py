@@ -12,13 +12,16 @@ from shared.http import bulk
 from shared.http.schemas import Day, Flag, Id, Quantity, RecordSchema, ResourceSchema, Text
 
 
-class RowSchema(ResourceSchema):
+class NoteSchema(ResourceSchema):
     id = Id(dump_only=True)
     owner = Id(required=True, data_key="ownerId")
     day = Day(required=True)
     number = Quantity(allow_none=True, load_default=None, not_negative=True)
     is_open = Flag()
     note = Text(load_default="", blank=True, longest=5)
+
+
+class RowSchema(NoteSchema):
     tags = fields.List(fields.String(), load_default=list)
 
     @post_load
@@ -37,15 +40,9 @@ class Record(NamedTuple):
     tags: list[str] | None = None
 
 
-class RecordedSchema(ResourceSchema, RecordSchema):
+class RecordedSchema(NoteSchema, RecordSchema):
     record = Record
 
-    id = Id(dump_only=True)
-    owner = Id(required=True, data_key="ownerId")
-    day = Day(required=True)
-    number = Quantity(allow_none=True, load_default=None, not_negative=True)
-    is_open = Flag()
-    note = Text(load_default="", blank=True, longest=5)
     tags = fields.List(fields.String())
 
 
