@@ -206,7 +206,8 @@ class Connection(psycopg.Connection[layouts.Row]):
         """Undo all, whatever became of what was asked."""
         with suppress(psycopg.Error):
             self.settle()
-        super().rollback()
+        if self.pgconn.transaction_status != _IDLE:
+            super().rollback()
 
     def wait(self, gen: PQGen[T], interval: float = _LOOK, timeout: float | None = None) -> T:
         """Do what `gen` does with the server, which may not be silent for longer than `silence`.
