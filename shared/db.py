@@ -207,12 +207,15 @@ def pipelined(session: Session) -> Iterator[None]:
     if _PIPELINE in session.info:
         yield
         return
-    session.info[_PIPELINE] = connection = session.connection()
+    connection = session.connection()
     try:
-        with _driver(connection, "a pipeline"):
+        with _driver(connection, "a pipeline") as driver:
+            session.info[_PIPELINE] = connection, driver
             yield
+            # The server works while the answer is being made.
+            driver.send()
     finally:
-        del session.info[_PIPELINE]
+        session.info.pop(_PIPELINE, None)
 
 
 def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
@@ -224,14 +227,25 @@ def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
     Raises:
         sqlalchemy.exc.DBAPIError: the server refuses it, or is lost.
     """
-    pipeline = session.info.get(_PIPELINE)
-    connection = pipeline or session.connection()
+    if pipeline := session.info.get(_PIPELINE):
+        connection, driver = pipeline
+        return _ask(connection, driver, query, rows)
+    connection = session.connection()
+    with _driver(connection, query.sql) as driver:
+        reader = _ask(connection, driver, query, rows)
+        driver.settle()
+    return reader
+
+
+def _ask(
+    connection: sqlalchemy.Connection,
+    driver: Connection[Any],
+    query: Query,
+    rows: Sequence[Mapping[str, Any]],
+) -> Reader:
     # Who listens to SQLAlchemy's statements hears of these as well.
     connection.dispatch.before_cursor_execute(connection, None, query.sql, rows, None, False)
-    with _driver(connection, query.sql) as driver:
-        *_, reader = [driver.ask(query, query.values(row)) for row in rows]
-        if not pipeline:
-            driver.settle()
+    *_, reader = [driver.ask(query, query.values(row)) for row in rows]
     return reader
 
 
@@ -267,11 +281,12 @@ def copy_in(
     into = f"{table} ({', '.join(columns)})"
     rows = iter(rows)
     first = list(islice(rows, _FEW))
-    pipeline = session.info.get(_PIPELINE)
-    with _driver(pipeline or session.connection(), into) as driver:
-        if pipeline:
-            _insert(driver, into, [*first, *rows])
-        elif len(first) < _FEW:
+    if pipeline := session.info.get(_PIPELINE):
+        _, driver = pipeline
+        _insert(driver, into, [*first, *rows])
+        return
+    with _driver(session.connection(), into) as driver:
+        if len(first) < _FEW:
             _insert(driver, into, first)
             driver.settle()
         else:
@@ -380,6 +395,8 @@ class Database:
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_size=pool_size,
+            # The one that was used last: the server has what it needs at hand.
+            pool_use_lifo=True,
             max_overflow=_OVERFLOW,
             pool_timeout=5,
             connect_args=dict(self._way.arguments),

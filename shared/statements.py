@@ -151,6 +151,14 @@ class Connection(psycopg.Connection[layouts.Row]):
         self._expected.append(reader)
         return reader
 
+    def send(self) -> None:
+        """Send what was asked as far as the server takes it now, and wait for nothing.
+
+        Raises:
+            psycopg.OperationalError: the server is lost.
+        """
+        self.pgconn.flush()
+
     def receive(self, reader: Reader) -> PGresult:
         """Send what was asked, and return the answer of `reader` once it is there.
 

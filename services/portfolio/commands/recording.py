@@ -168,12 +168,12 @@ def _record_sound(
     """Return what became of each row; see `record_sound_transactions`."""
     if not rows:
         return []
-    ground = lock_ground(session, owner_id, rows, owners)
     outcomes: dict[int, Recorded | ServiceError] = {}
     rounds: list[_Round] = []
     waiting: Sequence[int] = range(len(rows))
     # Few go to the server together; COPY, which many go by, goes alone.
     with pipelined(session) if len(rows) <= _FEW else nullcontext():
+        ground = lock_ground(session, owner_id, rows, owners)
         while waiting and len(rounds) < _ROUNDS:
             of_round = [rows[index] for index in waiting]
             rounds.append(_record(session, of_round, ground, import_id, is_first=not rounds))
