@@ -262,6 +262,10 @@ def _driver(connection: sqlalchemy.Connection, statement: str) -> Iterator[Conne
         raise DBAPIError.instance(
             statement, None, error, psycopg.Error, connection_invalidated=is_lost
         ) from error
+    except BaseException:
+        if driver.closed:  # it was interrupted
+            connection.invalidate()
+        raise
 
 
 def copy_in(

@@ -1,5 +1,6 @@
 """Units of work: whole or not at all, done again where PostgreSQL asks for it, never for ever."""
 
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -319,6 +320,24 @@ def test_a_connection_keeps_only_so_many_statements(database: Database) -> None:
         return int(session.scalar(text(ours)) or 0)
 
     assert database.unit(prepared) <= 200
+
+
+def test_who_is_interrupted_leaves_no_answer_to_the_next(database: Database) -> None:
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    sleep = Query(text("SELECT CAST(pg_sleep(10) AS text) AS n"))
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(Interrupted):
+            database.unit(lambda session: execute(session, sleep, {}))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert database.unit(count) == 0
 
 
 def test_much_is_written_while_much_is_read(database: Database) -> None:
