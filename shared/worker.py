@@ -1,5 +1,7 @@
 """The second process of a service: it relays the outbox, consumes events and keeps time."""
 
+import logging
+import os
 import signal
 import socket
 import threading
@@ -8,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final
+from queue import SimpleQueue
+from typing import Final, NoReturn
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
@@ -73,8 +76,7 @@ def run(
     spans.begin(settings.name, is_traced=settings.is_traced)
     stop = threading.Event()
     failed = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    _stop_by_signal(stop)
 
     def consume(messages: Sequence[bus.Message]) -> None:
         events = [Event.from_json(message.body) for message in messages]
@@ -127,6 +129,29 @@ def run(
     spans.end()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
+
+
+def end(status: int) -> NoReturn:
+    """End this process with what `run` has returned.
+
+    The interpreter would first wait, for ever, for whatever hangs in a thread of a pool.
+    """
+    logging.shutdown()
+    os._exit(status)
+
+
+def _stop_by_signal(stop: threading.Event) -> None:
+    """Set `stop` at SIGTERM and SIGINT."""
+    told: SimpleQueue[int] = SimpleQueue()
+
+    def wait() -> None:
+        told.get()
+        stop.set()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Not the event itself: its lock may be held by the very code that a signal interrupts.
+        signal.signal(number, lambda number, _: told.put(number))
 
 
 def _await_schema(database: Database, service: str, stop: threading.Event) -> None:

@@ -1,7 +1,5 @@
 """Analytics' second process: it follows ledgers and prices, and values what they change."""
 
-import sys
-
 from services.analytics import handlers, settings
 from services.analytics.answers.memory.market import Market
 from services.analytics.answers.memory.portfolios import Portfolios
@@ -36,4 +34,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    worker.end(main())

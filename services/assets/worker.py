@@ -1,7 +1,5 @@
 """Assets' second process: it relays the outbox, follows trades, and runs jobs."""
 
-import sys
-
 from services.assets import commands, handlers, settings
 from services.assets.domain.price_files import price_bars, row_bars
 from services.assets.models import IdempotencyKey, Job
@@ -45,4 +43,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    worker.end(main())

@@ -1,7 +1,5 @@
 """Auth's second process: it relays the outbox. Auth consumes no events."""
 
-import sys
-
 from services.auth import commands, settings
 from services.auth.models import IdempotencyKey
 from shared import observability, worker
@@ -28,4 +26,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    worker.end(main())

@@ -1,6 +1,5 @@
 """The portfolio service's second process: it relays, hears of assets, keeps time and runs jobs."""
 
-import sys
 from typing import Final
 
 from services.portfolio import commands, handlers, settings
@@ -38,4 +37,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    worker.end(main())

@@ -1,7 +1,5 @@
 """Webhooks' second process: it hears of everything and tells who wants to know."""
 
-import sys
-
 from services.webhooks import handlers, settings
 from services.webhooks.commands import messages, valuations
 from services.webhooks.models import IdempotencyKey
@@ -40,4 +38,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    worker.end(main())
