@@ -1,7 +1,5 @@
 """The second process of a service: it relays the outbox, consumes events and keeps time."""
 
-import logging
-import os
 import signal
 import socket
 import threading
@@ -11,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
-from typing import Final, NoReturn
+from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
@@ -129,15 +127,6 @@ def run(
     spans.end()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
-
-
-def end(status: int) -> NoReturn:
-    """End this process with what `run` has returned.
-
-    The interpreter would first wait, for ever, for whatever hangs in a thread of a pool.
-    """
-    logging.shutdown()
-    os._exit(status)
 
 
 def _stop_by_signal(stop: threading.Event) -> None:

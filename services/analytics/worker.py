@@ -9,6 +9,7 @@ from services.analytics.parts.catch_up import CatchUp
 from services.analytics.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.identity import Signer
 
 
@@ -34,4 +35,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    worker.end(main())
+    end_with(main)

@@ -9,6 +9,7 @@ from services.assets.parts.turns import Turns
 from services.assets.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.http import idempotency, jobs
 from shared.identity import Signer
 from shared.jobs import Runners
@@ -43,4 +44,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    worker.end(main())
+    end_with(main)

@@ -4,6 +4,7 @@ from services.auth import commands, settings
 from services.auth.models import IdempotencyKey
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.http import idempotency
 
 
@@ -26,4 +27,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    worker.end(main())
+    end_with(main)

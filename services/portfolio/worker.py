@@ -8,6 +8,7 @@ from services.portfolio.outside.owners import Owners
 from services.portfolio.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.http import idempotency, jobs
 from shared.identity import Signer
 from shared.jobs import Runners
@@ -37,4 +38,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    worker.end(main())
+    end_with(main)

@@ -10,6 +10,7 @@ from services.webhooks.parts.courier import Courier
 from services.webhooks.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.http import idempotency
 from shared.identity import Signer
 
@@ -38,4 +39,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    worker.end(main())
+    end_with(main)

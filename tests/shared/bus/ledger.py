@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared import observability, settings, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.events import Event
 from tests.shared.bus.database import leave_effect
 
@@ -37,4 +38,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    worker.end(main())
+    end_with(main)
