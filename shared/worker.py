@@ -1,5 +1,6 @@
 """The second process of a service: it relays the outbox, consumes events and keeps time."""
 
+import os
 import signal
 import socket
 import threading
@@ -8,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import SimpleQueue
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, generate_latest
@@ -130,17 +130,22 @@ def run(
 
 
 def _stop_by_signal(stop: threading.Event) -> None:
-    """Set `stop` at SIGTERM and SIGINT."""
-    told: SimpleQueue[int] = SimpleQueue()
+    """Set `stop` at SIGTERM and SIGINT.
+
+    The kernel may give a signal to any thread, and Python calls its handler in the main thread
+    alone, which sleeps on then. What is written to the wakeup descriptor arrives in either case.
+    """
+    hearing, telling = os.pipe()
+    os.set_blocking(telling, False)
+    signal.set_wakeup_fd(telling)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
 
     def wait() -> None:
-        told.get()
+        os.read(hearing, 1)
         stop.set()
 
     threading.Thread(target=wait, name="signals", daemon=True).start()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Not the event itself: its lock may be held by the very code that a signal interrupts.
-        signal.signal(number, lambda number, _: told.put(number))
 
 
 def _await_schema(database: Database, service: str, stop: threading.Event) -> None:
