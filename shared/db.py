@@ -46,7 +46,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.bells import Bells
 from shared.observability import logger
-from shared.statements import Connection, Query, Reader, Statement
+from shared.statements import Connection, NotCommitted, Query, Reader, Statement
 
 __all__ = [
     "IN_A_JOB",
@@ -199,7 +199,7 @@ def pipelined(session: Session) -> Iterator[None]:
     """Let what is executed inside wait for the server only where somebody reads what it answers.
 
     What nobody has read is sent with whatever the session does next, its commit above all: what
-    the server refuses is raised there then, and where it is lost nobody knows what it has done.
+    the server refuses is raised there then.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the server refuses something that is read inside, or is lost.
@@ -550,7 +550,8 @@ def sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
 def _was_lost_before_commit(error: DBAPIError) -> bool:
     # The server undoes what was not committed. An error of COMMIT itself has no statement: then
     # nobody knows, and only the client can find out.
-    return error.connection_invalidated and error.statement is not None
+    is_certain = error.statement is not None or isinstance(error.orig, NotCommitted)
+    return error.connection_invalidated and is_certain
 
 
 def written(table: type[DeclarativeBase]) -> ColumnElement[int]:

@@ -113,6 +113,10 @@ class Reader:
         return iter(self.fetchall())
 
 
+class NotCommitted(psycopg.OperationalError):
+    """The connection was lost before COMMIT was sent, so that nothing was done."""
+
+
 class Connection(psycopg.Connection[layouts.Row]):
     """A connection that is asked for much at once, and that is given up when its server hangs.
 
@@ -188,27 +192,44 @@ class Connection(psycopg.Connection[layouts.Row]):
         if not self._is_open:
             return
         self._is_open = False
-        self.pgconn.pipeline_sync()
-        self._expected.append(None)
-        self._flush()
         refusal: psycopg.Error | None = None
         try:
+            self.pgconn.pipeline_sync()
+            self._expected.append(None)
+            self._flush()
             while self._expected:
                 error = self._take()
                 refusal = refusal or error
             self.pgconn.exit_pipeline_mode()
         except psycopg.Error as lost:
+            self.close()
             raise refusal or lost from None
         if refusal:
             raise refusal
 
     def commit(self) -> None:
-        """Commit, together with what was asked."""
+        """Commit, together with what was asked.
+
+        Raises:
+            NotCommitted: the connection was lost before.
+            psycopg.Error: the server refuses something, or is lost.
+        """
         if self._is_open:
+            self._require_server()
             self._command(b"COMMIT")
             self.settle()
         else:
             super().commit()
+
+    def _require_server(self) -> None:
+        try:
+            self.pgconn.consume_input()
+            if not self.pgconn.is_busy():
+                self.settle()  # it says what nobody asked it to say yet: a refusal, or its end
+        except psycopg.Error as error:
+            if self.closed:
+                raise NotCommitted from error
+            raise
 
     def rollback(self) -> None:
         """Undo all, whatever became of what was asked."""

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -254,22 +255,32 @@ def test_a_unit_whose_connection_dies_in_a_pipeline_is_done_again(database: Data
     assert database.unit(count) == 11
 
 
-def test_what_a_pipeline_leaves_unread_is_one_with_the_commit(database: Database) -> None:
-    """So nobody knows whether it was done where the connection dies then."""
+def test_a_unit_whose_connection_dies_before_the_commit_of_a_pipeline_is_done_again(
+    database: Database,
+) -> None:
     tries: list[Session] = []
 
     def add(session: Session) -> None:
         tries.append(session)
         with pipelined(session):
             execute(session, ADD, {"more": 1})
-        if len(tries) > 1:
+        if len(tries) == 1:
             terminate_backends(database)
+            time.sleep(0.2)  # until they have ended
 
     database.unit(add)
-    assert database.unit(count) == 1
-    with pytest.raises(DBAPIError):
-        database.unit(add)
     assert (len(tries), database.unit(count)) == (2, 1)
+
+
+def test_what_is_refused_before_the_commit_of_a_pipeline_is_said(database: Database) -> None:
+    def add(session: Session) -> None:
+        with pipelined(session):
+            execute(session, ADD, {"more": "much"})
+        time.sleep(0.2)  # until the server has said so
+
+    with pytest.raises(DBAPIError) as caught:
+        database.unit(add)
+    assert (sqlstate(caught.value), database.unit(count)) == ("22P02", 0)
 
 
 def test_what_a_pipeline_leaves_unread_comes_before_what_follows(database: Database) -> None:
