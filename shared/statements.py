@@ -214,8 +214,9 @@ class Connection(psycopg.Connection[layouts.Row]):
             NotCommitted: the connection was lost before.
             psycopg.Error: the server refuses something, or is lost.
         """
-        if self._is_open:
+        if self._expected:
             self._require_server()
+        if self._is_open:
             self._command(b"COMMIT")
             self.settle()
         else:
@@ -225,7 +226,8 @@ class Connection(psycopg.Connection[layouts.Row]):
         try:
             self.pgconn.consume_input()
             if not self.pgconn.is_busy():
-                self.settle()  # it says what nobody asked it to say yet: a refusal, or its end
+                # It says something before it was asked to: a refusal, its end, or very much.
+                self.settle()
         except psycopg.Error as error:
             if self.closed:
                 raise NotCommitted from error

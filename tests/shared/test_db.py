@@ -272,6 +272,37 @@ def test_a_unit_whose_connection_dies_before_the_commit_of_a_pipeline_is_done_ag
     assert (len(tries), database.unit(count)) == (2, 1)
 
 
+@pytest.mark.parametrize("unread", [0, 1])
+def test_a_pipeline_is_committed_whether_or_not_all_of_it_was_read(
+    database: Database, unread: int
+) -> None:
+    def add(session: Session) -> int:
+        with pipelined(session):
+            answers = [execute(session, ADD, {"more": 1}) for _ in range(2)]
+            read = [answer.fetchall()[0].n for answer in answers[: 2 - unread]]
+        time.sleep(0.2)  # until the server has done the other one
+        return int(read[-1])
+
+    assert database.unit(add) == 2 - unread
+    assert database.unit(count) == 2
+    assert database.unit(add) == 4 - unread
+
+
+def test_what_a_pipeline_answers_at_length_and_nobody_reads_is_committed(
+    database: Database,
+) -> None:
+    many = Query(text("SELECT CAST(repeat('x', 100000) AS text)"))
+
+    def add(session: Session) -> None:
+        with pipelined(session):
+            execute(session, ADD, {"more": 1})
+            execute(session, many, {})
+        time.sleep(0.2)  # until the server has sent some of it
+
+    database.unit(add)
+    assert database.unit(count) == 1
+
+
 def test_what_is_refused_before_the_commit_of_a_pipeline_is_said(database: Database) -> None:
     def add(session: Session) -> None:
         with pipelined(session):
