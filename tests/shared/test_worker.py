@@ -1,5 +1,6 @@
 """The second process of a service: its parts, its end, and its own small door."""
 
+import ctypes
 import os
 import signal
 import threading
@@ -12,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import requests
@@ -54,6 +56,7 @@ def signals() -> Iterator[None]:
     """Give the signals back that `worker.run` takes."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
+    signal.set_wakeup_fd(-1)
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -295,6 +298,21 @@ def test_sigterm_ends_a_worker_although_the_bus_is_away(
         process.send_signal(signal.SIGTERM)
         assert process.wait(ENOUGH) == 0
         assert '"event": "worker_stopped"' in process.stderr.read()
+
+
+def test_sigterm_ends_a_worker_whichever_of_its_threads_the_kernel_gives_it(
+    database: Database,
+) -> None:
+    with ledger(database, NO_BUS, "price-updated", LOG_LEVEL="INFO") as process:
+        assert process.stderr
+        assert any("worker_started" in line for line in process.stderr)
+        main = psutil.Process(process.pid)
+        wait_until(lambda: all(main.status() == "sleeping" for _ in range(1000)))
+        *_, other = sorted(int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir())
+        assert other != process.pid
+        # pthread_kill(3) of another process.
+        assert ctypes.CDLL(None).tgkill(process.pid, other, signal.SIGTERM) == 0
+        assert process.wait(ENOUGH) == 0
 
 
 def test_a_part_that_fails_ends_the_process(database: Database) -> None:
