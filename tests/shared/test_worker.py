@@ -1,6 +1,5 @@
 """The second process of a service: its parts, its end, and its own small door."""
 
-import ctypes
 import os
 import signal
 import threading
@@ -13,7 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg
 import pytest
 import requests
@@ -31,6 +29,7 @@ from shared.worker import Timer
 from tests.shared.bus.database import Base, OutboxRow
 from tests.shared.bus.processes import ledger
 from tests.shared.bus.receiving import event
+from tests.shared.signals import tell_another_thread
 
 NO_BUS = "nats://127.0.0.1:9"
 
@@ -306,12 +305,7 @@ def test_sigterm_ends_a_worker_whichever_of_its_threads_the_kernel_gives_it(
     with ledger(database, NO_BUS, "price-updated", LOG_LEVEL="INFO") as process:
         assert process.stderr
         assert any("worker_started" in line for line in process.stderr)
-        main = psutil.Process(process.pid)
-        wait_until(lambda: all(main.status() == "sleeping" for _ in range(1000)))
-        *_, other = sorted(int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir())
-        assert other != process.pid
-        # pthread_kill(3) of another process.
-        assert ctypes.CDLL(None).tgkill(process.pid, other, signal.SIGTERM) == 0
+        tell_another_thread(process.pid)
         assert process.wait(ENOUGH) == 0
 
 
