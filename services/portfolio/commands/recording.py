@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -26,7 +26,7 @@ from services.portfolio.models import (
 )
 from services.portfolio.outside.owners import Owners
 from shared.bus import outbox
-from shared.db import Query, copy_in, execute, pipelined
+from shared.db import Query, copying_in, execute, pipelined
 from shared.errors import Conflict, ServiceError
 from shared.events import Event
 from shared.faults import crash_point
@@ -208,18 +208,18 @@ def _record(
     )
     if import_id is None:
         sound = dict(sorted(sound.items(), key=lambda item: _order_of_creation(item[1].entry)))
-    new = _create(session, sound, ground, import_id)
-    crash_point("mid_bulk")
-    entries: defaultdict[int, list[Entry]] = defaultdict(list)
-    for row in new.values():
-        entries[row.fields.portfolio].append(row.entry)
     misfits: dict[int, LedgerError] = {}
     of_positions: list[Event] = []
-    for portfolio in ground.portfolios.values():
-        stored = ground.positions.get(portfolio.id, {}) if is_first else None
-        of_portfolio, events = _post(session, portfolio, entries[portfolio.id], stored)
-        misfits |= of_portfolio
-        of_positions += events
+    with _creating(session, sound, ground, import_id) as new:
+        crash_point("mid_bulk")
+        entries: defaultdict[int, list[Entry]] = defaultdict(list)
+        for row in new.values():
+            entries[row.fields.portfolio].append(row.entry)
+        for portfolio in ground.portfolios.values():
+            stored = ground.positions.get(portfolio.id, {}) if is_first else None
+            of_portfolio, events = _post(session, portfolio, entries[portfolio.id], stored)
+            misfits |= of_portfolio
+            of_positions += events
     refused = {index: misfits[row.id] for index, row in new.items() if row.id in misfits}
     free = {(rows[index].portfolio, rows[index].external_id) for index in refused}
     freed = [
@@ -233,13 +233,17 @@ def _record(
     return _Round(outcomes, freed, cards, of_positions)
 
 
-def _create(
+@contextmanager
+def _creating(
     session: Session,
     transactions: Mapping[int, NewTransaction],
     ground: Ground,
     import_id: int | None,
-) -> dict[int, Recorded]:
-    """Store `transactions`, whose ids ascend in their order; return them by the same index."""
+) -> Iterator[dict[int, Recorded]]:
+    """Store `transactions`, whose ids ascend in their order; give them by the same index.
+
+    What is inside adds up while the server ends storing them.
+    """
     symbols: Mapping[int | None, str] = {asset.id: asset.symbol for asset in ground.assets.values()}
     now = datetime.now(UTC).isoformat()
     created: dict[int, Recorded] = {}
@@ -258,8 +262,8 @@ def _create(
             created[index] = Recorded(transaction.fields, entry, card)
             yield transaction.row(card)
 
-    copy_in(session, Transaction.__tablename__, COLUMNS, rows())
-    return created
+    with copying_in(session, Transaction.__tablename__, COLUMNS, rows()):
+        yield created
 
 
 def _order_of_creation(entry: Entry) -> tuple[date, bool, bool]:
