@@ -44,15 +44,22 @@ class JsonProvider(DefaultJSONProvider):
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Return the JSON in `s`, its numbers as Decimal or int, never as float."""
         try:
-            return json.loads(
-                s, parse_float=Decimal, parse_int=_bounded_int, parse_constant=Decimal, **kwargs
-            )
+            return _exactly(s, parse_float=Decimal, parse_constant=Decimal, **kwargs)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
 
 
+def _exactly(text: str | bytes, **kwargs: Any) -> Any:
+    try:
+        return json.loads(text, **kwargs)
+    except ValueError:
+        # Perhaps Python refuses an integer, of more than 4300 digits. To look at each integer
+        # beforehand would take as long as to read all else.
+        return json.loads(text, parse_int=_bounded_int, **kwargs)
+
+
 def _bounded_int(digits: str) -> int | Decimal:
-    # Python refuses to read integers of more than 4300 digits; 40 are already too many for us.
+    # 40 are already too many for us.
     return int(digits) if len(digits) <= 40 else Decimal(digits)
 
 

@@ -53,11 +53,12 @@ class ResourceSchema(StrictSchema):
 
     def __init__(self, *, ignore_read_only: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._ignore_read_only = ignore_read_only
+        self.ignores_read_only = ignore_read_only
 
     @pre_load
-    def _drop_read_only(self, data: Any, **_: Any) -> Any:
-        if not self._ignore_read_only or not isinstance(data, Mapping):
+    def drop_read_only(self, data: Any, **_: Any) -> Any:
+        """Return `data` without the fields that only a GET gives, if they are to be ignored."""
+        if not self.ignores_read_only or not isinstance(data, Mapping):
             return data
         read_only = set(self.dump_fields) - set(self.load_fields)
         return {name: value for name, value in data.items() if name not in read_only}

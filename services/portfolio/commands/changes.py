@@ -109,17 +109,9 @@ def _card_events(
 ) -> Iterator[Event]:
     owner, subject, first = portfolio.owner_id, f"portfolios/{portfolio.id}", portfolio.sequence + 1
     portfolio.sequence += len(cards)
-    return (
-        Event.now(
-            "portfolio",
-            type_,
-            subject,
-            number,
-            {"owner": owner, "transaction": card},
-            is_announced=len(cards) > 1,
-        )
-        for number, card in enumerate(cards, first)
-    )
+    data = ({"owner": owner, "transaction": card} for card in cards)
+    is_announced = len(cards) > 1
+    return Event.series("portfolio", type_, subject, first, data, is_announced=is_announced)
 
 
 def _ledger_changed(portfolio: Portfolio, cards: Sequence[Mapping[str, Any]]) -> Event:

@@ -14,7 +14,7 @@ from services.portfolio.domain.errors import InvalidEntry
 from services.portfolio.domain.rules import complete, parse_ratio
 from services.portfolio.models import Asset, Portfolio, Transaction, TransactionFields
 from shared.errors import NotFound, ValidationFailed
-from shared.finance.entries import EntryType
+from shared.finance.entries import TYPE_NAMED
 from shared.finance.money import MINOR_CURRENCIES, ONE, ZERO, minor_unit, round_to
 from shared.finance.rates import PLACES
 
@@ -171,7 +171,7 @@ def _entry(draft: Draft, rates: fx.RateBook) -> Entry:
     return Entry(
         id=0,
         date=fields.date,
-        type=EntryType(fields.transaction_type),
+        type=TYPE_NAMED[fields.transaction_type],
         currency=currency,
         asset=fields.asset,
         quantity=fields.quantity,
@@ -189,12 +189,14 @@ def _exchange_rate(
     fields: TransactionFields, currency: str, target: str, rates: fx.RateBook
 ) -> Decimal | None:
     exchange_rate = fields.exchange_rate
+    if currency == target:
+        if exchange_rate is not None and exchange_rate != ONE:
+            reason = f"The transaction is in {target} like its portfolio: the rate is 1."
+            raise InvalidEntry({"exchange_rate": reason})
+        return exchange_rate or ONE
     if exchange_rate is None:
         rate = rates.find(currency, target, fields.date)
         return rate.value if rate else None
-    if currency == target and exchange_rate != ONE:
-        reason = f"The transaction is in {target} like its portfolio: the rate is 1."
-        raise InvalidEntry({"exchange_rate": reason})
     return exchange_rate
 
 

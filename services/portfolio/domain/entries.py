@@ -68,5 +68,5 @@ class Entry(NamedTuple):
     def cost(self) -> Decimal:
         """What an acquisition or adjustment costs, in the entry's currency."""
         if self.type is EntryType.BUY:
-            return EXACT.minus(self.cash)
+            return EXACT.minus(self.amount or ZERO)
         return EXACT.multiply(self.quantity or ZERO, self.price or ZERO)

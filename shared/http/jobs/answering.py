@@ -1,6 +1,5 @@
 """What is answered of a job: the job while it is open, then what the direct call would answer."""
 
-import json
 import re
 import time
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from contextlib import ExitStack
 from functools import cache
 from typing import Any, Final
 
+import orjson
 from flask import Response, current_app
 from marshmallow import fields, validate
 from sqlalchemy import BigInteger, bindparam, select
@@ -85,7 +85,7 @@ def resource(job_id: str, row: Any) -> Mapping[str, Any]:
         job_id: as clients know it.
         row: with all other `COLUMNS`.
     """
-    answer = None if row.answer is None else json.loads(row.answer)
+    answer = None if row.answer is None else orjson.loads(row.answer)
     is_refused = (row.answer_status or 0) >= 400
     return {
         "id": job_id,
