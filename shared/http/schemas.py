@@ -273,10 +273,13 @@ def _known_currency(code: str) -> None:
 class Day(fields.Date):
     """A date, exactly `YYYY-MM-DD`, from the year 1900 on."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> date:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValidationError("Not a valid date: use YYYY-MM-DD.")
-        day: date = super()._deserialize(value, *args, **kwargs)
+        try:
+            day = date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid", input=value, obj_type="date") from error
         if day.year < 1900:
             raise ValidationError("Dates before 1900 are not accepted.")
         return day

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -118,7 +119,7 @@ def _ledger_changed(portfolio: Portfolio, cards: Sequence[Mapping[str, Any]]) ->
     data = {
         "portfolio": portfolio.id,
         "owner": portfolio.owner_id,
-        "first_date": min(card["date"] for card in cards),
+        "first_date": min(map(itemgetter("date"), cards)),
         "count": len(cards),
     }
     return _of_portfolio(portfolio, "ledger-changed", data)

@@ -139,7 +139,9 @@ def record_sound_transactions(
         Unavailable: an asset is new to us, and its owner does not answer.
     """
     outcomes = _record_sound(session, owner_id, rows, owners, import_id)
-    return [outcome if isinstance(outcome, ServiceError) else outcome.id for outcome in outcomes]
+    return [
+        outcome if isinstance(outcome, ServiceError) else outcome.entry.id for outcome in outcomes
+    ]
 
 
 def _record_sound(
@@ -174,13 +176,13 @@ class _Round(NamedTuple):
         outcomes: of each row what was stored, or why it is refused.
         freed: rows that were refused for an `external_id` of another one that then was refused
             itself.
-        new: cards of what was recorded, in the order of creation.
+        new: cards of what was recorded, by portfolio, in the order of creation.
         of_positions: what to tell of positions.
     """
 
     outcomes: Sequence[Recorded | ServiceError]
     freed: Sequence[int]
-    new: Sequence[Mapping[str, Any]]
+    new: Mapping[int, Sequence[Mapping[str, Any]]]
     of_positions: Sequence[Event]
 
 
@@ -212,15 +214,18 @@ def _record(
     of_positions: list[Event] = []
     with _creating(session, sound, ground, import_id) as new:
         crash_point("mid_bulk")
-        entries: defaultdict[int, list[Entry]] = defaultdict(list)
+        in_portfolio: defaultdict[int, list[Recorded]] = defaultdict(list)
         for row in new.values():
-            entries[row.fields.portfolio].append(row.entry)
+            in_portfolio[row.fields.portfolio].append(row)
         for portfolio in ground.portfolios.values():
             stored = ground.positions.get(portfolio.id, {}) if is_first else None
-            of_portfolio, events = _post(session, portfolio, entries[portfolio.id], stored)
+            entries = [row.entry for row in in_portfolio[portfolio.id]]
+            of_portfolio, events = _post(session, portfolio, entries, stored)
             misfits |= of_portfolio
             of_positions += events
-    refused = {index: misfits[row.id] for index, row in new.items() if row.id in misfits}
+    refused = {
+        index: misfits[row.entry.id] for index, row in new.items() if row.entry.id in misfits
+    }
     free = {(rows[index].portfolio, rows[index].external_id) for index in refused}
     freed = [
         index
@@ -229,7 +234,10 @@ def _record(
     ]
     refusals |= refused
     outcomes = [refusals.get(index) or new[index] for index in range(len(rows))]
-    cards = [row.card for index, row in new.items() if index not in refused]
+    cards = {
+        portfolio_id: [row.card for row in recorded if row.entry.id not in misfits]
+        for portfolio_id, recorded in in_portfolio.items()
+    }
     return _Round(outcomes, freed, cards, of_positions)
 
 
@@ -298,11 +306,8 @@ def _tell(session: Session, portfolios: Iterable[Portfolio], rounds: Sequence[_R
     """Tell of all that was recorded, however many rounds it took: it is one commit."""
     events: list[Iterable[Event]] = []
     changed: list[Mapping[str, Any]] = []
-    cards: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    for card in chain(*(each.new for each in rounds)):
-        cards[card["portfolio"]].append(card)
     for portfolio in portfolios:
-        if new := cards[portfolio.id]:
+        if new := [*chain(*(each.new.get(portfolio.id, ()) for each in rounds))]:
             events.append(announced_cards(portfolio, "transaction-created", new))
             changed.append({name: getattr(portfolio, name) for name in ("id", *_OF_LEDGER)})
     if changed:

@@ -38,12 +38,12 @@ class Entry(NamedTuple):
     ratio: Fraction | None = None
 
     def numbered(self, id_: int) -> "Entry":
-        """Return the entry with an id; `_replace` takes five times as long."""
-        return Entry(id_, *self[1:])
+        """Return the entry with an id; `_replace` takes seven times as long."""
+        return tuple.__new__(Entry, (id_, *self[1:]))
 
     def moving(self, amount: Decimal | None) -> "Entry":
         """Return the entry with an amount, as quickly."""
-        return Entry(*self[:7], amount, *self[8:])
+        return tuple.__new__(Entry, (*self[:7], amount, *self[8:]))
 
     @property
     def order(self) -> tuple[datetime.date, bool, int]:
