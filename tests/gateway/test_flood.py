@@ -52,6 +52,15 @@ def test_a_flood_is_stopped_in_json_with_retry_after(site: Site, http: requests.
     assert requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=30).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/health/", "/nothing"])
+def test_a_refusal_does_not_name_the_program_that_wrote_it(
+    site: Site, http: requests.Session, path: str
+) -> None:
+    refused = [it for it in _burst(http, site.url + path, 600) if it.status_code == 429]
+    assert refused
+    assert {it.headers.get("Server") for it in refused} == {None}
+
+
 def test_addresses_have_their_own_limit_and_ipv6_counts_by_64_bits(
     site: Site, http: requests.Session
 ) -> None:
