@@ -270,9 +270,10 @@ class Connection(psycopg.Connection[layouts.Row]):
         raise psycopg.OperationalError("The server does not say anything any more.")
 
     def _open(self) -> None:
-        begins = not self.autocommit and self.pgconn.transaction_status == _IDLE
-        self.pgconn.enter_pipeline_mode()
-        self._is_open = True
+        with self.lock:  # a COPY that ends in another thread has it
+            begins = not self.autocommit and self.pgconn.transaction_status == _IDLE
+            self.pgconn.enter_pipeline_mode()
+            self._is_open = True
         if begins:
             self._command(self._get_tx_start_command())
 

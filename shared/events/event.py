@@ -1,5 +1,6 @@
 """The envelope: CloudEvents 1.0 in JSON (github.com/cloudevents/spec)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -57,18 +58,41 @@ class Event:
             data: as the catalogue says.
             is_announced: see `Event`.
         """
-        return cls(
-            id=uuid7(),
-            source=f"/services/{source}",
-            type=type_,
-            subject=subject,
-            time=datetime.now(UTC),
-            sequence=sequence,
-            data=data,
-            traceparent=observability.traceparent(),
-            request_id=observability.request_id(),
-            is_announced=is_announced,
-        )
+        series = cls.series(source, type_, subject, sequence, [data], is_announced=is_announced)
+        return next(series)
+
+    @classmethod
+    def series(
+        cls,
+        source: str,
+        type_: str,
+        subject: str,
+        first: int,
+        data: Iterable[dict[str, Any]],
+        *,
+        is_announced: bool = False,
+    ) -> Iterator["Event"]:
+        """Yield new events on one subject, all of the moment at which the first one is asked for.
+
+        Args:
+            first: the sequence of the first one.
+            data: of each.
+        """
+        service, moment = f"/services/{source}", datetime.now(UTC)
+        trace, request = observability.traceparent(), observability.request_id()
+        for sequence, each in enumerate(data, first):
+            yield cls(
+                uuid7(),
+                service,
+                type_,
+                subject,
+                moment,
+                sequence,
+                each,
+                trace,
+                request,
+                is_announced,
+            )
 
     def to_json(self) -> bytes:
         """Return the CloudEvent in JSON, UTF-8."""

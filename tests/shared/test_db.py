@@ -20,6 +20,7 @@ from shared.db import (
     Patience,
     Query,
     copy_in,
+    copying_in,
     driver_url,
     execute,
     pipelined,
@@ -221,6 +222,59 @@ def test_rows_whose_connection_dies_are_stored_by_another_one(
     assert total == rows
 
 
+@pytest.mark.parametrize("rows", [1, 3000])
+def test_what_is_executed_while_rows_are_copied_sees_them(database: Database, rows: int) -> None:
+    def store(session: Session) -> int:
+        with copying_in(session, "counter", ("n",), [(1,)] * rows):
+            return int(execute(session, SUM, {}).fetchall()[0].n)
+
+    assert database.unit(store) == rows
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("rows", [1, 3000])
+def test_rows_that_the_server_refuses_at_their_end_are_the_error(
+    database: Database, rows: int, ended: bool
+) -> None:
+    def store(session: Session) -> None:
+        execute(session, Query(text("CREATE TEMP TABLE roots (n integer PRIMARY KEY)")), {})
+        leaves = "CREATE TEMP TABLE leaves (n integer REFERENCES roots)"
+        execute(session, Query(text(leaves)), {})
+        with copying_in(session, "leaves", ("n",), [(1,)] * rows):
+            if ended:
+                execute(session, SUM, {})
+
+    with pytest.raises(DBAPIError) as refused:
+        database.unit(store)
+    assert sqlstate(refused.value) == "23503"
+
+
+def test_rows_are_not_stored_where_what_is_done_meanwhile_fails(database: Database) -> None:
+    def store(session: Session) -> None:
+        with copying_in(session, "counter", ("n",), [(1,)] * 3000):
+            raise ValueError
+
+    with pytest.raises(ValueError):
+        database.unit(store)
+    assert database.unit(lambda session: execute(session, SUM, {}).fetchall()[0].n) == 0
+
+
+def test_a_unit_whose_connection_dies_while_rows_are_copied_is_done_again(
+    database: Database,
+) -> None:
+    attempts: list[Session] = []
+
+    def store(session: Session) -> int:
+        with copying_in(session, "counter", ("n",), [(1,)] * 3000):
+            if not attempts:
+                attempts.append(session)
+                terminate_backends(database)
+            return int(execute(session, SUM, {}).fetchall()[0].n)
+
+    assert database.unit(store) == 3000
+
+
+SUM = Query(text("SELECT sum(n)::integer AS n FROM counter"))
 ADD = Query(text("UPDATE counter SET n = n + CAST(:more AS integer) RETURNING n"))
 
 

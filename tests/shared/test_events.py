@@ -55,6 +55,19 @@ def test_an_event_of_now_carries_the_request_that_caused_it() -> None:
     assert made.time.tzinfo is UTC
 
 
+def test_a_series_counts_on_and_is_of_one_moment() -> None:
+    data: list[dict[str, Any]] = [{"close": "1"}, {"close": "2"}, {"close": "3"}]
+    with observability.traced("the-request", TRACE):
+        made = [*Event.series("assets", "price-updated", "assets/7", 3, data, is_announced=True)]
+    assert [event.sequence for event in made] == [3, 4, 5]
+    assert [event.data for event in made] == data
+    assert len({event.id for event in made}) == 3
+    assert {(event.subject, event.request_id, event.topic) for event in made} == {
+        ("assets/7", "the-request", "price-updated-announced")
+    }
+    assert len({event.time for event in made}) == 1
+
+
 def test_ids_grow_with_time() -> None:
     ids = [Event.now("assets", "price-updated", "assets/7", 1, {}).id for _ in range(100)]
     assert ids == sorted(ids)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -109,24 +110,16 @@ def _card_events(
 ) -> Iterator[Event]:
     owner, subject, first = portfolio.owner_id, f"portfolios/{portfolio.id}", portfolio.sequence + 1
     portfolio.sequence += len(cards)
-    return (
-        Event.now(
-            "portfolio",
-            type_,
-            subject,
-            number,
-            {"owner": owner, "transaction": card},
-            is_announced=len(cards) > 1,
-        )
-        for number, card in enumerate(cards, first)
-    )
+    data = ({"owner": owner, "transaction": card} for card in cards)
+    is_announced = len(cards) > 1
+    return Event.series("portfolio", type_, subject, first, data, is_announced=is_announced)
 
 
 def _ledger_changed(portfolio: LedgerPortfolio, cards: Sequence[Mapping[str, Any]]) -> Event:
     data = {
         "portfolio": portfolio.id,
         "owner": portfolio.owner_id,
-        "first_date": min(card["date"] for card in cards),
+        "first_date": min(map(itemgetter("date"), cards)),
         "count": len(cards),
     }
     return _of_portfolio(portfolio, "ledger-changed", data)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -29,7 +29,7 @@ from services.portfolio.models import (
 )
 from services.portfolio.outside.owners import Owners
 from shared.bus import outbox
-from shared.db import Query, copy_in, execute, pipelined
+from shared.db import Query, copying_in, execute, pipelined
 from shared.errors import Conflict, ServiceError
 from shared.events import Event
 from shared.faults import crash_point
@@ -155,7 +155,9 @@ def record_sound_transactions(
         Unavailable: an asset is new to us, and its owner does not answer.
     """
     outcomes = _record_sound(session, owner_id, rows, owners, import_id)
-    return [outcome if isinstance(outcome, ServiceError) else outcome.id for outcome in outcomes]
+    return [
+        outcome if isinstance(outcome, ServiceError) else outcome.entry.id for outcome in outcomes
+    ]
 
 
 def _record_sound(
@@ -190,13 +192,13 @@ class _Round(NamedTuple):
         outcomes: of each row what was stored, or why it is refused.
         freed: rows that were refused for an `external_id` of another one that then was refused
             itself.
-        new: cards of what was recorded, in the order of creation.
+        new: cards of what was recorded, by portfolio, in the order of creation.
         of_positions: what to tell of positions.
     """
 
     outcomes: Sequence[Recorded | ServiceError]
     freed: Sequence[int]
-    new: Sequence[Mapping[str, Any]]
+    new: Mapping[int, Sequence[Mapping[str, Any]]]
     of_positions: Sequence[Event]
 
 
@@ -224,19 +226,22 @@ def _record(
     )
     if import_id is None:
         sound = dict(sorted(sound.items(), key=lambda item: _order_of_creation(item[1].entry)))
-    new = _create(session, sound, ground, import_id)
-    crash_point("mid_bulk")
-    entries: defaultdict[int, list[Entry]] = defaultdict(list)
-    for row in new.values():
-        entries[row.fields.portfolio].append(row.entry)
     misfits: dict[int, LedgerError] = {}
     of_positions: list[Event] = []
-    for portfolio in ground.portfolios.values():
-        stored = ground.positions.get(portfolio.id, {}) if is_first else None
-        of_portfolio, events = _post(session, portfolio, entries[portfolio.id], stored)
-        misfits |= of_portfolio
-        of_positions += events
-    refused = {index: misfits[row.id] for index, row in new.items() if row.id in misfits}
+    with _creating(session, sound, ground, import_id) as new:
+        crash_point("mid_bulk")
+        in_portfolio: defaultdict[int, list[Recorded]] = defaultdict(list)
+        for row in new.values():
+            in_portfolio[row.fields.portfolio].append(row)
+        for portfolio in ground.portfolios.values():
+            stored = ground.positions.get(portfolio.id, {}) if is_first else None
+            entries = [row.entry for row in in_portfolio[portfolio.id]]
+            of_portfolio, events = _post(session, portfolio, entries, stored)
+            misfits |= of_portfolio
+            of_positions += events
+    refused = {
+        index: misfits[row.entry.id] for index, row in new.items() if row.entry.id in misfits
+    }
     free = {(rows[index].portfolio, rows[index].external_id) for index in refused}
     freed = [
         index
@@ -245,17 +250,24 @@ def _record(
     ]
     refusals |= refused
     outcomes = [refusals.get(index) or new[index] for index in range(len(rows))]
-    cards = [row.card for index, row in new.items() if index not in refused]
+    cards = {
+        portfolio_id: [row.card for row in recorded if row.entry.id not in misfits]
+        for portfolio_id, recorded in in_portfolio.items()
+    }
     return _Round(outcomes, freed, cards, of_positions)
 
 
-def _create(
+@contextmanager
+def _creating(
     session: Session,
     transactions: Mapping[int, NewTransaction],
     ground: Ground,
     import_id: int | None,
-) -> dict[int, Recorded]:
-    """Store `transactions`, whose ids ascend in their order; return them by the same index."""
+) -> Iterator[dict[int, Recorded]]:
+    """Store `transactions`, whose ids ascend in their order; give them by the same index.
+
+    What is inside adds up while the server ends storing them.
+    """
     symbols: Mapping[int | None, str] = {asset.id: asset.symbol for asset in ground.assets.values()}
     now = datetime.now(UTC).isoformat()
     created: dict[int, Recorded] = {}
@@ -274,8 +286,8 @@ def _create(
             created[index] = Recorded(transaction.fields, entry, card)
             yield transaction.row(card)
 
-    copy_in(session, Transaction.__tablename__, COLUMNS, rows())
-    return created
+    with copying_in(session, Transaction.__tablename__, COLUMNS, rows()):
+        yield created
 
 
 def _order_of_creation(entry: Entry) -> tuple[date, bool, bool]:
@@ -312,11 +324,8 @@ def _tell(
     """Tell of all that was recorded, however many rounds it took: it is one commit."""
     events: list[Iterable[Event]] = []
     changed: list[LockedPortfolio] = []
-    cards: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    for card in chain(*(each.new for each in rounds)):
-        cards[card["portfolio"]].append(card)
     for portfolio in portfolios:
-        if new := cards[portfolio.id]:
+        if new := [*chain(*(each.new.get(portfolio.id, ()) for each in rounds))]:
             events.append(announced_cards(portfolio, "transaction-created", new))
             changed.append(portfolio)
     if changed:

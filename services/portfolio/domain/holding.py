@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import InvalidEntry, LedgerError, Oversold
@@ -20,9 +20,6 @@ from shared.finance.money import EXACT, ZERO, minus, plus, times
 
 # More than this of anything is a mistake, and splits multiply: EXACT must always suffice.
 MOST: Final = Decimal(10) ** 15
-
-
-_Changes = dict[str, Any]  # of a holding, by its fields
 
 
 class Holding(NamedTuple):
@@ -92,70 +89,65 @@ def apply(holding: Holding, entry: Entry) -> Holding:
         InvalidEntry: a split leaves nothing, or more than can be counted.
     """
     quantity = quantity_after(holding.quantity, entry.type, entry.quantity, entry.ratio)
-    changes: _Changes = {}
     if entry.type in ACQUISITIONS:
-        changes = _acquired(holding, entry)
-    elif entry.type in DISPOSALS:
-        changes = _disposed(holding, entry)
-    elif entry.type is EntryType.SPLIT:
-        changes = _split(holding, entry, quantity)
-    elif entry.type is EntryType.ADJUSTMENT:
-        changes = _adjusted(holding, entry)
-    elif entry.type in EARNINGS:
-        changes = _earned(holding, entry)
-    return holding._replace(quantity=quantity, last_order=entry.order, **changes)
+        return _acquired(holding, entry, quantity)
+    if entry.type in DISPOSALS:
+        return _disposed(holding, entry, quantity)
+    after = holding._replace(quantity=quantity, last_order=entry.order)
+    if entry.type is EntryType.SPLIT:
+        return after._replace(lots=_split(holding, entry, quantity))
+    if entry.type is EntryType.ADJUSTMENT:
+        day = _first_purchase_date(holding, entry)
+        return after._replace(lots=_adjusted(holding, entry), first_purchase_date=day)
+    if entry.type in EARNINGS:
+        income, in_base = _in_both(entry.cash, entry)
+        return after._replace(
+            income=EXACT.add(holding.income, income),
+            base_income=plus(holding.base_income, in_base),
+        )
+    return after
 
 
-def _acquired(holding: Holding, entry: Entry) -> _Changes:
-    return {
-        "lots": holding.lots.add(_lot(entry)),
-        "first_purchase_date": _first_purchase_date(holding, entry),
-    }
+# Most entries acquire or dispose. These two name every field: `_replace` takes as long as all else.
 
 
-def _disposed(holding: Holding, entry: Entry) -> _Changes:
+def _acquired(holding: Holding, entry: Entry, quantity: Decimal) -> Holding:
+    lots = holding.lots.add(_lot(entry))
+    day = _first_purchase_date(holding, entry)
+    return Holding(lots, quantity, *holding[2:6], day, entry.order)
+
+
+def _disposed(holding: Holding, entry: Entry, quantity: Decimal) -> Holding:
     wanted = entry.quantity or ZERO
     if wanted > holding.quantity:
         raise Oversold(entry.date, holding.quantity, wanted)
     parts, lots = holding.lots.take(wanted)
     if entry.type is EntryType.TRANSFER_OUT:
-        return {"lots": lots}
-    return {"lots": lots, **_realized(holding, entry, reduce(Lot.joined, parts))}
+        return Holding(lots, quantity, *holding[2:7], entry.order)
+    realized, in_base = _realized(holding, entry, reduce(Lot.joined, parts))
+    return Holding(lots, quantity, realized, in_base, *holding[4:7], entry.order)
 
 
-def _realized(holding: Holding, entry: Entry, sold: Lot) -> _Changes:
+def _realized(holding: Holding, entry: Entry, sold: Lot) -> tuple[Decimal, Decimal | None]:
+    """Return what is realized with one more sale, in the asset's currency and the portfolio's."""
     proceeds, in_base = _in_both(entry.cash, entry)
     base_gain = minus(in_base, sold.base_cost)
-    return {
-        "realized": EXACT.add(holding.realized, EXACT.subtract(proceeds, sold.cost)),
-        "base_realized": plus(holding.base_realized, base_gain),
-    }
+    realized = EXACT.add(holding.realized, EXACT.subtract(proceeds, sold.cost))
+    return realized, plus(holding.base_realized, base_gain)
 
 
-def _split(holding: Holding, entry: Entry, quantity: Decimal) -> _Changes:
+def _split(holding: Holding, entry: Entry, quantity: Decimal) -> Lots:
     if entry.ratio is None:
         raise InvalidEntry({"ratio": "SPLIT needs this field."})
     if holding.quantity and not quantity:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} nothing would be held."})
     if quantity >= MOST:
         raise InvalidEntry({"ratio": f"After this split on {entry.date} too much would be held."})
-    return {"lots": holding.lots.split(entry.ratio)}
+    return holding.lots.split(entry.ratio)
 
 
-def _adjusted(holding: Holding, entry: Entry) -> _Changes:
-    lots = [_lot(entry)] if entry.quantity else []
-    return {
-        "lots": Lots.of(holding.lots.method, lots),
-        "first_purchase_date": _first_purchase_date(holding, entry),
-    }
-
-
-def _earned(holding: Holding, entry: Entry) -> _Changes:
-    income, in_base = _in_both(entry.cash, entry)
-    return {
-        "income": EXACT.add(holding.income, income),
-        "base_income": plus(holding.base_income, in_base),
-    }
+def _adjusted(holding: Holding, entry: Entry) -> Lots:
+    return Lots.of(holding.lots.method, [_lot(entry)] if entry.quantity else [])
 
 
 def _first_purchase_date(before: Holding, entry: Entry) -> date | None:

@@ -146,7 +146,9 @@ def _check_numbers(entry: Entry) -> None:
 
 
 def _check_size(entry: Entry) -> None:
-    money = max(EXACT.abs(entry.cash), entry.cost)
+    money = EXACT.abs(entry.cash)
+    if entry.type is not EntryType.BUY:  # whose cash is its cost
+        money = max(money, entry.cost)
     rate = max(ONE, entry.asset_rate, entry.exchange_rate or ONE)
     if EXACT.multiply(money, rate) >= _TOO_MUCH:
         field = "price" if entry.amount is None else "amount"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import compress
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from services.portfolio.domain.entries import Entry
@@ -26,9 +26,9 @@ class NewTransaction(NamedTuple):
         Args:
             card: its own.
         """
-        ratio = self.entry.ratio
+        fields, ratio = self.fields, self.entry.ratio
         new, old = ratio.as_integer_ratio() if ratio else (None, None)
-        derived = _array(*[value is None for value in _derivable(self.fields)])
+        derived = _array(fields.amount is None, fields.price is None, fields.exchange_rate is None)
         return *_of_card(card), plain(self.entry.asset_rate), new, old, derived
 
 
@@ -45,7 +45,6 @@ _OF_CARD: Final = (
     *("created", "modified"),
 )
 _of_card: Final = itemgetter(*_OF_CARD)
-_derivable: Final = attrgetter(*DERIVABLE)
 _COLUMNS: Final = {"portfolio": "portfolio_id", "asset": "asset_id"}
 COLUMNS: Final = (
     *(_COLUMNS.get(name, name) for name in _OF_CARD),

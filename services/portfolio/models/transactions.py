@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.portfolio.domain.entries import Entry
 from services.portfolio.models.base import EXACT_NUMBER, Base
-from shared.finance.entries import EntryType
+from shared.finance.entries import TYPE_NAMED, EntryType
 from shared.finance.money import ZERO, plain
 from shared.finance.splits import ratio_text
 
@@ -237,7 +237,7 @@ def entry_of_row(row: Any) -> Entry:
     """Return what the ledger makes of a row that has the columns `OF_ENTRY`."""
     return Entry(
         id=row.id,
-        type=EntryType(row.transaction_type),
+        type=TYPE_NAMED[row.transaction_type],
         asset=row.asset_id,
         ratio=_ratio(row),
         **{name: getattr(row, name) for name in _OF_ENTRY},

@@ -1,13 +1,13 @@
 """What is answered of a job: the job while it is open, then what the direct call would answer."""
 
-import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cache
 from typing import Any, Final
 
+import orjson
 from flask import Response, current_app
 from marshmallow import fields, validate
 from sqlalchemy import BigInteger, bindparam, select
@@ -28,6 +28,13 @@ _LOCATION: Final = re.compile(r"/api/jobs/([a-z]+)-([0-9]+)/")
 _LOOK: Final = 0.1  # seconds
 
 
+class _Answer(fields.Dict):
+    """A body that was answered."""
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return value
+
+
 class JobSchema(StrictSchema):
     """What runs longer than a request."""
 
@@ -40,7 +47,7 @@ class JobSchema(StrictSchema):
         metadata={"description": "Where it stands.", "example": "done"},
     )
     progress = fields.Integer(metadata={"description": "In percent.", "example": 100})
-    result = fields.Dict(
+    result = _Answer(
         allow_none=True,
         metadata={
             "description": "Once done: the body that the call would have answered. In a list null"
@@ -48,7 +55,7 @@ class JobSchema(StrictSchema):
             "example": {"import_id": 1, "created": 12, "skipped": 0},
         },
     )
-    error = fields.Dict(
+    error = _Answer(
         allow_none=True,
         metadata={
             "description": "Once failed: the error that the call would have answered. In a list"
@@ -78,14 +85,17 @@ class AcceptedSchema(StrictSchema):
 _SCHEMA: Final = JobSchema()
 
 
-def resource(job_id: str, row: Any) -> Mapping[str, Any]:
+def resource(
+    job_id: str, row: Any, *, read: Callable[[str], Any] = orjson.loads
+) -> Mapping[str, Any]:
     """Return a job as `JobSchema` dumps it.
 
     Args:
         job_id: as clients know it.
         row: with all other `COLUMNS`.
+        read: reads the answer; `orjson.Fragment` lets a long one go out as it is stored.
     """
-    answer = None if row.answer is None else json.loads(row.answer)
+    answer = None if row.answer is None else read(row.answer)
     is_refused = (row.answer_status or 0) >= 400
     return {
         "id": job_id,

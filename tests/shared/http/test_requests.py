@@ -2,7 +2,10 @@
 
 import json
 import tracemalloc
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -244,6 +247,25 @@ def test_a_field_name_that_is_no_text_is_422_too(client: FlaskClient) -> None:
     body = b'{"title": "x", "\\ud800": 1}'
     answer = client.post("/api/notes/", data=body, content_type="application/json")
     assert set(fields(answer)) == {"?"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"ö": ["\u2028", '\x1f\t"\\/'], "none": None, "yes": True, "size": [2**63, -(2**70)]},
+        {1: "a number as a name"},
+        {"day": date(2024, 1, 2), "id": UUID(int=7), "price": Decimal("1.50"), "pair": (1, 0.1)},
+    ],
+)
+def test_an_answer_is_written_as_by_the_standard_library(stand: Stand, value: object) -> None:
+    provider = stand.app.json
+    expected = json.dumps(
+        value,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        default=provider.default,  # type: ignore[attr-defined]
+    )
+    assert provider.dumps(value, separators=(",", ":")) == expected
 
 
 def test_a_text_loses_its_outer_blanks_and_nothing_else(client: FlaskClient) -> None:
