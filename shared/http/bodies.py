@@ -13,7 +13,7 @@ from shared.errors import ValidationFailed
 
 # The longest bulk, 50,000 prices, has some 400,000. They take 90 MB at worst.
 MOST_VALUES: Final = 500_000
-# Of what is no bulk and stands in no lane: each unknown name is answered, and takes 10 µs or more.
+# Of what is no bulk and stands in no lane: each wrong one is answered, and takes 10 µs or more.
 FEW_VALUES: Final = 2_000
 
 # Each value stands behind one of the signs, but the first of all. In a string they are none; one
