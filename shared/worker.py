@@ -1,5 +1,6 @@
 """The second process of a service: it relays the outbox, consumes events and keeps time."""
 
+import os
 import signal
 import socket
 import threading
@@ -73,8 +74,7 @@ def run(
     spans.begin(settings.name, is_traced=settings.is_traced)
     stop = threading.Event()
     failed = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    _stop_by_signal(stop)
 
     def consume(messages: Sequence[bus.Message]) -> None:
         events = [Event.from_json(message.body) for message in messages]
@@ -127,6 +127,25 @@ def run(
     spans.end()
     log.info("worker_stopped", failed=failed.is_set())
     return 1 if failed.is_set() else 0
+
+
+def _stop_by_signal(stop: threading.Event) -> None:
+    """Set `stop` at SIGTERM and SIGINT.
+
+    The kernel may give a signal to any thread, and Python calls its handler in the main thread
+    alone, which sleeps on then. What is written to the wakeup descriptor arrives in either case.
+    """
+    hearing, telling = os.pipe()
+    os.set_blocking(telling, False)
+    signal.set_wakeup_fd(telling)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+
+    def wait() -> None:
+        os.read(hearing, 1)
+        stop.set()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
 
 
 def _await_schema(database: Database, service: str, stop: threading.Event) -> None:

@@ -1,7 +1,5 @@
 """Analytics' second process: it follows ledgers and prices, and values what they change."""
 
-import sys
-
 from services.analytics import handlers, settings
 from services.analytics.answers.memory.market import Market
 from services.analytics.answers.memory.portfolios import Portfolios
@@ -11,6 +9,7 @@ from services.analytics.parts.catch_up import CatchUp
 from services.analytics.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.identity import Signer
 
 
@@ -36,4 +35,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

@@ -1,7 +1,5 @@
 """Assets' second process: it relays the outbox, follows trades, and runs jobs."""
 
-import sys
-
 from services.assets import commands, handlers, settings
 from services.assets.domain.price_files import price_bars, row_bars
 from services.assets.models import IdempotencyKey, Job
@@ -11,6 +9,7 @@ from services.assets.parts.turns import Turns
 from services.assets.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.http import idempotency, jobs
 from shared.identity import Signer
 from shared.jobs import Runners
@@ -45,4 +44,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

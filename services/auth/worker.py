@@ -1,11 +1,10 @@
 """Auth's second process: it relays the outbox. Auth consumes no events."""
 
-import sys
-
 from services.auth import commands, settings
 from services.auth.models import IdempotencyKey
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.http import idempotency
 
 
@@ -28,4 +27,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

@@ -1,6 +1,5 @@
 """The portfolio service's second process: it relays, hears of assets, keeps time and runs jobs."""
 
-import sys
 from typing import Final
 
 from services.portfolio import commands, handlers, settings
@@ -9,6 +8,7 @@ from services.portfolio.outside.owners import Owners
 from services.portfolio.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.http import idempotency, jobs
 from shared.identity import Signer
 from shared.jobs import Runners
@@ -38,4 +38,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

@@ -1,7 +1,5 @@
 """Webhooks' second process: it hears of everything and tells who wants to know."""
 
-import sys
-
 from services.webhooks import handlers, settings
 from services.webhooks.commands import messages, valuations
 from services.webhooks.models import IdempotencyKey
@@ -12,6 +10,7 @@ from services.webhooks.parts.courier import Courier
 from services.webhooks.replicas import Replicas
 from shared import observability, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.http import idempotency
 from shared.identity import Signer
 
@@ -40,4 +39,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

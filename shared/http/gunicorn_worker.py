@@ -1,10 +1,12 @@
 """gunicorn's threaded worker, whose own refusals have the contract's shape too."""
 
 import json
+import os
 import struct
 import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from selectors import EVENT_READ
 from socket import SHUT_RDWR, SO_SNDTIMEO, SOL_SOCKET, socket
 from typing import Any, Final
 
@@ -41,6 +43,7 @@ wsgi.Response = plain.Answer
 CROWD: Final = 300
 # Seconds between two looks at idle connections and at the master, which waits for minutes.
 _LOOK: Final = 5.0
+_SIGNALS: Final = 64  # are taken at once, a byte each
 _PROBES: Final = "/health/"  # are answered in a crowd, too
 LIVE: Final = "/health/live/"
 
@@ -51,6 +54,12 @@ TURNED_AWAY: Final = Counter(
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
     """A worker that answers in JSON what never becomes a request of the application."""
+
+    def run(self) -> None:
+        """Serve until it is time to end."""
+        # The kernel may give a signal to any thread, and only this one looks what it means.
+        self.poller.register(self.PIPE[0], EVENT_READ, lambda signals: os.read(signals, _SIGNALS))
+        super().run()
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Wait for requests: an idle worker looks seldom at what else there is to do."""

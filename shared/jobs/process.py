@@ -10,11 +10,13 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Final
 
 from shared import spans
 from shared.db import IN_A_JOB, Database
+from shared.ending import end_with
 from shared.http import ServiceApp
 from shared.jobs.runner import Runner
 
@@ -54,4 +56,4 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    end_with(partial(main, *sys.argv[1:]))

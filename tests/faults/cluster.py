@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import psutil
 import requests
 
 from deploy import bus as topology
@@ -85,6 +86,9 @@ class Cluster(Product):
         super().__init__(ports.free(), run_dir, chosen)
         self.replicas: list[Replica] = []
         self.pooler: Pooler | None = None
+        self._supervisor: Supervisor | None = None
+        self._gateway: subprocess.Popen[bytes] | None = None
+        self._balancers: list[Balancer] = []
         self._turns = count()
         self._told: dict[str, list[str]] = {}
         self._is_over = threading.Event()
@@ -124,12 +128,15 @@ class Cluster(Product):
         wait_until(self._answers)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """End everything, and see that no process is left."""
+        """End all that has started, and see that no process is left."""
         self._is_over.set()
-        self._gateway.send_signal(number)
-        self._gateway.wait()
-        self._watching.join()
-        self._supervisor.stop()
+        if self._gateway:
+            self._gateway.send_signal(number)
+            self._gateway.wait()
+        if self._watching.is_alive():
+            self._watching.join()
+        if self._supervisor:
+            self._supervisor.stop()
         for balancer in self._balancers:
             balancer.close()
         if self.pooler:
@@ -150,12 +157,12 @@ class Cluster(Product):
         replica.is_leaving = True
         time.sleep(PRE_STOP)  # a preStop hook does the same
         os.kill(before, signal.SIGTERM)
-        wait_until(lambda: replica.process_id != before)
+        _await_end(replica, before)
         replica.is_leaving = False
         self._await_next(replica, before)
 
     def _await_next(self, replica: Replica, before: int) -> None:
-        wait_until(lambda: replica.process_id != before)
+        _await_end(replica, before)
         # That it was ready is of the one before.
         replica.is_ready = False
         wait_until(lambda: replica.is_ready)
@@ -288,6 +295,16 @@ def _programs(
 def _replica(keeper: Keeper, states: Sequence[State]) -> Replica:
     service, _, number = keeper.program.name.rpartition("-")
     return Replica(service, states[int(number)].ports[service], keeper)
+
+
+def _await_end(replica: Replica, before: int) -> None:
+    """Wait until another process of `replica` has followed the one that is told to end."""
+    try:
+        wait_until(lambda: replica.process_id != before)
+    except TimeoutError as error:
+        state = psutil.Process(before).status() if psutil.pid_exists(before) else "gone"
+        said = replica.keeper.log.tail.splitlines()[-3:]
+        raise TimeoutError(f"{replica.name} ({before}, {state}) has no next; {said}") from error
 
 
 def _probe(replica: Replica) -> None:

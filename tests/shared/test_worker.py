@@ -29,6 +29,7 @@ from shared.worker import Timer
 from tests.shared.bus.database import Base, OutboxRow
 from tests.shared.bus.processes import ledger
 from tests.shared.bus.receiving import event
+from tests.shared.signals import tell_another_thread
 
 NO_BUS = "nats://127.0.0.1:9"
 
@@ -54,6 +55,7 @@ def signals() -> Iterator[None]:
     """Give the signals back that `worker.run` takes."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
+    signal.set_wakeup_fd(-1)
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -295,6 +297,16 @@ def test_sigterm_ends_a_worker_although_the_bus_is_away(
         process.send_signal(signal.SIGTERM)
         assert process.wait(ENOUGH) == 0
         assert '"event": "worker_stopped"' in process.stderr.read()
+
+
+def test_sigterm_ends_a_worker_whichever_of_its_threads_the_kernel_gives_it(
+    database: Database,
+) -> None:
+    with ledger(database, NO_BUS, "price-updated", LOG_LEVEL="INFO") as process:
+        assert process.stderr
+        assert any("worker_started" in line for line in process.stderr)
+        tell_another_thread(process.pid)
+        assert process.wait(ENOUGH) == 0
 
 
 def test_a_part_that_fails_ends_the_process(database: Database) -> None:

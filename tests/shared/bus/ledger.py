@@ -1,18 +1,22 @@
 """The service `ledger` as a process: `python -m tests.shared.bus.ledger [type …]`.
 
 It relays its outbox and, for each type that is named, leaves an effect; an event that says so
-fails, or kills it.
+fails, kills it, or hangs for ever.
 """
 
 import os
 import sys
+import threading
 
 from sqlalchemy.orm import Session
 
 from shared import observability, settings, worker
 from shared.db import Database
+from shared.ending import end_with
 from shared.events import Event
 from tests.shared.bus.database import leave_effect
+
+log = observability.logger(__name__)
 
 
 def handle(session: Session, event: Event) -> None:
@@ -21,6 +25,9 @@ def handle(session: Session, event: Event) -> None:
         raise ValueError("broken")
     if event.data.get("kills"):
         os._exit(137)
+    if event.data.get("hangs"):
+        log.warning("hanging")
+        threading.Event().wait()
 
 
 def main() -> int:
@@ -31,4 +38,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

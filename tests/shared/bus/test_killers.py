@@ -1,5 +1,6 @@
-"""Events that fail or kill their consumer: they die alone, whatever stands beside them."""
+"""Events that fail, hang or kill their consumer: alone, whatever stands beside them."""
 
+import signal
 from collections import Counter
 
 from shared import bus
@@ -45,3 +46,15 @@ def test_a_crash_while_a_batch_is_taken_apart_loses_nothing(
         wait_until(lambda: len(effects(database)) >= len(others))
     assert Counter(effects(database)) == {one.id: 1 for one in others}
     assert [letter.message.id for letter in letters.list()] == [str(broken.id)]
+
+
+def test_a_handler_that_hangs_keeps_no_worker_alive(database: Database, bus_url: str) -> None:
+    bus.consumer(bus_url, "ledger", ["price-updated"]).declare()
+    hanging = Event.now("assets", "price-updated", "assets/6", 1, {"hangs": True})
+    database.unit(lambda session: outbox.add(session, hanging))
+    with ledger(database, bus_url, "price-updated", GRACE="1") as worker:
+        assert worker.stderr
+        assert any('"event": "hanging"' in line for line in worker.stderr)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(ENOUGH) == 0
+    assert effects(database) == []

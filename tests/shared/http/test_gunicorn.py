@@ -17,6 +17,7 @@ from deploy.local import ports
 from shared.http.gunicorn_worker import CROWD
 from shared.settings import SERVICES
 from shared.testing import ENOUGH, wait_until
+from tests.shared.signals import tell_another_thread
 
 THREADS = 8
 
@@ -175,10 +176,10 @@ def test_in_a_crowd_everybody_is_told_to_come_again_but_probes_are_answered(port
 
 
 @contextmanager
-def portal(bind: str, **more: str) -> Iterator["subprocess.Popen[str]"]:
+def portal(bind: str, *options: str, **more: str) -> Iterator["subprocess.Popen[str]"]:
     """Run a portal of its own, at an address."""
     urls = {f"{service.upper()}_URL": "http://127.0.0.1:9" for service in SERVICES}
-    settings = ("-c", "shared/http/gunicorn_settings.py", "-b", bind)
+    settings = ("-c", "shared/http/gunicorn_settings.py", "-b", bind, *options)
     with subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *settings, "gateway.portal.app:create_app()"],
         env={**os.environ, **urls, **more},
@@ -219,3 +220,12 @@ def test_gunicorns_own_lines_are_json_and_it_listens_to_ipv4_and_ipv6() -> None:
     assert killed[0]["logger"] == "gunicorn.error"
     assert killed[0]["level"] == "error"
     assert "s3cr3t" not in said
+
+
+def test_a_worker_hears_at_once_what_the_kernel_tells_another_of_its_threads() -> None:
+    port = ports.free()
+    with portal(f"127.0.0.1:{port}", "-k", "tests.shared.http.sleeping.Sleeping") as process:
+        wait_until(lambda: answers("127.0.0.1", port))
+        [worker] = psutil.Process(process.pid).children()
+        tell_another_thread(worker.pid)
+        worker.wait(ENOUGH)

@@ -1,6 +1,8 @@
 """A small service whose only route leaves effects, at once or as a job."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flask import request
@@ -84,6 +86,8 @@ def leave(body: dict[str, Any]) -> dict[str, int]:
     crash_point("mid_job")
     if "slow" in words:
         time.sleep(30)
+    if "hanging" in words:
+        ThreadPoolExecutor().submit(threading.Event().wait)
     if "overtaken" in words:
         service_app.database.unit(_overtake)
     for word, error in _REFUSALS.items():

@@ -67,6 +67,16 @@ def test_a_runner_that_is_told_to_end_gives_its_job_back(stand: Stand, client: F
     assert left(stand) == []
 
 
+def test_what_a_job_leaves_hanging_in_a_thread_keeps_no_runner_alive(
+    stand: Stand, client: FlaskClient
+) -> None:
+    number = later(client, "hanging")
+    with runner(stand) as process:
+        wait_until(lambda: job(client, number)["status"] == "done")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(ENOUGH) == 0
+
+
 def test_while_one_runner_has_a_lane_no_other_takes_of_it(
     stand: Stand, client: FlaskClient
 ) -> None:
