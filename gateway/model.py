@@ -2,9 +2,9 @@
 
 A request of a client passes, outside in:
 
-    web ─ flood ─ clean ─ compress ─ v1 ─ service                                    public
+    web ─ clean ─ compress ─ v1 ─ flood ─ service                                    public
     web ─ clean ─ compress ─ v1 ─ auth-<quota> ─ hide-token ─ body-<n> ─ service     for users
-            │                          │
+                                       │
     internal (loopback only): /flood ──┼─ flood-page ─ flood-guard ─ flood-passed
                                        └─ the same, and what passed ─ authorize-errors ─ auth
 
@@ -68,7 +68,8 @@ _NEVER_BELIEVED: Final = (
     *("X-Forwarded-Method", "X-Forwarded-Uri", "X-Forwarded-Prefix"),
 )
 
-# What every request of a known route passes first; auth's question asks for the flood itself.
+# What every request of a known route passes first, and a refusal last; then the flood guard, for
+# which auth's question asks by itself.
 _ENTRANCE: Final = ("clean", "compress", "v1")
 
 # How a service's 500 passes what makes a 400 of every 500.
@@ -229,7 +230,7 @@ def _body_chain(limit_mib: int) -> tuple[str, ...]:
 
 def _chain(route: Route) -> tuple[str, ...]:
     if route.access == "public":
-        return ("flood", *_ENTRANCE)
+        return (*_ENTRANCE, "flood")
     protected = (*_ENTRANCE, asks_auth(route.quota))
     # Auth alone needs to know which token it was; nobody else shall ever see one.
     return protected if route.service == "auth" else (*protected, "hide-token")
@@ -253,21 +254,21 @@ def _fallbacks() -> list[Router]:
             "front-door",
             "Path(`/`)",
             _PRIORITY_ROUTE,
-            ("flood", "clean", "compress"),
+            ("clean", "compress", "flood"),
             "portal",
         ),
         Router(
             "dashboard",
             "Path(`/dashboard`) || PathPrefix(`/dashboard/`)",
             _PRIORITY_ROUTE,
-            ("flood", "clean", "compress"),
+            ("clean", "compress", "flood"),
             "portal",
         ),
         Router(
             "refused",
             f"PathRegexp(`{_REFUSED}`)",
             _PRIORITY_REFUSED,
-            ("flood", "clean", "refused"),
+            ("clean", "flood", "refused"),
             "portal",
         ),
         Router(
@@ -281,7 +282,7 @@ def _fallbacks() -> list[Router]:
             "elsewhere",
             "PathRegexp(`.*`)",  # also `*`, which is no path
             _PRIORITY_ELSEWHERE,
-            ("flood", "clean", "not-found"),
+            ("clean", "flood", "not-found"),
             "portal",
         ),
     ]

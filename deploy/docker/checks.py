@@ -11,7 +11,7 @@ from deploy import leaks
 from deploy.docker.engine import USER
 
 APP: Final = "app/"
-_ENTRYPOINT: Final = ["python", "-m"]
+_ENTRYPOINT: Final = ["python", "-m", "shared.container"]
 _PYTHONS: Final = ("311", "312", "313", "314")
 _LABELS: Final = ("title", "description", "licenses", "version", "revision")
 # Folders that are nobody's business in an image, as parts of a path.

@@ -21,7 +21,8 @@ GRACE: Final = 30
 _MARGIN: Final = 5
 _WORKER_GRACE: Final = 20  # it stops within 8
 
-_GUNICORN: Final = ("python", "-m", "gunicorn", "-c", "shared/http/gunicorn_settings.py")
+_RUN: Final = ("python", "-m", "shared.container")
+_GUNICORN: Final = (*_RUN, "gunicorn", "-c", "shared/http/gunicorn_settings.py")
 _WRITABLE: Final = {"name": "tmp", "mountPath": "/tmp"}  # noqa: S108  # nosec B108 - the container's own
 
 
@@ -145,7 +146,7 @@ def _worker(service: str) -> Iterator[Document]:
     container = {
         "name": "worker",
         "image": _image(service),
-        "command": ["python", "-m", f"services.{service}.worker"],
+        "command": [*_RUN, f"services.{service}.worker"],
         **_environment(service, told),
         "ports": [{"name": "metrics", "containerPort": WORKER_PORT}],
         "startupProbe": _probe("/health", period=2, timeout=5, failures=60),
@@ -159,7 +160,7 @@ def _worker(service: str) -> Iterator[Document]:
     migration = {
         "name": "migrate",
         "image": _image(service),
-        "command": ["python", "-m", f"services.{service}", "migrate"],
+        "command": [*_RUN, f"services.{service}", "migrate"],
         **_environment(service, {}),
         "resources": size,
         "volumeMounts": _mounts(service),
@@ -235,7 +236,7 @@ def _declaration() -> Document:
     container = {
         "name": "declare",
         "image": _image("auth"),
-        "command": ["python", "-m", "deploy.bus", "declare"],
+        "command": [*_RUN, "deploy.bus", "declare"],
         "env": _variables({"EVENT_BUS_URL_FILE": f"{tables.SECRETS_DIR}/event-bus-url"}),
         "resources": resources(Size("50m", "96Mi", "256Mi")),
         "volumeMounts": [

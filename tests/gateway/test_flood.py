@@ -5,6 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 
+import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
@@ -15,8 +16,22 @@ from tests.gateway.flooding import ENOUGH_FOR_A_FLOOD, FLOOD, answered, flooding
 CLIENTS = 16
 
 
-def _asked(site: Site) -> requests.Response:
-    return requests.get(site.url + "/api/portfolios/", headers=GOOD, timeout=ENOUGH)
+def _asked(site: Site, path: str = "/api/portfolios/") -> requests.Response:
+    return requests.get(site.url + path, headers=GOOD, timeout=ENOUGH)
+
+
+def _refused(site: Site, path: str) -> requests.Response:
+    """Ask in a flood of our own until it is refused; return the refusal."""
+    refusals: list[requests.Response] = []
+
+    def is_refused() -> bool:
+        if (answer := _asked(site, path)).status_code == 429:
+            refusals.append(answer)
+        return bool(refusals)
+
+    with flooding(site.door, "127.0.0.1"):
+        wait_until(is_refused)
+    return refusals[0]
 
 
 def test_of_a_burst_no_more_than_that_reaches_anybody(site: Site) -> None:
@@ -37,21 +52,17 @@ def test_of_a_burst_no_more_than_that_reaches_anybody(site: Site) -> None:
 
 
 def test_a_flood_is_stopped_in_json_with_retry_after(site: Site) -> None:
-    refusals: list[requests.Response] = []
-
-    def is_refused() -> bool:
-        if (answer := _asked(site)).status_code == 429:
-            refusals.append(answer)
-        return bool(refusals)
-
-    with flooding(site.door, "127.0.0.1"):
-        wait_until(is_refused)
-    [refused] = refusals
+    refused = _refused(site, "/api/portfolios/")
     assert refused.headers["Content-Type"] == "application/json"
     assert refused.headers["Retry-After"] == "1"
     assert refused.json()["details"]["code"] == "rate_limited"
     assert refused.json()["details"]["request_id"] == refused.headers["X-Request-Id"]
     wait_until(lambda: _asked(site).status_code == 200)
+
+
+@pytest.mark.parametrize("path", ["/api/health/", "/nothing"])
+def test_a_refusal_does_not_name_the_program_that_wrote_it(site: Site, path: str) -> None:
+    assert "Server" not in _refused(site, path).headers
 
 
 def test_addresses_have_their_own_limit_and_ipv6_counts_by_64_bits(site: Site) -> None:

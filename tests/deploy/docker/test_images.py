@@ -44,7 +44,7 @@ def test_only_what_is_named_goes_to_the_builder() -> None:
 
 GOOD: dict[str, Any] = {
     "User": "10001:10001",
-    "Entrypoint": ["python", "-m"],
+    "Entrypoint": ["python", "-m", "shared.container"],
     "StopSignal": "SIGTERM",
     "Env": ["PATH=/venv/bin", "HOME=/tmp"],
     "Labels": {

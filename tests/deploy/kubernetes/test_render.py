@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from deploy.kubernetes import manifests
 from deploy.kubernetes.__main__ import main
 from gateway.model import build
 from gateway.routes import load_routes
@@ -18,6 +19,12 @@ def test_what_is_committed_is_what_make_render_writes(tmp_path: Path) -> None:
     assert len(made) > 20
     stale = [str(name) for name, text in made.items() if (FOLDER / name).read_text() != text]
     assert stale == [], "run `make render`"
+
+
+def test_readers_are_told_the_tag_of_the_images_that_a_cluster_looks_for() -> None:
+    for page in ("README.md", "docs/operations.md"):
+        text = (FOLDER.parents[1] / page).read_text("utf-8")
+        assert f"make images TAG={manifests.version()}`" in text, page
 
 
 def test_every_file_is_named_by_a_kustomization_or_is_one() -> None:

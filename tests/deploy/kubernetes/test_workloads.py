@@ -1,11 +1,13 @@
 """What every pod has: no rights that it does not need, and an end in time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from deploy.kubernetes import servers
 from shared.settings import SERVICES
 from tests.deploy.kubernetes.conftest import Document, containers, named, of_kind, pods
+
+RUN: Final = ["python", "-m", "shared.container"]
 
 
 def _templates(
@@ -78,6 +80,15 @@ def test_every_lasting_process_is_probed_for_its_start_its_life_and_its_work(
                 assert asked["port"] in ports, name
 
 
+def test_every_process_of_ours_heeds_sigterm_while_it_starts(
+    everything: Mapping[str, Sequence[Document]],
+) -> None:
+    for name, template in _templates(everything):
+        for container in containers(template):
+            if container["image"].startswith("finance-"):
+                assert container["command"][:3] == RUN, name
+
+
 def test_a_web_process_ends_what_it_answers_before_it_is_killed(
     everything: Mapping[str, Sequence[Document]],
 ) -> None:
@@ -136,7 +147,7 @@ def test_a_database_is_migrated_before_a_worker_of_its_release_starts(
             if "initContainers" in template["spec"]
         }
         assert {name: it["command"] for name, it in first.items()} == {
-            f"Deployment/{service}-worker": ["python", "-m", f"services.{service}", "migrate"]
+            f"Deployment/{service}-worker": [*RUN, f"services.{service}", "migrate"]
             for service in SERVICES
         }
         for name, container in first.items():
