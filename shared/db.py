@@ -14,27 +14,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import psycopg
+import sqlalchemy
 from prometheus_client import Gauge
-from psycopg import rows as layouts
-from psycopg.abc import PQGen
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import (
     BigInteger,
-    Connection,
     Dialect,
     Engine,
     NullPool,
     Row,
     Select,
     Text,
-    TextClause,
-    UpdateBase,
     bindparam,
     create_engine,
     event,
@@ -42,7 +38,6 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -51,12 +46,37 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.bells import Bells
 from shared.observability import logger
+from shared.statements import Connection, NotCommitted, Query, Reader, Statement
+
+__all__ = [
+    "IN_A_JOB",
+    "IN_A_REQUEST",
+    "POOL_SIZE",
+    "POOL_USED",
+    "UNHURRIED",
+    "AnyRow",
+    "AnySelect",
+    "Database",
+    "Patience",
+    "Query",
+    "Reader",
+    "Reading",
+    "copy_in",
+    "driver_url",
+    "execute",
+    "look_anew",
+    "noted",
+    "pipelined",
+    "retried",
+    "ring",
+    "sqlstate",
+    "written",
+]
 
 T = TypeVar("T")
 # Of whatever columns.
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
-Reader = psycopg.Cursor[Any]
 log = logger(__name__)
 
 psycopg.adapters.register_dumper(dict, JsonbDumper)
@@ -99,7 +119,6 @@ IN_A_REQUEST: Final = Patience(statement=10, lock=3, idle=30)
 IN_A_JOB: Final = Patience(statement=120, lock=30, idle=300)
 UNHURRIED: Final = Patience(statement=0, lock=3, idle=30)
 _SLOWNESS: Final = 5.0  # seconds that a busy server needs to keep its own time
-_LOOK: Final = 0.1  # seconds between two looks whether it is too late
 
 # A server that vanished without a word is noticed by TCP after 15 s.
 _CONNECT_ARGS: Final[dict[str, Any]] = {
@@ -136,61 +155,7 @@ POOL_SIZE: Final = Gauge(
 _OVERFLOW: Final = 2
 _IS_STILL: Final = "is_still"
 _RINGS: Final = "rings"
-
-
-class _Connection(psycopg.Connection[layouts.Row]):
-    """A connection that is given up when its server hangs.
-
-    The server ends what takes too long, as long as it runs; where it is stopped or swaps while its
-    machine goes on acknowledging, TCP and libpq wait for ever.
-    """
-
-    silence = math.inf  # seconds
-
-    def wait(self, gen: PQGen[T], interval: float = _LOOK, timeout: float | None = None) -> T:
-        """Do what `gen` does with the server, which may not be silent for longer than `silence`.
-
-        Raises:
-            psycopg.OperationalError: it was; the connection is closed.
-        """
-        return super().wait(self._heard(gen), interval, timeout)
-
-    def _heard(self, gen: PQGen[T]) -> PQGen[T]:
-        try:
-            wanted = next(gen)
-            heard = time.monotonic()
-            while True:
-                ready = yield wanted
-                if ready:
-                    heard = time.monotonic()
-                elif time.monotonic() - heard > self.silence:
-                    log.error("database_silent", seconds=self.silence)
-                    self.close()
-                    raise psycopg.OperationalError("The server does not say anything any more.")
-                wanted = gen.send(ready)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-
-
-class Query:
-    """One statement, built once.
-
-    Args:
-        statement: what varies in it are named parameters (`bindparam`); none expands to a list.
-        columns: that an INSERT or UPDATE sets, each to the parameter of its name.
-    """
-
-    def __init__(
-        self, statement: AnySelect | UpdateBase | TextClause, columns: Iterable[str] = ()
-    ) -> None:
-        compiled = statement.compile(
-            dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call]
-            column_keys=list(columns) or None,
-        )
-        self.sql = str(compiled)
-        # The values that are written in it.
-        self.constants: Mapping[str, Any] = compiled.params
+_PIPELINE: Final = "pipeline"
 
 
 class Reading(NamedTuple):
@@ -233,14 +198,24 @@ def look_anew(session: Session) -> None:
 def pipelined(session: Session) -> Iterator[None]:
     """Let what is executed inside wait for the server only where somebody reads what it answers.
 
-    What the server refuses is raised by a later one then, or at the end. Inside there is no COPY,
-    and nothing that SQLAlchemy executes: it looks for the answer at once.
+    What nobody has read is sent with whatever the session does next, its commit above all: what
+    the server refuses is raised there then.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: the server refuses something, or is lost.
+        sqlalchemy.exc.DBAPIError: the server refuses something that is read inside, or is lost.
     """
-    with _driver(session.connection(), "a pipeline") as driver, driver.pipeline():
+    if _PIPELINE in session.info:
         yield
+        return
+    connection = session.connection()
+    try:
+        with _driver(connection, "a pipeline") as driver:
+            session.info[_PIPELINE] = connection, driver
+            yield
+            # The server works while the answer is being made.
+            driver.send()
+    finally:
+        session.info.pop(_PIPELINE, None)
 
 
 def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
@@ -252,21 +227,32 @@ def execute(session: Session, query: Query, *rows: Mapping[str, Any]) -> Reader:
     Raises:
         sqlalchemy.exc.DBAPIError: the server refuses it, or is lost.
     """
+    if pipeline := session.info.get(_PIPELINE):
+        connection, driver = pipeline
+        return _ask(connection, driver, query, rows)
     connection = session.connection()
+    with _driver(connection, query.sql) as driver:
+        reader = _ask(connection, driver, query, rows)
+        driver.settle()
+    return reader
+
+
+def _ask(
+    connection: sqlalchemy.Connection,
+    driver: Connection[Any],
+    query: Query,
+    rows: Sequence[Mapping[str, Any]],
+) -> Reader:
     # Who listens to SQLAlchemy's statements hears of these as well.
     connection.dispatch.before_cursor_execute(connection, None, query.sql, rows, None, False)
-    with _driver(connection, query.sql) as driver:
-        cursor = driver.cursor(row_factory=namedtuple_row)
-        if len(rows) == 1:
-            return cursor.execute(query.sql, {**query.constants, **rows[0]}, prepare=True)
-        cursor.executemany(query.sql, [{**query.constants, **row} for row in rows])
-        return cursor
+    *_, reader = [driver.ask(query, query.values(row)) for row in rows]
+    return reader
 
 
 @contextmanager
-def _driver(connection: Connection, statement: str) -> "Iterator[psycopg.Connection[Any]]":
+def _driver(connection: sqlalchemy.Connection, statement: str) -> Iterator[Connection[Any]]:
     """Give the driver's own connection; its errors are SQLAlchemy's."""
-    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    driver = cast("Connection[Any]", connection.connection.driver_connection)
     try:
         yield driver
     except psycopg.Error as error:
@@ -276,6 +262,10 @@ def _driver(connection: Connection, statement: str) -> "Iterator[psycopg.Connect
         raise DBAPIError.instance(
             statement, None, error, psycopg.Error, connection_invalidated=is_lost
         ) from error
+    except BaseException:
+        if driver.closed:  # it was interrupted
+            connection.invalidate()
+        raise
 
 
 def copy_in(
@@ -295,24 +285,35 @@ def copy_in(
     into = f"{table} ({', '.join(columns)})"
     rows = iter(rows)
     first = list(islice(rows, _FEW))
-    with _driver(session.connection(), into) as driver, driver.cursor() as cursor:
-        if driver.pgconn.pipeline_status:
-            _insert(cursor, into, [*first, *rows])
-        elif len(first) < _FEW:
-            _insert(cursor, into, first)
+    if pipeline := session.info.get(_PIPELINE):
+        _, driver = pipeline
+        _insert(driver, into, [*first, *rows])
+        return
+    with _driver(session.connection(), into) as driver:
+        if len(first) < _FEW:
+            _insert(driver, into, first)
+            driver.settle()
         else:
-            _copy(cursor, into, chain(first, rows))
+            with driver.cursor() as cursor:
+                _copy(cursor, into, chain(first, rows))
 
 
-def _insert(cursor: Reader, into: str, rows: Sequence[Sequence[Any]]) -> None:
+def _insert(driver: Connection[Any], into: str, rows: Sequence[Sequence[Any]]) -> None:
     if rows:
-        row = f"({', '.join(['%s'] * len(rows[0]))})"
-        # The names are our own.
-        statement = f"INSERT INTO {into} VALUES {', '.join([row] * len(rows))}"  # noqa: S608  # nosec B608
-        cursor.execute(statement, [*chain(*rows)], prepare=True)
+        driver.ask(_insertion(into, len(rows), len(rows[0])), [*chain(*rows)])
 
 
-def _copy(cursor: Reader, into: str, rows: Iterable[Sequence[Any]]) -> None:
+@lru_cache
+def _insertion(into: str, rows: int, columns: int) -> Statement:
+    """Return the INSERT of so many rows."""
+    numbers = map("${}".format, range(1, rows * columns + 1))
+    values = ", ".join(f"({', '.join(row)})" for row in zip(*[numbers] * columns, strict=True))
+    # The names are our own.
+    sql = f"INSERT INTO {into} VALUES {values}"  # noqa: S608  # nosec B608
+    return Statement(sql, rows * columns)
+
+
+def _copy(cursor: psycopg.Cursor[Any], into: str, rows: Iterable[Sequence[Any]]) -> None:
     with cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
@@ -350,11 +351,11 @@ class _Way:
     arguments: Mapping[str, Any]
     silence: float  # seconds
 
-    def connection(self) -> psycopg.Connection[Any]:
+    def connection(self) -> Connection[Any]:
         """Return a connection in autocommit."""
         url = f"postgresql://{self.url.partition('://')[2]}"
         connect = partial(
-            _Connection.connect,
+            Connection.connect,
             url,
             autocommit=True,
             row_factory=namedtuple_row,
@@ -398,6 +399,8 @@ class Database:
         self.engine: Engine = create_engine(
             driver_url(url),
             pool_size=pool_size,
+            # The one that was used last: the server has what it needs at hand.
+            pool_use_lifo=True,
             max_overflow=_OVERFLOW,
             pool_timeout=5,
             connect_args=dict(self._way.arguments),
@@ -416,7 +419,7 @@ class Database:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self.snapshots = sessionmaker(still, expire_on_commit=False, info={_IS_STILL: True})
-        self._readers: deque[Reader] = deque()
+        self._readers: deque[Connection[Any]] = deque()
         self.bells = Bells(self.alone, lambda name: self.read(_NOTIFY, {"name": name}))
         event.listen(self.sessions, "after_commit", self._ring)
 
@@ -460,24 +463,24 @@ class Database:
         try:
             reader = self._readers.pop()
         except IndexError:
-            return self._read_by(self._new_reader(), query, parameters)
+            return self._read_by(self._way.connection(), query, parameters)
         try:
             return self._read_by(reader, query, parameters)
         except psycopg.OperationalError:
-            if not reader.connection.closed:
+            if not reader.closed:
                 raise
-        return self._read_by(self._new_reader(), query, parameters)
+        return self._read_by(self._way.connection(), query, parameters)
 
-    def _read_by(self, reader: Reader, query: Query, parameters: Mapping[str, Any]) -> list[Any]:
-        values = {**query.constants, **parameters}
+    def _read_by(
+        self, reader: Connection[Any], query: Query, parameters: Mapping[str, Any]
+    ) -> list[Any]:
         try:
-            return reader.execute(query.sql, values, prepare=True).fetchall()
+            answer = reader.ask(query, query.values(parameters))
+            reader.settle()
+            return answer.fetchall()
         finally:
-            if not reader.connection.closed:
+            if not reader.closed:
                 self._readers.append(reader)
-
-    def _new_reader(self) -> Reader:
-        return self._way.connection().cursor()
 
     def _ring(self, session: Session) -> None:
         # A savepoint that is released shows nothing to others yet.
@@ -485,7 +488,7 @@ class Database:
             for name in session.info.pop(_RINGS, ()):
                 self.bells.ring(name)
 
-    def alone(self) -> psycopg.Connection[Any]:
+    def alone(self) -> Connection[Any]:
         """Return a connection of its own, in autocommit: for what lives as long as that does."""
         return self._direct.connection()
 
@@ -494,17 +497,17 @@ class Database:
     ) -> DBAPIConnection:
         # Not when the pool is made: a fork of that process has a gauge of its own.
         POOL_SIZE.set(self._most)
-        connect = partial(_Connection.connect, *arguments, **named)
+        connect = partial(Connection.connect, *arguments, **named)
         return cast("DBAPIConnection", _opened(connect, self._silence))
 
     def close(self) -> None:
         """Close every connection that nobody uses."""
         self.engine.dispose()
         while self._readers:
-            self._readers.pop().connection.close()
+            self._readers.pop().close()
 
 
-def _opened(connect: "Callable[[], _Connection[Any]]", silence: float) -> "_Connection[Any]":
+def _opened(connect: Callable[[], Connection[Any]], silence: float) -> Connection[Any]:
     connection = _connected(connect)
     connection.silence = silence
     return connection
@@ -547,7 +550,8 @@ def sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
 def _was_lost_before_commit(error: DBAPIError) -> bool:
     # The server undoes what was not committed. An error of COMMIT itself has no statement: then
     # nobody knows, and only the client can find out.
-    return error.connection_invalidated and error.statement is not None
+    is_certain = error.statement is not None or isinstance(error.orig, NotCommitted)
+    return error.connection_invalidated and is_certain
 
 
 def written(table: type[DeclarativeBase]) -> ColumnElement[int]:

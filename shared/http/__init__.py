@@ -1,13 +1,14 @@
 """HTTP as every service speaks it. A service's routes import from here alone.
 
 `Blueprint` has the decorators, in the one order: authenticated / for_services, arguments, lane,
-response or page_of. `session` and `identity` are the current request's.
+response or page_of. `session` and `identity` are the current request's; what asks its session for
+much takes it by `opened_session`.
 """
 
 from shared.db import AnyRow, AnySelect
 from shared.http.app import create_service_app
 from shared.http.blueprint import Blueprint
-from shared.http.context import identity, session
+from shared.http.context import identity, opened_session, session
 from shared.http.kept import KeptListing, Pages
 from shared.http.pagination import Listing, Parts, Resource
 from shared.http.service import ServiceApp
@@ -24,5 +25,6 @@ __all__ = [
     "ServiceApp",
     "create_service_app",
     "identity",
+    "opened_session",
     "session",
 ]

@@ -54,15 +54,18 @@ def _go_on() -> None:
     """Work without a lane."""
 
 
-def _session() -> Session:
+def opened_session() -> Session:
     """Return the session of the request's unit of work, opened at its first use.
+
+    `session` looks for it here each time that it is asked for anything.
 
     A user's GET sees one moment in all that it reads, and writes nothing.
     """
-    if current.unit is None:
+    unit = current.unit
+    if unit is None:
         database = service_app.database
-        current.unit = database.snapshots() if _only_reads() else database.sessions()
-    return current.unit
+        unit = current.unit = database.snapshots() if _only_reads() else database.sessions()
+    return unit
 
 
 def _only_reads() -> bool:
@@ -83,5 +86,5 @@ def network(address: str) -> str:
 # Typed as what they stand for, so that routes read plainly.
 current: Context = cast(Context, g)
 service_app: ServiceApp = cast(ServiceApp, current_app)
-session: Session = cast(Session, LocalProxy(_session))
+session: Session = cast(Session, LocalProxy(opened_session))
 identity: Identity = cast(Identity, LocalProxy(lambda: current.identity))

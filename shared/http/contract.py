@@ -95,8 +95,10 @@ def headers_of_one(quota: Quota | None) -> list[tuple[str, str]]:
 
 def add_headers(response: Response) -> Response:
     """Add the headers of the contract to those that say it better already."""
+    has = {name.lower() for name, _ in response.headers}
     for name, value in headers(is_known=current.identity is not None, quota=current.quota):
-        response.headers.setdefault(name, value)
+        if name.lower() not in has:
+            response.headers.add(name, value)
     return response
 
 

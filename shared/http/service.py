@@ -102,6 +102,10 @@ class ServiceApp(Flask):
         self.job_table: Any = job_table
         self.forget()
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `func`: none of ours is a coroutine, which Flask looks for a dozen times."""
+        return func
+
     def forget(self) -> None:
         """Drop all that this process keeps of its answers."""
         self.rendered = BasisCache[Rendered]("resources", _CAPACITY, lambda one: len(one.body))

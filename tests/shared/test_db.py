@@ -1,6 +1,8 @@
 """Units of work: whole or not at all, done again where PostgreSQL asks for it, never for ever."""
 
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -247,10 +249,79 @@ def test_a_unit_whose_connection_dies_in_a_pipeline_is_done_again(database: Data
             if not attempts:
                 attempts.append(session)
                 terminate_backends(database)
-            execute(session, ADD, {"more": 10})
+            execute(session, ADD, {"more": 10}).fetchall()
 
     database.unit(add)
     assert database.unit(count) == 11
+
+
+def test_a_unit_whose_connection_dies_before_the_commit_of_a_pipeline_is_done_again(
+    database: Database,
+) -> None:
+    tries: list[Session] = []
+
+    def add(session: Session) -> None:
+        tries.append(session)
+        with pipelined(session):
+            execute(session, ADD, {"more": 1})
+        if len(tries) == 1:
+            terminate_backends(database)
+            time.sleep(0.2)  # until they have ended
+
+    database.unit(add)
+    assert (len(tries), database.unit(count)) == (2, 1)
+
+
+@pytest.mark.parametrize("unread", [0, 1])
+def test_a_pipeline_is_committed_whether_or_not_all_of_it_was_read(
+    database: Database, unread: int
+) -> None:
+    def add(session: Session) -> int:
+        with pipelined(session):
+            answers = [execute(session, ADD, {"more": 1}) for _ in range(2)]
+            read = [answer.fetchall()[0].n for answer in answers[: 2 - unread]]
+        time.sleep(0.2)  # until the server has done the other one
+        return int(read[-1])
+
+    assert database.unit(add) == 2 - unread
+    assert database.unit(count) == 2
+    assert database.unit(add) == 4 - unread
+
+
+def test_what_a_pipeline_answers_at_length_and_nobody_reads_is_committed(
+    database: Database,
+) -> None:
+    many = Query(text("SELECT CAST(repeat('x', 100000) AS text)"))
+
+    def add(session: Session) -> None:
+        with pipelined(session):
+            execute(session, ADD, {"more": 1})
+            execute(session, many, {})
+        time.sleep(0.2)  # until the server has sent some of it
+
+    database.unit(add)
+    assert database.unit(count) == 1
+
+
+def test_what_is_refused_before_the_commit_of_a_pipeline_is_said(database: Database) -> None:
+    def add(session: Session) -> None:
+        with pipelined(session):
+            execute(session, ADD, {"more": "much"})
+        time.sleep(0.2)  # until the server has said so
+
+    with pytest.raises(DBAPIError) as caught:
+        database.unit(add)
+    assert (sqlstate(caught.value), database.unit(count)) == ("22P02", 0)
+
+
+def test_what_a_pipeline_leaves_unread_comes_before_what_follows(database: Database) -> None:
+    def add(session: Session) -> int:
+        with pipelined(session):
+            execute(session, ADD, {"more": 1})
+        put(session, 2 * count(session))
+        return count(session)
+
+    assert database.unit(add) == 2
 
 
 def test_what_the_server_refuses_in_a_pipeline_undoes_the_unit(database: Database) -> None:
@@ -259,9 +330,68 @@ def test_what_the_server_refuses_in_a_pipeline_undoes_the_unit(database: Databas
             execute(session, ADD, {"more": 1})
             execute(session, ADD, {"more": "much"})
 
-    with pytest.raises(DBAPIError) as caught:
-        database.unit(add)
-    assert (sqlstate(caught.value), database.unit(count)) == ("22P02", 0)
+    # The second time both are prepared already.
+    for _ in range(2):
+        with pytest.raises(DBAPIError) as caught:
+            database.unit(add)
+        assert (sqlstate(caught.value), database.unit(count)) == ("22P02", 0)
+
+
+def test_statements_are_prepared_anew_after_what_undoes_them(database: Database) -> None:
+    def add(session: Session, error: type[Exception] | None = None) -> int:
+        # psycopg prepares it at the sixth time, and forgets all that is prepared at a rollback.
+        for _ in range(6):
+            session.execute(text("SELECT 1"))
+        added = execute(session, ADD, {"more": 1}).fetchall()[0].n
+        if error:
+            raise error
+        return int(added)
+
+    assert database.unit(add) == 1
+    with pytest.raises(ValueError):
+        database.unit(lambda session: add(session, ValueError))
+    assert database.unit(add) == 2
+
+
+def test_a_connection_keeps_only_so_many_statements(database: Database) -> None:
+    def prepared(session: Session) -> int:
+        for number in range(300):
+            execute(session, Query(text(f"SELECT {number}")), {})
+        assert execute(session, Query(text("SELECT 0 AS zero")), {}).fetchall()[0].zero == 0
+        ours = "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'ours%'"
+        return int(session.scalar(text(ours)) or 0)
+
+    assert database.unit(prepared) <= 200
+
+
+def test_who_is_interrupted_leaves_no_answer_to_the_next(database: Database) -> None:
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    sleep = Query(text("SELECT CAST(pg_sleep(10) AS text) AS n"))
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(Interrupted):
+            database.unit(lambda session: execute(session, sleep, {}))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert database.unit(count) == 0
+
+
+def test_much_is_written_while_much_is_read(database: Database) -> None:
+    """Neither side waits for the other to read first: both ways carry more than a socket holds."""
+    echo = Query(text("SELECT CAST(:what AS text) AS what"))
+
+    def ask(session: Session) -> int:
+        with pipelined(session):
+            answers = [execute(session, echo, {"what": "x" * 100_000}) for _ in range(200)]
+            return sum(len(answer.fetchall()[0].what) for answer in answers)
+
+    assert database.unit(ask) == 20_000_000
 
 
 def test_a_query_has_parameters_and_rows_with_names(database: Database) -> None:

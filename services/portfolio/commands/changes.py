@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.portfolio.domain.holding import Holding
-from services.portfolio.models import Asset, Portfolio, Transaction
+from services.portfolio.models import Asset, LedgerPortfolio, Portfolio, Transaction
 from shared.errors import NotFound, PreconditionFailed
 from shared.events import Event
 from shared.finance.money import trimmed
@@ -62,7 +62,7 @@ def portfolio_event(portfolio: Portfolio, type_: str) -> Event:
 
 
 def transaction_events(
-    session: Session, portfolio: Portfolio, type_: str, transactions: Sequence[Transaction]
+    session: Session, portfolio: LedgerPortfolio, type_: str, transactions: Sequence[Transaction]
 ) -> list[Event]:
     """Return the next events on a portfolio: its `transactions` changed, in this order.
 
@@ -77,7 +77,7 @@ def transaction_events(
     return list(_card_events(portfolio, type_, cards))
 
 
-def announced(portfolio: Portfolio, events: Sequence[Event]) -> Sequence[Event]:
+def announced(portfolio: LedgerPortfolio, events: Sequence[Event]) -> Sequence[Event]:
     """Return all events of one commit on a portfolio, several behind one that announces them.
 
     Args:
@@ -91,7 +91,7 @@ def announced(portfolio: Portfolio, events: Sequence[Event]) -> Sequence[Event]:
 
 
 def announced_cards(
-    portfolio: Portfolio, type_: str, cards: Sequence[Mapping[str, Any]]
+    portfolio: LedgerPortfolio, type_: str, cards: Sequence[Mapping[str, Any]]
 ) -> Iterator[Event]:
     """Yield the next events on a portfolio: the transactions of `cards` changed, in this order.
 
@@ -105,7 +105,7 @@ def announced_cards(
 
 
 def _card_events(
-    portfolio: Portfolio, type_: str, cards: Sequence[Mapping[str, Any]]
+    portfolio: LedgerPortfolio, type_: str, cards: Sequence[Mapping[str, Any]]
 ) -> Iterator[Event]:
     owner, subject, first = portfolio.owner_id, f"portfolios/{portfolio.id}", portfolio.sequence + 1
     portfolio.sequence += len(cards)
@@ -122,7 +122,7 @@ def _card_events(
     )
 
 
-def _ledger_changed(portfolio: Portfolio, cards: Sequence[Mapping[str, Any]]) -> Event:
+def _ledger_changed(portfolio: LedgerPortfolio, cards: Sequence[Mapping[str, Any]]) -> Event:
     data = {
         "portfolio": portfolio.id,
         "owner": portfolio.owner_id,
@@ -133,7 +133,7 @@ def _ledger_changed(portfolio: Portfolio, cards: Sequence[Mapping[str, Any]]) ->
 
 
 def position_event(
-    portfolio: Portfolio, asset_id: int, position_id: int, sequence: int, holding: Holding
+    portfolio: LedgerPortfolio, asset_id: int, position_id: int, sequence: int, holding: Holding
 ) -> Event:
     """Return the event of a change to a position.
 
@@ -153,5 +153,5 @@ def position_event(
     return Event.now("portfolio", "position-changed", f"positions/{position_id}", sequence, data)
 
 
-def _of_portfolio(portfolio: Portfolio, type_: str, data: dict[str, object]) -> Event:
+def _of_portfolio(portfolio: LedgerPortfolio, type_: str, data: dict[str, object]) -> Event:
     return Event.now("portfolio", type_, f"portfolios/{portfolio.id}", portfolio.sequence, data)

@@ -12,7 +12,14 @@ from services.portfolio import fx
 from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import InvalidEntry
 from services.portfolio.domain.rules import complete, parse_ratio
-from services.portfolio.models import Asset, Portfolio, Transaction, TransactionFields
+from services.portfolio.models import (
+    Asset,
+    LedgerPortfolio,
+    NamedAsset,
+    Portfolio,
+    Transaction,
+    TransactionFields,
+)
 from shared.errors import NotFound, ValidationFailed
 from shared.finance.entries import EntryType
 from shared.finance.money import MINOR_CURRENCIES, ONE, ZERO, minor_unit, round_to
@@ -34,8 +41,8 @@ class Place:
         base_currency: the portfolio's.
     """
 
-    portfolio: Portfolio
-    asset: Asset | None
+    portfolio: LedgerPortfolio
+    asset: Asset | NamedAsset | None
     currency: str
     asset_currency: str
     base_currency: str
@@ -55,7 +62,7 @@ class Draft(NamedTuple):
 
 
 def drafting(
-    portfolios: Mapping[int, Portfolio], assets: Mapping[int, Asset]
+    portfolios: Mapping[int, LedgerPortfolio], assets: Mapping[int, Asset | NamedAsset]
 ) -> Callable[[TransactionFields], Draft]:
     """Return what makes the draft of what a client says.
 

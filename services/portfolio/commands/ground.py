@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 
 from services.portfolio.commands.assets import learn_assets
 from services.portfolio.commands.ledger import Stored, by_its_asset, find_positions
-from services.portfolio.models import Asset, Portfolio, TransactionFields
+from services.portfolio.domain.cash import Account
+from services.portfolio.models import (
+    Asset,
+    LockedPortfolio,
+    NamedAsset,
+    Portfolio,
+    TransactionFields,
+)
 from services.portfolio.outside.owners import Owners
 from shared.db import Query, execute, pipelined
 
@@ -23,7 +30,7 @@ _ARE_KNOWN: Final = select(func.count()).select_from(Asset).where(
 ).scalar_subquery() == func.cardinality(_REQUIRED)
 # The lock that a transaction takes on what it names; `release_assets` waits for it.
 _NAMED: Final = Query(
-    select(Asset.id, Asset.symbol, Asset.currency, Asset.is_active)
+    select(*(getattr(Asset, name) for name in NamedAsset._fields))
     .where(
         Asset.id == any_(_ASSETS),
         or_(Asset.owner_id.is_(None), Asset.owner_id == _OWNER),
@@ -62,7 +69,7 @@ _IDS: Final = Query(
 
 
 class Ground(NamedTuple):
-    """What rows rest on; no session follows these objects.
+    """What rows rest on.
 
     Attributes:
         assets: those that the owner may hold; they are not released meanwhile.
@@ -71,8 +78,8 @@ class Ground(NamedTuple):
         ids: of new transactions, ascending, one for each row.
     """
 
-    assets: Mapping[int, Asset]
-    portfolios: Mapping[int, Portfolio]
+    assets: Mapping[int, NamedAsset]
+    portfolios: Mapping[int, LockedPortfolio]
     positions: Mapping[int, Stored]
     ids: Iterator[int]
 
@@ -118,11 +125,28 @@ def _lock(
         positions = find_positions(session, portfolios, assets)
         ids = execute(session, _IDS, {"count": len(rows)})
         return Ground(
-            {row.id: Asset(**row._asdict()) for row in named},
-            {row.id: Portfolio(**row._asdict()) for row in locked},
+            {row.id: NamedAsset._make(row) for row in named},
+            {row.id: _locked(row) for row in locked},
             _by_portfolio(positions.fetchall()),
             iter(sorted(ids.fetchall()[0].ids)),
         )
+
+
+def _locked(row: Any) -> LockedPortfolio:
+    return LockedPortfolio(
+        id=row.id,
+        owner_id=row.owner_id,
+        currency=row.currency,
+        cost_basis_method=row.cost_basis_method,
+        account=Account(
+            since=row.cash_since,
+            balance=row.cash_balance,
+            interest=row.interest,
+            charges=row.charges,
+            unrated=row.unrated,
+        ),
+        sequence=row.sequence,
+    )
 
 
 def _by_portfolio(rows: Sequence[Any]) -> dict[int, Stored]:

@@ -26,7 +26,7 @@ from services.portfolio.models import (
     LEDGER_ORDER,
     OF_ENTRY,
     OF_HOLDING,
-    Portfolio,
+    LedgerPortfolio,
     Position,
     StoredPosition,
     Transaction,
@@ -82,7 +82,7 @@ class Unbalanced(ValidationFailed):
 
 def post(
     session: Session,
-    portfolio: Portfolio,
+    portfolio: LedgerPortfolio,
     *,
     added: Iterable[Entry] = (),
     removed: Iterable[Entry] = (),
@@ -123,7 +123,7 @@ def post(
 
 
 def misfits(
-    session: Session, portfolio: Portfolio, unbalanced: Unbalanced, new: Collection[int]
+    session: Session, portfolio: LedgerPortfolio, unbalanced: Unbalanced, new: Collection[int]
 ) -> dict[int, LedgerError]:
     """Return the new entries that must go so that the ledger adds up: id → what is wrong with it.
 
@@ -140,7 +140,7 @@ def misfits(
     return errors
 
 
-def repost(session: Session, portfolio: Portfolio) -> list[Event]:
+def repost(session: Session, portfolio: LedgerPortfolio) -> list[Event]:
     """Make positions and account anew from the whole ledger; return what to tell.
 
     Args:
@@ -194,7 +194,7 @@ def _holdings(
 
 def _store(
     session: Session,
-    portfolio: Portfolio,
+    portfolio: LedgerPortfolio,
     holdings: Holdings,
     stored: Stored,
     before: Holdings,
@@ -227,7 +227,9 @@ def _store(
     ]
 
 
-def _open(session: Session, portfolio: Portfolio, holdings: Holdings) -> dict[int, tuple[int, int]]:
+def _open(
+    session: Session, portfolio: LedgerPortfolio, holdings: Holdings
+) -> dict[int, tuple[int, int]]:
     """Store new positions; return the id and the sequence of each by its asset."""
     with pipelined(session):
         opened = {
@@ -242,12 +244,12 @@ def _open(session: Session, portfolio: Portfolio, holdings: Holdings) -> dict[in
         return {asset_id: (row.fetchall()[0].id, 1) for asset_id, row in opened.items()}
 
 
-def _entries(session: Session, portfolio: Portfolio) -> list[Entry]:
+def _entries(session: Session, portfolio: LedgerPortfolio) -> list[Entry]:
     rows = execute(session, _ENTRIES, {"portfolio": portfolio.id})
     return [entry_of_row(row) for row in rows]
 
 
-def _entries_of(session: Session, portfolio: Portfolio, assets: Iterable[int]) -> list[Entry]:
+def _entries_of(session: Session, portfolio: LedgerPortfolio, assets: Iterable[int]) -> list[Entry]:
     rows = execute(session, _ENTRIES_OF, {"portfolio": portfolio.id, "assets": list(assets)})
     return [entry_of_row(row) for row in rows]
 

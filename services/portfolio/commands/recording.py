@@ -18,8 +18,11 @@ from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.models import (
     COLUMNS,
+    LedgerPortfolio,
+    LockedPortfolio,
     NewTransaction,
     Portfolio,
+    RecordedTransaction,
     Transaction,
     TransactionFields,
     card_of,
@@ -57,18 +60,31 @@ class Recorded(NamedTuple):
         return self.entry.id
 
     @property
-    def transaction(self) -> Transaction:
-        """Its row; no session follows it."""
+    def transaction(self) -> RecordedTransaction:
+        """What is answered of it."""
+        fields, entry = self.fields, self.entry
         moment = datetime.fromisoformat(self.card["created"])
-        row = Transaction(
-            id=self.id,
+        return RecordedTransaction(
+            id=entry.id,
+            portfolio_id=fields.portfolio,
+            asset_id=fields.asset,
+            transaction_type=fields.transaction_type,
+            date=entry.date,
+            quantity=entry.quantity,
+            price=entry.price,
+            amount=entry.amount,
+            fees=entry.fees,
+            taxes=entry.taxes,
+            currency=entry.currency,
+            exchange_rate=entry.exchange_rate,
+            ratio=entry.ratio,
+            notes=fields.notes,
+            external_id=fields.external_id,
             import_id=self.card["import_id"],
             revision=1,
             created=moment,
             modified=moment,
         )
-        row.write(self.fields, self.entry)
-        return row
 
 
 def record_transaction(
@@ -152,12 +168,12 @@ def _record_sound(
     """Return what became of each row; see `record_sound_transactions`."""
     if not rows:
         return []
-    ground = lock_ground(session, owner_id, rows, owners)
     outcomes: dict[int, Recorded | ServiceError] = {}
     rounds: list[_Round] = []
     waiting: Sequence[int] = range(len(rows))
     # Few go to the server together; COPY, which many go by, goes alone.
     with pipelined(session) if len(rows) <= _FEW else nullcontext():
+        ground = lock_ground(session, owner_id, rows, owners)
         while waiting and len(rounds) < _ROUNDS:
             of_round = [rows[index] for index in waiting]
             rounds.append(_record(session, of_round, ground, import_id, is_first=not rounds))
@@ -269,7 +285,7 @@ def _order_of_creation(entry: Entry) -> tuple[date, bool, bool]:
 
 def _post(
     session: Session,
-    portfolio: Portfolio,
+    portfolio: LedgerPortfolio,
     new: Sequence[Entry],
     stored: ledger.Stored | None,
 ) -> tuple[Mapping[int, LedgerError], Sequence[Event]]:
@@ -290,18 +306,21 @@ def _post(
     return misfits, of_positions
 
 
-def _tell(session: Session, portfolios: Iterable[Portfolio], rounds: Sequence[_Round]) -> None:
+def _tell(
+    session: Session, portfolios: Iterable[LockedPortfolio], rounds: Sequence[_Round]
+) -> None:
     """Tell of all that was recorded, however many rounds it took: it is one commit."""
     events: list[Iterable[Event]] = []
-    changed: list[Mapping[str, Any]] = []
+    changed: list[LockedPortfolio] = []
     cards: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for card in chain(*(each.new for each in rounds)):
         cards[card["portfolio"]].append(card)
     for portfolio in portfolios:
         if new := cards[portfolio.id]:
             events.append(announced_cards(portfolio, "transaction-created", new))
-            changed.append({name: getattr(portfolio, name) for name in ("id", *_OF_LEDGER)})
+            changed.append(portfolio)
     if changed:
-        execute(session, _CHANGE, *changed)
+        rows = [{"id": portfolio.id, **portfolio.columns} for portfolio in changed]
+        execute(session, _CHANGE, *rows)
         of_positions = (each.of_positions for each in rounds)
         outbox.add_all(session, chain(*events, *of_positions))

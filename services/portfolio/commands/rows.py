@@ -11,8 +11,9 @@ from services.portfolio.commands.drafts import Draft, drafting, entry_of, rates_
 from services.portfolio.domain.ledger_files.ids import OF_CONTENT
 from services.portfolio.models import (
     Asset,
+    LedgerPortfolio,
+    NamedAsset,
     NewTransaction,
-    Portfolio,
     Position,
     Transaction,
     TransactionFields,
@@ -79,8 +80,8 @@ def fields_of(error: ServiceError) -> Mapping[str, object]:
 def filled(
     session: Session,
     rows: Sequence[TransactionFields],
-    portfolios: Mapping[int, Portfolio],
-    assets: Mapping[int, Asset],
+    portfolios: Mapping[int, LedgerPortfolio],
+    assets: Mapping[int, Asset | NamedAsset],
     refusals: Refusals,
     *,
     of_import: bool = False,

@@ -1,10 +1,16 @@
 """Tables of the portfolio service, one file a subject."""
 
-from services.portfolio.models.assets import Asset, FxClose
+from services.portfolio.models.assets import Asset, FxClose, NamedAsset
 from services.portfolio.models.base import Base
 from services.portfolio.models.messages import IdempotencyKey, InboxMessage, Job, OutboxMessage
 from services.portfolio.models.new_transactions import COLUMNS, NewTransaction
-from services.portfolio.models.portfolios import METHODS, Portfolio, PortfolioFields
+from services.portfolio.models.portfolios import (
+    METHODS,
+    LedgerPortfolio,
+    LockedPortfolio,
+    Portfolio,
+    PortfolioFields,
+)
 from services.portfolio.models.positions import (
     AVERAGE_COST_PLACES,
     OF_HOLDING,
@@ -19,6 +25,7 @@ from services.portfolio.models.transactions import (
     OF_ENTRY,
     TYPES,
     UNRATED,
+    RecordedTransaction,
     Transaction,
     TransactionFields,
     card_of,
@@ -42,11 +49,15 @@ __all__ = [
     "IdempotencyKey",
     "InboxMessage",
     "Job",
+    "LedgerPortfolio",
+    "LockedPortfolio",
+    "NamedAsset",
     "NewTransaction",
     "OutboxMessage",
     "Portfolio",
     "PortfolioFields",
     "Position",
+    "RecordedTransaction",
     "StoredPosition",
     "Transaction",
     "TransactionFields",

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -59,6 +59,15 @@ class Asset(Base):
         Index("assets_symbol_idx", "symbol"),
         CheckConstraint("sequence >= 1", name="assets_sequence_counts"),
     )
+
+
+class NamedAsset(NamedTuple):
+    """What of an asset those need that name it; no session follows it."""
+
+    id: int
+    symbol: str
+    currency: str
+    is_active: bool
 
 
 class FxClose(Base):

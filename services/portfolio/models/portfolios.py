@@ -1,5 +1,6 @@
 """Portfolios."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypedDict
@@ -103,3 +104,31 @@ class Portfolio(Base):
             "cost_basis_method": self.cost_basis_method,
             "is_active": self.is_active,
         }
+
+
+@dataclass(slots=True)
+class LockedPortfolio:
+    """What of a locked portfolio its ledger needs and changes; no session follows it."""
+
+    id: int
+    owner_id: int
+    currency: str
+    cost_basis_method: str
+    account: Account
+    sequence: int
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What is stored of a change."""
+        return {
+            "cash_since": self.account.since,
+            "cash_balance": self.account.balance,
+            "interest": self.account.interest,
+            "charges": self.account.charges,
+            "unrated": self.account.unrated,
+            "sequence": self.sequence,
+        }
+
+
+# That a ledger is kept of.
+LedgerPortfolio = Portfolio | LockedPortfolio

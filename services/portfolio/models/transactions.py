@@ -206,6 +206,33 @@ class Transaction(Base):
         )
 
 
+class RecordedTransaction(NamedTuple):
+    """What is answered of a transaction that has just been stored.
+
+    To make a `Transaction` of it would take as long as to judge it.
+    """
+
+    id: int
+    portfolio_id: int
+    asset_id: int | None
+    transaction_type: str
+    date: date
+    quantity: Decimal | None
+    price: Decimal | None
+    amount: Decimal | None
+    fees: Decimal
+    taxes: Decimal
+    currency: str
+    exchange_rate: Decimal | None
+    ratio: Fraction | None
+    notes: str
+    external_id: str | None
+    import_id: int | None
+    revision: int
+    created: datetime
+    modified: datetime
+
+
 def entry_of_row(row: Any) -> Entry:
     """Return what the ledger makes of a row that has the columns `OF_ENTRY`."""
     return Entry(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from services.portfolio.models import Asset, Portfolio, Transaction
+from services.portfolio.models import Asset, Portfolio, RecordedTransaction, Transaction
 from services.portfolio.queries import remarks
 from shared.errors import NotFound
 from shared.finance.money import MINOR_CURRENCIES, round_money
@@ -71,7 +71,10 @@ def one(
 
 
 def resource(
-    transaction: Transaction, symbol: str | None, *, given_currency: str | None = None
+    transaction: Transaction | RecordedTransaction,
+    symbol: str | None,
+    *,
+    given_currency: str | None = None,
 ) -> dict[str, Any]:
     """Return a transaction as its GET answers.
 
@@ -80,6 +83,7 @@ def resource(
         given_currency: see `one`.
     """
     currency, amount = transaction.currency, transaction.amount
+    ratio = transaction.ratio
     answer = {
         **{name: getattr(transaction, name) for name in _FIELDS},
         "portfolio": transaction.portfolio_id,
@@ -88,7 +92,7 @@ def resource(
         "amount": None if amount is None else round_money(amount, currency),
         "fees": round_money(transaction.fees, currency),
         "taxes": round_money(transaction.taxes, currency),
-        "ratio": ratio_text(transaction.ratio) if transaction.ratio else None,
+        "ratio": ratio_text(ratio) if ratio else None,
         # What an ETag compares.
         "revision": transaction.revision,
     }

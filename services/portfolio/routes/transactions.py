@@ -15,7 +15,17 @@ from services.portfolio.schemas import (
     TransactionQuery,
     TransactionSchema,
 )
-from shared.http import Blueprint, Listing, Resource, bodies, bulk, identity, jobs, session
+from shared.http import (
+    Blueprint,
+    Listing,
+    Resource,
+    bodies,
+    bulk,
+    identity,
+    jobs,
+    opened_session,
+    session,
+)
 from shared.http.blueprint import BULK_BODY
 from shared.http.bulk import BulkSchema
 from shared.http.etag import expected_revisions
@@ -48,7 +58,7 @@ def list_transactions(query: dict[str, Any]) -> Listing:
 @blueprint.etag()
 def record_transaction(fields: TransactionFields) -> Resource:
     """Record a transaction."""
-    recorded = commands.record_transaction(session, identity.user_id, fields, owners())
+    recorded = commands.record_transaction(opened_session(), identity.user_id, fields, owners())
     return queries.transactions.resource(
         recorded.transaction, recorded.card["symbol"], given_currency=fields.currency
     )
@@ -129,7 +139,7 @@ def delete_transaction(transaction_id: int) -> None:
 
 
 def _record(rows: list[TransactionFields]) -> list[bulk.Outcome]:
-    return commands.record_sound_transactions(session, identity.user_id, rows, owners())
+    return commands.record_sound_transactions(opened_session(), identity.user_id, rows, owners())
 
 
 def _transaction(transaction_id: int, currency: str | None) -> Resource:
