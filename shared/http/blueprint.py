@@ -24,7 +24,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import BadRequest, Forbidden, ServiceError, Unauthorized, ValidationFailed
 from shared.http import etag, jobs, kept, openapi, operations, pagination
-from shared.http.bodies import require_few_values
+from shared.http.bodies import FEW_VALUES, require_few_fields, require_few_values
 from shared.http.context import current, identity, service_app
 from shared.http.lanes import Lane
 from shared.http.openapi import Document
@@ -69,7 +69,8 @@ class Parser(FlaskParser):
         """Return the body, which must say that it is JSON, with exact numbers."""
         if not req.is_json:
             raise UnsupportedMediaType
-        require_few_values(req.get_data())
+        operation = operations.of_request()
+        require_few_values(req.get_data(), operation.most_values if operation else FEW_VALUES)
         try:
             return current_app.json.loads(req.get_data().decode())
         except ValueError as error:
@@ -78,7 +79,10 @@ class Parser(FlaskParser):
     def load_json_or_form(self, req: Any, schema: Schema) -> Any:
         """Return the body, JSON or a form, by what it says it is."""
         is_form = req.mimetype == "application/x-www-form-urlencoded"
-        return self.load_form(req, schema) if is_form else self.load_json(req, schema)
+        if not is_form:
+            return self.load_json(req, schema)
+        require_few_fields(len(req.form))
+        return self.load_form(req, schema)
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Raise the contract's error for what the schema refused."""

@@ -15,7 +15,8 @@ What is computed takes its place in `etag.unless_known`, when nothing is known o
 that is kept waits for nobody.
 
 The lanes of one process together leave one of its eight threads to what is cheap: four for its
-own work, three for CSV (see `shared.http.spool`).
+own work, three for CSV (see `shared.http.spool`). Of portfolio's own three work, and one looks
+through long lists (see `shared.http.pagination`).
 """
 
 import threading

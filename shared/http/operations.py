@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from flask import current_app, request
 
+from shared.http.bodies import FEW_VALUES, MOST_VALUES
 from shared.http.openapi import Document, error_name
 
 Scope = Literal["read", "write", "admin"]
@@ -53,6 +54,12 @@ class Operation:
     is_listing: bool = False
     is_long: bool = False
     offers: frozenset[str] = frozenset()
+
+    @property
+    def most_values(self) -> int:
+        """How many values a JSON body may hold; what services send each other may be long."""
+        is_one = self.body_limit == JSON_BODY and not self.is_for_services
+        return FEW_VALUES if is_one else MOST_VALUES
 
 
 def of(view: View) -> Operation:

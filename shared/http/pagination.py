@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,12 +20,16 @@ from shared.errors import NotFound
 from shared.files import defused
 from shared.http import kept, negotiation, spool, versions
 from shared.http.context import service_app, session
+from shared.http.lanes import Lane
 
 # One resource, as its schema dumps it.
 Resource = Mapping[str, object]
 
 _CHUNK: Final = 500  # rows of a CSV read at once
 _NEAR: Final = 1000  # rows from the start of a list, or from its end
+_MANY: Final = 100_000  # rows; to look at them all takes a tenth of a second and more
+# Where a page is looked for among so many. Whoever has to wait would take a thread of the others.
+LOOKING: Final = Lane("lists", places=1, waiting=0, share=1)
 
 
 def mappings(rows: Sequence[AnyRow]) -> list[Resource]:
@@ -71,6 +76,7 @@ class Listing:
             ones, and of the last ones, the last ahead: for early and late pages of what no index
             has in order as a whole.
         parts: where a count of all rows would read too many.
+        looked_through: what the rows lie in that are all looked at for a page, which no index has.
     """
 
     statement: AnySelect
@@ -79,6 +85,7 @@ class Listing:
     head: Callable[[int], AnySelect] | None = None
     tail: Callable[[int], AnySelect] | None = None
     parts: Parts | None = None
+    looked_through: Parts | None = None
 
     def count(self, session: Session) -> int:
         """Return how many rows there are."""
@@ -114,17 +121,24 @@ def respond(
 
     Raises:
         NotFound: the page is past the end.
+        RateLimited, LaneFull: the list is long, and others are looked through.
     """
     if isinstance(listing, kept.KeptListing):
         return _kept(listing, schema, page, page_size)
     if negotiation.wants_csv():
         return _csv(listing, schema)
-    count = listing.count(session)
-    if page > 1 and (page - 1) * page_size >= count:
-        raise _no_such_page()
-    rows = session.execute(listing.page(page, page_size, count)).all()
+    with _place(listing):
+        count = listing.count(session)
+        if page > 1 and (page - 1) * page_size >= count:
+            raise _no_such_page()
+        rows = session.execute(listing.page(page, page_size, count)).all()
     results = schema.dump(listing.resources(session, rows), many=True)
     return {**_envelope(count, page, page_size), "results": results}
+
+
+def _place(listing: Listing) -> AbstractContextManager[None]:
+    rows = listing.looked_through.count(session) if listing.looked_through else 0
+    return LOOKING.place() if rows > _MANY else nullcontext()
 
 
 def _kept(listing: kept.KeptListing, schema: Schema, page: int, page_size: int) -> Response:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load, validate
+from marshmallow.exceptions import SCHEMA
 from webargs.fields import DelimitedList
 
 from shared.finance.money import (
@@ -26,6 +27,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DIGITS: Final = re.compile(r"-?\d{1,40}", re.ASCII)
 # C0 controls but tab and line ends; PostgreSQL cannot store NUL, and UTF-8 no lone surrogate.
 _UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_NAMED: Final = 20  # of unknown fields
 
 
 class StrictSchema(Schema):
@@ -35,6 +37,18 @@ class StrictSchema(Schema):
         """Mass assignment is refused, not ignored."""
 
         unknown = RAISE
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """Load `data`.
+
+        Raises:
+            ValidationError: of so many unknown names that a line for each would take seconds, too.
+        """
+        if isinstance(data, dict) and len(data) > len(self.fields) + _NAMED:
+            known = {field.data_key or name for name, field in self.fields.items()}
+            unknown = len(data.keys() - known)
+            raise ValidationError({SCHEMA: [f"It has {unknown} unknown fields."]})
+        return super().load(data, **kwargs)
 
 
 class ResourceSchema(StrictSchema):

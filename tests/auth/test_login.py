@@ -99,6 +99,15 @@ def test_a_login_that_is_not_one_names_the_field(
     assert list(answer.get_json()["details"]["fields"]) == [field]
 
 
+@pytest.mark.parametrize("kind", ["json", "data"])
+def test_whoever_sends_thousands_of_fields_is_not_told_of_each(stand: Stand, kind: str) -> None:
+    body = {f"field{n}": "" for n in range(2_001)}
+    answer = stand.client(None).post("/api/auth-token/", **{kind: body})
+    assert answer.status_code == 422
+    fields = answer.get_json()["details"]["fields"]
+    assert fields == {"body": ["It has more than 2000 values."]}
+
+
 def test_half_a_character_is_no_password(stand: Stand) -> None:
     body = r'{"username": "anna", "password": "\ud800"}'
     answer = stand.client(None).post("/api/auth-token/", data=body, content_type="application/json")

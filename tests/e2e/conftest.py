@@ -94,7 +94,7 @@ class Product:
         answer = requests.post(
             f"{self.url}/api/auth-token/",
             json={"username": username, "password": password},
-            timeout=10,
+            timeout=60,
         )
         assert answer.status_code == 200, answer.text
         return Client(self.url, answer.json()["token"])
@@ -126,15 +126,15 @@ class Client:
 
     def get(self, path: str, **params: object) -> requests.Response:
         """GET a path under the gateway."""
-        return self._session.get(f"{self.url}{path}", params=params, timeout=15)  # type: ignore[arg-type]
+        return self._session.get(f"{self.url}{path}", params=params, timeout=60)  # type: ignore[arg-type]
 
     def post(self, path: str, body: object) -> requests.Response:
         """POST JSON to a path under the gateway."""
-        return self._session.post(f"{self.url}{path}", json=body, timeout=15)
+        return self._session.post(f"{self.url}{path}", json=body, timeout=60)
 
     def delete(self, path: str) -> requests.Response:
         """DELETE a path under the gateway."""
-        return self._session.delete(f"{self.url}{path}", timeout=15)
+        return self._session.delete(f"{self.url}{path}", timeout=60)
 
 
 @contextmanager

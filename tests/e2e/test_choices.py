@@ -84,7 +84,7 @@ def test_servers_that_exist_are_used_and_others_see_no_demo(existing: Product) -
     servers = {"postgres", "nats-server"} & names(existing)
     assert not servers
     refused = requests.post(
-        f"{existing.url}/api/auth-token/", {"username": "demo", "password": "demo"}, timeout=10
+        f"{existing.url}/api/auth-token/", {"username": "demo", "password": "demo"}, timeout=60
     )
     assert refused.status_code == 400
     client = existing.administrator("one")
@@ -150,7 +150,7 @@ def test_the_counters_of_several_workers_are_one(shared: Product) -> None:
     def both_have_counted() -> bool:
         nonlocal asked
         asked += 1
-        absent = requests.get(f"http://127.0.0.1:{port}/internal/openapi/x.json", timeout=10)
+        absent = requests.get(f"http://127.0.0.1:{port}/internal/openapi/x.json", timeout=60)
         assert absent.status_code == 404
         return all(file.exists() for file in files)
 
@@ -160,7 +160,7 @@ def test_the_counters_of_several_workers_are_one(shared: Product) -> None:
 
 
 def counted(port: int) -> int:
-    text = requests.get(f"http://127.0.0.1:{port}/metrics/", timeout=10).text
+    text = requests.get(f"http://127.0.0.1:{port}/metrics/", timeout=60).text
     lines = [line for line in text.splitlines() if line.startswith("http_requests_total{")]
     return sum(int(float(line.rpartition(" ")[2])) for line in lines if 'status="404"' in line)
 

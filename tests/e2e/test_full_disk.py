@@ -85,7 +85,7 @@ def pids(product: Product) -> dict[int, str]:
 
 
 def health(product: Product) -> str:
-    return str(requests.get(f"{product.url}/api/health/", timeout=15).json()["status"])
+    return str(requests.get(f"{product.url}/api/health/", timeout=60).json()["status"])
 
 
 def fill(file: Path) -> None:

@@ -102,7 +102,7 @@ def test_a_ledger_that_was_just_imported_has_a_value_and_a_return(newcomer: Clie
         params={"portfolio_id": portfolio, "create_missing": "true"},
         data=BROKER,
         headers={"Authorization": f"Token {newcomer.token}", "Content-Type": "text/csv"},
-        timeout=15,
+        timeout=60,
     )
     assert imported.json()["created"] == 4, imported.text
     # 5 × 90, 10 × 30 and 5 × 100: nobody quotes these funds but their trades.
@@ -150,11 +150,11 @@ def test_without_a_valid_token_nothing_answers(product: Product, token: str | No
 
 
 def test_the_schema_and_the_docs_are_public(product: Product) -> None:
-    schema = requests.get(f"{product.url}/api/schema/", timeout=10).json()
+    schema = requests.get(f"{product.url}/api/schema/", timeout=60).json()
     assert schema["openapi"].startswith("3.1")
     assert "/api/portfolios/{portfolio_id}/performance_metrics/" in schema["paths"]
-    assert requests.get(f"{product.url}/api/docs/", timeout=10).status_code == 200
-    health = requests.get(f"{product.url}/api/health/", timeout=10).json()
+    assert requests.get(f"{product.url}/api/docs/", timeout=60).status_code == 200
+    health = requests.get(f"{product.url}/api/health/", timeout=60).json()
     assert set(health["services"].values()) == {"up"}
 
 
@@ -169,7 +169,7 @@ def test_odd_requests_are_answered_in_the_contracts_shape(
     product: Product, odd: str, status: int
 ) -> None:
     address = urlsplit(product.url)
-    with socket.create_connection((address.hostname, address.port), timeout=15) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(f"GET {odd}\r\n\r\n".encode())
         answer = HTTPResponse(connection)
         answer.begin()

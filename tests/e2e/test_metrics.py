@@ -29,7 +29,7 @@ def exposed(product: Product) -> Iterator[Metric]:
     doors = [ports[f"{service}-web"] for service in SERVICES]
     doors += [ports[f"{service}-worker"] for service in SERVICES]
     for port in [*doors, ports["portal"]]:
-        text = requests.get(f"http://127.0.0.1:{port}/metrics/", timeout=10).text
+        text = requests.get(f"http://127.0.0.1:{port}/metrics/", timeout=60).text
         for family in text_string_to_metric_families(text):
             if not family.name.startswith(OF_THE_INTERPRETER) and family.type != "unknown":
                 yield family

@@ -29,7 +29,7 @@ def is_back(product: Product, victim: str, killed: int) -> bool:
     if all(one.pid == killed for one in product.alive(victim)):
         return False
     try:
-        health = requests.get(f"{product.url}/api/health/", timeout=5)
+        health = requests.get(f"{product.url}/api/health/", timeout=60)
         return bool(health.json().get("status") == "ok")
     except requests.ConnectionError:
         return False

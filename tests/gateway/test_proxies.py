@@ -1,8 +1,5 @@
 """Proxies before the gateway: what trusted ones say of a client is believed, and nobody else."""
 
-import re
-import socket
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +13,7 @@ from shared.settings import parse_networks
 from shared.testing import wait_until
 from tests.gateway.backends import Seen
 from tests.gateway.conftest import GOOD, Site, standing_site
+from tests.gateway.flooding import ENOUGH_FOR_A_FLOOD, answered
 
 # Loopback has many addresses, so that one may come from any of them.
 NEAR, FAR, STRANGER = "127.0.0.2", "10.9.0.1", "127.0.0.3"
@@ -127,22 +125,12 @@ def test_behind_several_proxies_the_client_is_the_last_stranger(
 def test_each_client_behind_a_proxy_has_a_count_of_its_own_whatever_it_forges(
     site: Site, flooding: str, hops: str, other: str
 ) -> None:
-    def flood(count: int, address: str) -> Counter[str]:
-        """Ask as the entry point for clients does, without waiting for an answer."""
-        told = (f"6.6.6.{number % 250}, {address}{hops}, {NEAR}" for number in range(count))
-        asked = (f"GET /flood HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {it}\r\n\r\n" for it in told)
-        inside = ("127.0.0.1", site.door.internal_port)
-        with socket.create_connection(inside, timeout=60) as connection:
-            connection.sendall("".join(asked).encode())
-            answers = connection.makefile("rb")
-            statuses: list[str] = []
-            while len(statuses) < count:
-                line = answers.readline().decode()
-                statuses += re.findall(r"HTTP/1.1 (\d+) ", line)
-        return Counter(statuses)
+    def told(number: int, address: str) -> str:
+        return f"6.6.6.{number % 250}, {address}{hops}, {NEAR}"
 
-    assert flood(1000, flooding)["429"] > 0
-    assert flood(1, other) == {"200": 1}
+    flood = [told(number, flooding) for number in range(ENOUGH_FOR_A_FLOOD)]
+    assert 429 in answered(site.door, flood)
+    assert answered(site.door, [told(0, other)]) == [200]
 
 
 def test_a_proxy_may_have_an_address_of_ipv6(tmp_path_factory: pytest.TempPathFactory) -> None:

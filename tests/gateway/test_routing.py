@@ -108,7 +108,7 @@ def test_elsewhere_is_404_in_json_and_needs_no_token(site: Site, path: str) -> N
 
 def test_the_front_door_tells_a_program_where_the_api_is(site: Site) -> None:
     for accept in ({}, {"Accept": "application/json"}, {"Accept": "*/*"}):
-        answer = requests.get(site.url, headers=accept, allow_redirects=False, timeout=5)
+        answer = requests.get(site.url, headers=accept, allow_redirects=False, timeout=30)
         assert answer.status_code == 200
         assert answer.json() == {
             "docs": "/api/docs/",
@@ -121,7 +121,7 @@ def test_the_front_door_tells_a_program_where_the_api_is(site: Site) -> None:
 
 def test_the_front_door_leads_a_browser_to_the_web_page(site: Site) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-    answer = requests.get(site.url, headers=browser, timeout=5)
+    answer = requests.get(site.url, headers=browser, timeout=30)
     assert [step.status_code for step in answer.history] == [303]
     assert answer.url == f"{site.url}/dashboard/"
     assert "/main.js" in answer.text
@@ -129,9 +129,9 @@ def test_the_front_door_leads_a_browser_to_the_web_page(site: Site) -> None:
 
 def test_without_being_asked_to_no_page_of_another_origin_may_call(site: Site) -> None:
     page = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
-    preflight = requests.options(f"{site.url}/api/portfolios/", headers=page, timeout=5)
+    preflight = requests.options(f"{site.url}/api/portfolios/", headers=page, timeout=30)
     assert preflight.status_code == 401
-    answer = requests.get(f"{site.url}/api/portfolios/", headers=GOOD | page, timeout=5)
+    answer = requests.get(f"{site.url}/api/portfolios/", headers=GOOD | page, timeout=30)
     for headers in (preflight.headers, answer.headers):
         assert not [name for name in headers if name.startswith("Access-Control")]
 

@@ -118,6 +118,11 @@ def _nested(scene: Scene) -> int:
     return scene.send("POST", "/api/transactions/bulk/", data=body, headers=_JSON)
 
 
+def _unknown_fields(scene: Scene) -> int:
+    body = b"{" + b",".join(b'"field%d":1' % number for number in range(60_000)) + b"}"
+    return scene.send("POST", "/api/webhooks/", data=body, headers=_JSON)
+
+
 def _curve(scene: Scene) -> int:
     return scene.send("GET", f"/api/portfolios/{scene.portfolio}/historical_performance/")
 
@@ -142,6 +147,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
     "imports": Attack("/api/transactions/?page_size=1", 9, _dry_import),
     "numbers": Attack("/api/transactions/?page_size=1", 4, _numbers),
     "nested": Attack("/api/transactions/?page_size=1", 2, _nested),
+    "fields": Attack("/api/webhooks/", 12, _unknown_fields),
     "curves": Attack("/api/analytics/scenario_analysis/scenarios/", 12, _curve),
     "simulations": Attack("/api/analytics/scenario_analysis/scenarios/", 12, _simulation),
     "deliveries": Attack("/api/webhooks/", 1, _deliveries),

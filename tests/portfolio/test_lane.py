@@ -1,12 +1,14 @@
-"""Imports and bulks have a lane: when it is full, reads and single writes go on."""
+"""Imports and bulks have a lane, and so has what is looked for in long lists; the rest goes on."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from shared.http import pagination
 from shared.testing import Stand, wait_until
 from tests.portfolio.build import AAPL, User
 from tests.portfolio.filing import HEADER, send
@@ -50,3 +52,49 @@ def test_a_full_lane_refuses_at_once_and_lets_reads_and_single_writes_pass(
     # Who was refused did not wait: the third of these has five seconds for its place.
     assert [answer.result().status_code for answer in waiting] == [200] * 3
     assert stand.inside("importing") == 0
+
+
+@contextmanager
+def unreadable_transactions(stand: Stand) -> Iterator[None]:
+    """Make whoever reads or counts transactions wait."""
+    with stand.database.engine.begin() as connection:
+        connection.execute(text("LOCK TABLE transactions"))
+        yield
+
+
+@pytest.mark.parametrize(
+    "query", [{"search": "rent"}, {"ordering": "amount"}, {"symbol": "AAPL", "ordering": "date"}]
+)
+def test_one_at_a_time_looks_through_a_long_list(
+    stand: Stand, ann: User, bob: User, query: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagination, "_MANY", 1)
+    for user in (ann, bob):
+        portfolio = user.portfolio()
+        for amount in ("1", "2"):
+            user.record(portfolio, "DEPOSIT", "2024-01-04", amount=amount)
+        user.get("/api/transactions/")  # how many they are is known
+
+    def look(user: User) -> TestResponse:
+        return user.client.get("/api/transactions/", query_string=query)
+
+    with ThreadPoolExecutor(1) as threads, unreadable_transactions(stand):
+        looking = threads.submit(look, ann)
+        wait_until(lambda: stand.inside("lists") == 1)
+        refused = [look(ann), look(bob)]
+    told = [(answer.status_code, answer.headers["Retry-After"]) for answer in refused]
+    assert told == [(429, "1"), (503, "1")]
+    assert looking.result().status_code == 200
+    assert look(bob).status_code == 200
+
+
+def test_a_list_by_date_and_a_short_one_need_no_place(
+    stand: Stand, ann: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagination, "_MANY", 1)
+    portfolio = ann.portfolio()
+    for amount in ("1", "2"):
+        ann.record(portfolio, "DEPOSIT", "2024-01-04", amount=amount)
+    with stand.app.test_request_context(), pagination.LOOKING.place():
+        assert ann.get("/api/transactions/")["count"] == 2
+        assert bob.get("/api/transactions/?search=rent")["count"] == 0

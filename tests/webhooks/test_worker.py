@@ -12,7 +12,7 @@ import pytest
 from shared.bus.interface import Address
 from shared.bus.rabbitmq.topology import Names
 from shared.events import Event
-from shared.testing import Stand, wait_until
+from shared.testing import ENOUGH, Stand, wait_until
 from tests.webhooks.calling import User
 from tests.webhooks.owning import OwnersServer
 from tests.webhooks.receiving import MakeReceiver, Receiver
@@ -73,7 +73,7 @@ def test_an_event_reaches_a_receiver(
         assert receiver.requests[0].id == f"msg_{event.id.hex}"
         assert (content["type"], content["data"]["id"]) == ("transaction.created", 7)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(ENOUGH) == 0
 
 
 def test_a_price_that_crosses_a_threshold_reaches_a_receiver(
@@ -118,7 +118,7 @@ def test_a_crash_between_the_200_and_its_mark_delivers_again_with_the_same_id(
     webhook = ann.subscribe(receiver.url)
     publish(nats_bus, recorded(7))
     with worker(stand, nats_bus, FAULT_AT="after_http_200_before_mark") as process:
-        assert process.wait(timeout=20) == CRASHED
+        assert process.wait(ENOUGH) == CRASHED
     assert len(receiver.requests) == 1
     assert ann.log(webhook)[0]["status"] == "PENDING"
     expire_claims(stand)
@@ -133,7 +133,7 @@ def test_a_crash_between_the_commit_and_the_acknowledgement_tells_once(
     webhook = ann.subscribe(receiver.url)
     publish(bus_url, recorded(7))
     with worker(stand, bus_url, FAULT_AT="after_handler_commit_before_ack") as process:
-        assert process.wait(timeout=20) == CRASHED
+        assert process.wait(ENOUGH) == CRASHED
     with worker(stand, bus_url):
         expire_claims(stand)
         wait_until(lambda: ann.log(webhook)[0]["status"] == "DELIVERED")

@@ -118,13 +118,15 @@ def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listi
     # Said of a column without nulls, NULLS LAST would only keep PostgreSQL from using its index.
     direction = direction.nulls_last() if name in _NULLABLE else direction
     is_indexed = name == "date" and filters.keys() <= {"portfolio_id", "start_date", "end_date"}
+    parts = _parts(owner_id, filters.get("portfolio_id"))
     return Listing(
         statement.order_by(direction, last),
         resources,
         Transaction.id.expression,
         head=partial(_first, owner_id, conditions, descending) if is_indexed else None,
         tail=partial(_first, owner_id, conditions, not descending) if is_indexed else None,
-        parts=_parts(owner_id, **filters) if filters.keys() <= {"portfolio_id"} else None,
+        parts=parts if filters.keys() <= {"portfolio_id"} else None,
+        looked_through=None if is_indexed else parts,
     )
 
 

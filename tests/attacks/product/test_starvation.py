@@ -10,9 +10,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Final
 
@@ -20,61 +19,11 @@ import pytest
 import requests
 
 from shared.testing import ENOUGH, wait_until
+from tests.attacks.siege import Siege
 from tests.e2e.conftest import Client, Product
 
-_PASSES: Final = 3
-_REFUSED: Final = frozenset({429, 503})
-_PAUSE: Final = 0.05  # seconds before one who was refused comes again
 _ROWS: Final = 4000  # of a file
 _NUMBERS: Final = 1_000_000  # in a body
-
-Strike = Callable[[], requests.Response]
-
-
-@dataclass
-class Siege:
-    """The same request at once and again and again, and those of it that are being done.
-
-    Attributes:
-        answers: how many the attacker had, by status.
-    """
-
-    strike: Strike
-    at_once: int
-    answers: Counter[int] = field(default_factory=Counter)
-    _inside: set[object] = field(default_factory=set)
-    _is_over: threading.Event = field(default_factory=threading.Event)
-
-    @contextmanager
-    def going_on(self) -> Iterator["Siege"]:
-        """Attack for the length of a `with`."""
-        with ThreadPoolExecutor(self.at_once) as threads:
-            for _ in range(self.at_once):
-                threads.submit(self._strike_on)
-            try:
-                wait_until(lambda: self._inside)
-                yield self
-            finally:
-                self._is_over.set()
-
-    def is_passed_by(self, call: Callable[[], object]) -> bool:
-        """Return whether `call` was answered while one and the same request was being done."""
-        before = set(self._inside)
-        call()
-        return bool(before & self._inside)
-
-    def _strike_on(self) -> None:
-        while not self._is_over.is_set():
-            one = object()
-            self._inside.add(one)
-            try:
-                status = self.strike().status_code
-            except requests.RequestException:
-                status = 0
-            self._inside.discard(one)
-            self.answers[status] += 1
-            if status in _REFUSED:
-                time.sleep(_PAUSE)
 
 
 @dataclass(frozen=True)
@@ -134,7 +83,6 @@ def test_who_asks_for_little_passes_who_asks_for_much(product: Product, kind: st
     other = product.client("admin", "admin")
     portfolio = other.post("/api/portfolios/", {"name": "Mine"}).json()["id"]
     paths = [f"/api/portfolios/{portfolio}/", attack.read]
-    passes = 0
     statuses: Counter[int] = Counter()
 
     def ask() -> None:
@@ -146,10 +94,7 @@ def test_who_asks_for_little_passes_who_asks_for_much(product: Product, kind: st
         statuses.update(answer.status_code for answer in answers)
 
     with Siege(lambda: attack.strike(attacker), attack.at_once).going_on() as siege:
-        deadline = time.monotonic() + ENOUGH
-        while passes < _PASSES or not (kind in _WITHOUT_LANE or _REFUSED & siege.answers.keys()):
-            assert time.monotonic() < deadline, (passes, siege.answers)
-            passes += siege.is_passed_by(ask)
+        siege.wait_until_passed_by(ask, has_lane=kind not in _WITHOUT_LANE)
     assert statuses.keys() == {200, 201}
 
 

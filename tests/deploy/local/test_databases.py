@@ -28,7 +28,7 @@ def passwords(**changed: str) -> dict[str, str]:
 
 def opens(url: str) -> bool:
     try:
-        psycopg.connect(url, connect_timeout=3).close()
+        psycopg.connect(url, connect_timeout=60).close()
     except psycopg.OperationalError:
         return False
     return True

@@ -17,7 +17,7 @@ from deploy.local.programs import MARK, Program
 from deploy.local.rundir import RunDir
 from deploy.local.settings import ROOT
 from deploy.local.supervision import Keeper, Supervisor
-from shared.testing import wait_until
+from shared.testing import ENOUGH, wait_until
 
 # Writes what it was told, then waits.
 TELL = """
@@ -222,12 +222,12 @@ class TestLeftovers:
         ours = self.start(tmp_path / "a", polite)
         others = self.start(tmp_path / "b", polite)
         assert [process.pid for process in leftovers.find(tmp_path / "a")] == [ours.pid]
-        assert leftovers.end(tmp_path / "a", seconds=5) == 1
+        assert leftovers.end(tmp_path / "a", seconds=ENOUGH) == 1
         assert not ours.is_running()
         assert ours.stdout.read() == "bye\n"
         assert others.is_running()
-        assert leftovers.end(tmp_path / "a", seconds=5) == 0
-        leftovers.end(tmp_path / "b", seconds=5)
+        assert leftovers.end(tmp_path / "a", seconds=ENOUGH) == 0
+        leftovers.end(tmp_path / "b", seconds=ENOUGH)
 
     def test_one_that_does_not_listen_is_killed(self, tmp_path: Path) -> None:
         process = self.start(tmp_path, f"{DEAF}; {READY}; {SLEEP}")

@@ -95,7 +95,7 @@ def test_json_in_another_encoding_is_refused(client: FlaskClient) -> None:
     [b"", b"{", b"{'title': 'x'}", b'{"title": "\xff"}', b"[" * 100_000, b'{"a":' * 50_000],
 )
 def test_malformed_json_is_400(client: FlaskClient, body: bytes) -> None:
-    answer = client.post("/api/notes/", data=body, content_type="application/json")
+    answer = client.post("/api/notes/bulk/", data=body, content_type="application/json")
     assert (answer.status_code, code(answer)) == (400, "bad_request")
 
 
@@ -114,6 +114,20 @@ def test_a_body_of_too_many_values_is_422_before_they_take_memory(
     assert answer.status_code == 422
     assert fields(answer) == {"body": ["It has more than 500000 values."]}
     assert peak < 3 * len(body)  # in this test's own client there are copies of it
+
+
+def test_what_is_no_bulk_has_two_thousand_values_at_most(client: FlaskClient) -> None:
+    """What is wrong with each would be answered, which takes seconds, on no lane."""
+    few, many = (client.post("/api/notes/", json={"title": [1] * n}) for n in (1_999, 2_000))
+    assert fields(few) == {"title": ["Not a valid string."]}
+    assert fields(many) == {"body": ["It has more than 2000 values."]}
+
+
+@pytest.mark.parametrize("path", ["/api/notes/", "/api/notes/bulk/"])
+def test_of_unknown_fields_only_a_few_are_named(client: FlaskClient, path: str) -> None:
+    few, many = ({f"field{n}": 1 for n in range(count)} for count in (20, 30))
+    assert fields(client.post(path, json=few)).keys() > few.keys()
+    assert fields(client.post(path, json=many)) == {"_schema": ["It has 30 unknown fields."]}
 
 
 def test_signs_inside_of_strings_are_no_values(client: FlaskClient) -> None:
