@@ -63,6 +63,7 @@ __all__ = [
     "Reader",
     "Reading",
     "copy_in",
+    "copying_in",
     "driver_url",
     "execute",
     "look_anew",

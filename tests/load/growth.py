@@ -45,7 +45,9 @@ def main() -> None:
     with portfolio_service() as stand:
         user = User(stand.client())
         mine = [user.portfolio() for _ in range(_MINE)]
-        with psycopg.connect(stand.database_url, autocommit=True) as connection:
+        # To make a million rows takes longer than the service's role may.
+        patience = "-c statement_timeout=0"
+        with psycopg.connect(stand.database_url, autocommit=True, options=patience) as connection:
             _grow(stand, connection, mine, "transactions", options.transactions, options.rounds)
             _grow(stand, connection, mine, "portfolios", options.portfolios, options.rounds)
 
