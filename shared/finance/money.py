@@ -16,7 +16,6 @@ EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP)
 GRID: Final = 20
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
-_ON_GRID: Final = ONE.scaleb(-GRID)
 
 # ISO 4217 (list one, 2026): currencies whose minor unit is not 2. Funds codes are left out.
 _MINOR_UNITS: Final = {
@@ -73,10 +72,7 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 
 def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:
     """Return `amount` in another currency, on the grid; None without a rate."""
-    if rate is None:
-        return None
-    # `round_to`, without its call: a ledger asks for this once or twice an entry.
-    return EXACT.add(EXACT.quantize(EXACT.multiply(amount, rate), _ON_GRID), ZERO)
+    return None if rate is None else round_to(EXACT.multiply(amount, rate), GRID)
 
 
 def plus(first: Decimal | None, second: Decimal | None) -> Decimal | None:

@@ -149,7 +149,7 @@ class Cluster(Product):
         before = replica.process_id
         with contextlib.suppress(ProcessLookupError):
             os.killpg(before, signal.SIGKILL)
-        self._await_next(replica, before)
+        _await_next(replica, before)
 
     def roll(self, replica: Replica) -> None:
         """Let one leave, tell it to end, and wait until it is ready again."""
@@ -157,15 +157,7 @@ class Cluster(Product):
         replica.is_leaving = True
         time.sleep(PRE_STOP)  # a preStop hook does the same
         os.kill(before, signal.SIGTERM)
-        _await_end(replica, before)
-        replica.is_leaving = False
-        self._await_next(replica, before)
-
-    def _await_next(self, replica: Replica, before: int) -> None:
-        _await_end(replica, before)
-        # That it was ready is of the one before.
-        replica.is_ready = False
-        wait_until(lambda: replica.is_ready)
+        _await_next(replica, before)
 
     def _watch(self) -> None:
         with ThreadPoolExecutor(len(self.replicas)) as threads:
@@ -297,14 +289,17 @@ def _replica(keeper: Keeper, states: Sequence[State]) -> Replica:
     return Replica(service, states[int(number)].ports[service], keeper)
 
 
-def _await_end(replica: Replica, before: int) -> None:
-    """Wait until another process of `replica` has followed the one that is told to end."""
+def _await_next(replica: Replica, before: int) -> None:
+    """Wait until another process of `replica` has followed the one before, and is ready."""
     try:
         wait_until(lambda: replica.process_id != before)
     except TimeoutError as error:
         state = psutil.Process(before).status() if psutil.pid_exists(before) else "gone"
         said = replica.keeper.log.tail.splitlines()[-3:]
         raise TimeoutError(f"{replica.name} ({before}, {state}) has no next; {said}") from error
+    # That it was ready, or leaving, is of the one before.
+    replica.is_ready = replica.is_leaving = False
+    wait_until(lambda: replica.is_ready)
 
 
 def _probe(replica: Replica) -> None:

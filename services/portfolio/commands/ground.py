@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from services.portfolio.commands.assets import learn_assets
 from services.portfolio.commands.ledger import Stored, by_its_asset, find_positions
-from services.portfolio.domain.cash import Account
 from services.portfolio.models import (
+    OF_LEDGER,
     Asset,
     LockedPortfolio,
     NamedAsset,
     Portfolio,
     TransactionFields,
+    account_of_row,
 )
 from services.portfolio.outside.owners import Owners
 from shared.db import Query, execute, pipelined
@@ -46,12 +47,7 @@ _OWNED: Final = Query(
         Portfolio.owner_id,
         Portfolio.currency,
         Portfolio.cost_basis_method,
-        Portfolio.cash_since,
-        Portfolio.cash_balance,
-        Portfolio.interest,
-        Portfolio.charges,
-        Portfolio.unrated,
-        Portfolio.sequence,
+        *(getattr(Portfolio, name) for name in OF_LEDGER),
     )
     .where(
         Portfolio.owner_id == _OWNER,
@@ -138,13 +134,7 @@ def _locked(row: Any) -> LockedPortfolio:
         owner_id=row.owner_id,
         currency=row.currency,
         cost_basis_method=row.cost_basis_method,
-        account=Account(
-            since=row.cash_since,
-            balance=row.cash_balance,
-            interest=row.interest,
-            charges=row.charges,
-            unrated=row.unrated,
-        ),
+        account=account_of_row(row),
         sequence=row.sequence,
     )
 

@@ -18,6 +18,7 @@ from services.portfolio.domain.entries import Entry
 from services.portfolio.domain.errors import LedgerError
 from services.portfolio.models import (
     COLUMNS,
+    OF_LEDGER,
     LedgerPortfolio,
     LockedPortfolio,
     NewTransaction,
@@ -39,9 +40,7 @@ from shared.finance.entries import DISPOSALS, EntryType
 # not ten thousand times where all rows have the same one.
 _ROUNDS: Final = 5
 _FEW: Final = 10  # rows
-# What stands in a portfolio of its ledger.
-_OF_LEDGER: Final = (*("cash_since", "cash_balance", "interest", "charges", "unrated", "sequence"),)
-_CHANGE: Final = Query(update(Portfolio).where(Portfolio.id == bindparam("id")), _OF_LEDGER)
+_CHANGE: Final = Query(update(Portfolio).where(Portfolio.id == bindparam("id")), OF_LEDGER)
 _TAKE_OUT: Final = Query(
     delete(Transaction).where(Transaction.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 )
@@ -53,11 +52,6 @@ class Recorded(NamedTuple):
     fields: TransactionFields
     entry: Entry
     card: Mapping[str, Any]
-
-    @property
-    def id(self) -> int:
-        """Its id."""
-        return self.entry.id
 
     @property
     def transaction(self) -> RecordedTransaction:

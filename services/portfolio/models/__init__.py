@@ -6,10 +6,12 @@ from services.portfolio.models.messages import IdempotencyKey, InboxMessage, Job
 from services.portfolio.models.new_transactions import COLUMNS, NewTransaction
 from services.portfolio.models.portfolios import (
     METHODS,
+    OF_LEDGER,
     LedgerPortfolio,
     LockedPortfolio,
     Portfolio,
     PortfolioFields,
+    account_of_row,
 )
 from services.portfolio.models.positions import (
     AVERAGE_COST_PLACES,
@@ -41,6 +43,7 @@ __all__ = [
     "METHODS",
     "OF_ENTRY",
     "OF_HOLDING",
+    "OF_LEDGER",
     "TYPES",
     "UNRATED",
     "Asset",
@@ -61,6 +64,7 @@ __all__ = [
     "StoredPosition",
     "Transaction",
     "TransactionFields",
+    "account_of_row",
     "card_of",
     "columns_of",
     "entry_of_row",

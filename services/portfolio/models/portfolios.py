@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, TypedDict
 
 from sqlalchemy import (
@@ -25,6 +26,10 @@ from services.portfolio.models.base import EXACT_NUMBER, Base
 from shared.finance.lots import CostMethod
 
 METHODS: Final = tuple(method.value for method in CostMethod)
+# The columns of an `Account`, in the order of its fields; and all that a ledger changes.
+_OF_ACCOUNT: Final = ("cash_since", "cash_balance", "interest", "charges", "unrated")
+OF_LEDGER: Final = (*_OF_ACCOUNT, "sequence")
+_of_account: Final = attrgetter(*_OF_ACCOUNT)
 
 
 class PortfolioFields(TypedDict, total=False):
@@ -78,21 +83,12 @@ class Portfolio(Base):
     @property
     def account(self) -> Account:
         """What the ledger adds up to beside its holdings."""
-        return Account(
-            since=self.cash_since,
-            balance=self.cash_balance,
-            interest=self.interest,
-            charges=self.charges,
-            unrated=self.unrated,
-        )
+        return account_of_row(self)
 
     @account.setter
     def account(self, account: Account) -> None:
-        self.cash_since = account.since
-        self.cash_balance = account.balance
-        self.interest = account.interest
-        self.charges = account.charges
-        self.unrated = account.unrated
+        for name, value in zip(_OF_ACCOUNT, account, strict=True):
+            setattr(self, name, value)
 
     def card(self) -> dict[str, Any]:
         """Return what other services keep of it: the catalogue's `PortfolioCard`."""
@@ -120,15 +116,13 @@ class LockedPortfolio:
     @property
     def columns(self) -> dict[str, Any]:
         """What is stored of a change."""
-        return {
-            "cash_since": self.account.since,
-            "cash_balance": self.account.balance,
-            "interest": self.account.interest,
-            "charges": self.account.charges,
-            "unrated": self.account.unrated,
-            "sequence": self.sequence,
-        }
+        return dict(zip(OF_LEDGER, (*self.account, self.sequence), strict=True))
 
 
 # That a ledger is kept of.
 LedgerPortfolio = Portfolio | LockedPortfolio
+
+
+def account_of_row(row: Any) -> Account:
+    """Return the account of a row that has its columns."""
+    return Account._make(_of_account(row))

@@ -13,9 +13,8 @@ from sqlalchemy import ColumnElement, Subquery, bindparam, func, or_, select, tr
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
-from services.portfolio.domain.cash import Account
 from services.portfolio.domain.totals import Sums, Totals, totals
-from services.portfolio.models import Asset, Portfolio, Position
+from services.portfolio.models import Asset, Portfolio, Position, account_of_row
 from services.portfolio.queries import remarks, sums
 from services.portfolio.queries.bases import days, matches, of_rates, parameters
 from shared.db import written
@@ -194,15 +193,10 @@ def _resource(
     rates: Mapping[str, Rate | None],
     unrated: Sequence[sums.Unrated],
 ) -> dict[str, Any]:
-    account = Account(
-        since=row.cash_since,
-        balance=row.cash_balance,
-        interest=row.interest,
-        charges=row.charges,
-        unrated=row.unrated,
-    )
     unknown = {name for of in unrated for name in of.entered}
-    of_portfolio = totals(positions, account, lambda currency: _value(rates[currency]), unknown)
+    of_portfolio = totals(
+        positions, account_of_row(row), lambda currency: _value(rates[currency]), unknown
+    )
     money = {
         "total_value": of_portfolio.value,
         "total_cost_basis": of_portfolio.cost,

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from shared.http.app import JsonProvider
 from shared.testing import Stand
 
 
@@ -273,11 +274,12 @@ def test_a_field_name_that_is_no_text_is_422_too(client: FlaskClient) -> None:
 )
 def test_an_answer_is_written_as_by_the_standard_library(stand: Stand, value: object) -> None:
     provider = stand.app.json
+    assert isinstance(provider, JsonProvider)
     expected = json.dumps(
         value,
         separators=(",", ":"),
         ensure_ascii=False,
-        default=provider.default,  # type: ignore[attr-defined]
+        default=provider.default,
     )
     assert provider.dumps(value, separators=(",", ":")) == expected
 
