@@ -27,8 +27,10 @@ from shared.http.service import ServiceApp
 from shared.identity import Quota
 
 _JSON: Final = "application/json"
+# As clients spell it by themselves.
+_SENT: Final = frozenset({_JSON, "application/json; charset=utf-8"})
 _ACCEPTED: Final = frozenset({"", "*/*", _JSON, "application/json, text/plain, */*"})
-# What means something to the way that an answer is made.
+# What asks for more than recording and answering.
 _UNUSUAL: Final = frozenset(
     {"HTTP_CONTENT_ENCODING", "HTTP_IDEMPOTENCY_KEY", "HTTP_PREFER", "HTTP_TRANSFER_ENCODING"}
 )
@@ -74,7 +76,7 @@ class Direct:
             environ["PATH_INFO"] == self._path
             and environ["REQUEST_METHOD"] == "POST"
             and not environ["QUERY_STRING"]
-            and environ.get("CONTENT_TYPE") == _JSON
+            and environ.get("CONTENT_TYPE") in _SENT
             and environ.get("HTTP_ACCEPT", "") in _ACCEPTED
             and _UNUSUAL.isdisjoint(environ)
             # All of it is here, and is here for who goes the long way as well.
