@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final, NamedTuple
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 
 from shared.cache import BasisCache
 from shared.db import Database, Reading
-from shared.identity import Signer, Verifier
+from shared.errors import Unauthorized, Unavailable
+from shared.identity import Identity, Signer, Verifier
 from shared.settings import ServiceSettings
 
 _CAPACITY: Final = 32 * 2**20  # bytes of JSON
@@ -105,6 +107,13 @@ class ServiceApp(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return `func`: none of ours is a coroutine, which Flask looks for a dozen times."""
         return func
+
+    def asker(self, environ: WSGIEnvironment) -> Identity | None:
+        """Return who asks in front of Flask; None leaves it to Flask to know that, or to refuse."""
+        try:
+            return self.verifier.identity(environ.get("HTTP_X_IDENTITY"))
+        except (Unauthorized, Unavailable):
+            return None
 
     def forget(self) -> None:
         """Drop all that this process keeps of its answers."""
