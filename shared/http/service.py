@@ -13,7 +13,6 @@ from shared.identity import Identity, Signer, Verifier
 from shared.settings import ServiceSettings
 
 _CAPACITY: Final = 32 * 2**20  # bytes of JSON
-_COUNTS: Final = 100_000  # counts
 
 
 class Rendered(NamedTuple):
@@ -84,7 +83,6 @@ class ServiceApp(Flask):
         job_table: its `JobMixin` class, if it has long work.
         rendered: resources in JSON, see `shared.http.kept`.
         answers: see `shared.http.shortcut`.
-        counts: of what long lists lie in, see `shared.http.pagination.Parts`.
     """
 
     def __init__(
@@ -119,4 +117,3 @@ class ServiceApp(Flask):
         """Drop all that this process keeps of its answers."""
         self.rendered = BasisCache[Rendered]("resources", _CAPACITY, lambda one: len(one.body))
         self.answers = BasisCache[Answer]("answers", _CAPACITY, lambda answer: answer.weight)
-        self.counts = BasisCache[int]("counts", _COUNTS, lambda _: 1)
