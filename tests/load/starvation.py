@@ -97,7 +97,8 @@ def _unread(scene: Scene, path: str, accept: str) -> int:
         )
         unread.sendall(request.encode())
         status = int(unread.recv(12).split()[1])
-        time.sleep(SECONDS)
+        if status == 200:
+            time.sleep(SECONDS)
         return status
 
 
