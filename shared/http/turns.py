@@ -23,6 +23,11 @@ _PATIENCE: Final = 0.5  # seconds
 _SOON: Final = 1  # seconds until one who was refused may try again
 
 
+_changing: Final = Lock()
+# By user, in the order in which they came: the first three have their turn. Nobody's is empty.
+_lines: Final[dict[int, list["Turn"]]] = {}
+
+
 class Turn:
     """A write's turn among those of the same user in this process, for the length of a `with`.
 
@@ -33,22 +38,22 @@ class Turn:
         RateLimited: others of the same user take long.
     """
 
-    __slots__ = ("_came", "_has_come", "_user")
+    __slots__ = ("_has_come", "_since", "_user")
 
     def __init__(self, user: int) -> None:
         self._user = user
 
     def __enter__(self) -> None:
-        self._came = time.perf_counter()
+        self._since = time.perf_counter()
         with _changing:
             line = _lines.setdefault(self._user, [])
-            must_wait = len(line) >= _AT_ONCE
-            if must_wait:
-                if self._came - line[0]._came >= _PATIENCE:
+            has_to_wait = len(line) >= _AT_ONCE
+            if has_to_wait:
+                if self._since - line[0]._since >= _PATIENCE:
                     raise _refusal("share")
                 self._has_come = Event()
             line.append(self)
-        if must_wait:
+        if has_to_wait:
             self._wait(line)
 
     def _wait(self, line: list["Turn"]) -> None:
@@ -67,11 +72,6 @@ class Turn:
                 line[_AT_ONCE - 1]._has_come.set()
             elif not line:
                 del _lines[self._user]
-
-
-_changing: Final = Lock()
-# By user, in the order in which they came: the first three have their turn. Nobody's is empty.
-_lines: Final[dict[int, list[Turn]]] = {}
 
 
 def _refusal(reason: str) -> RateLimited:
