@@ -32,6 +32,7 @@ from tests.webhooks.receiving import Receiver
 SECONDS: Final = 20
 DAYS: Final = 37_000
 ENTRIES: Final = 40_000
+REST: Final = 15  # seconds in which the others take in what was made
 MIB: Final = 2**20
 _JSON: Final = {"Content-Type": "application/json"}
 
@@ -194,6 +195,7 @@ def _set(product: Product) -> Scene:
     _made(attacker, "/api/transactions/", **bought)
     long_portfolio = _with_long_ledger(attacker, asset)
     others_portfolio = _made(other, "/api/portfolios/", name="Mine")
+    time.sleep(REST)
     return Scene(product, attacker, other, asset, portfolio, long_portfolio, others_portfolio)
 
 
