@@ -3,8 +3,10 @@
 from services.portfolio import internal, settings
 from services.portfolio.models import IdempotencyKey, Job
 from services.portfolio.outside.owners import Owners
-from services.portfolio.routes import BLUEPRINTS
+from services.portfolio.routes import BLUEPRINTS, transactions
+from services.portfolio.schemas import TransactionSchema
 from shared.http import ServiceApp, create_service_app
+from shared.http.direct import Direct
 from shared.settings import ServiceSettings
 
 
@@ -20,4 +22,7 @@ def create_app(configuration: ServiceSettings | None = None) -> ServiceApp:
         job_table=Job,
     )
     app.extensions["owners"] = Owners(configuration.urls, app.signer)
+    app.wsgi_app = Direct(  # type: ignore[method-assign]
+        app, "/api/transactions/", transactions.record_transaction, TransactionSchema
+    )
     return app

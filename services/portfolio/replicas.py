@@ -74,8 +74,7 @@ def rebuild(database: Database, owners: Owners, report: Report) -> str:
     ledgers = database.unit(queries.ledgers.ids)
     corrected = run.each("ledgers", ledgers, commands.recompute_portfolio)
     return run.closed(
-        f"{assets} assets copied, {len(corrected)} ledgers posted,"
-        f" {sum(corrected)} positions corrected."
+        f"{assets} assets copied, {len(corrected)} ledgers posted, {sum(corrected)} sums corrected."
     )
 
 

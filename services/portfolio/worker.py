@@ -13,7 +13,8 @@ from shared.http import idempotency, jobs
 from shared.identity import Signer
 from shared.jobs import Runners
 
-_RATES_EVERY: Final = 300.0  # seconds
+_COUNTS_EVERY: Final = 60.0  # seconds
+_RATES_EVERY: Final = 300.0
 
 
 def main() -> int:
@@ -32,6 +33,7 @@ def main() -> int:
             ),
             worker.Timer("old_jobs", 3600, lambda session: jobs.purge(session, Job)),
             worker.Timer("rates", _RATES_EVERY, commands.rate_unrated),
+            worker.Timer("counts", _COUNTS_EVERY, commands.count_uncounted),
         ],
         more_parts={"jobs": Runners(database, "services.portfolio.app:create_app").run},
     )

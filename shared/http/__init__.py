@@ -10,7 +10,7 @@ from shared.http.app import create_service_app
 from shared.http.blueprint import Blueprint
 from shared.http.context import identity, opened_session, session
 from shared.http.kept import KeptListing, Pages
-from shared.http.pagination import Listing, Parts, Resource
+from shared.http.pagination import Listing, Resource
 from shared.http.service import ServiceApp
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "KeptListing",
     "Listing",
     "Pages",
-    "Parts",
     "Resource",
     "ServiceApp",
     "create_service_app",

@@ -32,7 +32,7 @@ from shared.http.turns import Turn
 from shared.identity import Quota
 from shared.settings import ServiceSettings
 
-_COMPACT: Final = {"separators": (",", ":")}
+COMPACT: Final = {"separators": (",", ":")}
 _LIKE_JSON: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -44,7 +44,7 @@ class JsonProvider(DefaultJSONProvider):
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Return `obj` as JSON; half a character, in a client's name for a field, becomes `?`."""
-        if kwargs == _COMPACT:
+        if kwargs == COMPACT:
             # The same text in a tenth of the time, of all that it does not leave to `json`.
             with suppress(TypeError):
                 return orjson.dumps(obj, self.default, _LIKE_JSON).decode()

@@ -111,11 +111,15 @@ def apply(response: Response) -> Response:
         if response.status_code == 200 and cache.get(question, current.basis) is None:
             cache.put(question, current.basis, Rendered(0, response.get_data()))
     elif current.revision is not None and _is_whole(response):
-        digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
-        response.set_etag(f"{current.revision}.{digest}")
+        response.headers["ETag"] = of_body(current.revision, response.get_data())
         if request.method in _READS and "If-None-Match" in request.headers:
             response.make_conditional(request)
     return response
+
+
+def of_body(revision: int, body: bytes) -> str:
+    """Return the tag of an answer that shows a row of this revision."""
+    return f'"{revision}.{hashlib.sha256(body).hexdigest()[:16]}"'
 
 
 def _question() -> Hashable:

@@ -19,7 +19,7 @@ from shared.db import AnyRow, AnySelect
 from shared.errors import NotFound
 from shared.files import defused
 from shared.http import kept, negotiation, spool, versions
-from shared.http.context import service_app, session
+from shared.http.context import session
 from shared.http.lanes import Lane
 
 # One resource, as its schema dumps it.
@@ -38,31 +38,6 @@ def mappings(rows: Sequence[AnyRow]) -> list[Resource]:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What the rows of a long list lie in; each is counted once for as long as it stands.
-
-    Attributes:
-        statement: selects of each `id` and `basis`, another one whenever rows come or go.
-        counted: makes of some ids the statement that selects `id` and `number`.
-    """
-
-    statement: AnySelect
-    counted: Callable[[Sequence[int]], AnySelect]
-
-    def count(self, session: Session) -> int:
-        """Return how many rows there are; of a part without a row none is selected."""
-        cache, kind = service_app.counts, self.counted
-        bases = {row.id: row.basis for row in session.execute(self.statement)}
-        counts = {key: cache.get((kind, key), basis) for key, basis in bases.items()}
-        if missing := [key for key, count in counts.items() if count is None]:
-            counted = {row.id: row.number for row in session.execute(self.counted(missing))}
-            for key in missing:
-                counts[key] = counted.get(key, 0)
-                cache.put((kind, key), bases[key], counted.get(key, 0))
-        return sum(count or 0 for count in counts.values())
-
-
-@dataclass(frozen=True)
 class Listing:
     """A list before it is cut into pages.
 
@@ -75,8 +50,8 @@ class Listing:
         head, tail: make of a number the statement of keys that begins with so many of the first
             ones, and of the last ones, the last ahead: for early and late pages of what no index
             has in order as a whole.
-        parts: where a count of all rows would read too many.
-        looked_through: what the rows lie in that are all looked at for a page, which no index has.
+        counted: selects how many rows there are, where to count them would read too many.
+        looked_through: selects how many rows are looked at for a page that no index has.
     """
 
     statement: AnySelect
@@ -84,15 +59,15 @@ class Listing:
     key: SQLColumnExpression[int] | None = None
     head: Callable[[int], AnySelect] | None = None
     tail: Callable[[int], AnySelect] | None = None
-    parts: Parts | None = None
-    looked_through: Parts | None = None
+    counted: AnySelect | None = None
+    looked_through: AnySelect | None = None
 
     def count(self, session: Session) -> int:
         """Return how many rows there are."""
-        if self.parts:
-            return self.parts.count(session)
-        bare = self.statement.order_by(None).subquery()
-        return session.scalar(select(func.count()).select_from(bare)) or 0
+        counted = self.counted
+        if counted is None:
+            counted = select(func.count()).select_from(self.statement.order_by(None).subquery())
+        return _number(session, counted)
 
     def page(self, page: int, page_size: int, count: int) -> AnySelect:
         """Return the statement of one page.
@@ -137,8 +112,13 @@ def respond(
 
 
 def _place(listing: Listing) -> AbstractContextManager[None]:
-    rows = listing.looked_through.count(session) if listing.looked_through else 0
+    looked_through = listing.looked_through
+    rows = 0 if looked_through is None else _number(session, looked_through)
     return LOOKING.place() if rows > _MANY else nullcontext()
+
+
+def _number(session: Session, statement: AnySelect) -> int:
+    return int(session.scalar(statement) or 0)
 
 
 def _kept(listing: kept.KeptListing, schema: Schema, page: int, page_size: int) -> Response:

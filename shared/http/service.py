@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final, NamedTuple
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 
 from shared.cache import BasisCache
 from shared.db import Database, Reading
-from shared.identity import Signer, Verifier
+from shared.errors import Unauthorized, Unavailable
+from shared.identity import Identity, Signer, Verifier
 from shared.settings import ServiceSettings
 
 _CAPACITY: Final = 32 * 2**20  # bytes of JSON
-_COUNTS: Final = 100_000  # counts
 
 
 class Rendered(NamedTuple):
@@ -82,7 +83,6 @@ class ServiceApp(Flask):
         job_table: its `JobMixin` class, if it has long work.
         rendered: resources in JSON, see `shared.http.kept`.
         answers: see `shared.http.shortcut`.
-        counts: of what long lists lie in, see `shared.http.pagination.Parts`.
     """
 
     def __init__(
@@ -106,8 +106,14 @@ class ServiceApp(Flask):
         """Return `func`: none of ours is a coroutine, which Flask looks for a dozen times."""
         return func
 
+    def asker(self, environ: WSGIEnvironment) -> Identity | None:
+        """Return who asks in front of Flask; None leaves it to Flask to know that, or to refuse."""
+        try:
+            return self.verifier.identity(environ.get("HTTP_X_IDENTITY"))
+        except (Unauthorized, Unavailable):
+            return None
+
     def forget(self) -> None:
         """Drop all that this process keeps of its answers."""
         self.rendered = BasisCache[Rendered]("resources", _CAPACITY, lambda one: len(one.body))
         self.answers = BasisCache[Answer]("answers", _CAPACITY, lambda answer: answer.weight)
-        self.counts = BasisCache[int]("counts", _COUNTS, lambda _: 1)

@@ -14,7 +14,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import psycopg
 from flask import Response, request
 
-from shared.errors import Unauthorized, Unavailable
 from shared.http import contract
 from shared.http.context import current, service_app
 from shared.http.service import Answer, ServiceApp
@@ -45,7 +44,7 @@ class Shortcut:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer with what is kept, or go the long way."""
         started = time.perf_counter()
-        if identity := self._asker(environ):
+        if _is_usual(environ) and (identity := self._app.asker(environ)):
             question = (identity, *map(environ.get, _QUESTION))
             if (answer := self._app.answers.get(question, None)) and self._stands(answer):
                 with contract.tracing(environ):
@@ -56,15 +55,6 @@ class Shortcut:
                 return [answer.body]
             environ[_KEY] = question
         return self._long_way(environ, start_response)
-
-    def _asker(self, environ: WSGIEnvironment) -> Identity | None:
-        """Return whose usual question it is, if it is one."""
-        if environ["REQUEST_METHOD"] != "GET" or not _UNUSUAL.isdisjoint(environ):
-            return None
-        try:
-            return self._app.verifier.identity(environ.get("HTTP_X_IDENTITY"))
-        except (Unauthorized, Unavailable):
-            return None  # the long way says so
 
     def _stands(self, answer: Answer) -> bool:
         try:
@@ -83,6 +73,10 @@ class Shortcut:
             started=started,
             user=identity.user_id,
         )
+
+
+def _is_usual(environ: WSGIEnvironment) -> bool:
+    return environ["REQUEST_METHOD"] == "GET" and _UNUSUAL.isdisjoint(environ)
 
 
 def keep(response: Response) -> Response:

@@ -1,6 +1,6 @@
-"""An answer asked for both ways: in front of Flask, where it is kept, and through Flask."""
+"""An answer asked for both ways: in front of Flask, and through Flask."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 
 # What makes a question unusual and changes no answer: none of ours has a part or a date.
 LONG_WAY: Final = {"Range": "bytes=0-0"}
+# What makes a plain POST unusual and changes nothing: nobody prefers anything that we know of.
+LONG_WAY_OF_POST: Final = {"Prefer": "handling=lenient"}
 _ID: Final = {"X-Request-Id": "one-for-all"}
 
 
@@ -31,14 +33,28 @@ def answers(client: FlaskClient, path: str, **headers: str) -> tuple[TestRespons
     Raises:
         AssertionError: it was not kept.
     """
-    headers |= _ID
+    return _both(client, lambda more: client.get(path, headers=headers | more), LONG_WAY)
+
+
+def posted(client: FlaskClient, path: str, body: Any) -> tuple[TestResponse, TestResponse]:
+    """Return what one body is answered in front of Flask and by Flask; it is posted twice.
+
+    Raises:
+        AssertionError: the first was not answered in front of Flask.
+    """
+    return _both(client, lambda more: client.post(path, json=body, headers=more), LONG_WAY_OF_POST)
+
+
+def _both(
+    client: FlaskClient, ask: Callable[[dict[str, str]], TestResponse], long_way: dict[str, str]
+) -> tuple[TestResponse, TestResponse]:
     with requests_of_flask(client.application) as requests:
-        short = client.get(path, headers=headers)
+        short = ask(_ID)
         if requests:
-            raise AssertionError(f"{path} is not answered in front of Flask")
-        long = client.get(path, headers=headers | LONG_WAY)
+            raise AssertionError("this is not answered in front of Flask")
+        long = ask(_ID | long_way)
         if len(requests) != 1:
-            raise AssertionError(f"{path} is not answered by Flask")
+            raise AssertionError("this is not answered by Flask")
     return short, long
 
 

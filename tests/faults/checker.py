@@ -47,6 +47,7 @@ class Found:
         ledger: of portfolio, with the name of each row.
         positions: by portfolio and asset.
         cash: by portfolio.
+        miscounted: portfolios whose stored count is not that of their ledger.
         copies: of the ledger, in analytics.
         recorded: ids of events in the outbox, of the types that the bus was watched for.
         told: what came over the bus, in order.
@@ -57,6 +58,7 @@ class Found:
     ledger: Sequence[tuple[str, Entry]] = ()
     positions: Mapping[tuple[int, int], Holding] = field(default_factory=dict)
     cash: Mapping[int, Fraction] = field(default_factory=dict)
+    miscounted: Sequence[int] = ()
     copies: Sequence[Entry] = ()
     recorded: frozenset[str] = frozenset()
     told: Sequence[Told] = ()
@@ -134,6 +136,7 @@ def _unexpected(operations: Sequence[Operation], found: Found) -> Iterator[str]:
         row.name for operation in operations if not operation.is_refused for row in operation.rows
     }
     yield from (f"ledger {name}" for name, _ in found.ledger if name not in possible)
+    yield from (f"count of portfolio {id_}" for id_ in found.miscounted)
     owned = {entry.id for _, entry in found.ledger}
     yield from (f"copy of {entry.id}" for entry in found.copies if entry.id not in owned)
     # Half of a bulk is neither done nor not done.

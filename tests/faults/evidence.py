@@ -36,6 +36,10 @@ _COPIES: Final = """
 _POSITIONS: Final = """
     SELECT portfolio_id, asset_id, quantity, cost FROM positions WHERE portfolio_id = ANY(%s)
 """
+_MISCOUNTED: Final = """
+    SELECT id FROM portfolios WHERE id = ANY(%s) AND (counted_sequence <> sequence OR
+        transaction_count <> (SELECT count(*) FROM transactions WHERE portfolio_id = portfolios.id))
+"""
 _EVENTS: Final = "SELECT event_id::text, type FROM outbox WHERE id > %s AND type = ANY(%s)"
 _HEARD: Final = "SELECT count(*) FROM inbox WHERE event_id = ANY(%s::uuid[])"
 _UNPUBLISHED: Final = "SELECT count(*) FROM outbox WHERE published_at IS NULL AND type <> ALL(%s)"
@@ -83,6 +87,7 @@ class Watch:
                 for portfolio, asset, quantity, cost in site.rows("portfolio", _POSITIONS, mine)
             },
             cash={row[0]: Fraction(row[1]) for row in site.rows("portfolio", accounts, mine)},
+            miscounted=[id_ for (id_,) in site.rows("portfolio", _MISCOUNTED, mine)],
             copies=[_entry(row) for row in site.rows("analytics", _COPIES, mine)],
             recorded=recorded,
             told=self._told(recorded),

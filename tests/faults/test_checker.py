@@ -89,6 +89,11 @@ def test_a_copy_of_nothing_is_unexpected() -> None:
     assert changed(copies=[*FOUND.copies, third]).unexpected == ["copy of 3"]
 
 
+def test_a_stored_count_that_is_not_that_of_the_ledger_is_unexpected() -> None:
+    found = changed(miscounted=[7])
+    assert (found.unexpected, found.is_clean) == (["count of portfolio 7"], False)
+
+
 def test_half_of_a_bulk_is_unexpected() -> None:
     found = verdict([Operation("both", [BUY, replace(DEPOSIT, name="half")])], FOUND)
     assert found.unexpected == ["ledger two", "half of both"]

@@ -100,7 +100,11 @@ def _cost(connection: psycopg.Connection[Any], read: Read, rounds: int) -> Cost:
     def anew() -> None:
         # As a new entry of the first one does it; and all of them are others than they were.
         connection.execute(
-            "UPDATE portfolios SET sequence = sequence + (id = 1)::int WHERE owner_id = 1"
+            """
+            UPDATE portfolios SET sequence = sequence + (id = 1)::int,
+                counted_sequence = counted_sequence + (id = 1)::int
+            WHERE owner_id = 1
+            """
         )
 
     for _ in range(3):  # the first ones find statements that are not prepared
@@ -181,7 +185,13 @@ def _add_portfolios(connection: psycopg.Connection[Any], mine: Sequence[int], si
 
 def _post(connection: psycopg.Connection[Any]) -> None:
     """Write the positions that the purchases add up to, and that the ledgers are others now."""
-    connection.execute("UPDATE portfolios SET sequence = sequence + 1")
+    connection.execute(
+        """
+        UPDATE portfolios SET sequence = sequence + 1, counted_sequence = sequence + 1,
+            transaction_count =
+                (SELECT count(*) FROM transactions WHERE portfolio_id = portfolios.id)
+        """
+    )
     connection.execute(
         """
         INSERT INTO positions (portfolio_id, asset_id, quantity, lots, cost, base_cost, realized,

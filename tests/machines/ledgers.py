@@ -23,7 +23,7 @@ from tests.model.ledger import ACQUIRING, DISPOSING, Entry, Ledger, rounded
 from tests.model.market import Asset, Closes, Market
 from tests.model.positions import Position, portfolio
 from tests.model.printing import differences
-from tests.portfolio.build import AAPL, User, adopt, answered, card
+from tests.portfolio.build import AAPL, User, adopt, answered, card, miscounted
 
 PENNY: Final = 4
 IDS: Final = {"AAPL": AAPL, "PENNY": PENNY}
@@ -242,6 +242,14 @@ class Ledgers(RuleBasedStateMachine):
         """Positions and totals are what the entries add up to, to the printed digit."""
         for number in self.entries:
             self._require_figures(number, self._ledger(number))
+
+    @invariant()
+    def counts_are_those_of_the_ledgers(self) -> None:
+        """What is stored with a portfolio, and what its list says."""
+        assert miscounted(self.stand) == []
+        for number, entries in self.entries.items():
+            path = f"/api/transactions/?portfolio_id={number}&page_size=1"
+            assert self.user.get(path)["count"] == len(entries)
 
     def teardown(self) -> None:
         """See that a ledger that is exported and imported again is the same."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.portfolio import commands
@@ -120,6 +121,23 @@ def answered(answer: TestResponse, status: int) -> dict[str, Any]:
 def refused(answer: TestResponse) -> dict[str, Any]:
     """Return the fields that a 422 names."""
     return dict(answered(answer, 422)["details"]["fields"])
+
+
+def miscounted(stand: Stand) -> list[tuple[int, int, int]]:
+    """Return each portfolio whose stored count is not that of its ledger, with both counts.
+
+    A count that was left behind by the release before is 0.
+    """
+    statement = text(
+        """
+        SELECT id, stored, there FROM portfolios,
+            LATERAL (SELECT count(*) AS there FROM transactions WHERE portfolio_id = portfolios.id),
+            LATERAL (SELECT transaction_count * (counted_sequence = sequence)::int AS stored)
+        WHERE stored <> there ORDER BY id
+        """
+    )
+    with stand.database.engine.connect() as connection:
+        return [(row.id, row.stored, row.there) for row in connection.execute(statement)]
 
 
 def codes(resource: dict[str, Any]) -> list[tuple[str, str]]:

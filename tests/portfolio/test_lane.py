@@ -96,10 +96,10 @@ def _written(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def unreadable_transactions(stand: Stand) -> Iterator[None]:
-    """Make whoever reads or counts transactions wait."""
+def unreadable_assets(stand: Stand) -> Iterator[None]:
+    """Make whoever reads transactions, which name them, wait."""
     with stand.database.engine.begin() as connection:
-        connection.execute(text("LOCK TABLE transactions"))
+        connection.execute(text("LOCK TABLE assets"))
         yield
 
 
@@ -114,12 +114,11 @@ def test_one_at_a_time_looks_through_a_long_list(
         portfolio = user.portfolio()
         for amount in ("1", "2"):
             user.record(portfolio, "DEPOSIT", "2024-01-04", amount=amount)
-        user.get("/api/transactions/")  # how many they are is known
 
     def look(user: User) -> TestResponse:
         return user.client.get("/api/transactions/", query_string=query)
 
-    with ThreadPoolExecutor(1) as threads, unreadable_transactions(stand):
+    with ThreadPoolExecutor(1) as threads, unreadable_assets(stand):
         looking = threads.submit(look, ann)
         wait_until(lambda: stand.inside("lists") == 1)
         refused = [look(ann), look(bob)]

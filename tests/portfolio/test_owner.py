@@ -147,7 +147,7 @@ def test_what_is_made_anew_equals_what_it_was(
     ann.record(portfolio, "DIVIDEND", "2024-01-09", asset=asset, amount="1", taxes="0.33")
     before = checksum(stand)
     told = len(stand.events())
-    assert rebuilt(stand, owners) == ("2 assets copied, 1 ledgers posted, 0 positions corrected.")
+    assert rebuilt(stand, owners) == ("2 assets copied, 1 ledgers posted, 0 sums corrected.")
     assert checksum(stand) == before
     assert len(stand.events()) == told
 
@@ -193,4 +193,4 @@ def test_the_command_line_rebuilds(stand: Stand) -> None:
         timeout=60,
         check=False,
     )
-    assert done.stdout == "0 assets copied, 0 ledgers posted, 0 positions corrected.\n", done.stderr
+    assert done.stdout == "0 assets copied, 0 ledgers posted, 0 sums corrected.\n", done.stderr

@@ -104,6 +104,18 @@ def test_events_that_wait_while_the_outbox_gets_subjects_keep_their_turns(
         assert connection.execute("SELECT subject FROM outbox").fetchone() == ("assets/5",)
 
 
+def test_no_portfolio_that_was_there_before_its_count_has_one(postgres_url: str) -> None:
+    url = create_database(postgres_url, "portfolio")
+    migrations.upgrade("portfolio", url, "0010")
+    make = "INSERT INTO portfolios (owner_id, name, currency) VALUES (1, %s, 'USD')"
+    believed = "SELECT name FROM portfolios WHERE counted_sequence = sequence"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(make, ["earlier"])
+        migrations.upgrade("portfolio", url)
+        connection.execute(make, ["later"])  # as the release before makes it
+        assert connection.execute(believed).fetchall() == [("later",)]
+
+
 def test_two_that_migrate_at_once_wait_for_each_other(postgres_url: str) -> None:
     """The first may take longer than a statement may wait for a lock (4 s)."""
     url = create_database(postgres_url, "auth")

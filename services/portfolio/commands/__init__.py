@@ -17,6 +17,7 @@ from services.portfolio.commands.imports import (
     import_file,
 )
 from services.portfolio.commands.portfolios import (
+    count_uncounted,
     create_portfolio,
     delete_everything_of,
     delete_portfolio,
@@ -52,6 +53,7 @@ __all__ = [
     "adjust_position",
     "adopt_asset",
     "change_transaction",
+    "count_uncounted",
     "create_portfolio",
     "delete_everything_of",
     "delete_portfolio",

@@ -109,7 +109,7 @@ def _card_events(
     portfolio: LedgerPortfolio, type_: str, cards: Sequence[Mapping[str, Any]]
 ) -> Iterator[Event]:
     owner, subject, first = portfolio.owner_id, f"portfolios/{portfolio.id}", portfolio.sequence + 1
-    portfolio.sequence += len(cards)
+    portfolio.advance(len(cards))
     data = ({"owner": owner, "transaction": card} for card in cards)
     is_announced = len(cards) > 1
     return Event.series("portfolio", type_, subject, first, data, is_announced=is_announced)

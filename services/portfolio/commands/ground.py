@@ -5,8 +5,21 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Integer, any_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+import sqlalchemy
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    any_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.portfolio.commands.assets import learn_assets
 from services.portfolio.commands.ledger import Stored, by_its_asset, find_positions
@@ -22,45 +35,79 @@ from services.portfolio.models import (
 from services.portfolio.outside.owners import Owners
 from shared.db import Query, execute, pipelined
 
-_ASSETS: Final = bindparam("assets", type_=ARRAY(BigInteger))
-# All of them must be known, or nothing is locked.
+
+class _Questions(NamedTuple):
+    """What is asked before rows are recorded: of their assets, their portfolios, and for ids."""
+
+    assets: Query
+    portfolios: Query
+    ids: Query
+
+
+def _questions(
+    is_asset: ColumnElement[bool],
+    is_portfolio: ColumnElement[bool],
+    are_known: ColumnElement[bool],
+    ids: ColumnElement[Any],
+) -> _Questions:
+    """Return the questions.
+
+    Args:
+        is_asset, is_portfolio: which ones are named.
+        are_known: whether all are known that must be; else nothing is locked.
+        ids: the new ones, an array.
+    """
+    owner = bindparam("owner", type_=BigInteger)
+    # The lock that a transaction takes on what it names; `release_assets` waits for it.
+    named = (
+        select(*(getattr(Asset, name) for name in NamedAsset._fields))
+        .where(
+            is_asset,
+            or_(Asset.owner_id.is_(None), Asset.owner_id == owner),
+            ~Asset.is_released,
+            are_known,
+        )
+        .order_by(Asset.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    owned = (
+        select(
+            Portfolio.id,
+            Portfolio.owner_id,
+            Portfolio.currency,
+            Portfolio.cost_basis_method,
+            *(getattr(Portfolio, name) for name in OF_LEDGER),
+        )
+        .where(Portfolio.owner_id == owner, is_portfolio, are_known)
+        .order_by(Portfolio.id)
+        .with_for_update()
+    )
+    return _Questions(Query(named), Query(owned), Query(select(ids.label("ids"))))
+
+
+def _among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]:
+    return column == any_(bindparam(name, type_=ARRAY(BigInteger)))
+
+
+_NEXT_ID: Final = sqlalchemy.Sequence("transactions_id_seq").next_value()
 _REQUIRED: Final = bindparam("required", type_=ARRAY(BigInteger))
-_OWNER: Final = bindparam("owner", type_=BigInteger)
-_ARE_KNOWN: Final = select(func.count()).select_from(Asset).where(
-    Asset.id == any_(_REQUIRED)
-).scalar_subquery() == func.cardinality(_REQUIRED)
-# The lock that a transaction takes on what it names; `release_assets` waits for it.
-_NAMED: Final = Query(
-    select(*(getattr(Asset, name) for name in NamedAsset._fields))
-    .where(
-        Asset.id == any_(_ASSETS),
-        or_(Asset.owner_id.is_(None), Asset.owner_id == _OWNER),
-        ~Asset.is_released,
-        _ARE_KNOWN,
-    )
-    .order_by(Asset.id)
-    .with_for_update(read=True, key_share=True)
+_REQUIRED_ONE: Final = bindparam("required_one", type_=BigInteger)
+_OF_MANY: Final = _questions(
+    _among(Asset.id, "assets"),
+    _among(Portfolio.id, "portfolios"),
+    select(func.count()).where(_among(Asset.id, "required")).scalar_subquery()
+    == func.cardinality(_REQUIRED),
+    select(func.array_agg(_NEXT_ID))
+    .select_from(func.generate_series(1, bindparam("count", type_=Integer)))
+    .scalar_subquery(),
 )
-_OWNED: Final = Query(
-    select(
-        Portfolio.id,
-        Portfolio.owner_id,
-        Portfolio.currency,
-        Portfolio.cost_basis_method,
-        *(getattr(Portfolio, name) for name in OF_LEDGER),
-    )
-    .where(
-        Portfolio.owner_id == _OWNER,
-        Portfolio.id == any_(bindparam("portfolios", type_=ARRAY(BigInteger))),
-        _ARE_KNOWN,
-    )
-    .order_by(Portfolio.id)
-    .with_for_update()
-)
-_IDS: Final = Query(
-    select(func.array_agg(func.nextval("transactions_id_seq")).label("ids")).select_from(
-        func.generate_series(1, bindparam("count", type_=Integer))
-    )
+# What asks for members of a list the server plans anew each time, which takes it longer than all
+# else that these do.
+_OF_ONE: Final = _questions(
+    Asset.id == bindparam("asset", type_=BigInteger),
+    Portfolio.id == bindparam("portfolio", type_=BigInteger),
+    or_(_REQUIRED_ONE.is_(None), exists().where(Asset.id == _REQUIRED_ONE)),
+    array([_NEXT_ID]),
 )
 
 
@@ -113,13 +160,18 @@ def _lock(
         required: assets; where one is new to us, nothing is locked, and nothing there.
     """
     portfolios = sorted({row.portfolio for row in rows})
-    owned = {"owner": owner_id, "required": required}
+    questions = _OF_ONE if len(rows) == 1 else _OF_MANY
+    names = {
+        **{"owner": owner_id, "assets": assets, "portfolios": portfolios, "required": required},
+        **{"asset": rows[0].asset, "portfolio": rows[0].portfolio},
+        **{"required_one": next(iter(required), None), "count": len(rows)},
+    }
     with pipelined(session):
-        named = execute(session, _NAMED, {"assets": assets, **owned})
-        locked = execute(session, _OWNED, {"portfolios": portfolios, **owned})
+        named = execute(session, questions.assets, names)
+        locked = execute(session, questions.portfolios, names)
         # Each sees what was committed until the lock before it was there.
         positions = find_positions(session, portfolios, assets)
-        ids = execute(session, _IDS, {"count": len(rows)})
+        ids = execute(session, questions.ids, names)
         return Ground(
             {row.id: NamedAsset._make(row) for row in named},
             {row.id: _locked(row) for row in locked},

@@ -1,9 +1,9 @@
 """Portfolios: made, changed, deleted, and their sums made anew."""
 
 from datetime import UTC, datetime
-from typing import Unpack
+from typing import Final, Unpack
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from services.portfolio import fx
@@ -18,6 +18,8 @@ from services.portfolio.commands.drafts import exchange_rate
 from services.portfolio.models import UNRATED, Asset, Portfolio, PortfolioFields, Transaction
 from shared.bus import outbox
 from shared.events import Event
+
+_AT_ONCE: Final = 100  # portfolios counted in one transaction, which locks them
 
 
 def create_portfolio(
@@ -56,7 +58,7 @@ def update_portfolio(
     for name, value in changes.items():
         setattr(portfolio, name, value)
     portfolio.revision += 1
-    portfolio.sequence += 1
+    portfolio.advance(1)
     portfolio.modified = datetime.now(UTC)
     events = [portfolio_event(portfolio, "portfolio-updated")]
     if portfolio.currency != before[0]:
@@ -94,14 +96,16 @@ def delete_everything_of(session: Session, owner_id: int) -> None:
 
 
 def recompute_portfolio(session: Session, portfolio_id: int) -> int:
-    """Make positions and account anew from the ledger; return how many positions were wrong."""
+    """Make positions, account and count anew from the ledger; return how many were wrong."""
     statement = select(Portfolio).where(Portfolio.id == portfolio_id)
     portfolio = session.scalar(statement.with_for_update())
     if portfolio is None:
         return 0
+    account = portfolio.account
     events = ledger.repost(session, portfolio)
+    was_miscounted = _count(session, portfolio)
     outbox.add(session, *events)
-    return len(events)
+    return len(events) + (portfolio.account != account) + was_miscounted
 
 
 def rate_unrated(session: Session) -> None:
@@ -114,8 +118,29 @@ def rate_unrated(session: Session) -> None:
             outbox.add(session, *announced(portfolio, events), *of_positions)
 
 
+def count_uncounted(session: Session) -> None:
+    """Count the transactions of portfolios that the release before has written, some at once."""
+    uncounted = select(Portfolio).where(~Portfolio.is_counted).order_by(Portfolio.id)
+    statement = uncounted.limit(_AT_ONCE)
+    for portfolio in session.scalars(statement.with_for_update(skip_locked=True)).all():
+        _count(session, portfolio)
+
+
+def _count(session: Session, portfolio: Portfolio) -> bool:
+    """Count the transactions of a portfolio that was locked by a statement before this one.
+
+    Returns:
+        Whether its count was believed, and was wrong.
+    """
+    of_portfolio = select(func.count()).where(Transaction.portfolio_id == portfolio.id)
+    there = session.scalar(of_portfolio) or 0
+    believed = portfolio.transaction_count if portfolio.is_counted else there
+    portfolio.transaction_count, portfolio.counted_sequence = there, portfolio.sequence
+    return believed != there
+
+
 def _delete(session: Session, portfolio: Portfolio) -> None:
-    portfolio.sequence += 1
+    portfolio.advance(1)
     outbox.add(session, portfolio_event(portfolio, "portfolio-deleted"))
     session.expunge(portfolio)
     session.execute(delete(Portfolio).where(Portfolio.id == portfolio.id))

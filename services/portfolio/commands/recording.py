@@ -40,7 +40,16 @@ from shared.finance.entries import DISPOSALS, EntryType
 # not ten thousand times where all rows have the same one.
 _ROUNDS: Final = 5
 _FEW: Final = 10  # rows
-_CHANGE: Final = Query(update(Portfolio).where(Portfolio.id == bindparam("id")), OF_LEDGER)
+_CHANGE: Final = Query(
+    update(Portfolio)
+    .where(Portfolio.id == bindparam("id"))
+    .values(
+        transaction_count=Portfolio.transaction_count + bindparam("new"),
+        # Each that is new is one event.
+        counted_sequence=Portfolio.counted_sequence + bindparam("new"),
+    ),
+    OF_LEDGER,
+)
 _TAKE_OUT: Final = Query(
     delete(Transaction).where(Transaction.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 )
@@ -317,13 +326,12 @@ def _tell(
 ) -> None:
     """Tell of all that was recorded, however many rounds it took: it is one commit."""
     events: list[Iterable[Event]] = []
-    changed: list[LockedPortfolio] = []
+    changed: list[Mapping[str, Any]] = []
     for portfolio in portfolios:
         if new := [*chain(*(each.new.get(portfolio.id, ()) for each in rounds))]:
             events.append(announced_cards(portfolio, "transaction-created", new))
-            changed.append(portfolio)
+            changed.append({"id": portfolio.id, "new": len(new), **portfolio.columns})
     if changed:
-        rows = [{"id": portfolio.id, **portfolio.columns} for portfolio in changed]
-        execute(session, _CHANGE, *rows)
+        execute(session, _CHANGE, *changed)
         of_positions = (each.of_positions for each in rounds)
         outbox.add_all(session, chain(*events, *of_positions))

@@ -121,6 +121,7 @@ def delete_entries(
     gone = delete(Transaction).where(Transaction.id.in_(ids))
     # To look for them in the session would compare each of its rows with each of these.
     session.execute(gone, execution_options={"synchronize_session": False})
+    portfolio.transaction_count -= len(transactions)
     of_positions = ledger.post(session, portfolio, removed=[row.entry for row in transactions])
     events = transaction_events(session, portfolio, "transaction-deleted", transactions)
     outbox.add(session, *announced(portfolio, events), *of_positions)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     func,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.portfolio.domain.cash import Account
@@ -50,6 +51,9 @@ class Portfolio(Base):
 
     Attributes:
         sequence: of the events on it and on its transactions; grows by one with each.
+        transaction_count: how many it has, if it `is_counted`.
+        counted_sequence: grows with `sequence`, which the release before writes alone: then it
+            stays behind until the transactions are counted anew.
         revision: of what people write; `If-Match` compares it, so that a purchase does not refuse
             a new name.
     """
@@ -69,6 +73,8 @@ class Portfolio(Base):
     charges: Mapped[Decimal] = mapped_column(EXACT_NUMBER, server_default="0")
     unrated: Mapped[int] = mapped_column(Integer, server_default="0")
     sequence: Mapped[int] = mapped_column(Integer, server_default="1")
+    transaction_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    counted_sequence: Mapped[int] = mapped_column(Integer, server_default="1")
     revision: Mapped[int] = mapped_column(Integer, server_default="1")
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     modified: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -80,6 +86,11 @@ class Portfolio(Base):
         CheckConstraint("unrated >= 0", name="portfolios_unrated_counts"),
     )
 
+    @hybrid_property
+    def is_counted(self) -> bool:
+        """Whether `transaction_count` is to be believed."""
+        return self.counted_sequence == self.sequence
+
     @property
     def account(self) -> Account:
         """What the ledger adds up to beside its holdings."""
@@ -89,6 +100,11 @@ class Portfolio(Base):
     def account(self, account: Account) -> None:
         for name, value in zip(_OF_ACCOUNT, account, strict=True):
             setattr(self, name, value)
+
+    def advance(self, events: int) -> None:
+        """Give sequences to its next `events`."""
+        self.sequence += events
+        self.counted_sequence += events
 
     def card(self) -> dict[str, Any]:
         """Return what other services keep of it: the catalogue's `PortfolioCard`."""
@@ -117,6 +133,10 @@ class LockedPortfolio:
     def columns(self) -> dict[str, Any]:
         """What is stored of a change."""
         return dict(zip(OF_LEDGER, (*self.account, self.sequence), strict=True))
+
+    def advance(self, events: int) -> None:
+        """Give sequences to its next `events`."""
+        self.sequence += events
 
 
 # That a ledger is kept of.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.portfolio.models import Asset, Portfolio, RecordedTransaction, Transaction
@@ -12,7 +12,7 @@ from services.portfolio.queries import remarks
 from shared.errors import NotFound
 from shared.finance.money import MINOR_CURRENCIES, round_money
 from shared.finance.splits import ratio_text
-from shared.http import AnyRow, AnySelect, Listing, Parts
+from shared.http import AnyRow, AnySelect, Listing
 
 _TRANSACTION: Final = (Transaction, Asset.symbol)
 _SEARCHED: Final = (Asset.symbol, Asset.name, Transaction.notes, Transaction.external_id)
@@ -118,15 +118,15 @@ def owned(owner_id: int, *, ordering: tuple[str, bool], **filters: Any) -> Listi
     # Said of a column without nulls, NULLS LAST would only keep PostgreSQL from using its index.
     direction = direction.nulls_last() if name in _NULLABLE else direction
     is_indexed = name == "date" and filters.keys() <= {"portfolio_id", "start_date", "end_date"}
-    parts = _parts(owner_id, filters.get("portfolio_id"))
+    count = _count(owner_id, filters.get("portfolio_id"))
     return Listing(
         statement.order_by(direction, last),
         resources,
         Transaction.id.expression,
         head=partial(_first, owner_id, conditions, descending) if is_indexed else None,
         tail=partial(_first, owner_id, conditions, not descending) if is_indexed else None,
-        parts=parts if filters.keys() <= {"portfolio_id"} else None,
-        looked_through=None if is_indexed else parts,
+        counted=count if filters.keys() <= {"portfolio_id"} else None,
+        looked_through=None if is_indexed else count,
     )
 
 
@@ -167,16 +167,11 @@ def _first(
     return owned.where(Portfolio.owner_id == owner_id).order_by(*order(of_one.c.date, of_one.c.id))
 
 
-def _parts(owner_id: int, portfolio_id: int | None = None) -> Parts:
-    """Return the portfolios of a user, or one of them: each event on one gives it a sequence."""
-    columns = Portfolio.id, Portfolio.sequence.label("basis")
-    owned = select(*columns).where(Portfolio.owner_id == owner_id)
-    if portfolio_id is not None:
-        owned = owned.where(Portfolio.id == portfolio_id)
-    return Parts(owned, _counted)
-
-
-def _counted(portfolio_ids: Sequence[int]) -> AnySelect:
-    columns = Transaction.portfolio_id.label("id"), func.count().label("number")
-    of_those = Transaction.portfolio_id.in_(portfolio_ids)
-    return select(*columns).where(of_those).group_by(Transaction.portfolio_id)
+def _count(owner_id: int, portfolio_id: int | None) -> AnySelect:
+    """Select how many transactions the portfolios of a user have, or one of them."""
+    of_one = select(func.count()).where(Transaction.portfolio_id == Portfolio.id)
+    count = case(
+        (Portfolio.is_counted, Portfolio.transaction_count), else_=of_one.scalar_subquery()
+    )
+    counts = select(func.coalesce(func.sum(count), 0)).where(Portfolio.owner_id == owner_id)
+    return counts if portfolio_id is None else counts.where(Portfolio.id == portfolio_id)
