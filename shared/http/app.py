@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -28,6 +28,7 @@ from shared.http.proxies import BehindProxies
 from shared.http.schemas import MAX_ID, Error
 from shared.http.service import ServiceApp
 from shared.http.told import Told, described
+from shared.http.turns import Turn
 from shared.identity import Quota
 from shared.settings import ServiceSettings
 
@@ -101,9 +102,15 @@ class UnitOfWorkApp(ServiceApp):
 
     def dispatch_request(self) -> Any:
         """Answer in one transaction: returning commits, raising rolls back."""
-        response = db.retried(self._unit_of_work)
+        with self._turn():
+            response = db.retried(self._unit_of_work)
         # Only what is committed can be done by another process, and waited for.
         return jobs.as_it_stands(response) if jobs.is_accepted(response) else response
+
+    def _turn(self) -> AbstractContextManager[None]:
+        if current.identity is None or request.method not in operations.WRITES:
+            return nullcontext()
+        return Turn(current.identity.user_id)
 
     def _unit_of_work(self) -> Any:
         try:

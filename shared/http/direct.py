@@ -24,6 +24,7 @@ from shared.http.bodies import require_few_values
 from shared.http.context import current
 from shared.http.operations import View
 from shared.http.service import ServiceApp
+from shared.http.turns import Turn
 from shared.identity import Quota
 
 _JSON: Final = "application/json"
@@ -68,7 +69,7 @@ class Direct:
             with contract.tracing(environ), self._app.app_context():
                 current.started, current.identity = started, identity
                 current.quota = Quota.told(environ.get("HTTP_X_QUOTA"))
-                return self._answer(environ, start_response, fields)
+                return self._answer(environ, start_response, identity.user_id, fields)
         return self._long_way(environ, start_response)
 
     def _is_usual(self, environ: WSGIEnvironment) -> bool:
@@ -92,10 +93,11 @@ class Direct:
             return None
 
     def _answer(
-        self, environ: WSGIEnvironment, start_response: StartResponse, fields: Any
+        self, environ: WSGIEnvironment, start_response: StartResponse, user: int, fields: Any
     ) -> Iterable[bytes]:
         try:
-            body, tag = self._app.database.unit(partial(self._done, fields))
+            with Turn(user):
+                body, tag = self._app.database.unit(partial(self._done, fields))
         except Exception as error:  # every error has an answer
             refusal = contract.add_headers(errors.answer(error))
             self._observe(refusal.status_code)

@@ -20,7 +20,7 @@ _CSV: Final = "text/csv"
 _PARAMETER: Final = re.compile(r"<(id|job):(\w+)>")
 # What a path looks like with one.
 _EXAMPLES: Final[Mapping[str, Any]] = {"id": 1, "job": "portfolio-17"}
-_WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _CHANGES: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
 
@@ -171,7 +171,7 @@ def _errors(operation: Operation, rule: str, method: str, has_tag: bool) -> list
         statuses |= {401, 403}
     if operation.reads_body:
         statuses |= {413, 415, 422}
-    if method in _WRITES and operation.scope:
+    if method in WRITES and operation.scope:
         statuses |= {409, 422} if method == "POST" else {409}
     if has_tag and method in _CHANGES:
         statuses.add(412)

@@ -136,19 +136,22 @@ class Stand:
 
     def inside(self, lane: str) -> int:
         """Return how many requests work or wait in a lane, as the metrics tell it."""
-        sample = f'lane_requests{{lane="{lane}"}} '
+        return self.sample(f'lane_requests{{lane="{lane}"}}')
+
+    def sample(self, name: str) -> int:
+        """Return what the metrics tell of a sample, named with its labels; 0 before it is there."""
         lines = self.app.test_client().get("/metrics/").text.splitlines()
-        values = (line[len(sample) :] for line in lines if line.startswith(sample))
+        values = (line.removeprefix(f"{name} ") for line in lines if line.startswith(f"{name} "))
         return int(float(next(values, 0)))
 
-    def somebody_waits(self) -> bool:
-        """Return whether somebody waits for a row that another one has locked."""
+    def waiters(self) -> int:
+        """Return how many wait for a row that another one has locked."""
         waiting = (
-            "SELECT EXISTS (SELECT FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database())"
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
         with self.database.engine.connect() as connection:
-            return bool(connection.scalar(text(waiting)))
+            return connection.scalar(text(waiting)) or 0
 
     def hear(self, event: Event, handlers: Mapping[str, EventHandler]) -> None:
         """Apply an event as the worker does."""

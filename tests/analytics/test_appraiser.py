@@ -380,7 +380,7 @@ def test_a_price_and_a_purchase_at_the_same_time_do_not_miss_each_other(desk: De
     with desk.stand.database.sessions.begin() as session:
         desk.handlers[price.type](session, price)
         buying.start()
-        wait_until(desk.stand.somebody_waits)
+        wait_until(desk.stand.waiters)
         desk.appraise()
     buying.join()
     desk.appraise()

@@ -152,7 +152,7 @@ def test_a_login_during_the_change_gets_no_token_from_the_old_password(stand: St
     with ThreadPoolExecutor(1) as pool, stand.database.sessions.begin() as session:
         commands.change_password(session, user, PASSWORD, NEW, kept_token=None)
         login = pool.submit(try_login, stand)
-        wait_until(stand.somebody_waits)
+        wait_until(stand.waiters)
         session.commit()
         assert login.result().status_code == 400
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,11 +25,14 @@ from urllib.parse import urlsplit
 import psutil
 import requests
 
+from services.portfolio.lanes import AT_ONCE
 from tests.e2e.conftest import CHOSEN, Client, Product, started
 from tests.webhooks.receiving import Receiver
 
 SECONDS: Final = 20
 DAYS: Final = 37_000
+ENTRIES: Final = 40_000
+REST: Final = 15  # seconds in which the others take in what was made
 MIB: Final = 2**20
 _JSON: Final = {"Content-Type": "application/json"}
 
@@ -43,6 +46,7 @@ class Scene:
     other: Client
     asset: int
     portfolio: int
+    long_portfolio: int
     others_portfolio: int
 
     def send(self, method: str, path: str, **arguments: object) -> int:
@@ -152,9 +156,13 @@ def _simulation(scene: Scene) -> int:
 
 
 def _deliveries(scene: Scene) -> int:
-    row = {"portfolio": scene.portfolio, "asset": scene.asset, "transaction_type": "BUY"}
-    rows = [{**row, "date": "2024-01-03", "quantity": "1", "price": "90"}] * 300
+    rows = [{**_purchase(scene.portfolio, scene.asset), "date": "2024-01-03"}] * 300
     return scene.send("POST", "/api/transactions/bulk/", json={"transactions": rows})
+
+
+def _backdated(scene: Scene) -> int:
+    body = {**_purchase(scene.long_portfolio, scene.asset), "date": "2009-12-31"}
+    return scene.send("POST", "/api/transactions/", json=body)
 
 
 ATTACKS: Final[Mapping[str, Attack]] = {
@@ -170,6 +178,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
     "curves": Attack("/api/analytics/scenario_analysis/scenarios/", 12, _curve),
     "simulations": Attack("/api/analytics/scenario_analysis/scenarios/", 12, _simulation),
     "deliveries": Attack("/api/webhooks/", 1, _deliveries),
+    "backdated": Attack("/api/transactions/?page_size=1", 12, _backdated),
 }
 
 
@@ -203,9 +212,28 @@ def _set(product: Product) -> Scene:
     entry = {"portfolio": portfolio, "asset": asset, "transaction_type": "BUY"}
     bought = {**entry, "date": days[0]["date"], "quantity": "10", "price": "100"}
     _made(attacker, "/api/transactions/", **bought)
-    return Scene(
-        product, attacker, other, asset, portfolio, _made(other, "/api/portfolios/", name="Mine")
-    )
+    long_portfolio = _with_long_ledger(attacker, asset)
+    others_portfolio = _made(other, "/api/portfolios/", name="Mine")
+    time.sleep(REST)
+    return Scene(product, attacker, other, asset, portfolio, long_portfolio, others_portfolio)
+
+
+def _with_long_ledger(attacker: Client, asset: int) -> int:
+    """Make a portfolio with `ENTRIES` purchases, ten on each day from 2010 on."""
+    portfolio = _made(attacker, "/api/portfolios/", name="Long")
+    row, first = _purchase(portfolio, asset), date(2010, 1, 1)
+    for start in range(0, ENTRIES, AT_ONCE):
+        days = (str(first + timedelta(n // 10)) for n in range(start, start + AT_ONCE))
+        rows = [{**row, "date": day} for day in days]
+        answer = attacker.post("/api/transactions/bulk/", {"transactions": rows})
+        assert answer.status_code == 201, answer.text
+    return portfolio
+
+
+def _purchase(portfolio: int, asset: int) -> dict[str, object]:
+    """Return a purchase, but for its day."""
+    whose = {"portfolio": portfolio, "asset": asset}
+    return {**whose, "transaction_type": "BUY", "quantity": "1", "price": "90"}
 
 
 def _made(client: Client, path: str, **body: object) -> int:

@@ -52,6 +52,15 @@ def test_many_transactions_are_recorded_at_once(stand: Stand, ann: User) -> None
     ]
 
 
+def test_a_split_comes_before_what_else_is_recorded_of_its_day(ann: User) -> None:
+    portfolio = ann.portfolio()
+    split = row(portfolio, "SPLIT", "2024-01-03", asset=AAPL, ratio="2:1")
+    rows = [buy(portfolio, "2024-01-02", "10"), buy(portfolio, "2024-01-03", "4"), split]
+    ann.post(PATH, {"transactions": rows})
+    # 10 × 2 + 4
+    assert ann.position(portfolio)["quantity"] == "24.00000000"
+
+
 def test_one_bad_row_refuses_all_and_every_bad_row_is_named(
     stand: Stand, ann: User, bob: User
 ) -> None:

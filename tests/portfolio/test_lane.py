@@ -1,8 +1,10 @@
-"""Imports and bulks have a lane, and so has what is looked for in long lists; the rest goes on."""
+"""Imports and bulks have a lane, long lists have one, and each user's writes; the rest goes on."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -52,6 +54,46 @@ def test_a_full_lane_refuses_at_once_and_lets_reads_and_single_writes_pass(
     # Who was refused did not wait: the third of these has five seconds for its place.
     assert [answer.result().status_code for answer in waiting] == [200] * 3
     assert stand.inside("importing") == 0
+
+
+def test_slow_writes_of_one_user_are_refused_and_nobody_elses(
+    stand: Stand, ann: User, bob: User
+) -> None:
+    portfolio, others = ann.portfolio(), bob.portfolio()
+    entry = ann.record(portfolio, "BUY", "2024-01-03", asset=AAPL, quantity="2", price="5")
+    before = {**_written(entry), "date": "2024-01-02"}
+    path, key = f"/api/transactions/{entry['id']}/", {"Idempotency-Key": "once"}
+    slow = [
+        partial(ann.client.post, "/api/transactions/", json=before),
+        partial(ann.client.patch, path, json={"quantity": "3"}),
+        partial(ann.client.patch, f"/api/portfolios/{portfolio}/", json={"currency": "EUR"}),
+    ]
+    more = [
+        partial(ann.client.post, "/api/transactions/", json=before, headers=key),
+        partial(ann.client.post, "/api/transactions/", json=before),
+        partial(ann.client.put, path, json=_written(entry)),
+        partial(ann.client.delete, path),
+        partial(ann.client.patch, "/api/positions/1/", json={"quantity": "7"}),
+    ]
+    with ThreadPoolExecutor(3) as threads, locked(stand, [portfolio]):
+        writing = [threads.submit(write) for write in slow]
+        wait_until(lambda: stand.waiters() == 3)
+        refused = [write() for write in more]
+        bob.record(others, "DEPOSIT", "2024-01-04", amount="1")
+        assert ann.position(portfolio)["quantity"] == "2.00000000"
+    told = [(answer.status_code, answer.headers["Retry-After"]) for answer in refused]
+    assert told == [(429, "1")] * 5
+    assert [answer.result().status_code for answer in writing] == [201, 200, 200]
+    assert ann.position(portfolio)["quantity"] == "5.00000000"
+    again = more[0]()
+    assert (again.status_code, again.headers.get("Idempotency-Replayed")) == (201, None)
+    assert ann.position(portfolio)["quantity"] == "7.00000000"
+
+
+def _written(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return what people write of a purchase."""
+    names = ("portfolio", "asset", "transaction_type", "date", "quantity", "price")
+    return {name: entry[name] for name in names}
 
 
 @contextmanager

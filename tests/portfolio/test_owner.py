@@ -80,7 +80,7 @@ def test_nothing_is_locked_while_the_owner_is_asked(
     with ThreadPoolExecutor(1) as pool, assets.stand.database.engine.connect() as busy:
         busy.execute(text("LOCK TABLE assets"))
         asking = pool.submit(ann.client.post, "/api/transactions/bulk/", json=both)
-        wait_until(lambda: asking.done() or assets.stand.somebody_waits())
+        wait_until(lambda: asking.done() or assets.stand.waiters())
         with stand.database.engine.connect() as connection:
             free = text("SELECT id FROM assets WHERE id = :id FOR UPDATE NOWAIT")
             assert connection.scalar(free, {"id": known}) == known

@@ -123,7 +123,7 @@ def test_two_consumers_that_look_at_once_fire_once(stand: Stand, rule: Rule) -> 
     with ThreadPoolExecutor() as threads, stand.database.sessions() as first:
         look_at_price(first, Decimal(106))
         second = threads.submit(stand.database.unit, partial(look_at_price, number=Decimal(107)))
-        wait_until(stand.somebody_waits)
+        wait_until(stand.waiters)
         first.commit()
         second.result()
     assert firings(stand) == [Decimal(106) if rule.window_days is None else Decimal(6)]
@@ -135,7 +135,7 @@ def test_a_rule_that_changes_while_a_price_waits_for_it_is_judged_as_it_is_then(
     with ThreadPoolExecutor() as threads, stand.database.sessions() as owner:
         alert = owner.scalars(select(Alert).with_for_update()).one()
         price = threads.submit(stand.database.unit, partial(look_at_price, number=Decimal(106)))
-        wait_until(stand.somebody_waits)
+        wait_until(stand.waiters)
         alert.rule = rule._replace(threshold=Decimal(200))
         owner.commit()
         price.result()

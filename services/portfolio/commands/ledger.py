@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -102,7 +103,7 @@ def post(
     Raises:
         Unbalanced: more leaves than is held on some day.
     """
-    new, old = list(added), list(removed)
+    new, old = sorted(added, key=attrgetter("order")), list(removed)
     method = CostMethod(portfolio.cost_basis_method)
     new_of, old_of = _by_asset(new), _by_asset(old)
     touched = new_of.keys() | old_of.keys()
@@ -256,7 +257,7 @@ def _entries_of(session: Session, portfolio: LedgerPortfolio, assets: Iterable[i
 
 def _by_asset(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
     by_asset: defaultdict[int, list[Entry]] = defaultdict(list)
-    for entry in sorted(entries, key=lambda entry: entry.order):
+    for entry in entries:
         if entry.asset is not None:
             by_asset[entry.asset].append(entry)
     return dict(by_asset)

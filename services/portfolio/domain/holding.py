@@ -162,6 +162,6 @@ def _lot(entry: Entry) -> Lot:
 def _in_both(amount: Decimal, entry: Entry) -> tuple[Decimal, Decimal | None]:
     """Return an amount of the entry's currency in the asset's and in the portfolio's."""
     in_assets = in_base = times(amount, entry.asset_rate)
-    if entry.exchange_rate is not entry.asset_rate:
+    if entry.exchange_rate != entry.asset_rate:
         in_base = times(amount, entry.exchange_rate)
     return in_assets or ZERO, in_base

@@ -235,12 +235,21 @@ class RecordedTransaction(NamedTuple):
 
 def entry_of_row(row: Any) -> Entry:
     """Return what the ledger makes of a row that has the columns `OF_ENTRY`."""
+    # Each by its name and not by `_OF_ENTRY`, as a replay makes one of every row.
     return Entry(
         id=row.id,
+        date=row.date,
         type=TYPE_NAMED[row.transaction_type],
+        currency=row.currency,
         asset=row.asset_id,
+        quantity=row.quantity,
+        price=row.price,
+        amount=row.amount,
+        fees=row.fees,
+        taxes=row.taxes,
+        exchange_rate=row.exchange_rate,
+        asset_rate=row.asset_rate,
         ratio=_ratio(row),
-        **{name: getattr(row, name) for name in _OF_ENTRY},
     )
 
 
