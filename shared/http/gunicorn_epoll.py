@@ -4,13 +4,16 @@ gunicorn's own has one thread that waits for all and hands each request to anoth
 connection back: three changes of threads, each with a wait for the interpreter, for one request.
 Here one thread wakes for a request and answers it. The main thread looks after time and master.
 
+An answer is sent as far as its client takes it at once, and the rest as the client reads: no thread
+waits for that, of whatever length the answer is.
+
 One more, the usher, lets connections in and looks at what each asks first: whether the process
 lives it says itself, so that this is known while every other thread is busy, for whatever reason.
 """
 
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from socket import MSG_DONTWAIT, MSG_PEEK, socket
 from threading import Lock, Thread
@@ -19,10 +22,15 @@ from typing import Any, Final
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn
 
 from shared.http import plain
-from shared.http.gunicorn_worker import LIVE, Worker, live_answer
+from shared.http.gunicorn_worker import LIVE, SEND_TIMEOUT, Worker, live_answer
 
 # An event wakes one thread, and is the last one until it is asked for again.
 _ONCE: Final = select.EPOLLIN | select.EPOLLONESHOT
+_ONCE_WRITABLE: Final = select.EPOLLOUT | select.EPOLLONESHOT
+# Bytes of all answers that wait for their clients to read them, with what the kernel may have of
+# each. Where there are more, those are given up whose clients have read nothing for longest.
+_UNREAD: Final = 96 * 2**20
+_IN_KERNEL: Final = 4 * 2**20
 _HEAD: Final = 4096  # bytes; a probe's is no longer
 _CLOSE: Final = b"Connection: close\r\n"  # as Kubernetes asks
 
@@ -31,7 +39,7 @@ class EpollWorker(Worker):
     """Answers requests in the threads that wait for them.
 
     A connection rests, or a thread answers its request. Who takes it out of `_resting` owns it:
-    a thread that it has woken, the usher among them, or the main thread, to close it.
+    a thread that it has woken, the usher among them, or one that closes it.
     """
 
     def init_process(self) -> None:
@@ -71,7 +79,8 @@ class EpollWorker(Worker):
 
     def _cap_keepalive(self, deadline: float) -> None:
         for conn in list(self._resting):
-            conn.timeout = min(conn.timeout, deadline)
+            if not conn.unsent:  # that is a request under way
+                conn.timeout = min(conn.timeout, deadline)
 
     def _serve(self, epoll: select.epoll, dispatch: Callable[[int], None]) -> None:
         while True:
@@ -83,8 +92,11 @@ class EpollWorker(Worker):
 
     def _dispatch(self, descriptor: int) -> None:
         # A connection that is closed by now may have left an event behind.
-        if self._take(conn := self._connections.get(descriptor)):
-            self._answer_next(conn)
+        if (conn := self._connections.get(descriptor)) and self._take(conn):
+            if conn.unsent:
+                self._send_more(conn)
+            else:
+                self._answer_next(conn)
 
     def _usher(self, descriptor: int) -> None:
         if listener := self._listeners.get(descriptor):
@@ -108,6 +120,7 @@ class EpollWorker(Worker):
 
     def _welcome(self, conn: Any) -> None:
         conn.data_ready = True  # when a thread sees it first
+        conn.unsent = ()
         conn.descriptor = conn.sock.fileno()
         with self._changing:
             self._connections[conn.descriptor] = conn
@@ -115,15 +128,51 @@ class EpollWorker(Worker):
         self._entrance.register(conn.descriptor, 0)
         self._rest(conn, self._entrance)
 
+    def finish(self, conn: Any, unsent: Sequence[memoryview]) -> None:
+        """Leave what was not taken at once of an answer until the client reads."""
+        conn.unsent = unsent
+
     def _answer_next(self, conn: Any) -> None:
-        stays = self.handle(conn)
-        while stays and conn.parser.unreader.buf.getvalue():
+        conn.stays = self.handle(conn)
+        while conn.stays and not conn.unsent and conn.parser.unreader.buf.getvalue():
             # The next request has been read with this one, and will wake nobody.
-            stays = self.handle(conn)
-        if stays:
+            conn.stays = self.handle(conn)
+        self._leave(conn)
+
+    def _send_more(self, conn: Any) -> None:
+        try:
+            conn.unsent = plain.offer(conn.sock, conn.unsent)
+        except OSError:  # nobody reads any more
+            self._close(conn)
+            return
+        if conn.stays and not conn.unsent and conn.parser.unreader.buf.getvalue():
+            self._answer_next(conn)
+        else:
+            self._leave(conn)
+
+    def _leave(self, conn: Any) -> None:
+        if conn.unsent:
+            self._await_reader(conn)
+        elif conn.stays:
             self._rest(conn, self._epoll)
         else:
             self._close(conn, graceful=True)
+
+    def _await_reader(self, conn: Any) -> None:
+        conn.timeout = time.monotonic() + SEND_TIMEOUT
+        self._resting.add(conn)
+        self._epoll.modify(conn.descriptor, _ONCE_WRITABLE)
+        self._give_up_slowest()
+
+    def _give_up_slowest(self) -> None:
+        unread = [conn for conn in list(self._resting) if conn.unsent]
+        size = sum(map(_size, unread))
+        for conn in sorted(unread, key=lambda conn: conn.timeout):
+            if size <= _UNREAD:
+                break
+            if self._take(conn):
+                size -= _size(conn)
+                self._close(conn)
 
     def _rest(self, conn: Any, epoll: select.epoll) -> None:
         conn.set_timeout()
@@ -151,6 +200,10 @@ class EpollWorker(Worker):
             self.set_accept_enabled(True)  # there is room again
         # The main thread, too, may wait for that.
         self.method_queue.defer(lambda: None)
+
+
+def _size(conn: Any) -> int:
+    return _IN_KERNEL + sum(map(len, conn.unsent))
 
 
 def _answer_probe(client: socket) -> bool:

@@ -4,7 +4,7 @@ import json
 import os
 import struct
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from selectors import EVENT_READ
 from socket import SHUT_RDWR, SO_SNDTIMEO, SOL_SOCKET, socket
@@ -27,7 +27,8 @@ from shared.http.blueprint import BULK_BODY
 from shared.http.contract import API_VERSION
 from shared.http.errors import error_body
 
-# A client that reads nothing for twice as long is gone; a thread of ours waits for it meanwhile.
+# A client that reads nothing for so long is gone. One that is sent a stream may take twice as long,
+# and a thread of ours meanwhile.
 SEND_TIMEOUT: Final = 10  # seconds
 # What a refused request still sends is read, as far as the gateway lets a body through: gunicorn
 # itself gives up after 64 KiB, and the reset of the connection overtakes the refusal (502).
@@ -80,12 +81,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the library is untyped
             if self.nr_conns > CROWD and not req.path.startswith(_PROBES):
                 return self._turn_away(conn)
             if isinstance(req, plain.PlainRequest):
-                return self._answer(req, conn)
-            return bool(super().handle_request(req, conn))
+                stays = self._answer(req, conn)
+            else:
+                stays = bool(super().handle_request(req, conn))
+            self.finish(conn, vars(req).pop("unsent", ()))
+            return stays
         except BlockingIOError:
             # Otherwise the thread that accepts everybody's connections would wait for it to leave.
             conn.sock.shutdown(SHUT_RDWR)
             return False
+
+    def finish(self, conn: Any, unsent: Sequence[memoryview]) -> None:
+        """Send what was not taken at once of an answer, here where nobody else does it.
+
+        Raises:
+            BlockingIOError: the client reads nothing.
+        """
+        for piece in unsent:
+            conn.sock.sendall(piece)
 
     def _answer(self, request: plain.PlainRequest, conn: Any) -> bool:
         """Answer a plain request; return whether the connection stays."""

@@ -6,9 +6,10 @@ gunicorn, which also refuses what has to be refused.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from io import BytesIO
+from socket import MSG_DONTWAIT, socket
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -94,13 +95,16 @@ class Parser(RequestParser):  # type: ignore[misc]  # the library is untyped
 
 
 class Answer(Response):  # type: ignore[misc]  # the library is untyped
-    """An answer whose head goes out together with the first of its body."""
+    """An answer whose head goes out together with the first of its body.
+
+    What its client does not take at once of the last piece is left as `unsent` of the request.
+    """
 
     headers_sent: bool
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._held = b""
+        self._held = self._end = b""
 
     def send_headers(self) -> None:
         """Hold the head until there is more."""
@@ -117,16 +121,42 @@ class Answer(Response):  # type: ignore[misc]  # the library is untyped
     def close(self) -> None:
         """Send what is still held, and the end."""
         self.send_headers()
-        self._send(b"")
-        super().close()
+        if self.chunked:
+            self._send(b"")
+            super().close()
+        else:
+            self.req.unsent = offer(self.sock, [memoryview(self._held), memoryview(self._end)])
 
     def _emit_body(self, data: bytes) -> None:
-        self._send(b"%X\r\n%b\r\n" % (len(data), data) if self.chunked else data)
+        if self.chunked:
+            self._send(b"%X\r\n%b\r\n" % (len(data), data))
+        elif self.sent == self.response_length:
+            self._end = data
+        else:
+            self._send(data)
 
     def _send(self, data: bytes) -> None:
         if whole := self._held + data:
             self._held = b""
             util.write(self.sock, whole)
+
+
+def offer(client: socket, data: Sequence[memoryview]) -> list[memoryview]:
+    """Send what is taken at once; return what is not.
+
+    Raises:
+        OSError: the client is gone.
+    """
+    try:
+        taken = client.sendmsg(data, (), MSG_DONTWAIT)
+    except BlockingIOError:
+        taken = 0
+    unsent = []
+    for piece in data:
+        if rest := piece[taken:]:
+            unsent.append(rest)
+        taken = max(taken - len(piece), 0)
+    return unsent
 
 
 def plain_head(data: bytes) -> Head | None:

@@ -77,20 +77,32 @@ class Seen:
 
 
 def _unread_list(scene: Scene) -> int:
-    """Ask for all prices as CSV, and do not read them for as long as an attack lasts."""
+    return _unread(scene, "/api/price-history/", "text/csv")
+
+
+def _unread_curve(scene: Scene) -> int:
+    path = f"/api/portfolios/{scene.portfolio}/historical_performance/"
+    return _unread(scene, path, "application/json")
+
+
+def _unread(scene: Scene, path: str, accept: str) -> int:
+    """Ask for something long, and do not read it for as long as an attack lasts."""
     address = urlsplit(scene.product.url)
     with socket.socket() as unread:
         unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        # As from afar: of the large packets of a loopback the kernel would hold megabytes.
+        unread.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         unread.settimeout(SECONDS)
         unread.connect((address.hostname, address.port))
         request = (
-            "GET /api/price-history/ HTTP/1.1\r\n"
-            f"Host: {address.netloc}\r\nAccept: text/csv\r\n"
+            f"GET {path} HTTP/1.1\r\n"
+            f"Host: {address.netloc}\r\nAccept: {accept}\r\n"
             f"Authorization: Token {scene.attacker.token}\r\n\r\n"
         )
         unread.sendall(request.encode())
         status = int(unread.recv(12).split()[1])
-        time.sleep(SECONDS)
+        if status == 200:
+            time.sleep(SECONDS)
         return status
 
 
@@ -122,6 +134,11 @@ def _nested(scene: Scene) -> int:
     return scene.send("POST", "/api/transactions/bulk/", data=body, headers=_JSON)
 
 
+def _unknown_names(scene: Scene) -> int:
+    body = b'{"assets": [{' + b",".join(b'"name%d":1' % n for n in range(450_000)) + b"}]}"
+    return scene.send("POST", "/api/assets/bulk/", data=body, headers=_JSON)
+
+
 def _unknown_fields(scene: Scene) -> int:
     body = b"{" + b",".join(b'"field%d":1' % number for number in range(60_000)) + b"}"
     return scene.send("POST", "/api/webhooks/", data=body, headers=_JSON)
@@ -150,11 +167,13 @@ def _backdated(scene: Scene) -> int:
 
 ATTACKS: Final[Mapping[str, Attack]] = {
     "csv": Attack("/api/price-history/?page_size=1", 8, _unread_list),
+    "unread": Attack("/api/analytics/scenario_analysis/scenarios/", 40, _unread_curve),
     "passwords": Attack("/api/users/me/", 100, _password),
     "indicators": Attack("/api/analytics/scenario_analysis/scenarios/", 10, _indicators),
     "imports": Attack("/api/transactions/?page_size=1", 9, _dry_import),
     "numbers": Attack("/api/transactions/?page_size=1", 4, _numbers),
     "nested": Attack("/api/transactions/?page_size=1", 2, _nested),
+    "names": Attack("/api/assets/?page_size=1", 12, _unknown_names),
     "fields": Attack("/api/webhooks/", 12, _unknown_fields),
     "curves": Attack("/api/analytics/scenario_analysis/scenarios/", 12, _curve),
     "simulations": Attack("/api/analytics/scenario_analysis/scenarios/", 12, _simulation),

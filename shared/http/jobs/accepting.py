@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared import observability
 from shared.errors import ServiceError, TooMany
+from shared.http import bodies
 from shared.http.caps import take_turn
 from shared.http.context import identity, service_app, session
 from shared.http.jobs.table import CHANNEL, DONE, QUEUED, RUNNING, id_of
@@ -61,7 +62,8 @@ def bound(
         if running():
             return view(*args, **kwargs)
         rows = size(*args, **kwargs)
-        if (rows > most or preferences().is_async) and rows <= limit:
+        is_wanted = rows <= limit and (rows > most or preferences().is_async)
+        if is_wanted or (request.is_json and bodies.is_long(request.get_data())):
             return accept(kind, lane)
         try:
             return view(*args, **kwargs)

@@ -1,13 +1,15 @@
-"""CSV answers that nobody reads, on a real server: few threads, no session, not for ever."""
+"""Answers that nobody reads, on a real server: few threads or none, no session, not for ever."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 
+import psutil
 import pytest
 from sqlalchemy import insert, text
 
@@ -16,14 +18,13 @@ from shared.testing import Stand, wait_until
 from tests.shared.http.notes import Note
 
 ROWS = 30_000
+JSON = "application/json"
 USERS = (1, 1, 1, 2, 2, 3, 3, 4)
 
 
 @pytest.fixture
 def port(stand: Stand) -> Iterator[int]:
-    """Return the port of notes that gunicorn runs by our settings, with a long list for each."""
-    rows = [{"owner": number % 5, "title": "x" * 90} for number in range(5 * ROWS)]
-    stand.database.unit(lambda session: session.execute(insert(Note), rows))
+    """Return the port of notes that gunicorn runs by our settings."""
     chosen = ports.free()
     settings = ("-c", "shared/http/gunicorn_settings.py", "-b", f"127.0.0.1:{chosen}")
     with subprocess.Popen(
@@ -37,19 +38,32 @@ def port(stand: Stand) -> Iterator[int]:
         process.terminate()
 
 
+@pytest.fixture
+def lists(stand: Stand) -> None:
+    """Give each user a long list."""
+    rows = [{"owner": number % 5, "title": "x" * 90} for number in range(5 * ROWS)]
+    stand.database.unit(lambda session: session.execute(insert(Note), rows))
+
+
 def identity(stand: Stand, user: int) -> str:
     return str(stand.client(user).environ_base["HTTP_X_IDENTITY"])
 
 
-def unread(port: int, stand: Stand, user: int) -> socket.socket:
-    """Ask for the list of a user as CSV, and read nothing of it."""
+def unread(port: int, stand: Stand, user: int, accept: str = "text/csv") -> socket.socket:
+    """Ask for the list of a user, and read nothing of it."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    # As from afar: of the large packets of a loopback the kernel would hold megabytes.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
     connection.connect(("127.0.0.1", port))
-    lines = ("GET /api/notes/ HTTP/1.1", "Host: h", "Accept: text/csv")
+    ask(connection, stand, user, accept)
+    return connection
+
+
+def ask(connection: socket.socket, stand: Stand, user: int, accept: str, *headers: str) -> None:
+    lines = ("GET /api/notes/ HTTP/1.1", "Host: h", f"Accept: {accept}", *headers)
     request = "\r\n".join([*lines, f"X-Identity: {identity(stand, user)}", "", ""])
     connection.sendall(request.encode())
-    return connection
 
 
 def status(connection: socket.socket) -> int:
@@ -67,6 +81,13 @@ def page(port: int, stand: Stand, **headers: str) -> tuple[int, int]:
     return answer.status, answer.read().count(b"\n")
 
 
+def established(port: int) -> int:
+    """Return how many connections the server has."""
+    connections = psutil.net_connections("tcp")
+    at_server = [connection for connection in connections if connection.laddr[1:] == (port,)]
+    return sum(connection.status == "ESTABLISHED" for connection in at_server)
+
+
 def sessions(stand: Stand) -> int:
     """Return how many sessions of the database are in a transaction."""
     with stand.database.engine.connect() as connection:
@@ -77,6 +98,7 @@ def sessions(stand: Stand) -> int:
         return int(connection.scalar(others) or 0)
 
 
+@pytest.mark.usefixtures("lists")
 def test_eight_unread_lists_stop_nobody_and_are_given_up(stand: Stand, port: int) -> None:
     with ExitStack() as stack:
         statuses = [status(stack.enter_context(unread(port, stand, user))) for user in USERS]
@@ -85,3 +107,60 @@ def test_eight_unread_lists_stop_nobody_and_are_given_up(stand: Stand, port: int
         wait_until(lambda: sessions(stand) == 0)
         assert page(port, stand, Accept="text/csv")[0] == 503
         wait_until(lambda: page(port, stand, Accept="text/csv") == (200, ROWS + 1))
+
+
+@pytest.fixture
+def titles(stand: Stand) -> list[str]:
+    """Give user 5 a page of 2 MB; return the titles on it."""
+    titles = [f"{number} {'y' * 100_000}" for number in range(20)]
+    rows = [{"owner": 5, "title": title} for title in titles]
+    stand.database.unit(lambda session: session.execute(insert(Note), rows))
+    return titles
+
+
+def read(connection: socket.socket) -> list[str] | None:
+    """Return the titles of a page; None where the answer breaks off."""
+    connection.settimeout(30)
+    answer = HTTPResponse(connection)
+    try:
+        answer.begin()
+        return titles_in(answer.read())
+    except (OSError, IncompleteRead):
+        return None
+
+
+def titles_in(body: bytes) -> list[str]:
+    return [note["title"] for note in json.loads(body)["results"]]
+
+
+def test_forty_unread_pages_stop_nobody_and_some_are_given_up(
+    stand: Stand, port: int, titles: list[str]
+) -> None:
+    with ExitStack() as stack:
+        pages = [stack.enter_context(unread(port, stand, 5, JSON)) for _ in range(40)]
+        assert [page(port, stand)[0] for _ in range(5)] == [200] * 5
+        assert [status(connection) for connection in pages] == [200] * 40
+        # 96 MiB are enough for 16, with 4 MiB that the kernel may have of each.
+        wait_until(lambda: established(port) == 16)
+        seen = [read(connection) for connection in pages]
+    assert (seen.count(titles), seen.count(None)) == (16, 24)
+
+
+def test_an_answer_waits_for_its_reader_and_the_connection_goes_on(
+    stand: Stand, port: int, titles: list[str]
+) -> None:
+    with unread(port, stand, 5, JSON) as connection:
+        assert status(connection) == 200
+        # Has come before the answer is sent, so that it will wake nobody.
+        ask(connection, stand, 5, JSON, "Connection: close")
+        assert page(port, stand)[0] == 200
+        with connection.makefile("rb") as both:
+            _, *answers = both.read().split(b"HTTP/1.1 200 OK\r\n")
+    assert [titles_in(answer.partition(b"\r\n\r\n")[2]) for answer in answers] == [titles] * 2
+
+
+def test_a_page_that_nobody_reads_is_given_up(stand: Stand, port: int, titles: list[str]) -> None:
+    with unread(port, stand, 5, JSON) as connection:
+        assert status(connection) == 200
+        wait_until(lambda: not established(port))
+        assert read(connection) is None

@@ -41,6 +41,16 @@ def test_what_is_long_is_a_job_whose_result_is_the_direct_answer(
     assert left(stand) == list(FOUR)
 
 
+def test_what_takes_long_to_read_is_a_job_however_few_rows_it_has(
+    stand: Stand, client: FlaskClient
+) -> None:
+    body = {"words": [{"word": "a"}], "numbers": [1] * 100_000}
+    assert client.post("/api/effects/", json=body).status_code == 202
+    work(stand)
+    refusal = job(client, "assets-1")["error"]["details"]
+    assert refusal["fields"] == {"body": ["It has more than 2000 values."]}
+
+
 def test_a_link_to_a_job_stays_below_the_prefix_that_was_asked(client: FlaskClient) -> None:
     answer = leave(client, *FOUR, X_Replaced_Path="/api/v1/effects/")
     assert answer.headers["Location"] == "/api/v1/jobs/assets-1/"
