@@ -259,8 +259,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
             size: gets the view's arguments, except the body's; returns the rows of the request,
                 counted and not read, and raises what refuses it at once.
             most: rows that are answered directly.
-            limit: rows that are taken at all; the view refuses more of them at once. But a body
-                that is long to read is a job, whatever it holds.
+            limit: rows that are taken at all; more are refused at once, by the view where their
+                body is quick to read.
             too_slow: what the view raises when it gives up for want of time.
         """
 

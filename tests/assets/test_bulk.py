@@ -311,6 +311,8 @@ def test_an_import_has_one_to_fifty_thousand_rows(ann: Assets) -> None:
     ann.make()
     assert list(fields(send(ann, []))) == ["prices"]
     assert list(fields(send(ann, [1] * 50_001))) == ["prices"]
+    day = {"date": "2024-01-18", "close": "1"}
+    assert fields(send(ann, [day] * 50_001)) == {"body": ["It has more than 50000 rows."]}
 
 
 def test_ten_years_arrive_in_one_call(ann: Assets) -> None:

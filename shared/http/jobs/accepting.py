@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shared import observability
-from shared.errors import ServiceError, TooMany
+from shared.errors import ServiceError, TooMany, ValidationFailed
 from shared.http import bodies
 from shared.http.caps import take_turn
 from shared.http.context import identity, service_app, session
@@ -62,8 +62,10 @@ def bound(
         if running():
             return view(*args, **kwargs)
         rows = size(*args, **kwargs)
-        is_wanted = rows <= limit and (rows > most or preferences().is_async)
-        if is_wanted or (request.is_json and bodies.is_long(request.get_data())):
+        is_long = request.is_json and bodies.is_long(request.get_data())
+        if is_long and rows > limit:
+            raise ValidationFailed.of("body", f"It has more than {limit} rows.")
+        if rows <= limit and (rows > most or is_long or preferences().is_async):
             return accept(kind, lane)
         try:
             return view(*args, **kwargs)
