@@ -306,6 +306,7 @@ def copying_in(
     if pipeline := session.info.get(_PIPELINE):
         _, driver = pipeline
         _insert(driver, into, [*first, *rows])
+        driver.send()
         yield
         return
     with _driver(session.connection(), into) as driver:

@@ -136,6 +136,8 @@ class Connection(psycopg.Connection[layouts.Row]):
         self._last_name = 0
         # Whether libpq is in pipeline mode for us; psycopg knows nothing of that.
         self._is_open = False
+        # Whether the server was told to send the answers that it has; else it waits for more.
+        self._is_told = True
         # Whose answers are still to come, in their order; that of None says nothing but "done".
         self._expected: deque[Reader | _Key | None] = deque()
 
@@ -151,6 +153,7 @@ class Connection(psycopg.Connection[layouts.Row]):
         key = statement.sql, tuple(self._adapter.types or ())
         name = self._prepared_as.get(key) or self._prepare(key)
         self.pgconn.send_query_prepared(name, parameters, self._adapter.formats)
+        self._is_told = False
         reader = Reader(self, statement)
         self._expected.append(reader)
         return reader
@@ -169,8 +172,10 @@ class Connection(psycopg.Connection[layouts.Row]):
         Raises:
             psycopg.Error: the server refuses that or what was asked before it, or is lost.
         """
-        self.pgconn.send_flush_request()
-        self._flush()
+        if not self._is_told:
+            self.pgconn.send_flush_request()
+            self._flush()
+            self._is_told = True
         while reader.result is None:
             if error := self._take():
                 with suppress(psycopg.Error):
