@@ -100,10 +100,10 @@ class Direct:
                 body, tag = self._app.database.unit(partial(self._done, fields))
         except Exception as error:  # every error has an answer
             refusal = contract.add_headers(errors.answer(error))
-            self._observe(refusal.status_code)
+            self._observe(refusal.status_code, user)
             return refusal(environ, start_response)
         crash_point("after_commit_before_answer")
-        self._observe(201)
+        self._observe(201, user)
         known = contract.headers(is_known=True, quota=current.quota)
         length = ("Content-Length", str(len(body)))
         start_response("201 CREATED", [("Content-Type", _JSON), length, ("ETag", tag), *known])
@@ -116,7 +116,7 @@ class Direct:
         body = f"{self._app.json.dumps(self._outgoing.dump(resource), **COMPACT)}\n".encode()
         return body, etag.of_body(resource["revision"], body)
 
-    def _observe(self, status: int) -> None:
+    def _observe(self, status: int, user: int) -> None:
         contract.observe(
             status,
             service=self._app.settings.name,
@@ -124,5 +124,5 @@ class Direct:
             route=self._path,
             path=self._path,
             started=current.started,
-            user=current.identity.user_id if current.identity else None,
+            user=user,
         )

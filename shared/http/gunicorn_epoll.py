@@ -134,9 +134,6 @@ class EpollWorker(Worker):
 
     def _answer_next(self, conn: Any) -> None:
         conn.stays = self.handle(conn)
-        while conn.stays and not conn.unsent and conn.parser.unreader.buf.getvalue():
-            # The next request has been read with this one, and will wake nobody.
-            conn.stays = self.handle(conn)
         self._leave(conn)
 
     def _send_more(self, conn: Any) -> None:
@@ -144,13 +141,13 @@ class EpollWorker(Worker):
             conn.unsent = plain.offer(conn.sock, conn.unsent)
         except OSError:  # nobody reads any more
             self._close(conn)
-            return
-        if conn.stays and not conn.unsent and conn.parser.unreader.buf.getvalue():
-            self._answer_next(conn)
         else:
             self._leave(conn)
 
     def _leave(self, conn: Any) -> None:
+        while conn.stays and not conn.unsent and conn.parser.unreader.buf.getvalue():
+            # The next request has been read with the last one, and will wake nobody.
+            conn.stays = self.handle(conn)
         if conn.unsent:
             self._await_reader(conn)
         elif conn.stays:

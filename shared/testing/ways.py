@@ -1,7 +1,8 @@
 """An answer asked for both ways: in front of Flask, and through Flask."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Flask, request_started
@@ -33,7 +34,7 @@ def answers(client: FlaskClient, path: str, **headers: str) -> tuple[TestRespons
     Raises:
         AssertionError: it was not kept.
     """
-    return _both(client, lambda more: client.get(path, headers=headers | more), LONG_WAY)
+    return _both(client, path, LONG_WAY, headers)
 
 
 def posted(client: FlaskClient, path: str, body: Any) -> tuple[TestResponse, TestResponse]:
@@ -42,19 +43,23 @@ def posted(client: FlaskClient, path: str, body: Any) -> tuple[TestResponse, Tes
     Raises:
         AssertionError: the first was not answered in front of Flask.
     """
-    return _both(client, lambda more: client.post(path, json=body, headers=more), LONG_WAY_OF_POST)
+    return _both(client, path, LONG_WAY_OF_POST, method="POST", json=body)
 
 
 def _both(
-    client: FlaskClient, ask: Callable[[dict[str, str]], TestResponse], long_way: dict[str, str]
+    client: FlaskClient,
+    path: str,
+    long_way: Mapping[str, str],
+    headers: Mapping[str, str] = MappingProxyType({}),
+    **request: Any,
 ) -> tuple[TestResponse, TestResponse]:
     with requests_of_flask(client.application) as requests:
-        short = ask(_ID)
+        short = client.open(path, headers={**headers, **_ID}, **request)
         if requests:
-            raise AssertionError("this is not answered in front of Flask")
-        long = ask(_ID | long_way)
+            raise AssertionError(f"{path} is not answered in front of Flask")
+        long = client.open(path, headers={**headers, **_ID, **long_way}, **request)
         if len(requests) != 1:
-            raise AssertionError("this is not answered by Flask")
+            raise AssertionError(f"{path} is not answered by Flask")
     return short, long
 
 

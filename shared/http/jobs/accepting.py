@@ -62,10 +62,9 @@ def bound(
         if running():
             return view(*args, **kwargs)
         rows = size(*args, **kwargs)
-        is_long = request.is_json and bodies.is_long(request.get_data())
-        if is_long and rows > limit:
+        if rows > limit and _is_long():
             raise ValidationFailed.of("body", f"It has more than {limit} rows.")
-        if rows <= limit and (rows > most or is_long or preferences().is_async):
+        if rows <= limit and (rows > most or preferences().is_async or _is_long()):
             return accept(kind, lane)
         try:
             return view(*args, **kwargs)
@@ -73,6 +72,10 @@ def bound(
             return accept(kind, lane)
 
     return wrapper
+
+
+def _is_long() -> bool:
+    return request.is_json and bodies.is_long(request.get_data())
 
 
 def accept(kind: str, lane: str) -> Response:
